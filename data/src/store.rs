@@ -1,0 +1,295 @@
+//! The store's contract: one transaction holds a batch's records, events, alarms, feature revisions and position.
+//!
+//! One [`Writer`] exists per site, owned by one thread; a [`Reader`] is opened as often as wanted. Nothing of a batch may
+//! be shown or acknowledged before [`Writer::commit`] returned. A store never repairs silently: it answers with a
+//! [`StoreError`] that says what the caller can do.
+
+use crate::feature::{Collection, StoredFeature};
+use cordon_spatial::alarm::{Alarm, AlarmState};
+use cordon_spatial::event::{Event, EventKind, EventStatus};
+use cordon_spatial::fix::Fix;
+use cordon_spatial::ids::{
+    AlarmId, EventId, FeatureId, FeatureKey, JournalPosition, Revision, Seq, VehicleKey, ZoneKey,
+};
+use cordon_spatial::record::Record;
+use cordon_spatial::units::UnixMs;
+
+/// What a caller can do about a failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No room on the disk: nothing was kept; try a small commit again later.
+    #[error("no room on the disk")]
+    NoRoom,
+    /// Writing or syncing failed: nothing can be promised any more; stop.
+    #[error("writing to the store failed: {0}")]
+    Broken(String),
+    /// The data folder was written by a newer Cordon: use that one.
+    #[error("the data folder has schema {found}, this program knows up to {known}: use a newer cordon")]
+    Newer {
+        /// Schema version of the folder.
+        found: u32,
+        /// Newest schema version that this program knows.
+        known: u32,
+    },
+    /// Another process holds the folder.
+    #[error("the data folder {folder} is in use by process {pid}")]
+    InUse {
+        /// Which folder.
+        folder: String,
+        /// Who holds it; 0 when unknown.
+        pid: u32,
+    },
+    /// Stored bytes cannot be read back.
+    #[error("the store is damaged at {place}: {what}")]
+    Damaged {
+        /// Table or file and row.
+        place: String,
+        /// What was found.
+        what: String,
+    },
+    /// A name that must be unique is taken.
+    #[error("{what} exists already")]
+    Exists {
+        /// What is taken.
+        what: String,
+    },
+    /// Anything else from below; reading again may help.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// One batch, committed as a whole or not at all.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// Journal time of the batch; every record carries the same.
+    pub at: UnixMs,
+    /// The records, numbered without gaps from the store's head on.
+    pub records: &'a [Record],
+    /// Changed events, in `seq` order; the last row of an id stands.
+    pub events: &'a [Event],
+    /// Changed alarms, in `seq` order; the last row of an id stands.
+    pub alarms: &'a [Alarm],
+    /// New feature revisions, one for every edit record.
+    pub features: &'a [StoredFeature],
+}
+
+/// How far the store has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Head {
+    /// The last journalled record; 0 on a new site.
+    pub position: JournalPosition,
+    /// The last change of an event or alarm; 0 on a new site.
+    pub seq: Seq,
+    /// Journal time of the last batch; `UnixMs(0)` on a new site.
+    pub at: UnixMs,
+    /// The largest feature key ever given; 0 on a new site.
+    pub last_key: u32,
+}
+
+/// Which events to list: all given conditions hold; in `seq` order.
+#[derive(Clone, Debug, Default)]
+pub struct EventQuery {
+    /// `at` not before.
+    pub from: Option<UnixMs>,
+    /// `at` before.
+    pub to: Option<UnixMs>,
+    /// Of this kind.
+    pub kind: Option<EventKind>,
+    /// About this vehicle.
+    pub vehicle: Option<VehicleKey>,
+    /// In this zone.
+    pub zone: Option<ZoneKey>,
+    /// With this status.
+    pub status: Option<EventStatus>,
+    /// `seq` greater than.
+    pub after: Option<Seq>,
+    /// At most so many, 1 to 10,000.
+    pub limit: usize,
+}
+
+/// Which alarms to list: all given conditions hold; in `seq` order.
+#[derive(Clone, Debug, Default)]
+pub struct AlarmQuery {
+    /// In any of these states; empty = all.
+    pub states: Vec<AlarmState>,
+    /// Of this priority.
+    pub priority: Option<u8>,
+    /// `seq` greater than.
+    pub after: Option<Seq>,
+    /// At most so many, 1 to 10,000.
+    pub limit: usize,
+}
+
+/// Which features to list: in key order.
+#[derive(Clone, Debug)]
+pub struct FeatureQuery {
+    /// Of this collection.
+    pub collection: Collection,
+    /// Touching this box (west, south, east, north, degrees), if given.
+    pub bbox: Option<[f64; 4]>,
+    /// Key greater than.
+    pub after: Option<FeatureKey>,
+    /// At most so many, 1 to 10,000.
+    pub limit: usize,
+}
+
+/// A role (INTERFACES.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Emergency commander.
+    Commander,
+    /// Transport monitor.
+    Monitor,
+    /// Gate guard.
+    Guard,
+    /// Safety supervisor.
+    Supervisor,
+    /// Administrator.
+    Admin,
+    /// A device: may only post fixes, readings and passages.
+    Device,
+}
+
+/// A person who can sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Unique.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Password hash in PHC text form.
+    pub password_hash: String,
+    /// When the account was made.
+    pub created_at: UnixMs,
+}
+
+/// A bearer token, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// For people to recognise it; unique.
+    pub name: String,
+    /// What its bearer may do.
+    pub role: Role,
+    /// When it was made.
+    pub created_at: UnixMs,
+}
+
+/// A signed-in session, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// Whose.
+    pub user: String,
+    /// When it began.
+    pub created_at: UnixMs,
+    /// When it ends whatever happens.
+    pub expires_at: UnixMs,
+}
+
+/// A JT/T 808 terminal that has shown up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terminal {
+    /// Digits without leading zeros; unique.
+    pub phone: String,
+    /// The vehicle that it is bound to, once approved.
+    pub vehicle: Option<VehicleKey>,
+    /// SHA-256 of its authentication code, once one was given.
+    pub code_hash: Option<[u8; 32]>,
+    /// Plate as registered, decoded.
+    pub plate: Option<String>,
+    /// Plate colour as registered (JT/T 697.7: 1 blue, 2 yellow, 3 black, 4 white, 9 other).
+    pub plate_colour: Option<u8>,
+    /// Maker and model as registered.
+    pub model: Option<String>,
+    /// First contact.
+    pub first_seen_at: UnixMs,
+}
+
+/// One line of the audit trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditLine {
+    /// Journal time.
+    pub at: UnixMs,
+    /// User or token name, or `system`.
+    pub who: String,
+    /// What was done, e.g. `feature.put`, `session.create`, `user.add`.
+    pub action: String,
+    /// To what, and with which outcome.
+    pub detail: serde_json::Value,
+}
+
+/// The one that writes. Exactly one exists per site.
+pub trait Writer: Send {
+    /// Keeps the batch whole, durably, or not at all. Returns after the bytes are synced.
+    fn commit(&mut self, batch: &Batch<'_>) -> Result<(), StoreError>;
+
+    /// How far the store has come.
+    fn head(&self) -> Head;
+
+    /// Cuts journalled fixes into tracks for at most about `budget_ms` milliseconds; returns whether more is waiting.
+    fn cut_tracks(&mut self, budget_ms: u32) -> Result<bool, StoreError>;
+
+    /// Adds a user, with an audit line, in one transaction; [`StoreError::Exists`] when the name is taken.
+    fn add_user(&mut self, user: &User, audit: &AuditLine) -> Result<(), StoreError>;
+    /// Adds a token, with an audit line; [`StoreError::Exists`] when the name is taken.
+    fn add_token(&mut self, token: &Token, audit: &AuditLine) -> Result<(), StoreError>;
+    /// Adds a session, with an audit line.
+    fn add_session(&mut self, session: &Session, audit: &AuditLine) -> Result<(), StoreError>;
+    /// Ends a session; unknown is fine.
+    fn end_session(&mut self, hash: &[u8; 32], audit: &AuditLine) -> Result<(), StoreError>;
+    /// Adds or replaces a terminal.
+    fn put_terminal(&mut self, terminal: &Terminal, audit: &AuditLine) -> Result<(), StoreError>;
+    /// Appends to the audit trail alone (a refused sign-in, say).
+    fn audit(&mut self, line: &AuditLine) -> Result<(), StoreError>;
+}
+
+/// One that reads what was committed; each call sees one consistent state.
+pub trait Reader: Send {
+    /// How far the store has come.
+    fn head(&self) -> Result<Head, StoreError>;
+
+    /// Up to `limit` journal batches from the one that holds `from` on: journal time and records, whole batches, in order.
+    fn journal(&self, from: JournalPosition, limit: usize) -> Result<Vec<(UnixMs, Vec<Record>)>, StoreError>;
+
+    /// A feature's current revision; `None` when unknown or deleted.
+    fn feature(&self, collection: Collection, id: &FeatureId) -> Result<Option<StoredFeature>, StoreError>;
+    /// A feature's current revision by key, deleted ones included.
+    fn feature_by_key(&self, key: FeatureKey) -> Result<Option<StoredFeature>, StoreError>;
+    /// One revision of a feature, deleted ones included.
+    fn feature_revision(&self, key: FeatureKey, revision: Revision) -> Result<Option<StoredFeature>, StoreError>;
+    /// Whether an id was ever used in the collection (ids are never reused).
+    fn id_was_used(&self, collection: Collection, id: &FeatureId) -> Result<bool, StoreError>;
+    /// Current features of a collection.
+    fn features(&self, query: &FeatureQuery) -> Result<Vec<StoredFeature>, StoreError>;
+    /// Number of current features of a collection.
+    fn count(&self, collection: Collection) -> Result<u64, StoreError>;
+
+    /// A vehicle's fixes with `from <= fixed_at < to`, by (fixed_at, source), exact duplicates once; at most `limit`.
+    fn track(&self, vehicle: VehicleKey, from: UnixMs, to: UnixMs, limit: usize) -> Result<Vec<Fix>, StoreError>;
+
+    /// Events in `seq` order.
+    fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError>;
+    /// One event.
+    fn event(&self, id: EventId) -> Result<Option<Event>, StoreError>;
+    /// Alarms in `seq` order.
+    fn alarms(&self, query: &AlarmQuery) -> Result<Vec<Alarm>, StoreError>;
+    /// One alarm.
+    fn alarm(&self, id: AlarmId) -> Result<Option<Alarm>, StoreError>;
+
+    /// One user.
+    fn user(&self, name: &str) -> Result<Option<User>, StoreError>;
+    /// All users by name.
+    fn users(&self) -> Result<Vec<User>, StoreError>;
+    /// The token with this hash.
+    fn token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError>;
+    /// The session with this hash, expired or not.
+    fn session(&self, hash: &[u8; 32]) -> Result<Option<Session>, StoreError>;
+    /// One terminal.
+    fn terminal(&self, phone: &str) -> Result<Option<Terminal>, StoreError>;
+    /// All terminals by phone.
+    fn terminals(&self) -> Result<Vec<Terminal>, StoreError>;
+}

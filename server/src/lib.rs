@@ -1,0 +1,5 @@
+//! The Cordon server: the only room with sockets, HTTP, JSON, terminal protocols, the time of day and users.
+//!
+//! Modules in reading order.
+
+pub mod ingest;

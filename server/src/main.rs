@@ -1,0 +1,2 @@
+//! The `cordon` binary.
+fn main() {}

@@ -1,0 +1,294 @@
+//! What happened, when, under which rule, and the evidence for it.
+//!
+//! An event's id is derived from its content, so that a replay or a repeated fix can never double it. What an event
+//! says about the world ([`EventCore`]) is a pure function of the fixes and revisions; how and when Cordon learned of
+//! it ([`Event`]'s other fields) depends on the order of arrival.
+
+use crate::fix::Marks;
+use crate::ids::{AlarmId, EventId, Revision, RuleId, Seq, VehicleKey, ZoneKey};
+use crate::position::Position;
+use crate::units::{DeciKph, Millimetres, UnixMs};
+use serde::{Deserialize, Serialize};
+
+/// What kind of thing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// The vehicle came in; an interval until it left.
+    Enter,
+    /// The vehicle went out.
+    Exit,
+    /// A visit that began and ended between two fixes, or a whole visit under a `cross` rule.
+    Cross,
+    /// The vehicle stayed longer than the rule's limit; an interval until it left.
+    Dwell,
+    /// The vehicle drove faster than the rule's limit inside the zone; an interval.
+    Speed,
+    /// A zone appeared, moved, ended or was deleted around the vehicle.
+    ZoneChanged,
+    /// After a gap or an impossible step the vehicle is on the other side of the zone's boundary.
+    Unknown,
+}
+
+impl EventKind {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            EventKind::Enter => "enter",
+            EventKind::Exit => "exit",
+            EventKind::Cross => "cross",
+            EventKind::Dwell => "dwell",
+            EventKind::Speed => "speed",
+            EventKind::ZoneChanged => "zone_changed",
+            EventKind::Unknown => "unknown",
+        }
+    }
+}
+
+/// Whom an event or an alarm is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A vehicle.
+    Vehicle(VehicleKey),
+    /// A zone.
+    Zone(ZoneKey),
+    /// Cordon itself.
+    System,
+}
+
+/// How sure the engine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// Deep enough inside or far enough outside.
+    Certain,
+    /// Within the accuracy of the fix.
+    Uncertain,
+    /// The path is not known (a gap, an impossible step).
+    Unknown,
+}
+
+impl Certainty {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Certainty::Certain => "certain",
+            Certainty::Uncertain => "uncertain",
+            Certainty::Unknown => "unknown",
+        }
+    }
+}
+
+/// Whether an event still stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventStatus {
+    /// Stands; late data may still change it soon.
+    Provisional,
+    /// Stands since a minute of journal time.
+    Final,
+    /// Later facts showed that it did not happen.
+    Retracted,
+}
+
+impl EventStatus {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            EventStatus::Provisional => "provisional",
+            EventStatus::Final => "final",
+            EventStatus::Retracted => "retracted",
+        }
+    }
+}
+
+/// Why a zone's state around a vehicle changed without a movement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ZoneChange {
+    /// The zone is new.
+    Appeared,
+    /// Its geometry was edited.
+    Moved,
+    /// Its dated validity began.
+    Opened,
+    /// Its dated validity ended.
+    Ended,
+    /// It was deleted.
+    Deleted,
+}
+
+impl ZoneChange {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            ZoneChange::Appeared => "appeared",
+            ZoneChange::Moved => "moved",
+            ZoneChange::Opened => "opened",
+            ZoneChange::Ended => "ended",
+            ZoneChange::Deleted => "deleted",
+        }
+    }
+}
+
+/// One of the fixes that an event rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixRef {
+    /// The terminal's time.
+    pub fixed_at: UnixMs,
+    /// Where it was.
+    pub position: Position,
+    /// Its reported speed.
+    pub speed: Option<DeciKph>,
+    /// Its marks when it was judged.
+    pub marks: Marks,
+}
+
+/// Where and when the path met the zone's boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crossing {
+    /// Interpolated time.
+    pub at: UnixMs,
+    /// Interpolated place.
+    pub position: Position,
+    /// Distance of the deciding fix from the boundary (depth for an enter, distance outside for an exit), capped.
+    pub margin: Millimetres,
+}
+
+/// How the engine read the way between the two fixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PathReading {
+    /// A straight segment in longitude and latitude (not the driven road).
+    Straight,
+    /// Not known: a gap in time or an impossible speed.
+    Unknown,
+    /// No movement: time or an edit made the event.
+    Standing,
+}
+
+/// The threshold values that decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// Accuracy taken for the deciding fix.
+    pub accuracy: Option<Millimetres>,
+    /// Depth or distance that made the edge certain.
+    pub needed: Option<Millimetres>,
+    /// The rule's limit in seconds (dwell).
+    pub limit_s: Option<u32>,
+    /// The rule's limit in km/h (speed).
+    pub limit_kph: Option<DeciKph>,
+}
+
+/// Why the engine says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The fix before (absent for a vehicle's first).
+    pub before: Option<FixRef>,
+    /// The deciding fix.
+    pub after: FixRef,
+    /// Where the boundary was met, when it was.
+    pub crossing: Option<Crossing>,
+    /// How the way between the fixes was read.
+    pub path: PathReading,
+    /// What decided.
+    pub thresholds: Thresholds,
+    /// For a zone change: which.
+    pub change: Option<ZoneChange>,
+    /// For `speed`: the highest speed of the interval so far.
+    pub peak: Option<DeciKph>,
+}
+
+/// The rule that an event was judged by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RuleRef {
+    /// The rule's id in its zone.
+    pub id: RuleId,
+    /// The rule's own revision: moves only when the rule or the zone's geometry changes, not when the zone is renamed.
+    pub revision: Revision,
+    /// Its alarm priority, 1 (highest) to 4.
+    pub priority: u8,
+}
+
+/// What an event says about the world: a pure function of fixes and revisions, whatever their order of arrival.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventCore {
+    /// Derived from the content by [`event_id`].
+    pub id: EventId,
+    /// What happened.
+    pub kind: EventKind,
+    /// To whom.
+    pub subject: Subject,
+    /// In which zone, and the revision of it that judged.
+    pub zone: Option<(ZoneKey, Revision)>,
+    /// Under which rule.
+    pub rule: Option<RuleRef>,
+    /// When it began.
+    pub at: UnixMs,
+    /// When it ended: for intervals; `None` while it lasts.
+    pub ended_at: Option<UnixMs>,
+    /// Where it began.
+    pub position: Position,
+    /// How sure the engine is.
+    pub certainty: Certainty,
+    /// Why.
+    pub evidence: Evidence,
+}
+
+/// An event as it is kept and shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// What it says.
+    pub core: EventCore,
+    /// The number of this change.
+    pub seq: Seq,
+    /// `received_at` of the record that caused it.
+    pub detected_at: UnixMs,
+    /// Whether it still stands.
+    pub status: EventStatus,
+    /// Detected more than the late limit after it happened: kept and listed, never sirened.
+    pub late: bool,
+    /// The alarm that it belongs to.
+    pub alarm: Option<AlarmId>,
+}
+
+/// The id of an event: XXH3-128 over zone, rule, the rule's revision, subject, kind, start and ordinal.
+///
+/// `ordinal` tells apart events that agree in everything else within one millisecond.
+pub fn event_id(
+    zone: Option<ZoneKey>,
+    rule: Option<&RuleRef>,
+    subject: Subject,
+    kind: EventKind,
+    at: UnixMs,
+    ordinal: u32,
+) -> EventId {
+    let mut bytes = Vec::with_capacity(96);
+    match zone {
+        Some(zone) => {
+            bytes.push(1);
+            bytes.extend_from_slice(&zone.0.to_le_bytes());
+        }
+        None => bytes.push(0),
+    }
+    match rule {
+        Some(rule) => {
+            bytes.push(rule.id.as_str().len() as u8);
+            bytes.extend_from_slice(rule.id.as_str().as_bytes());
+            bytes.extend_from_slice(&rule.revision.0.to_le_bytes());
+        }
+        None => bytes.push(0),
+    }
+    let (tag, key) = match subject {
+        Subject::Vehicle(key) => (1u8, key.0),
+        Subject::Zone(key) => (2, key.0),
+        Subject::System => (3, 0),
+    };
+    bytes.push(tag);
+    bytes.extend_from_slice(&key.to_le_bytes());
+    bytes.push(kind as u8);
+    bytes.extend_from_slice(&at.0.to_le_bytes());
+    bytes.extend_from_slice(&ordinal.to_le_bytes());
+    EventId(xxhash_rust::xxh3::xxh3_128(&bytes))
+}
