@@ -149,3 +149,41 @@ pub struct Zone {
     /// Its rules.
     pub rules: Vec<Rule>,
 }
+
+/// A box of positions, both ends included, in 1e-7 degree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Smallest longitude.
+    pub west: i32,
+    /// Smallest latitude.
+    pub south: i32,
+    /// Largest longitude.
+    pub east: i32,
+    /// Largest latitude.
+    pub north: i32,
+}
+
+impl Ground {
+    /// All rings of all parts: under the even-odd rule, parts need no telling apart.
+    pub fn rings(&self) -> impl Iterator<Item = &Ring> {
+        self.parts.iter().flatten()
+    }
+
+    /// The box around it; `None` when it has no vertex.
+    pub fn bounds(&self) -> Option<Bounds> {
+        let mut vertices = self.rings().flatten();
+        let first = vertices.next()?;
+        let start = Bounds { west: first.lon_e7, south: first.lat_e7, east: first.lon_e7, north: first.lat_e7 };
+        Some(vertices.fold(start, |b, v| Bounds {
+            west: b.west.min(v.lon_e7),
+            south: b.south.min(v.lat_e7),
+            east: b.east.max(v.lon_e7),
+            north: b.north.max(v.lat_e7),
+        }))
+    }
+
+    /// Whether it covers a position, its boundary included: every edge is looked at.
+    pub fn covers(&self, p: Position) -> bool {
+        crate::shape::covers(self.rings(), p)
+    }
+}
