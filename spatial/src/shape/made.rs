@@ -4,11 +4,12 @@ use super::{MAX_EXTENT_DEG, MAX_REACH_M, MAX_VERTICES, ShapeError, check_extent,
 use crate::geodesy::LocalScale;
 use crate::position::Position;
 use crate::zone::Ground;
+use geo::orient::{Direction, Orient};
 use geo::{Coord, Destination, Geodesic, LineString, MultiPolygon, Point, Polygon, unary_union};
 use std::f64::consts::PI;
 
-/// How far a chord may be from its arc, metres; the polygon runs half of it inside and half outside.
-const SAGITTA_M: f64 = 0.06;
+/// How far a chord may be from its arc, metres; snapping adds up to 1 cm.
+const SAGITTA_M: f64 = 0.03;
 /// Longest piece of a corridor's edge, metres: its normal is right at both ends of a piece.
 const PIECE_M: f64 = 1_000.0;
 /// Latitude up to which circles and corridors can be made, degrees.
@@ -80,6 +81,8 @@ pub fn corridor(line: &[(f64, f64)], width_m: f64) -> Result<Ground, ShapeError>
             ));
         }
     }
+    // The union counts windings: pieces that run against each other would cancel where they overlap.
+    let pieces: Vec<Polygon<f64>> = pieces.iter().map(|piece| piece.orient(Direction::Default)).collect();
     let ground = from_geo(&to_units(&unary_union(&pieces)));
     let count: usize = ground.parts.iter().flatten().map(Vec::len).sum();
     if count > MAX_VERTICES {

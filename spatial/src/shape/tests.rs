@@ -1,7 +1,7 @@
 //! What is taken, what is refused and why, and how far a made polygon is from what it stands for.
 
 use super::*;
-use crate::geodesy::distance;
+use crate::geodesy::{LocalScale, distance};
 
 fn square(west: f64, south: f64, side: f64) -> Vec<(f64, f64)> {
     vec![(west, south), (west + side, south), (west + side, south + side), (west, south + side), (west, south)]
@@ -134,12 +134,10 @@ fn a_corridor_keeps_its_width_along_and_around_bends() {
             let middle = Position { lon_e7: a.lon_e7 / 2 + b.lon_e7 / 2, lat_e7: a.lat_e7 / 2 + b.lat_e7 / 2 };
             for p in [a, middle] {
                 let metres = away(p);
-                assert!((metres - 100.0).abs() < 0.07, "{metres} m at {p:?}");
+                assert!((metres - 100.0).abs() < 0.05, "{metres} m at {p:?}");
             }
         }
     }
     assert_eq!(corridor(&line[..1], 10.0).expect_err("one position").code, "line");
     assert_eq!(corridor(&line, -1.0).expect_err("negative").code, "width");
 }
-
-use crate::geodesy::LocalScale;
