@@ -7,7 +7,7 @@ mod check;
 mod exact;
 mod made;
 
-pub use exact::{Side, covers, cross, side_of};
+pub use exact::{Side, between, covers, cross, side_of};
 pub use made::{circle, corridor};
 
 use crate::position::Position;
