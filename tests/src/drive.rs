@@ -31,8 +31,7 @@ pub struct Lane {
 impl Lane {
     /// Seconds since 1970, `hours` before now.
     pub fn hours_ago(hours: i64) -> i64 {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        since.expect("the clock is past 1970").as_secs() as i64 - hours * 3_600
+        jiff::Timestamp::now().as_second() - hours * 3_600
     }
 
     /// Where the vehicle is `second` seconds after it began.
@@ -46,11 +45,6 @@ impl Lane {
             speed_dkph: 694,
             heading_deg,
         }
-    }
-
-    /// How many visits to the zone began and ended before `seconds` seconds passed, if it is outside then.
-    pub fn visits(&self, seconds: i64) -> i64 {
-        (0..seconds).filter(|&s| !inside(s) && inside(s + 1)).count() as i64
     }
 
     /// The first second at or after `second` at which the vehicle is at the beginning of its road, far outside.
@@ -113,6 +107,21 @@ impl Lane {
     fn lat_e6(&self) -> i32 {
         LAT_E6 + self.number as i32 * APART_E6
     }
+}
+
+/// An instant of the API in milliseconds since 1970.
+///
+/// # Panics
+/// When it is not written as RFC 3339 wants it.
+#[track_caller]
+pub fn unix_ms(instant: &Value) -> i64 {
+    let text = instant.as_str().unwrap_or_else(|| panic!("{instant} is no instant"));
+    text.parse::<jiff::Timestamp>().unwrap_or_else(|e| panic!("{text}: {e}")).as_millisecond()
+}
+
+/// Seconds since 1970 as the API takes them.
+pub fn rfc3339(at_s: i64) -> String {
+    jiff::Timestamp::from_second(at_s).expect("within the years of a calendar").to_string()
 }
 
 /// Whether a vehicle is in its lane's zone at this second.

@@ -70,35 +70,19 @@ impl Report {
 
 /// YYMMDDhhmmss in BCD, in the terminal's time of GMT+8.
 pub fn bcd_time(at_s: i64) -> [u8; 6] {
-    let local = at_s + 8 * 3_600;
-    let (days, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
-    let (year, month, day) = civil(days);
-    [year % 100, month, day, second / 3_600, second / 60 % 60, second % 60].map(|n| bcd(n as u8))
+    let at = jiff::Timestamp::from_second(at_s).expect("within the years of a calendar");
+    let local = jiff::tz::offset(8).to_datetime(at);
+    let date = [(local.year() % 100) as i8, local.month(), local.day()];
+    let time = [local.hour(), local.minute(), local.second()];
+    let mut bytes = [0; 6];
+    for (byte, part) in bytes.iter_mut().zip(date.into_iter().chain(time)) {
+        *byte = bcd(part as u8);
+    }
+    bytes
 }
 
 fn bcd(n: u8) -> u8 {
-    n / 10 << 4 | n % 10
-}
-
-/// Year, month and day of a count of days since 1970-01-01 (proleptic Gregorian calendar).
-fn civil(days: i64) -> (i64, i64, i64) {
-    let leap = |y: i64| y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
-    let (mut year, mut rest) = (1970, days);
-    while rest < 0 {
-        year -= 1;
-        rest += 365 + i64::from(leap(year));
-    }
-    while rest >= 365 + i64::from(leap(year)) {
-        rest -= 365 + i64::from(leap(year));
-        year += 1;
-    }
-    let months = [31, 28 + i64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let mut month = 0;
-    while rest >= months[month] {
-        rest -= months[month];
-        month += 1;
-    }
-    (year, month as i64 + 1, rest + 1)
+    ((n / 10) << 4) | (n % 10)
 }
 
 /// A whole frame.
@@ -115,7 +99,7 @@ pub fn encode(version: Version, id: u16, phone: &str, serial: u16, body: &[u8]) 
     }
     let padded = format!("{phone:0>digits$}");
     for pair in padded.as_bytes().chunks(2) {
-        raw.push((pair[0] - b'0') << 4 | (pair[1] - b'0'));
+        raw.push(((pair[0] - b'0') << 4) | (pair[1] - b'0'));
     }
     raw.extend_from_slice(&serial.to_be_bytes());
     raw.extend_from_slice(body);

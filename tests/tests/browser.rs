@@ -1,0 +1,68 @@
+//! The console in a real Chromium: a terminal drives into a zone, the alarm appears, is acknowledged, and is still so
+//! after a reload; and no request leaves the server.
+
+use cordon_tests::drive::Lane;
+use cordon_tests::jt808::{Terminal, Version};
+use cordon_tests::server::Server;
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+#[test]
+fn the_alarm_appears_is_acknowledged_and_still_so_after_a_reload() {
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
+    assert!(scripts.join("node_modules/playwright-core").exists(), "playwright-core is missing: ./test installs it");
+    let server = Server::start();
+    server.add_user("eva", "monitor", "the monitor's pass phrase");
+    let lane = Lane { number: 1, begin_s: Lane::hours_ago(0) - 75 };
+    lane.put_zone(&server.api());
+    let (mut terminal, _) = Terminal::sign_on(server.jt808, &lane.phone(), &lane.plate_gbk(), Version::V2013).unwrap();
+
+    let mut browser = Command::new("node")
+        .arg("alarm.mjs")
+        .current_dir(scripts)
+        .env("CORDON_URL", format!("http://{}/", server.http))
+        .env("CORDON_NAME", "eva")
+        .env("CORDON_PASSWORD", "the monitor's pass phrase")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("node is missing: ./test installs it");
+    let mut found = Value::Null;
+    for line in BufReader::new(browser.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        if line == "live" {
+            for second in 0..=50 {
+                assert_eq!(terminal.report(&lane.report(second)).unwrap(), 0);
+            }
+        } else {
+            found = serde_json::from_str(&line).unwrap();
+        }
+    }
+    assert!(browser.wait().unwrap().success(), "the browser's part failed: see above");
+
+    let alarms = server.api().items("/api/alarms");
+    assert_eq!(alarms.len(), 1);
+    assert_eq!(found["alarm"], alarms[0]["id"]);
+    assert_eq!(found["alarmsBefore"], 0);
+    assert_eq!(found["stateAtFirst"], "unacknowledged");
+    assert_eq!(found["stateAfterReload"], "acknowledged");
+    assert_eq!(found["itemsAfterReload"], 1);
+    assert_eq!(alarms[0]["acknowledged_by"], "eva");
+    assert!(found["text"].as_str().unwrap().contains(&lane.plate()), "the card names the vehicle: {found:#}");
+    assert!(found["vehicles"].as_str().unwrap().contains('1'), "one vehicle is counted: {found:#}");
+    assert!(
+        found["otherLanguage"].as_str().unwrap().chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+        "English and Chinese are one press apart: {found:#}"
+    );
+    assert_eq!(found["complaints"], serde_json::json!([]), "no error in the page");
+    let requests = found["requests"].as_array().unwrap();
+    assert!(requests.len() > 3, "{requests:?}");
+    for request in requests {
+        let request = request.as_str().unwrap();
+        let own = ["http", "ws"].map(|scheme| format!("{scheme}://{}/", server.http));
+        let inside =
+            own.iter().any(|o| request.starts_with(o)) || ["blob:", "data:"].iter().any(|s| request.starts_with(s));
+        assert!(inside, "a request left the server: {request}");
+    }
+}
