@@ -26,8 +26,8 @@ pub enum EventKind {
     Speed,
     /// A zone appeared, moved, ended or was deleted around the vehicle.
     ZoneChanged,
-    /// After a gap or an impossible step the vehicle is on the other side of the zone's boundary.
-    Unknown,
+    /// A vehicle's first fix lies inside: when it came in is not known.
+    InsideAtStart,
 }
 
 impl EventKind {
@@ -40,7 +40,7 @@ impl EventKind {
             EventKind::Dwell => "dwell",
             EventKind::Speed => "speed",
             EventKind::ZoneChanged => "zone_changed",
-            EventKind::Unknown => "unknown",
+            EventKind::InsideAtStart => "inside_at_start",
         }
     }
 }
@@ -224,6 +224,8 @@ pub struct EventCore {
     pub zone: Option<(ZoneKey, Revision)>,
     /// Under which rule.
     pub rule: Option<RuleRef>,
+    /// When the visit began that it belongs to.
+    pub visit_at: UnixMs,
     /// When it began.
     pub at: UnixMs,
     /// When it ended: for intervals; `None` while it lasts.

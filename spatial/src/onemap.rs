@@ -1,1 +1,228 @@
-//! onemap
+//! The one-map that the engine judges by: an immutable snapshot of all zone revisions that still matter.
+//!
+//! An edit builds the next snapshot and shares everything that it does not touch. Revisions that were replaced stay for
+//! as long as fixes of their time are still judged.
+
+use crate::geodesy::LocalScale;
+use crate::ids::{Revision, ZoneKey};
+use crate::index::{CellIndex, Slot};
+use crate::units::{Millimetres, UnixMs};
+use crate::zone::{Ground, Zone};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A revision of a zone and when it is in force.
+#[derive(Clone, Debug)]
+pub struct ZoneInForce {
+    /// What was drawn and ruled.
+    pub zone: Arc<Zone>,
+    /// When.
+    pub term: Term,
+    /// About how deep a place in it can be: its area divided by its boundary's length.
+    pub reach: Millimetres,
+}
+
+/// When a revision of a zone is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// From this event time on: the record's time for a later revision, for ever for the first.
+    pub from: UnixMs,
+    /// Until this event time: the record's time of the next revision.
+    pub to: UnixMs,
+    /// Journal time of its record: fixes received before it are never judged by it.
+    pub recorded_at: UnixMs,
+    /// Whether an earlier revision stood before it.
+    pub first: bool,
+}
+
+impl ZoneInForce {
+    /// Whether it judges at an event time what was received at a journal time.
+    pub fn judges(&self, at: UnixMs, received_at: UnixMs) -> bool {
+        self.term.from <= at
+            && at < self.term.to
+            && self.term.recorded_at <= received_at
+            && self.zone.valid_from.is_none_or(|from| from <= at)
+            && self.zone.valid_to.is_none_or(|to| at < to)
+    }
+
+    /// The first instant at which it judges what is received in time.
+    pub fn begins_at(&self) -> UnixMs {
+        self.term.from.max(self.zone.valid_from.unwrap_or(UnixMs::MIN)).max(self.term.recorded_at)
+    }
+
+    /// The instant from which it judges no more.
+    pub fn ends_at(&self) -> UnixMs {
+        self.term.to.min(self.zone.valid_to.unwrap_or(UnixMs::MAX))
+    }
+}
+
+/// One edit of a zone: its next revision, or `None` when it is deleted.
+pub type ZoneEdit = (ZoneKey, Option<Arc<Zone>>);
+
+/// All zone revisions that still matter, and their index.
+#[derive(Clone, Debug, Default)]
+pub struct OneMap {
+    version: u64,
+    next_slot: Slot,
+    zones: FxHashMap<Slot, Arc<ZoneInForce>>,
+    slots: FxHashMap<ZoneKey, Vec<Slot>>,
+    index: CellIndex,
+}
+
+/// One entry of a one-map's table, for snapshots: geometry is not in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MapEntry {
+    /// The zone.
+    pub zone: ZoneKey,
+    /// Which revision.
+    pub revision: Revision,
+    /// When it is in force.
+    pub term: Term,
+}
+
+impl OneMap {
+    /// The map after edits recorded at `at`; revisions that ended before `forget_before` leave it.
+    pub fn edited(&self, edits: &[ZoneEdit], at: UnixMs, forget_before: UnixMs) -> OneMap {
+        let mut next = self.clone();
+        next.version += 1;
+        let mut removed: Vec<(Slot, Arc<ZoneInForce>)> = Vec::new();
+        let mut added: Vec<(Slot, Arc<ZoneInForce>)> = Vec::new();
+        for (key, zone) in edits {
+            let known = next.slots.entry(*key).or_default();
+            let first = known.is_empty();
+            if let Some(&current) = known.last()
+                && let Some(entry) = next.zones.get_mut(&current)
+            {
+                let entry = Arc::make_mut(entry);
+                entry.term.to = entry.term.to.min(at);
+            }
+            if let Some(zone) = zone {
+                let slot = next.next_slot;
+                next.next_slot += 1;
+                known.push(slot);
+                let from = if first { UnixMs::MIN } else { at };
+                let term = Term { from, to: UnixMs::MAX, recorded_at: at, first };
+                let entry = Arc::new(prepared(Arc::clone(zone), term));
+                next.zones.insert(slot, Arc::clone(&entry));
+                added.push((slot, entry));
+            }
+        }
+        // Only the zones edited now are looked at: a replaced revision waits for its zone's next edit, which bounds what
+        // a much edited zone can hold without a walk over all zones.
+        for (key, _) in edits {
+            let Some(known) = next.slots.get_mut(key) else { continue };
+            known.retain(|slot| {
+                let gone = next.zones.get(slot).is_some_and(|entry| entry.term.to < forget_before);
+                if gone && let Some(entry) = next.zones.remove(slot) {
+                    removed.push((*slot, entry));
+                }
+                !gone
+            });
+        }
+        next.index = reindexed(&self.index, &added, &removed);
+        next
+    }
+
+    /// The map of a snapshot's table. `zone` finds what was drawn; entries that it does not know are left out.
+    pub fn restored(table: &[MapEntry], mut zone: impl FnMut(ZoneKey, Revision) -> Option<Arc<Zone>>) -> OneMap {
+        let mut map = OneMap { version: 1, ..OneMap::default() };
+        let mut added = Vec::with_capacity(table.len());
+        for entry in table {
+            let Some(zone) = zone(entry.zone, entry.revision) else { continue };
+            let slot = map.next_slot;
+            map.next_slot += 1;
+            let prepared = Arc::new(prepared(zone, entry.term));
+            map.zones.insert(slot, Arc::clone(&prepared));
+            map.slots.entry(entry.zone).or_default().push(slot);
+            added.push((slot, prepared));
+        }
+        map.index = reindexed(&CellIndex::default(), &added, &[]);
+        map
+    }
+
+    /// The table for a snapshot, in slot order.
+    pub fn table(&self) -> Vec<MapEntry> {
+        let mut slots: Vec<Slot> = self.zones.keys().copied().collect();
+        slots.sort_unstable();
+        slots
+            .into_iter()
+            .map(|slot| {
+                let entry = &self.zones[&slot];
+                MapEntry { zone: entry.zone.key, revision: entry.zone.revision, term: entry.term }
+            })
+            .collect()
+    }
+
+    /// Grows with every edit.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The index of all grounds, by slot.
+    pub fn index(&self) -> &CellIndex {
+        &self.index
+    }
+
+    /// The zone revision in a slot.
+    pub fn zone(&self, slot: Slot) -> Option<&ZoneInForce> {
+        self.zones.get(&slot).map(Arc::as_ref)
+    }
+
+    /// The revision of a zone that judges at an event time what was received at a journal time.
+    pub fn judging(&self, zone: ZoneKey, at: UnixMs, received_at: UnixMs) -> Option<Slot> {
+        let slots = self.slots.get(&zone)?;
+        slots.iter().rev().copied().find(|slot| self.zones.get(slot).is_some_and(|z| z.judges(at, received_at)))
+    }
+
+    /// How many zone revisions it holds.
+    pub fn len(&self) -> usize {
+        self.zones.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.zones.is_empty()
+    }
+}
+
+fn reindexed(
+    index: &CellIndex,
+    added: &[(Slot, Arc<ZoneInForce>)],
+    removed: &[(Slot, Arc<ZoneInForce>)],
+) -> CellIndex {
+    fn grounds(list: &[(Slot, Arc<ZoneInForce>)]) -> Vec<(Slot, &Ground)> {
+        list.iter().map(|(slot, entry)| (*slot, &entry.zone.ground)).collect()
+    }
+    index.with(&grounds(added), &grounds(removed))
+}
+
+fn prepared(zone: Arc<Zone>, term: Term) -> ZoneInForce {
+    let reach = reach(&zone.ground);
+    ZoneInForce { zone, term, reach }
+}
+
+/// Area over boundary length: half the width of a corridor, a quarter of a square's side.
+fn reach(ground: &Ground) -> Millimetres {
+    let Some(bounds) = ground.bounds() else { return Millimetres(0) };
+    let scale = LocalScale::at(((i64::from(bounds.south) + i64::from(bounds.north)) / 2) as i32);
+    let (mut doubled_area, mut length) = (0.0_f64, 0.0_f64);
+    for part in &ground.parts {
+        for (number, ring) in part.iter().enumerate() {
+            let mut ring_area = 0.0;
+            for i in 0..ring.len() {
+                let plane = |v: crate::position::Position| {
+                    (
+                        f64::from(v.lon_e7 - bounds.west) * scale.lon_mm,
+                        f64::from(v.lat_e7 - bounds.south) * scale.lat_mm,
+                    )
+                };
+                let (a, b) = (plane(ring[i]), plane(ring[(i + 1) % ring.len()]));
+                ring_area += a.0 * b.1 - b.0 * a.1;
+                length += libm::sqrt((b.0 - a.0) * (b.0 - a.0) + (b.1 - a.1) * (b.1 - a.1));
+            }
+            doubled_area += if number == 0 { ring_area.abs() } else { -ring_area.abs() };
+        }
+    }
+    if length > 0.0 { Millimetres((doubled_area.max(0.0) / 2.0 / length) as i64) } else { Millimetres(0) }
+}

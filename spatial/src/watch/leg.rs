@@ -1,0 +1,311 @@
+//! The way from one judged fix to the next, and how one zone sees it.
+//!
+//! Raw crossings flip a visit's phase; depth and distance at the new fix decide what is certain. Everything here is a
+//! function of the visit before, the leg and the zone.
+
+use super::emit::{Emitter, Found};
+use super::settings::Settings;
+use super::state::{Edge, EdgeKind, Phase, Visit};
+use crate::event::{Certainty, EventKind, FixRef};
+use crate::fix::Fix;
+use crate::geodesy::{LocalScale, distance};
+use crate::index::{Hit, Slot};
+use crate::onemap::OneMap;
+use crate::position::Position;
+use crate::units::{DeciKph, Millimetres, SpanMs, UnixMs};
+use crate::zone::RuleWhen;
+
+/// A way between two judged fixes; positions are the judged ones.
+#[derive(Clone, Copy, Debug)]
+pub struct Leg {
+    /// Where it starts.
+    pub before: Fix,
+    /// Where it ends.
+    pub after: Fix,
+    /// As reported, for evidence.
+    pub before_ref: FixRef,
+    /// As reported, for evidence.
+    pub after_ref: FixRef,
+    /// False after a gap or a jump.
+    pub path_known: bool,
+}
+
+impl Leg {
+    /// The accuracy taken for its last fix.
+    pub fn accuracy(&self, settings: &Settings) -> Millimetres {
+        accuracy(&self.after, settings)
+    }
+
+    /// An edge where the path meets a boundary.
+    pub fn edge_at(&self, hit: &Hit) -> Edge {
+        let part = |from: i64, to: i64| {
+            let whole = i128::from(to - from) * i128::from(hit.numerator);
+            from + whole.div_euclid(i128::from(hit.denominator)) as i64
+        };
+        let at = UnixMs(part(self.before.fixed_at.0, self.after.fixed_at.0));
+        let (a, b) = (self.before.position, self.after.position);
+        let position = Position {
+            lon_e7: part(a.lon_e7.into(), b.lon_e7.into()) as i32,
+            lat_e7: part(a.lat_e7.into(), b.lat_e7.into()) as i32,
+        };
+        self.edge(at, position, EdgeKind::Crossed)
+    }
+
+    /// An edge at its last fix, whose way is not known.
+    pub fn edge_after_gap(&self) -> Edge {
+        self.edge(self.after.fixed_at, self.after.position, EdgeKind::AfterGap)
+    }
+
+    /// An edge at one of its ends, for a boundary that holds that end.
+    pub fn edge_at_end(&self, coming_in: bool) -> Edge {
+        let end = if coming_in { &self.after } else { &self.before };
+        self.edge(end.fixed_at, end.position, EdgeKind::Crossed)
+    }
+
+    fn edge(&self, at: UnixMs, position: Position, kind: EdgeKind) -> Edge {
+        let certainty = if kind == EdgeKind::AfterGap { Certainty::Unknown } else { Certainty::Uncertain };
+        Edge {
+            at,
+            position,
+            before: Some(self.before_ref),
+            after: self.after_ref,
+            segment: (self.before.position, self.after.position),
+            kind,
+            certainty,
+        }
+    }
+
+    /// The speed at its last fix: as reported, else from the distance.
+    fn speed(&self) -> Option<DeciKph> {
+        self.after.speed.or_else(|| {
+            let span = self.after.fixed_at - self.before.fixed_at;
+            (self.path_known && span.0 > 0).then(|| implied_speed(self.before.position, self.after.position, span))?
+        })
+    }
+}
+
+/// The accuracy taken for a fix.
+pub fn accuracy(fix: &Fix, settings: &Settings) -> Millimetres {
+    let stated = fix.accuracy_dm.filter(|&dm| dm > 0).map(|dm| Millimetres(i64::from(dm) * 100));
+    stated.unwrap_or(settings.default_accuracy).min(settings.max_accuracy)
+}
+
+/// The speed of a straight way, rounded down; `None` over 6,553.5 km/h.
+pub fn implied_speed(a: Position, b: Position, span: SpanMs) -> Option<DeciKph> {
+    let tenths = distance(a, b).0 * 36 / span.0.max(1);
+    u16::try_from(tenths).ok().map(DeciKph)
+}
+
+/// One zone's view of a leg.
+pub struct Passage<'a, 'b> {
+    /// The one-map.
+    pub map: &'a OneMap,
+    /// The law's figures.
+    pub settings: &'a Settings,
+    /// The revision that judges.
+    pub slot: Slot,
+    /// The way.
+    pub leg: &'a Leg,
+    /// Where events go.
+    pub emitter: &'a mut Emitter<'b>,
+}
+
+impl Passage<'_, '_> {
+    /// The visit after the leg. `edges` are the raw crossings in order, starting from `inside_before`.
+    pub fn visit_after(&mut self, visit: Option<Visit>, inside_before: bool, edges: Vec<Edge>) -> Option<Visit> {
+        let mut inside = inside_before;
+        let mut visit = visit;
+        for edge in edges {
+            inside = !inside;
+            visit = if inside { Some(self.come_in(visit, edge)) } else { self.go_out(visit?, edge) };
+        }
+        self.settle(visit?)
+    }
+
+    fn come_in(&mut self, visit: Option<Visit>, edge: Edge) -> Visit {
+        let Some(visit) = visit else { return self.entering(edge) };
+        let Phase::Leaving { edge: out } = &visit.phase else { return visit };
+        // Between two crossings of one leg the path may have gone far outside a hollow of the zone.
+        let same_leg = out.segment == edge.segment && out.kind == EdgeKind::Crossed;
+        if same_leg && self.is_off_boundary(middle(out.position, edge.position), self.exit_distance()) {
+            let out = out.clone();
+            self.close(visit, out, Certainty::Certain, None);
+            return self.entering(edge);
+        }
+        Visit { phase: Phase::Inside, ..visit }
+    }
+
+    fn entering(&self, edge: Edge) -> Visit {
+        let zone = self.map.zone(self.slot).map(|z| z.zone.key);
+        Visit {
+            zone: zone.expect("a judging slot is in the map"),
+            slot: self.slot,
+            phase: Phase::Entering { since: self.leg.after.fixed_at },
+            entered: edge,
+            open: Vec::new(),
+        }
+    }
+
+    fn go_out(&mut self, visit: Visit, edge: Edge) -> Option<Visit> {
+        match visit.phase {
+            Phase::Leaving { .. } => Some(visit),
+            Phase::Inside => Some(Visit { phase: Phase::Leaving { edge }, ..visit }),
+            Phase::Entering { since } => {
+                let seen_inside = visit.entered.segment != edge.segment;
+                if seen_inside && edge.at - since >= self.settings.settle {
+                    let visit = self.confirm(visit, Certainty::Uncertain, None);
+                    return Some(Visit { phase: Phase::Leaving { edge }, ..visit });
+                }
+                let certainty = if self.cuts_when_shifted(&visit.entered, &edge) {
+                    Some(Certainty::Certain)
+                } else {
+                    (edge.at - visit.entered.at >= self.settings.settle).then_some(Certainty::Uncertain)
+                };
+                if let Some(certainty) = certainty {
+                    self.pass(visit, edge, certainty);
+                }
+                None
+            }
+        }
+    }
+
+    /// What the end of the leg says about an edge that is not certain yet.
+    fn settle(&mut self, visit: Visit) -> Option<Visit> {
+        let place = self.leg.after.position;
+        let visit = match &visit.phase {
+            Phase::Inside => visit,
+            Phase::Entering { since } => {
+                let need = self.enter_depth();
+                let deep = self.is_off_boundary(place, need);
+                if deep {
+                    self.confirm(visit, Certainty::Certain, Some(need))
+                } else if *since < self.leg.after.fixed_at {
+                    self.confirm(visit, Certainty::Uncertain, Some(need))
+                } else {
+                    visit
+                }
+            }
+            Phase::Leaving { edge } => {
+                let need = self.exit_distance();
+                if self.is_off_boundary(place, need) {
+                    let edge = edge.clone();
+                    self.close(visit, edge, Certainty::Certain, Some(need));
+                    return None;
+                }
+                visit
+            }
+        };
+        Some(self.watch_time_and_speed(visit))
+    }
+
+    /// Depth at which an enter is certain: the accuracy, or half of what a path can reach in a narrow zone.
+    fn enter_depth(&self) -> Millimetres {
+        let reach = self.map.zone(self.slot).map_or(Millimetres(0), |z| z.reach);
+        self.leg.accuracy(self.settings).min(Millimetres(reach.0 / 2))
+    }
+
+    fn exit_distance(&self) -> Millimetres {
+        self.leg.accuracy(self.settings).max(self.settings.exit_hysteresis)
+    }
+
+    fn is_off_boundary(&self, place: Position, need: Millimetres) -> bool {
+        self.map.index().boundary_within(self.slot, place, Millimetres(need.0 - 1)).is_none()
+    }
+
+    /// Whether the way from before the zone to after it, shifted sideways by the accuracy, to either side, still has a
+    /// place in the zone. A dip from one side and back to it does not.
+    fn cuts_when_shifted(&self, entered: &Edge, left: &Edge) -> bool {
+        let by = self.leg.accuracy(self.settings);
+        [by, Millimetres(-by.0)].into_iter().all(|by| {
+            let (a, b) = shifted(entered.segment.0, left.segment.1, by);
+            self.map.index().way_meets(self.slot, a, b)
+        })
+    }
+
+    fn confirm(&mut self, mut visit: Visit, certainty: Certainty, need: Option<Millimetres>) -> Visit {
+        if visit.entered.kind == EdgeKind::Crossed {
+            visit.entered.certainty = certainty;
+        }
+        visit.phase = Phase::Inside;
+        let kind = if visit.entered.kind == EdgeKind::AtStart { EventKind::InsideAtStart } else { EventKind::Enter };
+        let found = Found::edge(kind, &visit.entered, self.thresholds(need));
+        let opened = self.emitter.open_for(self.slot, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
+        visit.open.extend(opened);
+        visit
+    }
+
+    fn close(&mut self, visit: Visit, edge: Edge, certainty: Certainty, need: Option<Millimetres>) {
+        let visit = if matches!(visit.phase, Phase::Entering { .. }) {
+            self.confirm(visit, Certainty::Uncertain, None)
+        } else {
+            visit
+        };
+        let visit = self.emitter.dwell(self.slot, visit, edge.at, &self.leg.before, Certainty::Certain);
+        self.emitter.end_all(&visit, edge.at);
+        let mut edge = edge;
+        if edge.kind == EdgeKind::Crossed {
+            edge.certainty = certainty;
+        }
+        let thresholds = self.thresholds(need);
+        let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Exit, &edge, thresholds) };
+        self.emitter.open_for(self.slot, |rule| matches!(rule.when, RuleWhen::Exit), &visit, found);
+        let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };
+        self.emitter.open_for(self.slot, |rule| matches!(rule.when, RuleWhen::Cross), &visit, found);
+    }
+
+    /// A visit that began and ended without a fix deep inside: one event, in place of enter and exit.
+    fn pass(&mut self, mut visit: Visit, edge: Edge, certainty: Certainty) {
+        if visit.entered.kind == EdgeKind::Crossed {
+            visit.entered.certainty = certainty;
+        }
+        let thresholds = self.thresholds(None);
+        let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };
+        let edge_rule = |when: &RuleWhen| matches!(when, RuleWhen::Enter | RuleWhen::Exit | RuleWhen::Cross);
+        self.emitter.open_for_first(self.slot, edge_rule, &visit, found);
+        let visit = self.emitter.dwell(self.slot, visit, edge.at, &self.leg.before, certainty);
+        self.emitter.end_all(&visit, edge.at);
+    }
+
+    fn watch_time_and_speed(&mut self, visit: Visit) -> Visit {
+        let until = match &visit.phase {
+            Phase::Entering { .. } => return visit,
+            Phase::Inside => self.leg.after.fixed_at,
+            Phase::Leaving { edge } => edge.at,
+        };
+        let visit = self.emitter.dwell(self.slot, visit, until, &self.leg.before, Certainty::Certain);
+        match (&visit.phase, self.leg.speed()) {
+            (Phase::Inside, Some(speed)) => self.emitter.speed(self.slot, visit, speed, self.leg),
+            _ => visit,
+        }
+    }
+
+    fn thresholds(&self, need: Option<Millimetres>) -> crate::event::Thresholds {
+        crate::event::Thresholds {
+            accuracy: Some(self.leg.accuracy(self.settings)),
+            needed: need,
+            ..crate::event::Thresholds::default()
+        }
+    }
+}
+
+fn middle(a: Position, b: Position) -> Position {
+    Position {
+        lon_e7: ((i64::from(a.lon_e7) + i64::from(b.lon_e7)) / 2) as i32,
+        lat_e7: ((i64::from(a.lat_e7) + i64::from(b.lat_e7)) / 2) as i32,
+    }
+}
+
+/// The segment moved to its left by a length (to its right when negative).
+fn shifted(a: Position, b: Position, by: Millimetres) -> (Position, Position) {
+    let scale = LocalScale::at(a.lat_e7);
+    let x = f64::from(b.lon_e7 - a.lon_e7) * scale.lon_mm;
+    let y = f64::from(b.lat_e7 - a.lat_e7) * scale.lat_mm;
+    let length = libm::sqrt(x * x + y * y);
+    if length == 0.0 {
+        return (a, b);
+    }
+    let d_lon = (-y / length * by.0 as f64 / scale.lon_mm) as i32;
+    let d_lat = (x / length * by.0 as f64 / scale.lat_mm) as i32;
+    let moved = |p: Position| Position { lon_e7: p.lon_e7.saturating_add(d_lon), lat_e7: p.lat_e7.saturating_add(d_lat) };
+    (moved(a), moved(b))
+}

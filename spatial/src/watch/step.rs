@@ -1,0 +1,410 @@
+//! One fix after another: the state after a fix from the state before it, and what time alone brings.
+//!
+//! Pure: the same state, fix and one-map give the same events. Late fixes rely on it: the engine goes back to an earlier
+//! state and steps forward again.
+
+use super::emit::{Emitter, Found, fix_ref};
+use super::leg::{Leg, Passage, implied_speed};
+use super::settings::Settings;
+use super::state::{Edge, EdgeKind, Phase, State, Visit};
+use crate::event::{Certainty, EventCore, EventKind, Thresholds, ZoneChange};
+use crate::fix::{Fix, Marks};
+use crate::geodesy::distance;
+use crate::ids::VehicleKey;
+use crate::index::{Slot, Way};
+use crate::onemap::{OneMap, ZoneInForce};
+use crate::position::Position;
+use crate::units::{SpanMs, UnixMs};
+use crate::vehicle::Vehicle;
+use crate::zone::RuleWhen;
+use std::sync::Arc;
+
+/// What a step reads besides the state and the fix.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub map: &'a OneMap,
+    pub settings: &'a Settings,
+    pub vehicle: VehicleKey,
+    pub attributes: &'a [(UnixMs, Arc<Vehicle>)],
+}
+
+/// What a step made: events, and what it found doubtful about the fix.
+#[derive(Default)]
+pub struct Stepped {
+    pub events: Vec<Arc<EventCore>>,
+    pub marks: Marks,
+}
+
+/// Whether a fix with these marks is judged at all.
+pub fn joins_path(marks: Marks) -> bool {
+    !marks.intersects(
+        Marks::NO_FIX | Marks::NULL_ISLAND | Marks::ENCRYPTED | Marks::CLOCK_AHEAD | Marks::AWAITS_HISTORY | Marks::TOO_LATE,
+    )
+}
+
+impl<'a> Context<'a> {
+    /// Steps over one fix, which must not be older than the state's last.
+    pub fn step(&self, state: &mut State, fix: &Fix) -> Stepped {
+        if !joins_path(fix.marks) {
+            return Stepped::default();
+        }
+        if let Some(last) = state.last
+            && self.is_impossible(&last, fix)
+        {
+            return self.suspect(state, fix);
+        }
+        state.suspects = None;
+        let mut emitter = self.emitter();
+        let marks = self.arrive(state, fix, true, &mut emitter);
+        Stepped { events: emitter.events, marks }
+    }
+
+    /// What time alone brings to a state by `now`: events, and when to look again.
+    pub fn time_passes(&self, state: &State, now: UnixMs) -> (Vec<Arc<EventCore>>, Option<UnixMs>) {
+        let Some(last) = state.last else { return (Vec::new(), None) };
+        if state.inside().is_empty() && state.visits().is_empty() && state.map_version == self.map.version() {
+            return (Vec::new(), None);
+        }
+        let mut state = state.clone();
+        let mut emitter = self.emitter();
+        let now = now.max(last.fixed_at);
+        self.roll(&mut state, &last, now, now, &mut emitter);
+        let mut due: Option<UnixMs> = None;
+        let mut look_at = |at: UnixMs| {
+            if at > now && at < UnixMs::MAX {
+                due = Some(due.map_or(at, |d| d.min(at)));
+            }
+        };
+        let silent = now - last.fixed_at > self.settings.gap;
+        for visit in state.visits() {
+            let mut visit = visit.clone();
+            if let Phase::Entering { since } = visit.phase {
+                let settled = since + self.settings.settle;
+                look_at(settled);
+                if settled > now {
+                    continue;
+                }
+                visit = self.settled_by_time(visit, &mut emitter);
+            }
+            if matches!(visit.phase, Phase::Inside) {
+                let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
+                visit = emitter.dwell(visit.slot, visit, now, &last, certainty);
+                emitter.next_dwell(&visit, now).into_iter().for_each(&mut look_at);
+            }
+        }
+        for slot in state.inside() {
+            if let Some(entry) = self.map.zone(*slot) {
+                look_at(entry.begins_at());
+                look_at(entry.ends_at());
+            }
+        }
+        (emitter.events, due)
+    }
+
+    fn emitter(&self) -> Emitter<'a> {
+        Emitter { map: self.map, vehicle: self.vehicle, attributes: self.attributes, events: Vec::new() }
+    }
+
+    fn is_impossible(&self, last: &Fix, fix: &Fix) -> bool {
+        let span = fix.fixed_at - last.fixed_at;
+        // A cheap bound first: a unit of latitude or longitude is at most 11.2 mm.
+        let units = i64::from(last.position.lon_e7).abs_diff(fix.position.lon_e7.into())
+            + i64::from(last.position.lat_e7).abs_diff(fix.position.lat_e7.into());
+        let limit = u64::from(self.settings.max_kph);
+        if units.saturating_mul(112).saturating_mul(36) / 10 <= limit * 10 * span.0.unsigned_abs() {
+            return false;
+        }
+        implied_speed(last.position, fix.position, span).is_none_or(|speed| u64::from(speed.0) > limit * 10)
+    }
+
+    /// Keeps a doubtful fix aside, or believes it when enough agree.
+    fn suspect(&self, state: &mut State, fix: &Fix) -> Stepped {
+        let mut suspects = state.suspects.take().map_or_else(Vec::new, Arc::unwrap_or_clone);
+        if suspects.last().is_some_and(|last| self.is_impossible(last, fix)) {
+            suspects.clear();
+        }
+        suspects.push(*fix);
+        if suspects.len() < self.settings.teleport_agree as usize {
+            state.suspects = Some(Arc::new(suspects));
+            return Stepped { events: Vec::new(), marks: Marks::TELEPORT };
+        }
+        let mut emitter = self.emitter();
+        for (i, fix) in suspects.iter().enumerate() {
+            self.arrive(state, fix, i > 0, &mut emitter);
+        }
+        Stepped { events: emitter.events, marks: Marks::empty() }
+    }
+
+    fn arrive(&self, state: &mut State, fix: &Fix, believable: bool, emitter: &mut Emitter<'a>) -> Marks {
+        let mut marks = Marks::empty();
+        let mut here = *fix;
+        match (fix.acc_on, state.parked) {
+            (Some(false), Some(parked)) if distance(parked, fix.position) < self.settings.drift => {
+                if parked != fix.position {
+                    marks |= Marks::DRIFT;
+                }
+                here.position = parked;
+            }
+            (Some(false), _) => state.parked = Some(fix.position),
+            _ => state.parked = None,
+        }
+        let Some(last) = state.last else {
+            self.start(state, here, fix, emitter);
+            return marks;
+        };
+        let gap = here.fixed_at - last.fixed_at > self.settings.gap;
+        if gap {
+            marks |= Marks::AFTER_GAP;
+        }
+        self.roll(state, &last, here.fixed_at, here.received_at, emitter);
+        here.marks |= marks;
+        let leg = Leg {
+            before: last,
+            after: here,
+            before_ref: fix_ref(&last),
+            after_ref: fix_ref(&Fix { marks: here.marks, ..*fix }),
+            path_known: believable && !gap,
+        };
+        self.travel(state, &leg, emitter);
+        state.last = Some(here);
+        marks
+    }
+
+    /// A vehicle's first fix.
+    fn start(&self, state: &mut State, here: Fix, fix: &Fix, emitter: &mut Emitter<'a>) {
+        let inside = self.covering(here.position);
+        let mut visits = Vec::new();
+        for &slot in &inside {
+            let Some(entry) = self.judging_entry(slot, here.fixed_at, here.received_at) else { continue };
+            let edge = Edge {
+                at: here.fixed_at,
+                position: here.position,
+                before: None,
+                after: fix_ref(fix),
+                segment: (here.position, here.position),
+                kind: EdgeKind::AtStart,
+                certainty: Certainty::Unknown,
+            };
+            visits.push(self.begun(entry, slot, edge, EventKind::InsideAtStart, emitter));
+        }
+        state.map_version = self.map.version();
+        state.set_inside(&inside);
+        state.set_visits(visits);
+        state.last = Some(here);
+    }
+
+    fn begun(&self, entry: &ZoneInForce, slot: Slot, edge: Edge, kind: EventKind, emitter: &mut Emitter<'a>) -> Visit {
+        let mut visit =
+            Visit { zone: entry.zone.key, slot, phase: Phase::Inside, entered: edge, open: Vec::new() };
+        let found = Found::edge(kind, &visit.entered, Thresholds::default());
+        visit.open = emitter.open_for(slot, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
+        visit
+    }
+
+    /// An uncertain enter that held for long enough without a second fix.
+    fn settled_by_time(&self, mut visit: Visit, emitter: &mut Emitter<'a>) -> Visit {
+        let found = Found::edge(EventKind::Enter, &visit.entered, Thresholds::default());
+        visit.open = emitter.open_for(visit.slot, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
+        visit.phase = Phase::Inside;
+        visit
+    }
+
+    /// Brings the visits at a standing place to the revisions that judge at `at` what is received at `known`.
+    fn roll(&self, state: &mut State, last: &Fix, at: UnixMs, known: UnixMs, emitter: &mut Emitter<'a>) {
+        if state.map_version != self.map.version() {
+            let inside = self.covering(last.position);
+            state.set_inside(&inside);
+            state.map_version = self.map.version();
+        }
+        if state.inside().is_empty() && state.visits().is_empty() {
+            return;
+        }
+        let judges = |slot: Slot| self.judging_entry(slot, at, known).is_some();
+        let settled = state.visits().iter().all(|visit| judges(visit.slot))
+            && state.inside().iter().all(|&slot| {
+                self.judging_entry(slot, at, known)
+                    .is_none_or(|entry| state.visits().iter().any(|visit| visit.zone == entry.zone.key))
+            });
+        if settled {
+            return;
+        }
+        let clamp = |t: UnixMs| t.clamp(last.fixed_at, at);
+        let mut visits = Vec::new();
+        for visit in state.visits() {
+            if judges(visit.slot) {
+                visits.push(visit.clone());
+                continue;
+            }
+            let next = self.map.judging(visit.zone, at, known);
+            let moved = self.moved(visit, next, state.inside(), clamp, last, emitter);
+            visits.extend(moved);
+        }
+        for &slot in state.inside() {
+            let Some(entry) = self.judging_entry(slot, at, known) else { continue };
+            if visits.iter().any(|visit| visit.zone == entry.zone.key) {
+                continue;
+            }
+            let dated = entry.zone.valid_from.is_some_and(|from| from > entry.term.recorded_at);
+            let change = match (dated, entry.term.first) {
+                (true, _) => ZoneChange::Opened,
+                (false, true) => ZoneChange::Appeared,
+                (false, false) => ZoneChange::Moved,
+            };
+            let edge = Edge {
+                at: clamp(entry.begins_at()),
+                position: last.position,
+                before: None,
+                after: fix_ref(last),
+                segment: (last.position, last.position),
+                kind: EdgeKind::ZoneChanged,
+                certainty: Certainty::Certain,
+            };
+            emitter.zone_changed((entry.zone.key, entry.zone.revision), change, edge.at, edge.at, last);
+            visits.push(Visit {
+                zone: entry.zone.key,
+                slot,
+                phase: Phase::Inside,
+                entered: edge,
+                open: Vec::new(),
+            });
+        }
+        visits.sort_by_key(|visit| visit.zone);
+        state.set_visits(visits);
+    }
+
+    /// A visit whose revision judges no more: it goes on under the next one, or it ends.
+    fn moved(
+        &self,
+        visit: &Visit,
+        next: Option<Slot>,
+        inside: &[Slot],
+        clamp: impl Fn(UnixMs) -> UnixMs,
+        last: &Fix,
+        emitter: &mut Emitter<'a>,
+    ) -> Option<Visit> {
+        let before = self.map.zone(visit.slot);
+        let entry = next.and_then(|slot| self.map.zone(slot)).or(before)?;
+        let zone = (entry.zone.key, entry.zone.revision);
+        let (change, at) = match (next, before) {
+            (Some(slot), _) if inside.contains(&slot) => {
+                let same_ground = before.is_some_and(|b| b.zone.ground == entry.zone.ground);
+                if !same_ground {
+                    let at = clamp(entry.begins_at());
+                    emitter.zone_changed(zone, ZoneChange::Moved, at, visit.entered.at, last);
+                }
+                return Some(Visit { slot, ..visit.clone() });
+            }
+            (Some(_), _) => (ZoneChange::Moved, entry.begins_at()),
+            (None, Some(b)) if b.zone.valid_to.is_some_and(|to| to <= b.term.to) => (ZoneChange::Ended, b.ends_at()),
+            (None, _) => (ZoneChange::Deleted, entry.ends_at()),
+        };
+        let at = clamp(at);
+        if !matches!(visit.phase, Phase::Entering { .. }) {
+            emitter.zone_changed(zone, change, at, visit.entered.at, last);
+        }
+        emitter.end_all(visit, at);
+        None
+    }
+
+    /// Applies a leg: which grounds hold the new place, and what each zone makes of the way.
+    fn travel(&self, state: &mut State, leg: &Leg, emitter: &mut Emitter<'a>) {
+        let (a, b) = (leg.before.position, leg.after.position);
+        let mut way = Way::default();
+        if a != b && leg.path_known {
+            self.map.index().cross(a, b, &mut way);
+        }
+        let quiet = way.hits.is_empty() && way.grazed.is_empty() && (leg.path_known || a == b);
+        if quiet && state.visits().iter().all(|visit| self.is_idle(visit)) {
+            return;
+        }
+        let before = state.inside().to_vec();
+        let after = if quiet {
+            before.clone()
+        } else if way.grazed.is_empty() && leg.path_known {
+            toggled(&before, &way)
+        } else {
+            self.covering(b)
+        };
+        let mut slots: Vec<Slot> = before.iter().chain(&after).copied().collect();
+        slots.extend(way.hits.iter().map(|hit| hit.slot));
+        slots.extend(way.grazed.iter().copied());
+        slots.extend(state.visits().iter().map(|visit| visit.slot));
+        slots.sort_unstable();
+        slots.dedup();
+        let mut visits: Vec<Visit> = state.visits.take().map_or_else(Vec::new, Arc::unwrap_or_clone);
+        for slot in slots {
+            let Some(entry) = self.judging_entry(slot, leg.after.fixed_at, leg.after.received_at) else { continue };
+            let zone = entry.zone.key;
+            let sides = (before.binary_search(&slot).is_ok(), after.binary_search(&slot).is_ok());
+            let edges = self.edges(slot, leg, &way, sides);
+            let place = visits.iter().position(|visit| visit.zone == zone);
+            let visit = place.map(|place| visits.swap_remove(place));
+            if visit.is_none() && edges.is_empty() {
+                continue;
+            }
+            let mut passage = Passage { map: self.map, settings: self.settings, slot, leg, emitter };
+            visits.extend(passage.visit_after(visit, sides.0, edges));
+        }
+        visits.sort_by_key(|visit| visit.zone);
+        state.set_inside(&after);
+        state.set_visits(visits);
+    }
+
+    /// The raw crossings of one zone, in order.
+    fn edges(&self, slot: Slot, leg: &Leg, way: &Way, (before, after): (bool, bool)) -> Vec<Edge> {
+        if !leg.path_known {
+            return if before == after { Vec::new() } else { vec![leg.edge_after_gap()] };
+        }
+        let mut hits = way.hits.iter().filter(|hit| hit.slot == slot);
+        if !way.grazed.contains(&slot) {
+            return hits.map(|hit| leg.edge_at(hit)).collect();
+        }
+        match (before, after) {
+            (true, false) => vec![hits.next_back().map_or_else(|| leg.edge_at_end(false), |hit| leg.edge_at(hit))],
+            (false, true) => vec![hits.next_back().map_or_else(|| leg.edge_at_end(true), |hit| leg.edge_at(hit))],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a quiet leg changes nothing for a visit.
+    fn is_idle(&self, visit: &Visit) -> bool {
+        matches!(visit.phase, Phase::Inside)
+            && self.map.zone(visit.slot).is_some_and(|entry| {
+                !entry.zone.rules.iter().any(|r| matches!(r.when, RuleWhen::Dwell { .. } | RuleWhen::Speed { .. }))
+            })
+    }
+
+    fn judging_entry(&self, slot: Slot, at: UnixMs, known: UnixMs) -> Option<&'a ZoneInForce> {
+        self.map.zone(slot).filter(|entry| entry.judges(at, known))
+    }
+
+    fn covering(&self, p: Position) -> Vec<Slot> {
+        let mut slots = Vec::new();
+        self.map.index().covering(p, &mut slots);
+        slots.sort_unstable();
+        slots
+    }
+}
+
+/// Membership after the crossings of a way: an odd number of them changes sides.
+fn toggled(before: &[Slot], way: &Way) -> Vec<Slot> {
+    let mut after = before.to_vec();
+    for group in way.hits.chunk_by(|x, y| x.slot == y.slot) {
+        if group.len() % 2 == 0 {
+            continue;
+        }
+        match after.binary_search(&group[0].slot) {
+            Ok(place) => {
+                after.remove(place);
+            }
+            Err(place) => after.insert(place, group[0].slot),
+        }
+    }
+    after
+}
+
+/// How long after `now` a fix with this time waits; `None` when it need not.
+pub fn waits(fixed_at: UnixMs, now: UnixMs, settings: &Settings) -> Option<SpanMs> {
+    let ahead = fixed_at - now;
+    (ahead > settings.ahead).then_some(ahead)
+}
