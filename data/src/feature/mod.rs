@@ -1,28 +1,35 @@
 //! Map features as they are edited and kept: GeoJSON in, checked types out, revisions kept.
+//!
+//! Everything that comes from a person or a file is judged here once, by [`prepare`], and refused with a
+//! [`FieldError`] that names the field, its value and the limit. What was kept is read back by [`edited`]; it must give
+//! the same zone and vehicle for ever, so a zone's ground is kept beside its body and never derived again.
+//!
+//! Words: *feature*, *collection*, *revision*, *body* (the GeoJSON text that is kept), *drawn* (what a person drew,
+//! where that was a circle or a corridor).
+
+mod collection;
+mod entry;
+mod field_error;
+mod geometry;
+mod members;
+mod rule;
+mod vehicle;
+mod zone;
+
+pub use collection::Collection;
+pub use entry::{Draft, Prepared, deletion, edited, prepare};
+pub use field_error::FieldError;
+pub use geometry::bbox;
+pub use vehicle::{VehicleFeature, vehicle_of};
+pub use zone::zone_of;
 
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, RuleId};
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::zone::Ground;
 use serde::{Deserialize, Serialize};
 
-/// A collection of map features.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Collection {
-    /// The park's boundary and name.
-    Parks,
-    /// Zones with rules.
-    Zones,
-    /// Vehicles.
-    Vehicles,
-    /// Gates.
-    Gates,
-    /// Roads drawn as lines.
-    Roads,
-    /// Rescue resources.
-    Resources,
-    /// Hazard sources.
-    HazardSources,
-}
+/// Longest body of one feature as text, bytes.
+pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// One revision of a feature as the store keeps it.
 #[derive(Clone, Debug, PartialEq)]

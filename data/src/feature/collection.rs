@@ -1,0 +1,78 @@
+//! The collections of map features and their names to the outside (INTERFACES, "Map features").
+
+use std::fmt;
+
+macro_rules! collections {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// A collection of map features.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Collection {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Collection {
+            /// All of them, in the order of this list.
+            pub const ALL: &'static [Collection] = &[$(Collection::$variant,)*];
+
+            /// The name in paths, files and the store.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Collection::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+collections! {
+    /// The park's boundary and name.
+    Parks = "parks",
+    /// Zones with rules.
+    Zones = "zones",
+    /// Vehicles.
+    Vehicles = "vehicles",
+    /// Gates.
+    Gates = "gates",
+    /// Roads drawn as lines.
+    Roads = "roads",
+    /// Rescue resources.
+    Resources = "resources",
+    /// Hazard sources.
+    HazardSources = "hazard-sources",
+    /// Closed areas with a muster.
+    ClosedAreas = "closed-areas",
+    /// Routes that vehicles are to follow.
+    Routes = "routes",
+    /// Plants.
+    Plants = "plants",
+    /// What is to be protected: schools, hospitals, homes.
+    ProtectionTargets = "protection-targets",
+    /// What grants an exception from a rule.
+    Exemptions = "exemptions",
+}
+
+impl Collection {
+    /// The collection of that name; `None` when there is none.
+    pub fn from_name(name: &str) -> Option<Collection> {
+        Collection::ALL.iter().copied().find(|collection| collection.name() == name)
+    }
+}
+
+impl fmt::Display for Collection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_leads_back_to_its_collection() {
+        for &collection in Collection::ALL {
+            assert_eq!(Collection::from_name(collection.name()), Some(collection));
+        }
+        assert_eq!(Collection::from_name("Zones"), None);
+    }
+}

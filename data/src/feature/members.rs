@@ -1,0 +1,164 @@
+//! The members of a JSON object, read one by one with the path to them, so that an error can name the field.
+//!
+//! A member that is `null` counts as absent, as a merge patch would leave it.
+
+use super::field_error::FieldError;
+use cordon_spatial::units::UnixMs;
+use serde_json::{Map, Value};
+use std::ops::RangeInclusive;
+
+/// An object and where it stands in the feature.
+#[derive(Clone, Copy)]
+pub(super) struct Members<'a> {
+    map: &'a Map<String, Value>,
+    path: &'a str,
+}
+
+impl<'a> Members<'a> {
+    /// The members of an object that stands at `path`.
+    pub(super) fn new(map: &'a Map<String, Value>, path: &'a str) -> Members<'a> {
+        Members { map, path }
+    }
+
+    /// The path of a member.
+    pub(super) fn field(&self, name: &str) -> String {
+        format!("{}.{name}", self.path)
+    }
+
+    /// A member that is there and not `null`.
+    pub(super) fn get(&self, name: &str) -> Option<&'a Value> {
+        self.map.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A text of at most `max_chars` characters.
+    pub(super) fn text(&self, name: &str, max_chars: usize) -> Result<Option<&'a str>, FieldError> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        text(value, &self.field(name), max_chars).map(Some)
+    }
+
+    /// A list of at most `max` texts, empty when absent; a text that stands twice is kept once.
+    pub(super) fn texts(&self, name: &str, max: usize, max_chars: usize) -> Result<Vec<String>, FieldError> {
+        let mut texts: Vec<String> = Vec::new();
+        for (i, value) in self.list(name, max)?.iter().enumerate() {
+            let text = text(value, &format!("{}[{i}]", self.field(name)), max_chars)?;
+            if !texts.iter().any(|known| known == text) {
+                texts.push(text.to_owned());
+            }
+        }
+        Ok(texts)
+    }
+
+    /// A list of at most `max` values, empty when absent.
+    pub(super) fn list(&self, name: &str, max: usize) -> Result<&'a [Value], FieldError> {
+        let Some(value) = self.get(name) else { return Ok(&[]) };
+        let Value::Array(values) = value else {
+            return Err(FieldError::new("type", self.field(name), value, "a list"));
+        };
+        if values.len() > max {
+            let limit = format!("at most {max} entries");
+            return Err(FieldError::new("too_many", self.field(name), format!("{} entries", values.len()), limit));
+        }
+        Ok(values)
+    }
+
+    /// A number within a range.
+    pub(super) fn number(&self, name: &str, range: RangeInclusive<f64>) -> Result<Option<f64>, FieldError> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        let limit = || format!("a number from {} to {}", range.start(), range.end());
+        let Some(number) = value.as_f64() else {
+            return Err(FieldError::new("type", self.field(name), value, limit()));
+        };
+        if !range.contains(&number) {
+            return Err(FieldError::new("range", self.field(name), value, limit()));
+        }
+        Ok(Some(number))
+    }
+
+    /// A whole number within a range.
+    pub(super) fn integer(&self, name: &str, range: RangeInclusive<u32>) -> Result<Option<u32>, FieldError> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        let limit = || format!("a whole number from {} to {}", range.start(), range.end());
+        let Some(number) = value.as_f64().filter(|number| number.fract() == 0.0) else {
+            return Err(FieldError::new("type", self.field(name), value, limit()));
+        };
+        if !(f64::from(*range.start())..=f64::from(*range.end())).contains(&number) {
+            return Err(FieldError::new("range", self.field(name), value, limit()));
+        }
+        Ok(Some(number as u32))
+    }
+
+    /// An instant by RFC 3339, with any offset.
+    pub(super) fn time(&self, name: &str) -> Result<Option<UnixMs>, FieldError> {
+        let Some(text) = self.text(name, 64)? else { return Ok(None) };
+        match text.parse::<jiff::Timestamp>() {
+            Ok(time) => Ok(Some(UnixMs(time.as_millisecond()))),
+            Err(_) => {
+                let limit = "a time with its offset by RFC 3339, such as 2026-11-23T08:00:00+08:00";
+                Err(FieldError::new("time", self.field(name), text, limit))
+            }
+        }
+    }
+
+    /// One of some names.
+    pub(super) fn one_of<T: Copy>(&self, name: &str, names: &[(&str, T)]) -> Result<Option<T>, FieldError> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        one_of(value, &self.field(name), names).map(Some)
+    }
+
+    /// Refuses members that later milestones will know: to take and ignore them would promise a watch that nobody keeps.
+    pub(super) fn refuse_unsupported(&self, names: &[&str]) -> Result<(), FieldError> {
+        for name in names {
+            let Some(value) = self.get(name) else { continue };
+            let nothing = match value {
+                Value::Array(values) => values.is_empty(),
+                Value::Number(number) => number.as_f64() == Some(0.0),
+                _ => false,
+            };
+            if !nothing {
+                let field = self.field(name);
+                let message = format!(
+                    "{field} is not supported by this version of Cordon and would not be watched: leave it out"
+                );
+                return Err(FieldError::new("unsupported", field, value, "absent").saying(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses members that are not in `known`: in a rule a misspelt word would change who is watched.
+    pub(super) fn refuse_unknown(&self, known: &[&str]) -> Result<(), FieldError> {
+        match self.map.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some((name, value)) => Err(FieldError::new("unknown_member", self.field(name), value, known.join(", "))
+                .saying(format!("{} is not known here; known: {}", self.field(name), known.join(", ")))),
+        }
+    }
+}
+
+/// A text of at most `max_chars` characters.
+pub(super) fn text<'a>(value: &'a Value, field: &str, max_chars: usize) -> Result<&'a str, FieldError> {
+    let Value::String(text) = value else {
+        return Err(FieldError::new("type", field, value, "a text"));
+    };
+    if text.chars().count() > max_chars {
+        return Err(FieldError::new("too_long", field, text, format!("at most {max_chars} characters")));
+    }
+    Ok(text)
+}
+
+/// One of some names.
+pub(super) fn one_of<T: Copy>(value: &Value, field: &str, names: &[(&str, T)]) -> Result<T, FieldError> {
+    let found = value.as_str().and_then(|text| names.iter().find(|(name, _)| *name == text));
+    match found {
+        Some((_, meaning)) => Ok(*meaning),
+        None => {
+            let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+            Err(FieldError::new("value", field, value, names.join(", ")))
+        }
+    }
+}
+
+/// An object.
+pub(super) fn object<'a>(value: &'a Value, field: &str) -> Result<&'a Map<String, Value>, FieldError> {
+    value.as_object().ok_or_else(|| FieldError::new("type", field, value, "an object"))
+}
