@@ -1,0 +1,116 @@
+/**
+ * The one place that speaks HTTP with the server. It must never show anything: a failure becomes an `ApiError` that the
+ * screen puts into the user's words.
+ */
+import type {
+  Alarm,
+  Collection,
+  Event,
+  Feature,
+  FeatureCollection,
+  Page,
+  Problem,
+  Session,
+  Vehicle,
+} from './types';
+
+/** The server refused, or could not be reached (`status` 0, code `unreachable`). */
+export class ApiError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail ?? problem.title ?? problem.code ?? `status ${problem.status}`);
+    this.name = 'ApiError';
+  }
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  if ((response.headers.get('content-type') ?? '').includes('json')) {
+    try {
+      const body = (await response.json()) as Problem;
+      return { ...body, status: response.status };
+    } catch {
+      // A cut or malformed body says no more than the status does.
+    }
+  }
+  return { status: response.status, title: response.statusText };
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json, application/geo+json, application/problem+json' };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (cause) {
+    throw new ApiError({ status: 0, code: 'unreachable', detail: cause instanceof Error ? cause.message : '' });
+  }
+  if (!response.ok) throw new ApiError(await problemOf(response));
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** Keeps a `next` link on this origin, whatever host the server believes to have. */
+function pathOf(link: string): string {
+  const url = new URL(link, 'http://same.origin');
+  return url.pathname + url.search;
+}
+
+async function pages<T>(first: string, most: number): Promise<T[]> {
+  const all: T[] = [];
+  let path: string | undefined = first;
+  while (path !== undefined && all.length < most) {
+    const page: Page<T> = await request<Page<T>>('GET', path);
+    all.push(...page.items);
+    path = page.next ? pathOf(page.next) : undefined;
+  }
+  return all;
+}
+
+/** More than a park or a province holds: a list that goes on for ever ends here. */
+const MOST_FEATURES = 200_000;
+const MOST_ALARMS = 10_000;
+
+export const api = {
+  session: () => request<Session>('GET', '/api/session'),
+  signIn: (name: string, password: string) => request<Session | undefined>('POST', '/api/session', { name, password }),
+  signOut: () => request<void>('DELETE', '/api/session'),
+  setupNeeded: async () => (await request<{ needed: boolean }>('GET', '/api/setup')).needed,
+  setUp: (code: string, name: string, password: string) =>
+    request<Session | undefined>('POST', '/api/setup', { code, name, password }),
+
+  vehicle: (id: string) => request<Vehicle>('GET', `/api/vehicles/${encodeURIComponent(id)}`),
+  vehicles: () => pages<Vehicle>('/api/vehicles?limit=1000', MOST_FEATURES),
+
+  /** Alarms that still need somebody. */
+  openAlarms: () => pages<Alarm>('/api/alarms?state=unacknowledged,acknowledged,returned&limit=1000', MOST_ALARMS),
+  /** Alarms in any state that changed after `seq`. */
+  alarmsAfter: (seq: number) => pages<Alarm>(`/api/alarms?after=${seq}&limit=1000`, MOST_ALARMS),
+  acknowledge: (id: string, note: string | undefined) =>
+    request<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/acknowledge`, note ? { note } : {}),
+  close: (id: string, result: string) =>
+    request<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/close`, { result }),
+
+  eventsAfter: async (seq: number, limit: number) =>
+    (await request<Page<Event>>('GET', `/api/events?after=${seq}&limit=${limit}`)).items,
+  event: (id: string) => request<Event>('GET', `/api/events/${encodeURIComponent(id)}`),
+
+  features: async (collection: Collection): Promise<Feature[]> => {
+    const all: Feature[] = [];
+    let path: string | undefined = `/ogc/collections/${collection}/items?limit=1000`;
+    while (path !== undefined && all.length < MOST_FEATURES) {
+      const page: FeatureCollection = await request<FeatureCollection>('GET', path);
+      all.push(...page.features);
+      const next: string | undefined = page.links?.find((link) => link.rel === 'next')?.href;
+      path = next === undefined ? undefined : pathOf(next);
+    }
+    return all;
+  },
+  feature: (collection: Collection, id: string) =>
+    request<Feature>('GET', `/ogc/collections/${collection}/items/${encodeURIComponent(id)}`),
+};
+
+export type Api = typeof api;

@@ -1,0 +1,226 @@
+/**
+ * What goes over the wire, as the server writes it (HTTP JSON, GeoJSON and the text frames of `/live`).
+ *
+ * These types describe and never check: a field that the server may leave out is optional here, and every reader must
+ * live without it. Times are RFC 3339 texts, positions are WGS 84 degrees.
+ */
+
+import type { Geometry } from 'geojson';
+
+export type Role = 'commander' | 'monitor' | 'guard' | 'supervisor' | 'admin' | 'device';
+
+/** Who is signed in. */
+export interface Session {
+  name: string;
+  role: Role;
+}
+
+/** RFC 9457; `code` is stable, `detail` is for the person. */
+export interface Problem {
+  type?: string;
+  title?: string;
+  status: number;
+  code?: string;
+  detail?: string;
+  trace_id?: string;
+  field?: string;
+  value?: unknown;
+  limit?: unknown;
+}
+
+/** One page of a list; `next` is a path with its query. */
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+}
+
+export type VehicleClass = 'hazmat' | 'goods' | 'ordinary' | 'resident' | 'emergency';
+export type Certainty = 'certain' | 'uncertain' | 'unknown';
+
+export interface VehicleFix {
+  fixed_at: string;
+  received_at: string;
+  lon: number;
+  lat: number;
+  speed_kph?: number | null;
+  heading_deg?: number | null;
+  marks?: string[];
+}
+
+export interface VehicleZone {
+  zone: string;
+  since: string;
+  certainty: Certainty;
+}
+
+/** An item of `GET /api/vehicles`; `key` is the number that the binary frames use. */
+export interface Vehicle {
+  id: string;
+  key: number;
+  plate?: string | null;
+  class?: VehicleClass | null;
+  company?: string | null;
+  online?: boolean;
+  /** Registered itself and was checked by nobody yet. */
+  unchecked?: boolean;
+  last?: VehicleFix | null;
+  zones?: VehicleZone[];
+}
+
+export type EventKind =
+  | 'enter'
+  | 'exit'
+  | 'cross'
+  | 'dwell'
+  | 'must_be_inside'
+  | 'speed'
+  | 'count'
+  | 'zone_changed'
+  | 'inside_at_start'
+  | 'rule_ended'
+  | 'unknown'
+  | 'silence'
+  | 'frozen'
+  | 'clock_wrong'
+  | 'terminal_alarm';
+
+export interface Subject {
+  kind: 'vehicle' | 'person' | 'zone' | 'terminal' | 'sensor' | 'system';
+  id?: string | null;
+}
+
+export interface Event {
+  id: string;
+  seq: number;
+  kind: EventKind;
+  at: string;
+  ended_at?: string | null;
+  detected_at: string;
+  subject: Subject;
+  zone?: string | null;
+  zone_revision?: number | null;
+  rule?: string | null;
+  rule_revision?: number | null;
+  certainty: Certainty;
+  status: 'provisional' | 'final' | 'retracted';
+  revises?: string | null;
+  late: boolean;
+  lon: number;
+  lat: number;
+  alarm?: string | null;
+}
+
+export type AlarmState = 'unacknowledged' | 'acknowledged' | 'returned' | 'shelved' | 'suppressed' | 'closed';
+export type Priority = 1 | 2 | 3 | 4;
+
+export interface AlarmLine {
+  at: string;
+  who?: string | null;
+  what: string;
+  note?: string | null;
+}
+
+export interface Alarm {
+  id: string;
+  seq: number;
+  state: AlarmState;
+  priority: Priority;
+  kind: EventKind;
+  subject: Subject;
+  zone?: string | null;
+  late: boolean;
+  raised_at: string;
+  returned_at?: string | null;
+  acknowledged_at?: string | null;
+  acknowledged_by?: string | null;
+  shelved_until?: string | null;
+  closed_at?: string | null;
+  result?: string | null;
+  events?: string[];
+  history?: AlarmLine[];
+}
+
+export const COLLECTIONS = ['parks', 'roads', 'zones', 'gates'] as const;
+/** The collections that the map draws, bottom first. */
+export type Collection = (typeof COLLECTIONS)[number];
+
+export type ZoneKind =
+  | 'hazard'
+  | 'restricted'
+  | 'closed'
+  | 'no_stop'
+  | 'speed'
+  | 'parking'
+  | 'evacuation'
+  | 'staging';
+export type RiskLevel = 'red' | 'orange' | 'yellow' | 'blue';
+
+export interface ScheduleItem {
+  days: number[];
+  from: string;
+  to: string;
+}
+
+export interface Subjects {
+  classes?: VehicleClass[];
+  goods?: string[];
+  companies?: string[];
+  tags?: string[];
+}
+
+export interface Rule {
+  id: string;
+  when: 'enter' | 'exit' | 'cross' | 'dwell' | 'must_be_inside' | 'speed' | 'count';
+  subjects?: Subjects | null;
+  except?: Subjects | null;
+  limit_s?: number | null;
+  limit_kph?: number | null;
+  limit_n?: number | null;
+  window?: ScheduleItem | null;
+  exempt?: string[] | null;
+  priority: Priority;
+}
+
+/** What Cordon keeps about a feature beside its geometry; which fields stand depends on the collection. */
+export interface FeatureProperties {
+  name?: string | null;
+  kind?: string | null;
+  level?: RiskLevel | null;
+  valid_from?: string | null;
+  valid_to?: string | null;
+  schedule?: ScheduleItem[] | null;
+  rules?: Rule[] | null;
+  [other: string]: unknown;
+}
+
+export interface Feature {
+  type: 'Feature';
+  id: string;
+  geometry: Geometry | null;
+  properties: FeatureProperties;
+}
+
+export interface FeatureCollection {
+  type: 'FeatureCollection';
+  features: Feature[];
+  links?: { rel: string; href: string }[];
+}
+
+/**
+ * The text frames of `/live`. `seq` in a frame means: every change of an event or alarm up to this one has been sent.
+ */
+export type TextFrame =
+  | { type: 'hello'; seq: number; now: string; user?: string; role?: Role; alarms?: Alarm[] }
+  | { type: 'alarms'; seq: number; items: Alarm[] }
+  | { type: 'events'; seq: number; items: Event[] }
+  | { type: 'features'; seq?: number; items: FeatureChange[] }
+  | { type: 'health'; seq?: number; now: string; ingest_rate?: number; not_ready?: string[]; lag_ms?: number }
+  /** The server did not understand what the console sent. */
+  | { type: 'error'; code: string; detail: string };
+
+export interface FeatureChange {
+  collection: string;
+  id: string;
+  revision: number;
+  deleted: boolean;
+}

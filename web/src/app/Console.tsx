@@ -1,0 +1,39 @@
+/** The console of a person who is signed in: one site, its live picture, and the screen for it. */
+import { useEffect, useState } from 'react';
+import { api } from '../api/client';
+import type { Session } from '../api/types';
+import { CommandScreen } from '../features/command/CommandScreen';
+import { Site, type Refusal } from '../live/site';
+
+export interface ConsoleProps {
+  session: Session;
+  onRefused: (refusal: Refusal) => void;
+  onSignedOut: () => void;
+}
+
+function liveUrl(): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live`;
+}
+
+export function Console({ session, onRefused, onSignedOut }: ConsoleProps) {
+  const [site, setSite] = useState<Site | null>(null);
+
+  useEffect(() => {
+    const next = new Site({ url: liveUrl(), api, onRefused });
+    const hurry = () => next.hurry();
+    next.start();
+    window.addEventListener('online', hurry);
+    document.addEventListener('visibilitychange', hurry);
+    setSite(next);
+    return () => {
+      window.removeEventListener('online', hurry);
+      document.removeEventListener('visibilitychange', hurry);
+      next.stop();
+    };
+  }, [onRefused]);
+
+  const signOut = () => {
+    void api.signOut().finally(onSignedOut);
+  };
+  return site && <CommandScreen site={site} session={session} onSignOut={signOut} />;
+}

@@ -1,0 +1,133 @@
+/** One alarm: what, where, since when, in which state; opened, it takes a note and a result. */
+import { useState } from 'react';
+import type { Alarm } from '../../api/types';
+import { translateName, useI18n } from '../../i18n';
+import { nearText, spanText } from '../../i18n/time';
+import { PriorityBadge } from '../../ui/PriorityBadge';
+import { kindText, subjectText, type Names } from './words';
+
+export interface AlarmItemProps {
+  alarm: Alarm;
+  /** The server's time, ms. */
+  now: number;
+  names: Names;
+  selected: boolean;
+  busy: boolean;
+  problem: string | null;
+  onSelect: () => void;
+  onLocate: () => void;
+  onAcknowledge: (note: string | undefined) => void;
+  onClose: (result: string) => void;
+}
+
+export function AlarmItem(props: AlarmItemProps) {
+  const { alarm, now, names, selected, busy } = props;
+  const { language, t } = useI18n();
+  const [note, setNote] = useState('');
+  const raisedMs = Date.parse(alarm.raised_at);
+  const returnedMs = alarm.returned_at ? Date.parse(alarm.returned_at) : null;
+  const open = alarm.state === 'unacknowledged' || alarm.state === 'returned';
+  const lasted =
+    returnedMs === null
+      ? t('alarm.since', { age: spanText(now - raisedMs, t) })
+      : t('alarm.lasted', { age: spanText(returnedMs - raisedMs, t) });
+  return (
+    <li
+      className={`alarm alarm-p${alarm.priority} alarm-${alarm.state}`}
+      aria-current={selected}
+      data-testid="alarm-item"
+      data-alarm-id={alarm.id}
+      data-state={alarm.state}
+    >
+      <button type="button" className="alarm-body" onClick={props.onLocate} onFocus={props.onSelect} title={t('alarm.locate')}>
+        <span className="alarm-head">
+          <PriorityBadge priority={alarm.priority} flashing={alarm.state === 'unacknowledged' && !alarm.late} />
+          <span className="alarm-state">{t(`alarmstate.${alarm.state}`)}</span>
+          {alarm.late && (
+            <span className="late" title={t('alarm.late.hint', { time: nearText(raisedMs, now, language) })}>
+              {t('alarm.late')}
+            </span>
+          )}
+          <time className="alarm-time">{nearText(raisedMs, now, language)}</time>
+        </span>
+        <span className="alarm-what">
+          <strong>{subjectText(alarm.subject, names, t)}</strong> {kindText(alarm.kind, t)}
+          {alarm.zone && <strong> {names.zone(alarm.zone) ?? alarm.zone}</strong>}
+        </span>
+        <span className="alarm-when">
+          {lasted}
+          {alarm.acknowledged_at && alarm.acknowledged_by && (
+            <>
+              {' · '}
+              {t('alarm.acknowledged.by', {
+                who: alarm.acknowledged_by,
+                time: nearText(Date.parse(alarm.acknowledged_at), now, language),
+              })}
+            </>
+          )}
+        </span>
+      </button>
+      {(open || selected) && (
+        <div className="alarm-acts">
+          {selected && open && (
+            <input value={note} onChange={(event) => setNote(event.target.value)} placeholder={t('alarm.note')} aria-label={t('alarm.note')} />
+          )}
+          {open && (
+            <button
+              type="button"
+              className="primary"
+              disabled={busy}
+              data-testid="alarm-ack"
+              onClick={() => props.onAcknowledge(note.trim() || undefined)}
+            >
+              {busy ? t('alarm.busy') : t('alarm.acknowledge')}
+            </button>
+          )}
+        </div>
+      )}
+      {selected && !open && <CloseForm busy={busy} onClose={props.onClose} />}
+      {selected && <History alarm={alarm} now={now} />}
+      {props.problem !== null && (
+        <p className="problem" role="alert">
+          {props.problem}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function CloseForm({ busy, onClose }: { busy: boolean; onClose: (result: string) => void }) {
+  const { t } = useI18n();
+  const [result, setResult] = useState('');
+  return (
+    <form
+      className="alarm-acts"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (result.trim()) onClose(result.trim());
+      }}
+    >
+      <input required value={result} onChange={(event) => setResult(event.target.value)} placeholder={t('alarm.result')} aria-label={t('alarm.result')} />
+      <button type="submit" disabled={busy} data-testid="alarm-close">
+        {busy ? t('alarm.busy') : t('alarm.close')}
+      </button>
+    </form>
+  );
+}
+
+function History({ alarm, now }: { alarm: Alarm; now: number }) {
+  const { language, t } = useI18n();
+  if (!alarm.history?.length) return null;
+  return (
+    <ol className="history" aria-label={t('alarm.history')}>
+      {alarm.history.map((line, index) => (
+        <li key={index}>
+          <time>{nearText(Date.parse(line.at), now, language)}</time>{' '}
+          {translateName(t, 'step', line.what, () => t('step.other', { what: line.what }))}
+          {line.who && ` · ${line.who}`}
+          {line.note && `：${line.note}`}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,77 @@
+/** The open alarms, the most urgent first. Nothing here can be deleted; it can be acknowledged and closed. */
+import { useEffect, useRef } from 'react';
+import type { Alarm } from '../../api/types';
+import { useI18n } from '../../i18n';
+import type { Picture, Site } from '../../live/site';
+import { problemText } from '../../ui/problem';
+import { useServerNow } from '../../ui/useServerNow';
+import { AlarmItem } from './AlarmItem';
+import type { Names } from './words';
+
+export interface AlarmListProps {
+  site: Site;
+  picture: Picture;
+  names: Names;
+  selected: string | null;
+  busy: ReadonlySet<string>;
+  problem: { id: string; text: string } | null;
+  onSelect: (id: string) => void;
+  onLocate: (alarm: Alarm) => void;
+  onAcknowledge: (id: string, note: string | undefined) => void;
+  onClose: (id: string, result: string) => void;
+  onHelp: () => void;
+}
+
+export function AlarmList(props: AlarmListProps) {
+  const { site, picture, selected } = props;
+  const { t } = useI18n();
+  const now = useServerNow(site.clock, 1_000);
+  const list = useRef<HTMLUListElement>(null);
+  const unacknowledged = picture.alarms.filter(needsAcknowledgement).length;
+
+  useEffect(() => {
+    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
+
+  return (
+    <section className="alarms" id="alarms" tabIndex={-1} aria-labelledby="alarms-title">
+      <header>
+        <h2 id="alarms-title">{t('alarms.title')}</h2>
+        {picture.alarmsKnown && <span>{t('alarms.count', { open: picture.alarms.length, unacknowledged })}</span>}
+        <button type="button" className="quiet" onClick={props.onHelp}>
+          {t('alarms.keys')}
+        </button>
+      </header>
+      {picture.alarmsProblem && (
+        <p className="problem" role="alert">
+          {t('alarms.error', { why: problemText(picture.alarmsProblem, t) })}
+        </p>
+      )}
+      {!picture.alarmsKnown && !picture.alarmsProblem && <p className="hint">{t('alarms.loading')}</p>}
+      {picture.alarmsKnown && picture.alarms.length === 0 && (
+        <p className="hint">{t(picture.connection === 'lost' ? 'alarms.empty.lost' : 'alarms.empty')}</p>
+      )}
+      <ul ref={list} data-testid="alarm-list">
+        {picture.alarms.map((alarm) => (
+          <AlarmItem
+            key={alarm.id}
+            alarm={alarm}
+            now={now}
+            names={props.names}
+            selected={alarm.id === selected}
+            busy={props.busy.has(alarm.id)}
+            problem={props.problem?.id === alarm.id ? props.problem.text : null}
+            onSelect={() => props.onSelect(alarm.id)}
+            onLocate={() => props.onLocate(alarm)}
+            onAcknowledge={(note) => props.onAcknowledge(alarm.id, note)}
+            onClose={(result) => props.onClose(alarm.id, result)}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function needsAcknowledgement(alarm: Alarm): boolean {
+  return alarm.state === 'unacknowledged' || alarm.state === 'returned';
+}

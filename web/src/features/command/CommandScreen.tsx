@@ -1,0 +1,129 @@
+/** The commander's screen: state on top, one map, alarms on the right, the event log below. */
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { Alarm, Session } from '../../api/types';
+import { useI18n } from '../../i18n';
+import type { Site } from '../../live/site';
+import type { Choice } from '../../map/park-map';
+import { errorText } from '../../ui/problem';
+import { AlarmAnnouncer } from './AlarmAnnouncer';
+import { AlarmList } from './AlarmList';
+import { Banners } from './Banners';
+import { EventStrip } from './EventStrip';
+import { KeysHelp } from './KeysHelp';
+import { MapPane, type MapHandle } from './MapPane';
+import { placeOf } from './place';
+import { TopBar } from './TopBar';
+import { useKeys } from './useKeys';
+import { VehicleCard } from './VehicleCard';
+import type { Names } from './words';
+import { ZoneCard } from './ZoneCard';
+
+export function CommandScreen({ site, session, onSignOut }: { site: Site; session: Session; onSignOut: () => void }) {
+  const { t } = useI18n();
+  const picture = useSyncExternalStore(site.subscribe, site.picture);
+  const map = useRef<MapHandle>(null);
+  const [choice, setChoice] = useState<Choice>(null);
+  const [alarmId, setAlarmId] = useState<string | null>(null);
+  const [following, setFollowing] = useState(false);
+  const [help, setHelp] = useState(false);
+  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
+  const [problem, setProblem] = useState<{ id: string; text: string } | null>(null);
+
+  const names: Names = useMemo(
+    () => ({
+      plate: (id) => site.directory.byId(id)?.plate ?? undefined,
+      zone: (id) => site.features.get('zones', id)?.properties.name ?? undefined,
+    }),
+    [site],
+  );
+
+  const choose = useCallback((next: Choice) => {
+    setChoice(next);
+    setFollowing(false);
+  }, []);
+
+  const act = useCallback(
+    async (id: string, what: () => Promise<void>) => {
+      setBusy((all) => new Set(all).add(id));
+      setProblem(null);
+      try {
+        await what();
+      } catch (error) {
+        setProblem({ id, text: errorText(error, t) });
+      } finally {
+        setBusy((all) => new Set([...all].filter((other) => other !== id)));
+      }
+    },
+    [t],
+  );
+  const acknowledge = useCallback(
+    (id: string, note?: string) => act(id, () => site.acknowledge(id, note)),
+    [act, site],
+  );
+  const close = useCallback((id: string, result: string) => act(id, () => site.close(id, result)), [act, site]);
+
+  const locate = useCallback(
+    async (alarm: Alarm) => {
+      setAlarmId(alarm.id);
+      setFollowing(false);
+      const place = await placeOf(alarm, site);
+      if (place) map.current?.showAlarm(alarm, place);
+      else setProblem({ id: alarm.id, text: t('alarm.place.unknown') });
+      const key = alarm.subject.kind === 'vehicle' ? site.directory.byId(alarm.subject.id ?? '')?.key : undefined;
+      if (key !== undefined) setChoice({ kind: 'vehicle', key });
+    },
+    [site, t],
+  );
+
+  const back = useCallback(() => {
+    setHelp(false);
+    setChoice(null);
+    setAlarmId(null);
+    setFollowing(false);
+    map.current?.clearMark();
+  }, []);
+
+  useKeys({ alarms: picture.alarms, selected: alarmId, onSelect: setAlarmId, onAcknowledge: acknowledge, onLocate: locate, onBack: back, onHelp: () => setHelp((shown) => !shown) });
+
+  useEffect(() => {
+    // An alarm that is closed takes its mark on the map with it.
+    if (alarmId !== null && !picture.alarms.some((alarm) => alarm.id === alarmId)) {
+      setAlarmId(null);
+      map.current?.clearMark();
+    }
+  }, [alarmId, picture.alarms]);
+
+  const zone = choice?.kind === 'zone' ? site.features.get('zones', choice.id) : undefined;
+  return (
+    <div className="command">
+      <a className="skip" href="#alarms">
+        {t('app.skip')}
+      </a>
+      <TopBar site={site} picture={picture} session={session} onSignOut={onSignOut} />
+      <Banners site={site} picture={picture} />
+      <main className="map-area">
+        <MapPane ref={map} site={site} choice={choice} following={following} connection={picture.connection} onChoice={choose} onMovedByHand={() => setFollowing(false)} />
+        {choice?.kind === 'vehicle' && (
+          <VehicleCard site={site} vehicleKey={choice.key} names={names} following={following} onFollow={setFollowing} onClose={() => choose(null)} />
+        )}
+        {zone && <ZoneCard zone={zone} onClose={() => choose(null)} />}
+      </main>
+      <AlarmList
+        site={site}
+        picture={picture}
+        names={names}
+        selected={alarmId}
+        busy={busy}
+        problem={problem}
+        onSelect={setAlarmId}
+        onLocate={(alarm) => void locate(alarm)}
+        onAcknowledge={(id, note) => void acknowledge(id, note)}
+        onClose={(id, result) => void close(id, result)}
+        onHelp={() => setHelp(true)}
+      />
+      <EventStrip site={site} events={picture.events} names={names} onLocate={(event) => map.current?.flyTo(event.lon, event.lat)} />
+      <AlarmAnnouncer alarms={picture.alarms} known={picture.alarmsKnown} names={names} />
+      {help && <KeysHelp onClose={() => setHelp(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** What a commander must always see: is the picture live, how old is it, how many vehicles, how many alarms. */
+import { useI18n } from '../../i18n';
+import { clockText, dataAgeText } from '../../i18n/time';
+import type { Priority, Session } from '../../api/types';
+import type { Picture, Site } from '../../live/site';
+import { LanguageSwitch } from '../../ui/LanguageSwitch';
+import { PriorityShape } from '../../ui/PriorityBadge';
+import { useServerNow } from '../../ui/useServerNow';
+
+const PRIORITIES: readonly Priority[] = [1, 2, 3, 4];
+
+export function TopBar({ site, picture, session, onSignOut }: { site: Site; picture: Picture; session: Session; onSignOut: () => void }) {
+  const { language, t } = useI18n();
+  const now = useServerNow(site.clock, 250);
+  const park = site.features.list('parks')[0]?.properties.name;
+  const ageMs = picture.heardAtMs === null ? null : now - picture.heardAtMs + picture.lagMs;
+  return (
+    <header className="topbar">
+      <h1>
+        {t('app.title')}
+        {park && <span className="park-name">{park}</span>}
+      </h1>
+      <span className={`connection connection-${picture.connection}`} data-testid="connection-state" data-state={picture.connection}>
+        {t(`connection.${picture.connection}`)}
+      </span>
+      <time className="clock">{clockText(now, language)}</time>
+      <span className={picture.connection === 'live' ? '' : 'old'}>
+        {t('top.age')}{' '}
+        <strong data-testid="data-age" data-age-ms={ageMs === null ? '' : Math.round(ageMs)}>
+          {ageMs === null ? t('top.age.none') : dataAgeText(ageMs, t)}
+        </strong>
+      </span>
+      <span>
+        {t('top.vehicles')} <strong data-testid="vehicle-count">{picture.vehicleCount}</strong>
+      </span>
+      <span className="counts" role="group" aria-label={t('top.alarms')}>
+        {PRIORITIES.map((priority) => {
+          const count = picture.alarms.filter((alarm) => alarm.priority === priority).length;
+          return (
+            <span key={priority} className={count ? 'count' : 'count none'} aria-label={`P${priority}: ${count}`}>
+              <PriorityShape priority={priority} />
+              {picture.alarmsKnown ? count : '?'}
+            </span>
+          );
+        })}
+      </span>
+      <span className="spring" />
+      <LanguageSwitch />
+      <span data-testid="user">{t('top.user', { name: session.name, role: t(`role.${session.role}`) })}</span>
+      <button type="button" className="quiet" onClick={onSignOut} data-testid="sign-out">
+        {t('signin.out')}
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,60 @@
+/** Times, ages and numbers in words. The site's time zone is +08:00 wherever the desk stands. */
+import type { Language, Translate } from './index';
+
+const ZONE = 'Asia/Shanghai';
+
+const clocks = new Map<Language, Intl.DateTimeFormat>();
+const dates = new Map<Language, Intl.DateTimeFormat>();
+
+function format(cache: Map<Language, Intl.DateTimeFormat>, language: Language, options: Intl.DateTimeFormatOptions) {
+  let known = cache.get(language);
+  if (!known) {
+    known = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'zh-CN', {
+      timeZone: ZONE,
+      hourCycle: 'h23',
+      ...options,
+    });
+    cache.set(language, known);
+  }
+  return known;
+}
+
+/** 14:32:07 */
+export function clockText(ms: number, language: Language): string {
+  return format(clocks, language, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
+}
+
+/** Date and clock, for what may lie on another day. */
+export function dateText(ms: number, language: Language): string {
+  return format(dates, language, {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(ms);
+}
+
+/** The clock alone within 12 hours of `nowMs`, else with the date. */
+export function nearText(ms: number, nowMs: number, language: Language): string {
+  return Math.abs(nowMs - ms) < 12 * 3_600_000 ? clockText(ms, language) : dateText(ms, language);
+}
+
+/** A span in at most two units: 12 s, 3 min 20 s, 2 h 5 min, 3 d 4 h. Negative counts as 0. */
+export function spanText(ms: number, t: Translate): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 60) return t('duration.s', { n: s });
+  const min = Math.floor(s / 60);
+  if (min < 60) return s % 60 ? t('duration.min_s', { n: min, s: s % 60 }) : t('duration.min', { n: min });
+  const h = Math.floor(min / 60);
+  if (h < 24) return min % 60 ? t('duration.h_min', { n: h, m: min % 60 }) : t('duration.h', { n: h });
+  const d = Math.floor(h / 24);
+  return h % 24 ? t('duration.d_h', { n: d, h: h % 24 }) : t('duration.d', { n: d });
+}
+
+/** The age of data: tenths of a second up to 10 s, then as a span. */
+export function dataAgeText(ms: number, t: Translate): string {
+  if (ms < 10_000) return t('duration.s', { n: (Math.max(0, ms) / 1000).toFixed(1) });
+  return spanText(ms, t);
+}

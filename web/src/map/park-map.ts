@@ -1,0 +1,292 @@
+/**
+ * The one map object: what people edit as ordinary layers, vehicles as a layer of their own, both fed by the site.
+ *
+ * Plain TypeScript; React only gives it a box to live in. It must never fetch anything from outside: the worker, the
+ * style and the patterns all come from this origin.
+ */
+import type { Feature as GeoFeature } from 'geojson';
+import { Map as MapLibre, Marker, ScaleControl, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { COLLECTIONS, type Collection } from '../api/types';
+import type { LiveFrame } from '../live/frame';
+import type { Site } from '../live/site';
+import { extentOf, type Extent } from './extent';
+import { PickGrid } from './grid';
+import { Labels } from './labels';
+import { lonOf, latOf, mercatorX, mercatorY } from './mercator';
+import { PALETTES, type Palette, type Theme } from './palette';
+import { pattern, patternName, PATTERN_RATIO } from './patterns';
+import { paints, selectedZone, sourceData, style, ZONE_FILL } from './style';
+import { VehicleLayer } from './vehicle-layer';
+
+setWorkerUrl(workerUrl);
+
+/** How near a click must be to a vehicle, CSS pixels. */
+const PICK_PX = 16;
+/** A view is told to the server when the map has rested this long. */
+const VIEW_MS = 200;
+/** The server's picture reaches this share of the view beyond each edge, so that a small move shows no hole. */
+const VIEW_MARGIN = 0.25;
+/** The map waits so long for a park to look at before it shows the world. */
+const WAIT_FOR_PARK_MS = 4_000;
+
+export type Choice = { kind: 'vehicle'; key: number } | { kind: 'zone'; id: string } | null;
+
+export interface ParkMapEvents {
+  onChoice: (choice: Choice) => void;
+  /** The person moved the map by hand: following ends. */
+  onMovedByHand: () => void;
+}
+
+export class ParkMap {
+  readonly #site: Site;
+  readonly #events: ParkMapEvents;
+  readonly #map: MapLibre;
+  readonly #labels: Labels;
+  readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+  #palette: Palette;
+  #chosen: number | null = null;
+  #following: number | null = null;
+  #alarmMarker: Marker | undefined;
+  #looked = false;
+  #lookTimer: number | undefined;
+  #viewTimer: number | undefined;
+
+  constructor(container: HTMLElement, site: Site, events: ParkMapEvents, title: string) {
+    this.#site = site;
+    this.#events = events;
+    this.#palette = PALETTES[this.#theme()];
+    this.#map = new MapLibre({
+      container,
+      style: style(this.#palette),
+      center: [105, 35],
+      zoom: 3,
+      maxZoom: 20,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      maxPitch: 0,
+      fadeDuration: 0,
+      locale: { 'Map.Title': title },
+    });
+    this.#map.touchZoomRotate.disableRotation();
+    this.#map.keyboard.disableRotation();
+    this.#map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
+    this.#labels = new Labels(this.#map, {
+      fleet: site.fleet,
+      plate: (key) => site.directory.byKey(key)?.plate ?? undefined,
+      chosen: () => this.#chosen,
+    });
+    this.#map.on('load', () => this.#ready());
+    this.#map.on('moveend', () => {
+      this.#labels.choose();
+      this.#tellView();
+    });
+    this.#map.on('move', (move) => {
+      if ('originalEvent' in move && move.originalEvent) this.#events.onMovedByHand();
+    });
+    this.#map.on('render', () => this.#labels.place());
+    this.#map.on('click', (click) => this.#click(click.point.x, click.point.y));
+    this.#dark.addEventListener('change', this.#recolour);
+  }
+
+  destroy(): void {
+    this.#dark.removeEventListener('change', this.#recolour);
+    window.clearTimeout(this.#viewTimer);
+    window.clearTimeout(this.#lookTimer);
+    this.#site.onFleet = this.#site.onAlarms = () => {};
+    this.#site.onFeatures = () => {};
+    this.#site.onCells = () => {};
+    this.#map.remove();
+  }
+
+  /** Shows what is chosen; the caller holds the choice. */
+  choose(choice: Choice): void {
+    this.#chosen = choice?.kind === 'vehicle' ? choice.key : null;
+    const { layer, filter } = selectedZone(choice?.kind === 'zone' ? choice.id : null);
+    if (this.#map.getLayer(layer)) this.#map.setFilter(layer, filter);
+    this.#labels.choose();
+    this.#map.triggerRepaint();
+  }
+
+  follow(key: number | null): void {
+    this.#following = key;
+    this.#keepUp();
+  }
+
+  /** The connection came or went: vehicles fade while what is shown is old. */
+  repaint(): void {
+    this.#map.triggerRepaint();
+  }
+
+  flyTo(lon: number, lat: number, mark?: HTMLElement): void {
+    this.#looked = true;
+    this.#mark(lon, lat, mark);
+    this.#map.easeTo({ center: [lon, lat], zoom: Math.max(this.#map.getZoom(), 15.5), duration: this.#motionMs() });
+  }
+
+  clearMark(): void {
+    this.#alarmMarker?.remove();
+    this.#alarmMarker = undefined;
+  }
+
+  /** The whole park again; `false` when there is nothing to look at. */
+  fit(): boolean {
+    const extent = this.#parkExtent();
+    if (!extent) return false;
+    this.#fitTo(extent, this.#motionMs());
+    return true;
+  }
+
+  zoomBy(levels: number): void {
+    this.#map.zoomTo(this.#map.getZoom() + levels, { duration: this.#motionMs() });
+  }
+
+  #ready(): void {
+    for (const level of ['red', 'orange', 'yellow', 'blue'] as const) {
+      this.#map.addImage(patternName(level), pattern(level, this.#palette.level[level]), { pixelRatio: PATTERN_RATIO });
+    }
+    this.#map.addLayer(
+      new VehicleLayer({
+        fleet: this.#site.fleet,
+        serverNow: () => this.#site.clock.now(),
+        palette: () => this.#palette,
+        chosen: () => this.#chosen,
+        current: () => this.#site.picture().connection === 'live',
+      }),
+    );
+    for (const collection of COLLECTIONS) this.#showFeatures(collection);
+    this.#site.onFeatures = (collection) => this.#showFeatures(collection);
+    this.#site.onCells = (cells) => this.#showCells(cells);
+    this.#site.onFleet = () => {
+      this.#labels.choose();
+      this.#keepUp();
+      this.#map.triggerRepaint();
+    };
+    this.#lookTimer = window.setTimeout(() => {
+      this.#looked = true;
+      this.#tellView();
+    }, WAIT_FOR_PARK_MS);
+  }
+
+  #showFeatures(collection: Collection): void {
+    const source = this.#map.getSource<GeoJSONSource>(collection);
+    if (!source) return;
+    source.setData(sourceData(this.#site.features.list(collection)));
+    this.#firstLook();
+  }
+
+  #showCells(cells: LiveFrame | null): void {
+    const source = this.#map.getSource<GeoJSONSource>('cells');
+    const features: GeoFeature[] = [];
+    for (let i = 0; cells && i < cells.count; i += 1) {
+      features.push({
+        type: 'Feature',
+        geometry: { type: 'Point', coordinates: [cells.lonE7[i]! / 1e7, cells.latE7[i]! / 1e7] },
+        properties: { count: cells.key[i]! },
+      });
+    }
+    source?.setData({ type: 'FeatureCollection', features });
+  }
+
+  /** Once, as soon as there is a park: jumps to it. */
+  #firstLook(): void {
+    if (this.#looked) return;
+    const extent = extentOf(this.#site.features.list('parks')) ?? null;
+    if (!extent) return;
+    this.#looked = true;
+    this.#fitTo(extent, 0);
+    this.#tellView();
+  }
+
+  #parkExtent(): Extent | null {
+    return extentOf(this.#site.features.list('parks')) ?? extentOf(this.#site.features.list('zones'));
+  }
+
+  #fitTo([west, south, east, north]: Extent, duration: number): void {
+    this.#map.fitBounds([west, south, east, north], { padding: 40, duration, maxZoom: 17 });
+  }
+
+  #tellView(): void {
+    if (!this.#looked) return;
+    window.clearTimeout(this.#viewTimer);
+    this.#viewTimer = window.setTimeout(() => {
+      const bounds = this.#map.getBounds();
+      const width = (bounds.getEast() - bounds.getWest()) * VIEW_MARGIN;
+      const height = (bounds.getNorth() - bounds.getSouth()) * VIEW_MARGIN;
+      this.#site.setView({
+        bbox: [
+          Math.max(-180, bounds.getWest() - width),
+          Math.max(-90, bounds.getSouth() - height),
+          Math.min(180, bounds.getEast() + width),
+          Math.min(90, bounds.getNorth() + height),
+        ],
+        zoom: Number(this.#map.getZoom().toFixed(2)),
+      });
+    }, VIEW_MS);
+  }
+
+  #click(x: number, y: number): void {
+    const key = this.#vehicleAt(x, y);
+    if (key !== undefined) {
+      this.#events.onChoice({ kind: 'vehicle', key });
+      return;
+    }
+    // The smallest zone under the pointer lies on top of the others in a person's mind; the last drawn is the nearest to it.
+    const zone = this.#map.getLayer(ZONE_FILL)
+      ? this.#map.queryRenderedFeatures([x, y], { layers: [ZONE_FILL] })[0]
+      : undefined;
+    const id: unknown = zone?.properties['id'];
+    this.#events.onChoice(typeof id === 'string' ? { kind: 'zone', id } : null);
+  }
+
+  #vehicleAt(px: number, py: number): number | undefined {
+    const { fleet } = this.#site;
+    const nowMs = performance.now();
+    const reach = PICK_PX / (512 * 2 ** this.#map.getZoom());
+    const x = new Float64Array(fleet.size);
+    const y = new Float64Array(fleet.size);
+    for (let slot = 0; slot < fleet.size; slot += 1) [x[slot], y[slot]] = fleet.place(slot, nowMs) as [number, number];
+    const at = this.#map.unproject([px, py]);
+    const slot = new PickGrid(x, y, reach).nearest(mercatorX(at.lng), mercatorY(at.lat), reach);
+    return slot === undefined ? undefined : fleet.key[slot];
+  }
+
+  #keepUp(): void {
+    if (this.#following === null) return;
+    const slot = this.#site.fleet.slot(this.#following);
+    if (slot === undefined) return;
+    const { fleet } = this.#site;
+    this.#map.easeTo({
+      center: [lonOf(fleet.toX[slot]!), latOf(fleet.toY[slot]!)],
+      duration: this.#motionMs(),
+      easing: (share) => share,
+    });
+  }
+
+  #mark(lon: number, lat: number, element: HTMLElement | undefined): void {
+    this.clearMark();
+    if (!element) return;
+    this.#alarmMarker = new Marker({ element, anchor: 'bottom', offset: [0, -22] }).setLngLat([lon, lat]).addTo(this.#map);
+  }
+
+  #theme(): Theme {
+    return this.#dark.matches ? 'dark' : 'light';
+  }
+
+  readonly #recolour = (): void => {
+    this.#palette = PALETTES[this.#theme()];
+    for (const { layer, name, value } of paints(this.#palette)) {
+      this.#map.setPaintProperty(layer, name as 'fill-color', value as string);
+    }
+    for (const level of ['red', 'orange', 'yellow', 'blue'] as const) {
+      this.#map.updateImage(patternName(level), pattern(level, this.#palette.level[level]));
+    }
+  };
+
+  #motionMs(): number {
+    return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 700;
+  }
+}

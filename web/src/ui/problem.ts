@@ -1,0 +1,16 @@
+/** What went wrong, in the user's words: by the stable code if the dictionary has it, else as the server says it. */
+import { ApiError } from '../api/client';
+import type { Problem } from '../api/types';
+import { isKey, type Translate } from '../i18n';
+
+export function problemText(problem: Problem, t: Translate): string {
+  const key = `error.${problem.code ?? ''}`;
+  const detail = problem.detail ?? problem.title ?? problem.code ?? '';
+  const text = isKey(key) ? t(key, { detail }) : t('error.other', { status: problem.status, detail });
+  return problem.trace_id && problem.status >= 500 ? `${text} (${t('error.trace', { trace: problem.trace_id })})` : text;
+}
+
+export function errorText(error: unknown, t: Translate): string {
+  if (error instanceof ApiError) return problemText(error.problem, t);
+  return t('error.other', { status: '', detail: error instanceof Error ? error.message : String(error) });
+}
