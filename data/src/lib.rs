@@ -7,3 +7,4 @@
 
 pub mod feature;
 pub mod store;
+pub mod snapshots;

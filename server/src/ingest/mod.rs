@@ -4,16 +4,36 @@
 //! the next batch is evaluated while that one commits. Nothing of a batch is acknowledged or shown before its commit
 //! returned. The pipeline must never wait for a client, a console or a terminal.
 
+mod clock;
+mod commit;
+mod engine;
+mod handoff;
+mod inbox;
+mod recover;
+
+pub use clock::wall_now;
+pub use inbox::Acknowledge;
+
+use commit::Committer;
 use cordon_data::feature::StoredFeature;
-use cordon_data::store::{StoreError, Writer};
+use cordon_data::store::{Reader, StoreError, Writer};
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::event::Event;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{FeatureKey, Seq};
+use cordon_spatial::record::RecordBody;
 use cordon_spatial::record::{Act, Edited};
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::watch::VehicleNow;
-use std::sync::Arc;
+use engine::Engine;
+use handoff::Handoff;
+use inbox::{Inbox, Intake};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
+use tokio::sync::{broadcast, oneshot};
 
 /// What one commit changed, for whoever shows it. Sent in commit order.
 #[derive(Debug)]
@@ -67,29 +87,139 @@ pub struct NewEdit {
     pub now: Edited,
 }
 
+/// How the pipeline reads what is stored.
+#[derive(Clone)]
+pub struct StoreAccess {
+    /// The data folder: snapshots lie beside the store.
+    pub folder: PathBuf,
+    /// Opens a reader.
+    pub open: Arc<dyn Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync>,
+}
+
+impl StoreAccess {
+    /// A reader of its own.
+    pub fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        (self.open)()
+    }
+}
+
+/// What the threads tell each other and the world.
+#[derive(Default)]
+struct Shared {
+    now_ms: AtomicI64,
+    last_key: AtomicU32,
+    commit_refused: AtomicBool,
+    storage_full: AtomicBool,
+    clock_wrong: AtomicBool,
+    engine_mismatch: AtomicBool,
+}
+
+/// The pipeline as it starts.
+pub struct Started {
+    /// The way in.
+    pub pipeline: Pipeline,
+    /// Every vehicle where it was.
+    pub vehicles: Vec<VehicleNow>,
+    /// How many records were replayed.
+    pub replayed: u64,
+}
+
+/// Recovers the engine and starts the two threads. Returns when the site is where the store left it.
+pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess) -> Result<Started, StoreError> {
+    let shared = Arc::new(Shared::default());
+    let recovered = recover::recover(&store, &shared)?;
+    let head = writer.head();
+    shared.last_key.store(head.last_key, Ordering::Relaxed);
+    let mut clock = clock::JournalClock::start(head.at);
+    let (now, _) = clock.read();
+    shared.now_ms.store(now.0, Ordering::Relaxed);
+    let mut watch = recovered.watch;
+    let down_since = (head.position.0 > 0).then_some(head.at);
+    let start = watch.evaluate(now, [RecordBody::Start { down_since }]);
+    writer.commit(&cordon_data::store::Batch {
+        at: now,
+        records: &start.records,
+        events: &start.events,
+        alarms: &start.alarms,
+        features: &[],
+    })?;
+    let vehicles = watch.vehicles();
+    let (committed, _) = broadcast::channel(1_024);
+    let (inbox, handoff) = (Arc::new(Inbox::default()), Arc::new(Handoff::default()));
+    let committer = Committer {
+        writer,
+        handoff: Arc::clone(&handoff),
+        shared: Arc::clone(&shared),
+        store: store.clone(),
+        committed: committed.clone(),
+        ack_room: Vec::new(),
+        cut_at: Instant::now(),
+    };
+    let engine = Engine {
+        snapshot_position: watch.position().0 - recovered.replayed.min(watch.position().0),
+        watch,
+        clock,
+        inbox: Arc::clone(&inbox),
+        handoff: Arc::clone(&handoff),
+        shared: Arc::clone(&shared),
+        store,
+        ticked_at: now,
+        snapshot_at: Instant::now(),
+    };
+    let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
+        std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(|e| StoreError::Failed(e.to_string()))
+    };
+    let threads = vec![
+        spawn("cordon-commit", Box::new(move || committer.run()))?,
+        spawn("cordon-engine", Box::new(move || engine.run()))?,
+    ];
+    let pipeline = Pipeline { inbox, handoff, shared, committed, threads: Arc::new(Mutex::new(threads)) };
+    Ok(Started { pipeline, vehicles, replayed: recovered.replayed })
+}
+
 /// The way into the pipeline. Cheap to clone.
 #[derive(Clone)]
-pub struct Pipeline {}
+pub struct Pipeline {
+    inbox: Arc<Inbox>,
+    handoff: Arc<Handoff>,
+    shared: Arc<Shared>,
+    committed: broadcast::Sender<Arc<Committed>>,
+    threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
 
 impl Pipeline {
     /// Stores and judges fixes; answers after the commit. `received_at` is set by the pipeline.
     pub async fn fixes(&self, fixes: Vec<Fix>) -> Result<Receipt, Refused> {
-        let _ = fixes;
-        todo!("pipeline")
+        self.ask(|reply| Intake::Posted { fixes, reply }).await
+    }
+
+    /// Stores and judges a gateway's fixes, which are acknowledged after the commit. Waits while too much is waiting.
+    pub async fn gateway_fixes(&self, fixes: Vec<Fix>, ack: Box<dyn Acknowledge>) {
+        let mut item = Intake::Gateway { fixes, ack };
+        loop {
+            // Registered before the try, so that no wake-up between the two is missed.
+            let room = self.inbox.room();
+            tokio::pin!(room);
+            room.as_mut().enable();
+            match self.inbox.push(item) {
+                Ok(()) => return,
+                Err(back) if self.inbox.is_closed() => return back.refuse(&Refused::Stopping),
+                Err(back) => item = back,
+            }
+            room.await;
+        }
     }
 
     /// Stores edits in one transaction; answers after the commit with the journal time that they carry.
     /// The caller holds the desk's edit lock, so that revisions follow each other.
     pub async fn edit(&self, edits: Vec<NewEdit>) -> Result<UnixMs, Refused> {
-        let _ = edits;
-        todo!("pipeline")
+        self.ask(|reply| Intake::Edits { edits, reply }).await
     }
 
     /// Does what a person asks to an alarm; answers after the commit with the alarm as it is then.
     /// Repeating an act changes nothing and answers the same.
     pub async fn act(&self, act: Act) -> Result<Alarm, Refused> {
-        let _ = act;
-        todo!("pipeline")
+        self.ask(|reply| Intake::Act { act, reply }).await
     }
 
     /// Runs a piece of work on the one writer between two commits: accounts, terminals, audit.
@@ -97,28 +227,79 @@ impl Pipeline {
         &self,
         work: impl FnOnce(&mut dyn Writer) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let _ = work;
-        todo!("pipeline")
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(move |writer: &mut dyn Writer| {
+            // Nobody waits any more when the send fails.
+            drop(reply.send(work(writer)));
+        });
+        if self.handoff.add_job(job).is_err() {
+            return Err(StoreError::Failed("too much is waiting for the store".to_owned()));
+        }
+        answer.await.unwrap_or_else(|_| Err(StoreError::Failed("the server is stopping".to_owned())))
     }
 
     /// The next feature key; given once, never again.
     pub fn next_key(&self) -> FeatureKey {
-        todo!("pipeline")
+        FeatureKey(self.shared.last_key.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     /// Journal time now.
     pub fn now(&self) -> UnixMs {
-        todo!("pipeline")
+        UnixMs(self.shared.now_ms.load(Ordering::Relaxed))
     }
 
     /// Every commit from now on. A receiver that falls behind is told so by `Lagged` and must start afresh.
-    pub fn committed(&self) -> tokio::sync::broadcast::Receiver<Arc<Committed>> {
-        todo!("pipeline")
+    pub fn committed(&self) -> broadcast::Receiver<Arc<Committed>> {
+        self.committed.subscribe()
+    }
+
+    /// How many fixes and other things wait for the engine.
+    pub fn waiting(&self) -> usize {
+        self.inbox.weight()
     }
 
     /// Why the pipeline is not ready to take anything; empty = ready.
     pub fn not_ready(&self) -> Vec<&'static str> {
-        todo!("pipeline")
+        let mut reasons = Vec::new();
+        if self.shared.storage_full.load(Ordering::Acquire) {
+            reasons.push("storage_full");
+        }
+        if self.inbox.is_closed() {
+            reasons.push("stopping");
+        }
+        reasons
     }
 
+    /// What a person should know though the pipeline works.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        let mut warnings = Vec::new();
+        if self.shared.clock_wrong.load(Ordering::Relaxed) {
+            warnings.push("clock_wrong");
+        }
+        if self.shared.engine_mismatch.load(Ordering::Relaxed) {
+            warnings.push("engine_mismatch");
+        }
+        warnings
+    }
+
+    /// Takes nothing more, keeps what was taken, writes a snapshot, and returns when both threads have ended. Blocks.
+    pub fn stop(&self) {
+        self.inbox.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the pipeline ended by a panic");
+            }
+        }
+    }
+
+    async fn ask<T>(&self, item: impl FnOnce(oneshot::Sender<Result<T, Refused>>) -> Intake) -> Result<T, Refused> {
+        let (reply, answer) = oneshot::channel();
+        if let Err(item) = self.inbox.push(item(reply)) {
+            let why = if self.inbox.is_closed() { Refused::Stopping } else { Refused::Busy };
+            item.refuse(&why);
+            return Err(why);
+        }
+        answer.await.unwrap_or(Err(Refused::Stopping))
+    }
 }

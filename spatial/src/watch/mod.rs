@@ -32,8 +32,8 @@ use track::{Change, Surroundings, Taken, Track};
 pub struct Evaluated {
     /// The records to journal, numbered, in order, the fixes with their marks. Duplicates are not among them.
     pub records: Vec<Record>,
-    /// How many fixes were exact duplicates of kept ones.
-    pub duplicates: u64,
+    /// Which of the given records were fixes that repeat kept ones exactly: their indices, ascending.
+    pub duplicates: Vec<usize>,
     /// Every change to an event, in `seq` order; the same event may stand several times, the last one counts.
     pub events: Vec<Event>,
     /// Every change to an alarm, in `seq` order; the same alarm may stand several times, the last one counts.
@@ -103,7 +103,7 @@ impl Watch {
         let mut seen: FxHashSet<VehicleKey> = FxHashSet::default();
         let mut edits: Vec<ZoneEdit> = Vec::new();
         self.now = self.now.max(at);
-        for body in bodies {
+        for (index, body) in bodies.into_iter().enumerate() {
             if !matches!(body, RecordBody::Edit(_)) {
                 self.apply_edits(&mut edits, &mut out, &mut moved);
             }
@@ -115,7 +115,7 @@ impl Watch {
                     match self.fix(fix, &mut out) {
                         Some(fix) => RecordBody::Fix(fix),
                         None => {
-                            out.duplicates += 1;
+                            out.duplicates.push(index);
                             continue;
                         }
                     }
@@ -200,6 +200,11 @@ impl Watch {
     /// The number of the last change to an event or alarm.
     pub fn seq(&self) -> Seq {
         self.seq
+    }
+
+    /// Numbers changes after `seq` from now on: what is stored stands, whatever a replay made of it.
+    pub fn continue_from(&mut self, seq: Seq) {
+        self.seq = self.seq.max(seq);
     }
 
     /// The latest journal time.

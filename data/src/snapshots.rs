@@ -1,0 +1,109 @@
+//! Engine snapshots: files beside the store, named by position and engine version.
+//!
+//! A snapshot is a cache. It is written whole to a temporary file, synced and renamed, so that a crash leaves the older
+//! one; one that does not read back is said and left aside. The two newest are kept.
+
+use crate::store::StoreError;
+use cordon_spatial::ids::JournalPosition;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+const MAGIC: &[u8; 8] = b"CORDONS1";
+const KEEP: usize = 2;
+/// Fast, and already a third of the size.
+const ZSTD_LEVEL: i32 = 1;
+
+/// Writes a snapshot and removes all but the two newest. It is durable when this returns.
+pub fn write(folder: &Path, position: JournalPosition, version: u32, bytes: &[u8]) -> Result<(), StoreError> {
+    let packed = zstd::encode_all(bytes, ZSTD_LEVEL).map_err(failed)?;
+    let path = folder.join(format!("snapshot-{:020}-v{version}.bin", position.0));
+    let temporary = path.with_extension("tmp");
+    let mut file = File::create(&temporary).map_err(failed)?;
+    let written = file
+        .write_all(MAGIC)
+        .and_then(|()| file.write_all(&crc32fast::hash(&packed).to_le_bytes()))
+        .and_then(|()| file.write_all(&packed))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&temporary, &path))
+        .and_then(|()| File::open(folder)?.sync_all());
+    if let Err(error) = written {
+        // The half-written file is of no use; if it cannot be removed either, the next snapshot replaces it.
+        drop(fs::remove_file(&temporary));
+        return Err(failed(error));
+    }
+    let mut all = of_version(folder, version).map_err(failed)?;
+    all.truncate(all.len().saturating_sub(KEEP));
+    for (_, old) in all {
+        fs::remove_file(old).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The newest snapshot of this engine version that reads back, with its position; `None` when there is none.
+pub fn load_newest(folder: &Path, version: u32) -> Result<Option<(JournalPosition, Vec<u8>)>, StoreError> {
+    for (position, path) in of_version(folder, version).map_err(failed)?.into_iter().rev() {
+        match read(&path) {
+            Ok(bytes) => return Ok(Some((position, bytes))),
+            Err(error) => tracing::warn!(file = %path.display(), %error, "an engine snapshot is damaged and left aside"),
+        }
+    }
+    Ok(None)
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let bytes = fs::read(path)?;
+    let damaged = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
+    let (head, packed) = bytes.split_at_checked(MAGIC.len() + 4).ok_or_else(|| damaged("too short"))?;
+    let (magic, sum) = head.split_at(MAGIC.len());
+    if magic != MAGIC {
+        return Err(damaged("not a snapshot"));
+    }
+    if sum != crc32fast::hash(packed).to_le_bytes() {
+        return Err(damaged("wrong checksum"));
+    }
+    zstd::decode_all(packed)
+}
+
+/// The snapshots of an engine version, oldest first.
+fn of_version(folder: &Path, version: u32) -> io::Result<Vec<(JournalPosition, PathBuf)>> {
+    let suffix = format!("-v{version}.bin");
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let position = name.strip_prefix("snapshot-").and_then(|rest| rest.strip_suffix(&suffix)?.parse().ok());
+        found.extend(position.map(|position| (JournalPosition(position), path.clone())));
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn failed(error: io::Error) -> StoreError {
+    if error.kind() == io::ErrorKind::StorageFull { StoreError::NoRoom } else { StoreError::Failed(error.to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_that_reads_back_is_loaded_and_two_are_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(load_newest(folder.path(), 1).expect("readable"), None);
+        for position in [5, 900, 1_000] {
+            write(folder.path(), JournalPosition(position), 1, format!("state {position}").as_bytes()).expect("written");
+        }
+        let loaded = load_newest(folder.path(), 1).expect("readable").expect("one");
+        assert_eq!(loaded, (JournalPosition(1_000), b"state 1000".to_vec()));
+        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 2);
+        let newest = folder.path().join(format!("snapshot-{:020}-v1.bin", 1_000));
+        let mut bytes = fs::read(&newest).expect("readable");
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        fs::write(&newest, bytes).expect("writable");
+        let loaded = load_newest(folder.path(), 1).expect("readable").expect("the older one");
+        assert_eq!(loaded.0, JournalPosition(900));
+        assert_eq!(load_newest(folder.path(), 2).expect("readable"), None, "another engine's snapshots are not ours");
+    }
+}

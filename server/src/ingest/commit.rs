@@ -1,0 +1,157 @@
+//! The committing thread: the one writer. Commits, then acknowledges and publishes; between commits it does jobs and
+//! cuts tracks.
+
+use super::handoff::{Handoff, Next, ToCommit};
+use super::inbox::Intake;
+use super::{Committed, Receipt, Refused, Shared, StoreAccess};
+use cordon_data::store::{Batch, StoreError, Writer};
+use cordon_spatial::units::UnixMs;
+use cordon_spatial::watch::{ENGINE_VERSION, Evaluated, WatchSnapshot};
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use tokio::sync::broadcast;
+
+/// How long the thread sleeps when nothing waits.
+const IDLE: Duration = Duration::from_millis(200);
+/// Longest slice of cutting tracks, milliseconds (ENGINE, "Snapshots and versions").
+const CUT_SLICE_MS: u32 = 5;
+/// How often tracks are cut when nothing hurries.
+const CUT_EVERY: Duration = Duration::from_secs(5);
+
+/// Everything that the committing thread owns.
+pub struct Committer {
+    pub writer: Box<dyn Writer>,
+    pub handoff: Arc<Handoff>,
+    pub shared: Arc<Shared>,
+    pub store: StoreAccess,
+    pub committed: broadcast::Sender<Arc<Committed>>,
+    pub ack_room: Vec<u8>,
+    pub cut_at: Instant,
+}
+
+impl Committer {
+    /// Runs until the hand-over is closed and empty.
+    pub fn run(mut self) {
+        loop {
+            match self.handoff.next(IDLE) {
+                Next::Batch(batch) => self.commit(*batch),
+                Next::Job(job) => job(self.writer.as_mut()),
+                Next::Idle => {}
+                Next::Stop => return,
+            }
+            if self.cut_at.elapsed() >= CUT_EVERY {
+                self.cut_tracks();
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: ToCommit) {
+        if self.shared.commit_refused.load(Ordering::Acquire) {
+            // Evaluated on top of a batch that was not kept.
+            refuse(batch.intakes);
+            return;
+        }
+        let ToCommit { at, evaluated, features, intakes, first_fix, snapshot } = batch;
+        let started = Instant::now();
+        let result = self.writer.commit(&Batch {
+            at,
+            records: &evaluated.records,
+            events: &evaluated.events,
+            alarms: &evaluated.alarms,
+            features: &features,
+        });
+        metrics::histogram!("cordon_db_tx_seconds", "op" => "commit").record(started.elapsed().as_secs_f64());
+        match result {
+            Ok(()) => {}
+            Err(StoreError::NoRoom) => {
+                if !self.shared.storage_full.swap(true, Ordering::AcqRel) {
+                    tracing::error!("no room on the disk: nothing is stored or acknowledged until there is");
+                }
+                self.shared.commit_refused.store(true, Ordering::Release);
+                refuse(intakes);
+                return;
+            }
+            Err(error) => stop_broken(&error),
+        }
+        let mut fix = first_fix;
+        for intake in intakes {
+            let range = fix..fix + intake.fix_count();
+            fix = range.end;
+            self.answer(intake, &evaluated, at, range);
+        }
+        let head = self.writer.head();
+        let committed = Committed {
+            at,
+            seq: head.seq,
+            events: evaluated.events,
+            alarms: evaluated.alarms,
+            moved: evaluated.moved,
+            features,
+        };
+        // Nobody listens when a send fails.
+        drop(self.committed.send(Arc::new(committed)));
+        if let Some(snapshot) = snapshot {
+            self.publish_snapshot(snapshot);
+        }
+    }
+
+    /// Answers whoever waits; `fixes` are the places of an intake's fixes among the evaluated records.
+    fn answer(&mut self, intake: Intake, evaluated: &Evaluated, at: UnixMs, fixes: Range<usize>) {
+        // Nobody waits any more when a send fails: the request was given up.
+        match intake {
+            Intake::Gateway { ack, .. } => ack.kept(&mut self.ack_room),
+            Intake::Posted { reply, .. } => {
+                let repeated = evaluated.duplicates.iter().filter(|index| fixes.contains(index)).count();
+                let receipt = Receipt { accepted: (fixes.len() - repeated) as u64, duplicates: repeated as u64 };
+                drop(reply.send(Ok(receipt)));
+            }
+            Intake::Edits { reply, .. } => drop(reply.send(Ok(at))),
+            Intake::Act { act, reply } => {
+                let changed = evaluated.alarms.iter().rev().find(|alarm| alarm.id == act.alarm).cloned();
+                let kept = || self.store.reader().ok()?.alarm(act.alarm).ok()?;
+                drop(reply.send(changed.or_else(kept).ok_or(Refused::UnknownAlarm)));
+            }
+        }
+    }
+
+    /// Encodes and writes a snapshot on a thread of its own: it is a cache, and nobody waits for it.
+    fn publish_snapshot(&self, snapshot: WatchSnapshot) {
+        let folder = self.store.folder.clone();
+        let spawned = std::thread::Builder::new().name("cordon-snapshot".to_owned()).spawn(move || {
+            let written = postcard::to_stdvec(&snapshot)
+                .map_err(|error| error.to_string())
+                .and_then(|bytes| {
+                    cordon_data::snapshots::write(&folder, snapshot.position(), ENGINE_VERSION, &bytes)
+                        .map_err(|error| error.to_string())
+                });
+            if let Err(error) = written {
+                tracing::warn!(%error, "an engine snapshot could not be written; the next start takes longer");
+            }
+        });
+        if let Err(error) = spawned {
+            tracing::warn!(%error, "no thread for an engine snapshot");
+        }
+    }
+
+    fn cut_tracks(&mut self) {
+        match self.writer.cut_tracks(CUT_SLICE_MS) {
+            Ok(true) => {}
+            Ok(false) => self.cut_at = Instant::now(),
+            Err(StoreError::NoRoom) => self.cut_at = Instant::now(),
+            Err(error) => stop_broken(&error),
+        }
+    }
+}
+
+fn refuse(intakes: Vec<Intake>) {
+    intakes.into_iter().for_each(|intake| intake.refuse(&Refused::StorageFull));
+}
+
+/// A store that cannot promise anything any more ends the process: whoever waits is not answered.
+fn stop_broken(error: &StoreError) -> ! {
+    tracing::error!(%error, "the store can keep nothing any more; stopping");
+    eprintln!("cordon: {error}; stopping, nothing after the last acknowledgement was kept");
+    std::process::exit(1);
+}
