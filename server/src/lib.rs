@@ -2,4 +2,5 @@
 //!
 //! Modules in reading order.
 
+pub mod gateway;
 pub mod ingest;
