@@ -2,5 +2,6 @@
 //!
 //! Modules in reading order.
 
+pub mod decode;
 pub mod gateway;
 pub mod ingest;
