@@ -346,3 +346,10 @@ mod tests {
         assert_eq!(bcd_time(1_709_224_205), [0x24, 0x03, 0x01, 0x00, 0x30, 0x05]);
     }
 }
+
+impl Terminal {
+    /// The connection, for whoever goes on with it in another way.
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+}

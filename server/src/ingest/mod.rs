@@ -253,6 +253,11 @@ impl Pipeline {
         self.committed.subscribe()
     }
 
+    /// Whether nothing more is taken.
+    pub fn is_stopping(&self) -> bool {
+        self.inbox.is_closed()
+    }
+
     /// How many fixes and other things wait for the engine.
     pub fn waiting(&self) -> usize {
         self.inbox.weight()

@@ -1,2 +1,30 @@
-//! Benches.
-fn main() {}
+//! Benches: figures for people, and with `--json` one JSON object with units in the names.
+//!
+//! Build with `cargo build --release -p cordon-server -p cordon-tests` first: the bench starts the server beside it.
+
+mod fleet;
+mod ingest;
+mod percentile;
+
+use clap::{Parser, Subcommand};
+
+/// Measures Cordon.
+#[derive(Parser)]
+#[command(name = "bench")]
+struct Arguments {
+    /// Which figures.
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// JT/T 808 position reports over loopback: decoded, judged, kept, acknowledged.
+    Ingest(ingest::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().bench {
+        Bench::Ingest(options) => ingest::run(&options),
+    }
+}
