@@ -1,3 +1,4 @@
+/** Where the console starts. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';

@@ -2,17 +2,7 @@
  * The one place that speaks HTTP with the server. It must never show anything: a failure becomes an `ApiError` that the
  * screen puts into the user's words.
  */
-import type {
-  Alarm,
-  Collection,
-  Event,
-  Feature,
-  FeatureCollection,
-  Page,
-  Problem,
-  Session,
-  Vehicle,
-} from './types';
+import type { Alarm, Collection, Event, Feature, FeatureCollection, Page, Problem, Session, Vehicle } from './types';
 
 /** The server refused, or could not be reached (`status` 0, code `unreachable`). */
 export class ApiError extends Error {
@@ -35,7 +25,9 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json, application/geo+json, application/problem+json' };
+  const headers: Record<string, string> = {
+    accept: 'application/json, application/geo+json, application/problem+json',
+  };
   if (body !== undefined) headers['content-type'] = 'application/json';
   let response: Response;
   try {
@@ -83,7 +75,7 @@ export const api = {
     request<Session | undefined>('POST', '/api/setup', { code, name, password }),
 
   vehicle: (id: string) => request<Vehicle>('GET', `/api/vehicles/${encodeURIComponent(id)}`),
-  vehicles: () => pages<Vehicle>('/api/vehicles?limit=1000', MOST_FEATURES),
+  vehicles: () => pages<Vehicle>('/api/vehicles?limit=5000', MOST_FEATURES),
 
   /** Alarms that still need somebody. */
   openAlarms: () => pages<Alarm>('/api/alarms?state=unacknowledged,acknowledged,returned&limit=1000', MOST_ALARMS),

@@ -144,15 +144,7 @@ export const COLLECTIONS = ['parks', 'roads', 'zones', 'gates'] as const;
 /** The collections that the map draws, bottom first. */
 export type Collection = (typeof COLLECTIONS)[number];
 
-export type ZoneKind =
-  | 'hazard'
-  | 'restricted'
-  | 'closed'
-  | 'no_stop'
-  | 'speed'
-  | 'parking'
-  | 'evacuation'
-  | 'staging';
+export type ZoneKind = 'hazard' | 'restricted' | 'closed' | 'no_stop' | 'speed' | 'parking' | 'evacuation' | 'staging';
 export type RiskLevel = 'red' | 'orange' | 'yellow' | 'blue';
 
 export interface ScheduleItem {

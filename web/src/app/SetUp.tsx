@@ -1,3 +1,4 @@
+/** The first administrator of a fresh server: proves by the set-up code that the server's terminal is theirs. */
 import { useState } from 'react';
 import { api, ApiError } from '../api/client';
 import { useI18n } from '../i18n';
@@ -30,7 +31,14 @@ export function SetUp({ onDone }: { onDone: () => void }) {
         </header>
         <h2>{t('setup.title')}</h2>
         <p>{t('setup.lead')}</p>
-        <Field label={t('setup.code')} value={code} onChange={setCode} testId="setup-code" autoComplete="one-time-code" autoFocus />
+        <Field
+          label={t('setup.code')}
+          value={code}
+          onChange={setCode}
+          testId="setup-code"
+          autoComplete="one-time-code"
+          autoFocus
+        />
         <Field label={t('setup.name')} value={name} onChange={setName} testId="setup-name" autoComplete="username" />
         <Field
           label={t('setup.password')}

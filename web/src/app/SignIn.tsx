@@ -1,3 +1,4 @@
+/** The door for people who have an account. */
 import { useState } from 'react';
 import { api } from '../api/client';
 import { useI18n } from '../i18n';
@@ -14,7 +15,8 @@ export function SignIn({ refusal, onDone }: { refusal: Refusal | null; onDone: (
     await api.signIn(name, password);
     onDone();
   });
-  const why = problem ?? (refusal === 'signed_out' ? t('signin.ended') : refusal === 'forbidden' ? t('signin.forbidden') : null);
+  const why =
+    problem ?? (refusal === 'signed_out' ? t('signin.ended') : refusal === 'forbidden' ? t('signin.forbidden') : null);
   return (
     <main className="whole">
       <form className="panel" onSubmit={submit}>
@@ -23,7 +25,14 @@ export function SignIn({ refusal, onDone }: { refusal: Refusal | null; onDone: (
           <LanguageSwitch />
         </header>
         <h2>{t('signin.title')}</h2>
-        <Field label={t('signin.name')} value={name} onChange={setName} testId="signin-name" autoComplete="username" autoFocus />
+        <Field
+          label={t('signin.name')}
+          value={name}
+          onChange={setName}
+          testId="signin-name"
+          autoComplete="username"
+          autoFocus
+        />
         <Field
           label={t('signin.password')}
           value={password}

@@ -4,7 +4,6 @@ import type { Key } from './zh-CN';
 export const en: Record<Key, string> = {
   'app.title': 'Cordon Command',
   'app.language': '中文',
-  'app.language.label': 'Switch to Chinese',
   'app.skip': 'Skip to the alarm list',
   'app.loading': 'Loading…',
 
@@ -18,7 +17,8 @@ export const en: Record<Key, string> = {
   'signin.forbidden': 'This account may not see the live map. Use another account or ask an administrator.',
 
   'setup.title': 'First set-up',
-  'setup.lead': 'This server is new. The set-up code is shown in its terminal window. This account will be the administrator.',
+  'setup.lead':
+    'This server is new. The set-up code is shown in its terminal window. This account will be the administrator.',
   'setup.code': 'Set-up code',
   'setup.name': 'Administrator name',
   'setup.password': 'Password',
@@ -34,7 +34,7 @@ export const en: Record<Key, string> = {
 
   'top.age': 'Data age',
   'top.age.none': 'no data yet',
-  'top.vehicles': 'Vehicles',
+  'top.vehicles': 'Vehicles in view',
   'top.alarms': 'Alarms',
   'top.user': '{name} ({role})',
 

@@ -2,7 +2,6 @@
 export const zh = {
   'app.title': 'Cordon 指挥',
   'app.language': 'English',
-  'app.language.label': '切换到英文',
   'app.skip': '跳到报警列表',
   'app.loading': '正在读取…',
 
@@ -32,7 +31,7 @@ export const zh = {
 
   'top.age': '数据延迟',
   'top.age.none': '尚无数据',
-  'top.vehicles': '车辆',
+  'top.vehicles': '画面内车辆',
   'top.alarms': '报警',
   'top.user': '{name}（{role}）',
 

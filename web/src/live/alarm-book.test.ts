@@ -39,8 +39,16 @@ describe('the alarm list', () => {
       'new P2 10:08 unacknowledged #4',
     ];
     const expected = ['top', 'new', 'old', 'low'];
-    expect(book(...texts).ordered().map(({ id }) => id)).toEqual(expected);
-    expect(book(...texts.toReversed()).ordered().map(({ id }) => id)).toEqual(expected);
+    expect(
+      book(...texts)
+        .ordered()
+        .map(({ id }) => id),
+    ).toEqual(expected);
+    expect(
+      book(...texts.toReversed())
+        .ordered()
+        .map(({ id }) => id),
+    ).toEqual(expected);
   });
 
   test('keeps the latest state when an older one comes after it', () => {
@@ -53,7 +61,11 @@ describe('the alarm list', () => {
   });
 
   test('is replaced by a snapshot, except for what is newer than it', () => {
-    const made = book('gone P1 10:00 unacknowledged #2', 'newer P2 10:03 unacknowledged #9', 'stays P3 10:00 unacknowledged #3');
+    const made = book(
+      'gone P1 10:00 unacknowledged #2',
+      'newer P2 10:03 unacknowledged #9',
+      'stays P3 10:00 unacknowledged #3',
+    );
     made.replace([alarm('stays P3 10:00 acknowledged #6'), alarm('fresh P1 10:02 unacknowledged #7')], 7);
     expect(shown(made)).toBe('fresh unacknowledged, newer unacknowledged, stays acknowledged');
   });

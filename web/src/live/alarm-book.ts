@@ -19,11 +19,14 @@ export function alarmOrder(a: Alarm, b: Alarm): number {
 export class AlarmBook {
   readonly #open = new Map<string, Alarm>();
   readonly #closed = new Map<string, number>();
+  /** The order of `#open`, made when it is asked for. */
+  #ordered: readonly Alarm[] | undefined;
 
   /** Takes in one alarm; answers whether it says something that the book did not know. */
   put(alarm: Alarm): boolean {
     const known = this.#open.get(alarm.id)?.seq ?? this.#closed.get(alarm.id) ?? -1;
     if (alarm.seq <= known) return false;
+    this.#ordered = undefined;
     if (alarm.state === 'closed') {
       this.#open.delete(alarm.id);
       this.#closed.set(alarm.id, alarm.seq);
@@ -37,6 +40,7 @@ export class AlarmBook {
 
   /** All open alarms as of `seq`: whatever the book has beyond them is dropped, unless it is newer than `seq`. */
   replace(alarms: readonly Alarm[], seq: number): void {
+    this.#ordered = undefined;
     const listed = new Set(alarms.map((alarm) => alarm.id));
     for (const alarm of [...this.#open.values()]) {
       if (!listed.has(alarm.id) && alarm.seq <= seq) this.#open.delete(alarm.id);
@@ -49,11 +53,14 @@ export class AlarmBook {
   }
 
   clear(): void {
+    this.#ordered = undefined;
     this.#open.clear();
     this.#closed.clear();
   }
 
-  ordered(): Alarm[] {
-    return [...this.#open.values()].sort(alarmOrder);
+  /** The same list until something changes. */
+  ordered(): readonly Alarm[] {
+    this.#ordered ??= [...this.#open.values()].sort(alarmOrder);
+    return this.#ordered;
   }
 }

@@ -2,6 +2,7 @@
  * Who is behind the numbers of the binary frames: plate, class, company, zones. Read by list, since the list is small
  * and changes seldom; asked again when a number turns up that nobody has a name for.
  */
+import type { Api } from '../api/client';
 import type { Vehicle } from '../api/types';
 
 /** Unknown numbers lead to at most one list in this time. */
@@ -10,7 +11,7 @@ const APART_MS = 5_000;
 export class Directory {
   readonly #byKey = new Map<number, Vehicle>();
   readonly #byId = new Map<string, Vehicle>();
-  readonly #fetch: () => Promise<Vehicle[]>;
+  readonly #api: Pick<Api, 'vehicles' | 'vehicle'>;
   readonly #changed: () => void;
   readonly #nowMs: () => number;
   /** Numbers that the server's list does not have either: not asked for again until an edit. */
@@ -18,8 +19,8 @@ export class Directory {
   #askedAtMs = -Infinity;
   #asking = false;
 
-  constructor(fetch: () => Promise<Vehicle[]>, changed: () => void, nowMs: () => number = Date.now) {
-    this.#fetch = fetch;
+  constructor(api: Pick<Api, 'vehicles' | 'vehicle'>, changed: () => void, nowMs: () => number = Date.now) {
+    this.#api = api;
     this.#changed = changed;
     this.#nowMs = nowMs;
   }
@@ -49,14 +50,11 @@ export class Directory {
     this.#asking = true;
     this.#askedAtMs = this.#nowMs();
     try {
-      const vehicles = await this.#fetch();
+      const vehicles = await this.#api.vehicles();
       this.#byKey.clear();
       this.#byId.clear();
       this.#nameless.clear();
-      for (const vehicle of vehicles) {
-        this.#byKey.set(vehicle.key, vehicle);
-        this.#byId.set(vehicle.id, vehicle);
-      }
+      for (const vehicle of vehicles) this.#put(vehicle);
       for (const key of wanted ?? []) if (!this.#byKey.has(key)) this.#nameless.add(key);
       this.#changed();
     } catch {
@@ -64,5 +62,22 @@ export class Directory {
     } finally {
       this.#asking = false;
     }
+  }
+
+  /** Reads one vehicle again: its zones and marks move faster than the list. */
+  async refreshOne(key: number): Promise<void> {
+    const known = this.#byKey.get(key);
+    if (!known) return;
+    try {
+      this.#put(await this.#api.vehicle(known.id));
+      this.#changed();
+    } catch {
+      // What is known stays; its age is on the card.
+    }
+  }
+
+  #put(vehicle: Vehicle): void {
+    this.#byKey.set(vehicle.key, vehicle);
+    this.#byId.set(vehicle.id, vehicle);
   }
 }

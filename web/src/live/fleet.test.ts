@@ -45,8 +45,20 @@ describe('the fleet', () => {
   test('loses the vehicles that are gone and keeps the others whole', () => {
     const fleet = new Fleet();
     const keys = Array.from({ length: 200 }, (_, i) => i + 1);
-    fleet.apply(frame('snapshot', keys.map((key) => ({ key, lon: 121 + key / 1000 }))), 0);
-    fleet.apply(frame('gone', keys.filter((key) => key % 3 !== 0).map((key) => ({ key }))), 0);
+    fleet.apply(
+      frame(
+        'snapshot',
+        keys.map((key) => ({ key, lon: 121 + key / 1000 })),
+      ),
+      0,
+    );
+    fleet.apply(
+      frame(
+        'gone',
+        keys.filter((key) => key % 3 !== 0).map((key) => ({ key })),
+      ),
+      0,
+    );
     expect(fleet.size).toBe(66);
     for (const key of keys.filter((k) => k % 3 === 0)) expect(fleet.vehicle(key)?.lon).toBeCloseTo(121 + key / 1000, 7);
     expect(fleet.vehicle(1)).toBeUndefined();
@@ -55,7 +67,13 @@ describe('the fleet', () => {
   test('says units of people', () => {
     const fleet = new Fleet();
     fleet.apply(frame('delta', [{ key: 7, lon: 121.5, lat: -30.25, at: 500 }]), 0);
-    expect(fleet.vehicle(7)).toMatchObject({ lon: 121.5, lat: -30.25, fixedAtMs: BASE + 500, speedKph: 30, headingDeg: 90 });
+    expect(fleet.vehicle(7)).toMatchObject({
+      lon: 121.5,
+      lat: -30.25,
+      fixedAtMs: BASE + 500,
+      speedKph: 30,
+      headingDeg: 90,
+    });
     expect(fleet.toX[0]).toBe(mercatorX(121.5));
     expect(fleet.toY[0]).toBe(mercatorY(-30.25));
   });

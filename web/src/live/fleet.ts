@@ -97,6 +97,16 @@ export class Fleet {
     };
   }
 
+  /** West, south, east, north of all vehicles, degrees; `null` when there are none. */
+  extent(): [number, number, number, number] | null {
+    if (this.size === 0) return null;
+    const lon = this.lonE7.subarray(0, this.size);
+    const lat = this.latE7.subarray(0, this.size);
+    const least = (a: number, b: number) => Math.min(a, b);
+    const most = (a: number, b: number) => Math.max(a, b);
+    return [lon.reduce(least) / 1e7, lat.reduce(least) / 1e7, lon.reduce(most) / 1e7, lat.reduce(most) / 1e7];
+  }
+
   #put(frame: LiveFrame, i: number, nowMs: number): void {
     const key = frame.key[i]!;
     const lonE7 = frame.lonE7[i]!;

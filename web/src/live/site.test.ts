@@ -28,12 +28,33 @@ class FakeSocket {
 const NOW = '2026-11-24T02:00:00Z';
 
 function alarm(id: string, seq: number, state: AlarmState = 'unacknowledged'): Alarm {
-  return { id, seq, state, priority: 1, kind: 'enter', subject: { kind: 'vehicle', id: 'v1' }, late: false, raised_at: NOW };
+  return {
+    id,
+    seq,
+    state,
+    priority: 1,
+    kind: 'enter',
+    subject: { kind: 'vehicle', id: 'v1' },
+    late: false,
+    raised_at: NOW,
+  };
 }
 
 function event(id: string, seq: number): Event {
   const subject = { kind: 'vehicle', id: 'v1' } as const;
-  return { id, seq, kind: 'enter', at: NOW, detected_at: NOW, subject, certainty: 'certain', status: 'final', late: false, lon: 121, lat: 30 };
+  return {
+    id,
+    seq,
+    kind: 'enter',
+    at: NOW,
+    detected_at: NOW,
+    subject,
+    certainty: 'certain',
+    status: 'final',
+    late: false,
+    lon: 121,
+    lat: 30,
+  };
 }
 
 /** What the server holds; the REST answers are cut from it. */
@@ -54,9 +75,21 @@ class FakeServer {
     vehicle: async () => Promise.reject(new Error('not asked for here')),
     features: async () => [],
     feature: async () => Promise.reject(new Error('not asked for here')),
-    openAlarms: async () => this.#answer('open', this.alarms.filter(({ state }) => state !== 'closed')),
-    alarmsAfter: async (seq: number) => this.#answer(`alarms>${seq}`, this.alarms.filter((one) => one.seq > seq)),
-    eventsAfter: async (seq: number) => this.#answer(`events>${seq}`, this.events.filter((one) => one.seq > seq)),
+    openAlarms: async () =>
+      this.#answer(
+        'open',
+        this.alarms.filter(({ state }) => state !== 'closed'),
+      ),
+    alarmsAfter: async (seq: number) =>
+      this.#answer(
+        `alarms>${seq}`,
+        this.alarms.filter((one) => one.seq > seq),
+      ),
+    eventsAfter: async (seq: number) =>
+      this.#answer(
+        `events>${seq}`,
+        this.events.filter((one) => one.seq > seq),
+      ),
     acknowledge: async (id: string) => alarm(id, 1_000, 'acknowledged'),
     close: async (id: string) => alarm(id, 1_001, 'closed'),
   };
@@ -82,7 +115,11 @@ let server: FakeServer;
 let site: Site;
 let refused: Refusal[];
 
-const shown = () => site.picture().alarms.map(({ id, state }) => `${id} ${state}`).join(', ');
+const shown = () =>
+  site
+    .picture()
+    .alarms.map(({ id, state }) => `${id} ${state}`)
+    .join(', ');
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 beforeEach(() => {

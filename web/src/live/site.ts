@@ -17,7 +17,6 @@ import { browserPort, CLOSE, LiveSocket, type ConnectionState, type SocketPort, 
 
 /** At most four pictures a second: text that changes faster cannot be read. */
 const PICTURE_MS = 250;
-const EVENTS_SHOWN = 50;
 /** Events and alarms share one sequence, so more numbers than events are asked for. */
 const EVENTS_BACK = 400;
 const RETRY_MS = 3_000;
@@ -49,7 +48,16 @@ export interface SiteOptions {
   url: string;
   api: Pick<
     Api,
-    'session' | 'vehicles' | 'openAlarms' | 'alarmsAfter' | 'eventsAfter' | 'features' | 'feature' | 'acknowledge' | 'close'
+    | 'session'
+    | 'vehicles'
+    | 'vehicle'
+    | 'openAlarms'
+    | 'alarmsAfter'
+    | 'eventsAfter'
+    | 'features'
+    | 'feature'
+    | 'acknowledge'
+    | 'close'
   >;
   port?: SocketPort;
   onRefused: (refusal: Refusal) => void;
@@ -65,7 +73,6 @@ export class Site {
   onFeatures: (collection: Collection) => void = () => {};
   /** Vehicles counted by cell, while the view is too wide for single ones. */
   onCells: (cells: LiveFrame | null) => void = () => {};
-  onAlarms: () => void = () => {};
 
   readonly #api: SiteOptions['api'];
   readonly #port: SocketPort;
@@ -104,7 +111,7 @@ export class Site {
     this.#api = options.api;
     this.#port = options.port ?? browserPort;
     this.#onRefused = options.onRefused;
-    this.directory = new Directory(options.api.vehicles, () => this.#touch());
+    this.directory = new Directory(options.api, () => this.#touch());
     this.features = new Features(options.api, (collection) => {
       this.onFeatures(collection);
       this.#touch();
@@ -149,10 +156,6 @@ export class Site {
     return this.#events.get(id);
   }
 
-  alarms(): Alarm[] {
-    return this.#alarms.ordered();
-  }
-
   async acknowledge(id: string, note: string | undefined): Promise<void> {
     this.#learn([await this.#api.acknowledge(id, note)]);
   }
@@ -170,7 +173,6 @@ export class Site {
 
   #learn(alarms: readonly Alarm[]): void {
     for (const alarm of alarms) if (alarm) this.#alarms.put(alarm);
-    this.onAlarms();
     this.#show();
   }
 
@@ -248,7 +250,6 @@ export class Site {
       case 'alarms':
         for (const alarm of frame.items) this.#alarms.put(alarm);
         this.#advance(frame.seq);
-        this.onAlarms();
         break;
       case 'events':
         for (const event of frame.items) this.#events.put(event);
@@ -293,7 +294,6 @@ export class Site {
     if (snapshot) {
       this.#alarms.replace(snapshot, seq);
       this.#alarmsKnown = true;
-      this.onAlarms();
     }
     if (this.#seq === undefined || seq > this.#seq) void this.#fill();
   }
@@ -333,7 +333,6 @@ export class Site {
       this.#gap = this.#seq < this.#seen;
       this.#alarmsKnown = true;
       this.#alarmsProblem = null;
-      this.onAlarms();
     } catch (error) {
       this.#alarmsProblem = error instanceof ApiError ? error.problem : { status: 0, detail: String(error) };
       this.#again('fill', () => this.#fill());
@@ -385,7 +384,7 @@ export class Site {
       alarms: this.#alarms.ordered(),
       alarmsKnown: this.#alarmsKnown,
       alarmsProblem: this.#alarmsProblem,
-      events: this.#events.latest(EVENTS_SHOWN),
+      events: this.#events.latest(),
       vehicleCount: this.fleet.size + this.#cellCount,
       revision: this.#revision,
     };

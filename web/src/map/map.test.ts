@@ -3,6 +3,7 @@ import type { Feature, FeatureProperties } from '../api/types';
 import { FLAG, HEADING_UNKNOWN, SPEED_UNKNOWN } from '../live/frame';
 import { extentOf } from './extent';
 import { latOf, lonOf, mercatorX, mercatorY } from './mercator';
+import { restMs } from './pace';
 import { PALETTES } from './palette';
 import { pattern } from './patterns';
 import { paints, sourceData, style } from './style';
@@ -38,6 +39,10 @@ describe('the shape of a vehicle', () => {
   });
 });
 
+test('a desk that draws slowly rests as long as a picture costs, within limits', () => {
+  expect([5, 17, 40, 100, 300, 4_000].map(restMs)).toEqual([0, 0, 0, 100, 300, 500]);
+});
+
 describe('the style', () => {
   test('asks nobody outside: no address, glyphs or sprite', () => {
     const text = JSON.stringify(style(PALETTES.dark));
@@ -51,7 +56,10 @@ describe('the style', () => {
   });
 
   test('takes features without a place or a level as they are', () => {
-    const data = sourceData([feature(null), feature({ type: 'Point', coordinates: [1, 2] }, { name: 'G', level: null })]);
+    const data = sourceData([
+      feature(null),
+      feature({ type: 'Point', coordinates: [1, 2] }, { name: 'G', level: null }),
+    ]);
     expect(data.features).toHaveLength(1);
     expect(data.features[0]?.properties).toEqual({ id: 'f', name: 'G', level: '' });
   });

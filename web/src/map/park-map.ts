@@ -17,7 +17,7 @@ import { Labels } from './labels';
 import { lonOf, latOf, mercatorX, mercatorY } from './mercator';
 import { PALETTES, type Palette, type Theme } from './palette';
 import { pattern, patternName, PATTERN_RATIO } from './patterns';
-import { paints, selectedZone, sourceData, style, ZONE_FILL } from './style';
+import { LEVELS, paints, selectedZone, sourceData, style, ZONE_FILL } from './style';
 import { VehicleLayer } from './vehicle-layer';
 
 setWorkerUrl(workerUrl);
@@ -46,7 +46,10 @@ export class ParkMap {
   readonly #labels: Labels;
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
   #palette: Palette;
+  /** `false` before the style stands and while the graphics card is lost: there is nothing to draw on. */
+  #dressed = false;
   #chosen: number | null = null;
+  #chosenZone: string | null = null;
   #following: number | null = null;
   #alarmMarker: Marker | undefined;
   #looked = false;
@@ -79,7 +82,10 @@ export class ParkMap {
       plate: (key) => site.directory.byKey(key)?.plate ?? undefined,
       chosen: () => this.#chosen,
     });
-    this.#map.on('load', () => this.#ready());
+    this.#map.on('style.load', () => this.#dress());
+    this.#map.on('webglcontextlost', () => {
+      this.#dressed = false;
+    });
     this.#map.on('moveend', () => {
       this.#labels.choose();
       this.#tellView();
@@ -90,13 +96,14 @@ export class ParkMap {
     this.#map.on('render', () => this.#labels.place());
     this.#map.on('click', (click) => this.#click(click.point.x, click.point.y));
     this.#dark.addEventListener('change', this.#recolour);
+    this.#listen();
   }
 
   destroy(): void {
     this.#dark.removeEventListener('change', this.#recolour);
     window.clearTimeout(this.#viewTimer);
     window.clearTimeout(this.#lookTimer);
-    this.#site.onFleet = this.#site.onAlarms = () => {};
+    this.#site.onFleet = () => {};
     this.#site.onFeatures = () => {};
     this.#site.onCells = () => {};
     this.#map.remove();
@@ -105,10 +112,10 @@ export class ParkMap {
   /** Shows what is chosen; the caller holds the choice. */
   choose(choice: Choice): void {
     this.#chosen = choice?.kind === 'vehicle' ? choice.key : null;
-    const { layer, filter } = selectedZone(choice?.kind === 'zone' ? choice.id : null);
-    if (this.#map.getLayer(layer)) this.#map.setFilter(layer, filter);
+    this.#chosenZone = choice?.kind === 'zone' ? choice.id : null;
+    this.#outlineZone();
     this.#labels.choose();
-    this.#map.triggerRepaint();
+    this.repaint();
   }
 
   follow(key: number | null): void {
@@ -118,7 +125,7 @@ export class ParkMap {
 
   /** The connection came or went: vehicles fade while what is shown is old. */
   repaint(): void {
-    this.#map.triggerRepaint();
+    if (this.#dressed) this.#map.triggerRepaint();
   }
 
   flyTo(lon: number, lat: number, mark?: HTMLElement): void {
@@ -144,42 +151,51 @@ export class ParkMap {
     this.#map.zoomTo(this.#map.getZoom() + levels, { duration: this.#motionMs() });
   }
 
-  #ready(): void {
-    for (const level of ['red', 'orange', 'yellow', 'blue'] as const) {
-      this.#map.addImage(patternName(level), pattern(level, this.#palette.level[level]), { pixelRatio: PATTERN_RATIO });
+  /** The style stands, for the first time or again after the graphics card was lost. */
+  #dress(): void {
+    this.#dressed = true;
+    for (const level of LEVELS) {
+      const name = patternName(level);
+      if (this.#map.hasImage(name)) this.#map.removeImage(name);
+      this.#map.addImage(name, pattern(level, this.#palette.level[level]), { pixelRatio: PATTERN_RATIO });
     }
-    this.#map.addLayer(
-      new VehicleLayer({
-        fleet: this.#site.fleet,
-        serverNow: () => this.#site.clock.now(),
-        palette: () => this.#palette,
-        chosen: () => this.#chosen,
-        current: () => this.#site.picture().connection === 'live',
-      }),
-    );
+    const vehicles = new VehicleLayer({
+      fleet: this.#site.fleet,
+      serverNow: () => this.#site.clock.now(),
+      palette: () => this.#palette,
+      chosen: () => this.#chosen,
+      current: () => this.#site.picture().connection === 'live',
+    });
+    this.#map.addLayer(vehicles);
     for (const collection of COLLECTIONS) this.#showFeatures(collection);
+    this.#outlineZone();
+  }
+
+  #outlineZone(): void {
+    if (!this.#dressed) return;
+    const { layer, filter } = selectedZone(this.#chosenZone);
+    this.#map.setFilter(layer, filter);
+  }
+
+  #listen(): void {
     this.#site.onFeatures = (collection) => this.#showFeatures(collection);
     this.#site.onCells = (cells) => this.#showCells(cells);
     this.#site.onFleet = () => {
       this.#labels.choose();
       this.#keepUp();
-      this.#map.triggerRepaint();
+      this.repaint();
     };
-    this.#lookTimer = window.setTimeout(() => {
-      this.#looked = true;
-      this.#tellView();
-    }, WAIT_FOR_PARK_MS);
+    this.#lookTimer = window.setTimeout(() => this.#lookWithoutPark(), WAIT_FOR_PARK_MS);
   }
 
   #showFeatures(collection: Collection): void {
-    const source = this.#map.getSource<GeoJSONSource>(collection);
-    if (!source) return;
-    source.setData(sourceData(this.#site.features.list(collection)));
+    if (!this.#dressed) return;
+    this.#map.getSource<GeoJSONSource>(collection)?.setData(sourceData(this.#site.features.list(collection)));
     this.#firstLook();
   }
 
   #showCells(cells: LiveFrame | null): void {
-    const source = this.#map.getSource<GeoJSONSource>('cells');
+    if (!this.#dressed) return;
     const features: GeoFeature[] = [];
     for (let i = 0; cells && i < cells.count; i += 1) {
       features.push({
@@ -188,21 +204,31 @@ export class ParkMap {
         properties: { count: cells.key[i]! },
       });
     }
-    source?.setData({ type: 'FeatureCollection', features });
+    this.#map.getSource<GeoJSONSource>('cells')?.setData({ type: 'FeatureCollection', features });
   }
 
   /** Once, as soon as there is a park: jumps to it. */
   #firstLook(): void {
     if (this.#looked) return;
-    const extent = extentOf(this.#site.features.list('parks')) ?? null;
+    const extent = extentOf(this.#site.features.list('parks'));
     if (!extent) return;
     this.#looked = true;
     this.#fitTo(extent, 0);
     this.#tellView();
   }
 
+  /** Nobody has drawn a park: zones will do, or wherever the vehicles are. */
+  #lookWithoutPark(): void {
+    if (this.#looked) return;
+    this.#looked = true;
+    const extent = this.#parkExtent();
+    if (extent) this.#fitTo(extent, 0);
+    this.#tellView();
+  }
+
   #parkExtent(): Extent | null {
-    return extentOf(this.#site.features.list('parks')) ?? extentOf(this.#site.features.list('zones'));
+    const { features, fleet } = this.#site;
+    return extentOf(features.list('parks')) ?? extentOf(features.list('zones')) ?? fleet.extent();
   }
 
   #fitTo([west, south, east, north]: Extent, duration: number): void {
@@ -234,12 +260,8 @@ export class ParkMap {
       this.#events.onChoice({ kind: 'vehicle', key });
       return;
     }
-    // The smallest zone under the pointer lies on top of the others in a person's mind; the last drawn is the nearest to it.
-    const zone = this.#map.getLayer(ZONE_FILL)
-      ? this.#map.queryRenderedFeatures([x, y], { layers: [ZONE_FILL] })[0]
-      : undefined;
-    const id: unknown = zone?.properties['id'];
-    this.#events.onChoice(typeof id === 'string' ? { kind: 'zone', id } : null);
+    const id = this.#zoneAt(x, y);
+    this.#events.onChoice(id === undefined ? null : { kind: 'zone', id });
   }
 
   #vehicleAt(px: number, py: number): number | undefined {
@@ -252,6 +274,20 @@ export class ParkMap {
     const at = this.#map.unproject([px, py]);
     const slot = new PickGrid(x, y, reach).nearest(mercatorX(at.lng), mercatorY(at.lat), reach);
     return slot === undefined ? undefined : fleet.key[slot];
+  }
+
+  /** Of zones that cover each other the smallest: the others can be clicked beside it. */
+  #zoneAt(x: number, y: number): string | undefined {
+    if (!this.#dressed) return undefined;
+    const size = (id: string): number => {
+      const zone = this.#site.features.get('zones', id);
+      const extent = zone && extentOf([zone]);
+      return extent ? (extent[2] - extent[0]) * (extent[3] - extent[1]) : Infinity;
+    };
+    return this.#map
+      .queryRenderedFeatures([x, y], { layers: [ZONE_FILL] })
+      .map(({ properties }) => String(properties['id']))
+      .sort((a, b) => size(a) - size(b))[0];
   }
 
   #keepUp(): void {
@@ -269,7 +305,9 @@ export class ParkMap {
   #mark(lon: number, lat: number, element: HTMLElement | undefined): void {
     this.clearMark();
     if (!element) return;
-    this.#alarmMarker = new Marker({ element, anchor: 'bottom', offset: [0, -22] }).setLngLat([lon, lat]).addTo(this.#map);
+    this.#alarmMarker = new Marker({ element, anchor: 'bottom', offset: [0, -22] })
+      .setLngLat([lon, lat])
+      .addTo(this.#map);
   }
 
   #theme(): Theme {
@@ -278,10 +316,11 @@ export class ParkMap {
 
   readonly #recolour = (): void => {
     this.#palette = PALETTES[this.#theme()];
+    if (!this.#dressed) return;
     for (const { layer, name, value } of paints(this.#palette)) {
       this.#map.setPaintProperty(layer, name as 'fill-color', value as string);
     }
-    for (const level of ['red', 'orange', 'yellow', 'blue'] as const) {
+    for (const level of LEVELS) {
       this.#map.updateImage(patternName(level), pattern(level, this.#palette.level[level]));
     }
   };

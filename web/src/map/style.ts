@@ -13,11 +13,16 @@ export const ZONE_FILL = 'zones-fill';
 const SELECTED_EDGE = 'zones-selected';
 const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] };
 const FONTS = ['Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'WenQuanYi Micro Hei', 'sans-serif'];
-const LEVELS: readonly RiskLevel[] = ['red', 'orange', 'yellow', 'blue'];
+export const LEVELS: readonly RiskLevel[] = ['red', 'orange', 'yellow', 'blue'];
 export const NUMERAL: Record<RiskLevel, string> = { red: 'I', orange: 'II', yellow: 'III', blue: 'IV' };
 
 function byLevel(values: Record<RiskLevel, string>, otherwise: string): ExpressionSpecification {
-  return ['match', ['get', 'level'], ...LEVELS.flatMap((level) => [level, values[level]]), otherwise] as unknown as ExpressionSpecification;
+  return [
+    'match',
+    ['get', 'level'],
+    ...LEVELS.flatMap((level) => [level, values[level]]),
+    otherwise,
+  ] as unknown as ExpressionSpecification;
 }
 
 function layers(palette: Palette): LayerSpecification[] {
@@ -36,14 +41,20 @@ function layers(palette: Palette): LayerSpecification[] {
       type: 'line',
       source: 'roads',
       layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': palette.roadEdge, 'line-width': ['interpolate', ['exponential', 2], ['zoom'], 12, 2, 18, 26] },
+      paint: {
+        'line-color': palette.roadEdge,
+        'line-width': ['interpolate', ['exponential', 2], ['zoom'], 12, 2, 18, 26],
+      },
     },
     {
       id: 'roads-line',
       type: 'line',
       source: 'roads',
       layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': palette.road, 'line-width': ['interpolate', ['exponential', 2], ['zoom'], 12, 1.2, 18, 22] },
+      paint: {
+        'line-color': palette.road,
+        'line-width': ['interpolate', ['exponential', 2], ['zoom'], 12, 1.2, 18, 22],
+      },
     },
     {
       id: ZONE_FILL,
@@ -58,7 +69,12 @@ function layers(palette: Palette): LayerSpecification[] {
       filter: ['in', ['get', 'level'], ['literal', [...LEVELS]]],
       paint: {
         'fill-pattern': byLevel(
-          { red: patternName('red'), orange: patternName('orange'), yellow: patternName('yellow'), blue: patternName('blue') },
+          {
+            red: patternName('red'),
+            orange: patternName('orange'),
+            yellow: patternName('yellow'),
+            blue: patternName('blue'),
+          },
           '',
         ),
         'fill-opacity': 0.5,
@@ -117,7 +133,12 @@ function layers(palette: Palette): LayerSpecification[] {
       id: 'cells-count',
       type: 'symbol',
       source: 'cells',
-      layout: { 'text-field': ['to-string', ['get', 'count']], 'text-font': FONTS, 'text-size': 14, 'text-allow-overlap': true },
+      layout: {
+        'text-field': ['to-string', ['get', 'count']],
+        'text-font': FONTS,
+        'text-size': 14,
+        'text-allow-overlap': true,
+      },
       paint: text,
     },
     {

@@ -9,6 +9,7 @@ import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } f
 import { FLAG, HEADING_UNKNOWN, SPEED_UNKNOWN } from '../live/frame';
 import type { Fleet } from '../live/fleet';
 import { mercatorX, mercatorY } from './mercator';
+import { restMs } from './pace';
 import type { Palette } from './palette';
 import { FRAGMENT, VERTEX } from './vehicle-shaders';
 
@@ -62,6 +63,9 @@ export class VehicleLayer implements CustomLayerInterface {
   #copiedAtMs = -Infinity;
   #copiedVersion = -1;
   #copiedChosen: number | null = null;
+  /** When the picture that is drawn next was asked for; `undefined` while nothing glides. */
+  #askedAtMs: number | undefined;
+  #rest: number | undefined;
 
   constructor(input: VehicleLayerInput) {
     this.#input = input;
@@ -75,6 +79,8 @@ export class VehicleLayer implements CustomLayerInterface {
 
   onRemove(_map: MapLibre, gl: WebGLRenderingContext | WebGL2RenderingContext): void {
     const gl2 = gl as WebGL2RenderingContext;
+    window.clearTimeout(this.#rest);
+    this.#rest = undefined;
     if (this.#program) {
       gl2.deleteVertexArray(this.#program.array);
       gl2.deleteBuffer(this.#program.buffer);
@@ -86,16 +92,27 @@ export class VehicleLayer implements CustomLayerInterface {
   render(context: WebGLRenderingContext | WebGL2RenderingContext, args: CustomRenderMethodInput): void {
     const gl = context as WebGL2RenderingContext;
     const map = this.#map;
-    if (!map) return;
-    if (!this.#program || !gl.isProgram(this.#program.program)) {
-      // The graphics card was lost and given back: everything on it has to be made again.
-      this.#program = build(gl);
-      this.#copiedVersion = -1;
-    }
+    if (!map || !this.#program) return;
     const nowMs = performance.now();
     this.#copyIfChanged(gl, this.#program, map, nowMs);
     if (this.#count > 0) this.#draw(gl, this.#program, map, args, nowMs);
-    if (nowMs < this.#input.fleet.stillFromMs) map.triggerRepaint();
+    if (nowMs < this.#input.fleet.stillFromMs) this.#askAgain(map, nowMs);
+    else this.#askedAtMs = undefined;
+  }
+
+  #askAgain(map: MapLibre, nowMs: number): void {
+    if (this.#rest !== undefined) return;
+    const rest = this.#askedAtMs === undefined ? 0 : restMs(nowMs - this.#askedAtMs);
+    this.#askedAtMs = nowMs + rest;
+    if (rest === 0) {
+      map.triggerRepaint();
+      return;
+    }
+    this.#rest = window.setTimeout(() => {
+      this.#rest = undefined;
+      this.#askedAtMs = performance.now();
+      map.triggerRepaint();
+    }, rest);
   }
 
   #copyIfChanged(gl: WebGL2RenderingContext, program: Program, map: MapLibre, nowMs: number): void {
@@ -151,7 +168,11 @@ export class VehicleLayer implements CustomLayerInterface {
     const palette = this.#input.palette();
     const canvas = map.getCanvas();
     gl.useProgram(program);
-    gl.uniformMatrix4fv(uniform('u_matrix'), false, shifted(args.defaultProjectionData.mainMatrix, this.#originX, this.#originY));
+    gl.uniformMatrix4fv(
+      uniform('u_matrix'),
+      false,
+      shifted(args.defaultProjectionData.mainMatrix, this.#originX, this.#originY),
+    );
     gl.uniform2f(uniform('u_pixel'), 2 / canvas.clientWidth, 2 / canvas.clientHeight);
     gl.uniform1f(uniform('u_now'), nowMs - this.#copiedAtMs);
     gl.uniform1f(uniform('u_radius'), Math.min(12, Math.max(5, 5 + (map.getZoom() - 11) * 1.6)));

@@ -2,7 +2,17 @@
 import type { ReactNode } from 'react';
 import { useI18n } from '../i18n';
 
-export function Card({ title, testId, onClose, children }: { title: ReactNode; testId: string; onClose: () => void; children: ReactNode }) {
+export function Card({
+  title,
+  testId,
+  onClose,
+  children,
+}: {
+  title: ReactNode;
+  testId: string;
+  onClose: () => void;
+  children: ReactNode;
+}) {
   const { t } = useI18n();
   return (
     <section className="card" data-testid={testId}>

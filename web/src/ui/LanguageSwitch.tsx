@@ -1,3 +1,4 @@
+/** Names the other language in that language, so that whoever needs it can read it. */
 import { setLanguage, useI18n } from '../i18n';
 
 export function LanguageSwitch() {
@@ -8,7 +9,6 @@ export function LanguageSwitch() {
       type="button"
       className="quiet"
       lang={other}
-      aria-label={t('app.language.label')}
       data-testid="language-switch"
       onClick={() => setLanguage(other)}
     >

@@ -7,7 +7,9 @@ export function problemText(problem: Problem, t: Translate): string {
   const key = `error.${problem.code ?? ''}`;
   const detail = problem.detail ?? problem.title ?? problem.code ?? '';
   const text = isKey(key) ? t(key, { detail }) : t('error.other', { status: problem.status, detail });
-  return problem.trace_id && problem.status >= 500 ? `${text} (${t('error.trace', { trace: problem.trace_id })})` : text;
+  return problem.trace_id && problem.status >= 500
+    ? `${text} (${t('error.trace', { trace: problem.trace_id })})`
+    : text;
 }
 
 export function errorText(error: unknown, t: Translate): string {

@@ -39,7 +39,13 @@ export function AlarmItem(props: AlarmItemProps) {
       data-alarm-id={alarm.id}
       data-state={alarm.state}
     >
-      <button type="button" className="alarm-body" onClick={props.onLocate} onFocus={props.onSelect} title={t('alarm.locate')}>
+      <button
+        type="button"
+        className="alarm-body"
+        onClick={props.onLocate}
+        onFocus={props.onSelect}
+        title={t('alarm.locate')}
+      >
         <span className="alarm-head">
           <PriorityBadge priority={alarm.priority} flashing={alarm.state === 'unacknowledged' && !alarm.late} />
           <span className="alarm-state">{t(`alarmstate.${alarm.state}`)}</span>
@@ -70,7 +76,12 @@ export function AlarmItem(props: AlarmItemProps) {
       {(open || selected) && (
         <div className="alarm-acts">
           {selected && open && (
-            <input value={note} onChange={(event) => setNote(event.target.value)} placeholder={t('alarm.note')} aria-label={t('alarm.note')} />
+            <input
+              value={note}
+              onChange={(event) => setNote(event.target.value)}
+              placeholder={t('alarm.note')}
+              aria-label={t('alarm.note')}
+            />
           )}
           {open && (
             <button
@@ -107,7 +118,13 @@ function CloseForm({ busy, onClose }: { busy: boolean; onClose: (result: string)
         if (result.trim()) onClose(result.trim());
       }}
     >
-      <input required value={result} onChange={(event) => setResult(event.target.value)} placeholder={t('alarm.result')} aria-label={t('alarm.result')} />
+      <input
+        required
+        value={result}
+        onChange={(event) => setResult(event.target.value)}
+        placeholder={t('alarm.result')}
+        aria-label={t('alarm.result')}
+      />
       <button type="submit" disabled={busy} data-testid="alarm-close">
         {busy ? t('alarm.busy') : t('alarm.close')}
       </button>

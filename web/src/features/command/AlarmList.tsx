@@ -30,7 +30,11 @@ export function AlarmList(props: AlarmListProps) {
   const unacknowledged = picture.alarms.filter(needsAcknowledgement).length;
 
   useEffect(() => {
-    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
+    const item = list.current?.querySelector('[aria-current="true"]');
+    if (!item) return;
+    item.scrollIntoView({ block: 'nearest' });
+    // Chosen by key: the focus goes along, so that a screen reader reads it and Enter opens it.
+    if (!item.contains(document.activeElement)) item.querySelector<HTMLElement>('.alarm-body')?.focus();
   }, [selected]);
 
   return (

@@ -34,7 +34,9 @@ export function Banners({ site, picture }: { site: Site; picture: Picture }) {
           {t('banner.lag', { seconds: Math.round(picture.lagMs / 1000) })}
         </p>
       )}
-      {offsetMs > CLOCK_OFF_MS && <p className="banner">{t('banner.clock', { seconds: Math.round(offsetMs / 1000) })}</p>}
+      {offsetMs > CLOCK_OFF_MS && (
+        <p className="banner">{t('banner.clock', { seconds: Math.round(offsetMs / 1000) })}</p>
+      )}
     </div>
   );
 }

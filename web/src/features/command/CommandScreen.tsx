@@ -6,7 +6,7 @@ import type { Site } from '../../live/site';
 import type { Choice } from '../../map/park-map';
 import { errorText } from '../../ui/problem';
 import { AlarmAnnouncer } from './AlarmAnnouncer';
-import { AlarmList } from './AlarmList';
+import { AlarmList, needsAcknowledgement } from './AlarmList';
 import { Banners } from './Banners';
 import { EventStrip } from './EventStrip';
 import { KeysHelp } from './KeysHelp';
@@ -83,7 +83,15 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     map.current?.clearMark();
   }, []);
 
-  useKeys({ alarms: picture.alarms, selected: alarmId, onSelect: setAlarmId, onAcknowledge: acknowledge, onLocate: locate, onBack: back, onHelp: () => setHelp((shown) => !shown) });
+  useKeys({
+    alarms: picture.alarms,
+    selected: alarmId,
+    onSelect: setAlarmId,
+    onAcknowledge: acknowledge,
+    onLocate: locate,
+    onBack: back,
+    onHelp: () => setHelp((shown) => !shown),
+  });
 
   useEffect(() => {
     // An alarm that is closed takes its mark on the map with it.
@@ -92,6 +100,12 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       map.current?.clearMark();
     }
   }, [alarmId, picture.alarms]);
+
+  const unacknowledged = picture.alarms.filter(needsAcknowledgement).length;
+  useEffect(() => {
+    // A desk with several windows sees in the tab that somebody is needed.
+    document.title = unacknowledged > 0 ? `(${unacknowledged}) ${t('app.title')}` : t('app.title');
+  }, [t, unacknowledged]);
 
   const zone = choice?.kind === 'zone' ? site.features.get('zones', choice.id) : undefined;
   return (
@@ -102,9 +116,24 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       <TopBar site={site} picture={picture} session={session} onSignOut={onSignOut} />
       <Banners site={site} picture={picture} />
       <main className="map-area">
-        <MapPane ref={map} site={site} choice={choice} following={following} connection={picture.connection} onChoice={choose} onMovedByHand={() => setFollowing(false)} />
+        <MapPane
+          ref={map}
+          site={site}
+          choice={choice}
+          following={following}
+          connection={picture.connection}
+          onChoice={choose}
+          onMovedByHand={() => setFollowing(false)}
+        />
         {choice?.kind === 'vehicle' && (
-          <VehicleCard site={site} vehicleKey={choice.key} names={names} following={following} onFollow={setFollowing} onClose={() => choose(null)} />
+          <VehicleCard
+            site={site}
+            vehicleKey={choice.key}
+            names={names}
+            following={following}
+            onFollow={setFollowing}
+            onClose={() => choose(null)}
+          />
         )}
         {zone && <ZoneCard zone={zone} onClose={() => choose(null)} />}
       </main>
@@ -121,7 +150,12 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         onClose={(id, result) => void close(id, result)}
         onHelp={() => setHelp(true)}
       />
-      <EventStrip site={site} events={picture.events} names={names} onLocate={(event) => map.current?.flyTo(event.lon, event.lat)} />
+      <EventStrip
+        site={site}
+        events={picture.events}
+        names={names}
+        onLocate={(event) => map.current?.flyTo(event.lon, event.lat)}
+      />
       <AlarmAnnouncer alarms={picture.alarms} known={picture.alarmsKnown} names={names} />
       {help && <KeysHelp onClose={() => setHelp(false)} />}
     </div>

@@ -5,7 +5,17 @@ import { nearText } from '../../i18n/time';
 import type { Site } from '../../live/site';
 import { doubtTexts, whatText, type Names } from './words';
 
-export function EventStrip({ site, events, names, onLocate }: { site: Site; events: readonly Event[]; names: Names; onLocate: (event: Event) => void }) {
+export function EventStrip({
+  site,
+  events,
+  names,
+  onLocate,
+}: {
+  site: Site;
+  events: readonly Event[];
+  names: Names;
+  onLocate: (event: Event) => void;
+}) {
   const { language, t } = useI18n();
   const now = site.clock.now();
   return (
@@ -18,7 +28,11 @@ export function EventStrip({ site, events, names, onLocate }: { site: Site; even
             <button type="button" onClick={() => onLocate(event)}>
               <time>{nearText(Date.parse(event.at), now, language)}</time>
               <span className="event-what">{whatText(event, names, t)}</span>
-              {event.ended_at && <span className="event-note">{t('events.ended', { time: nearText(Date.parse(event.ended_at), now, language) })}</span>}
+              {event.ended_at && (
+                <span className="event-note">
+                  {t('events.ended', { time: nearText(Date.parse(event.ended_at), now, language) })}
+                </span>
+              )}
               {doubtTexts(event, t).map((word) => (
                 <span key={word} className="event-doubt">
                   {word}

@@ -1,3 +1,4 @@
+/** The keys of the alarm list, on demand. */
 import { useEffect, useRef } from 'react';
 import { useI18n, type Key } from '../../i18n';
 

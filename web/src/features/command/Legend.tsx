@@ -1,8 +1,7 @@
 /** What the shapes on the map mean. */
 import { useI18n, type Key } from '../../i18n';
-import { NUMERAL } from '../../map/style';
+import { LEVELS, NUMERAL } from '../../map/style';
 
-const LEVELS = ['red', 'orange', 'yellow', 'blue'] as const;
 const VEHICLES = ['moving', 'standing', 'stale', 'alarm'] as const;
 
 function VehicleShape({ state }: { state: (typeof VEHICLES)[number] }) {

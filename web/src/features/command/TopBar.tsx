@@ -9,7 +9,17 @@ import { useServerNow } from '../../ui/useServerNow';
 
 const PRIORITIES: readonly Priority[] = [1, 2, 3, 4];
 
-export function TopBar({ site, picture, session, onSignOut }: { site: Site; picture: Picture; session: Session; onSignOut: () => void }) {
+export function TopBar({
+  site,
+  picture,
+  session,
+  onSignOut,
+}: {
+  site: Site;
+  picture: Picture;
+  session: Session;
+  onSignOut: () => void;
+}) {
   const { language, t } = useI18n();
   const now = useServerNow(site.clock, 250);
   const park = site.features.list('parks')[0]?.properties.name;
@@ -20,7 +30,11 @@ export function TopBar({ site, picture, session, onSignOut }: { site: Site; pict
         {t('app.title')}
         {park && <span className="park-name">{park}</span>}
       </h1>
-      <span className={`connection connection-${picture.connection}`} data-testid="connection-state" data-state={picture.connection}>
+      <span
+        className={`connection connection-${picture.connection}`}
+        data-testid="connection-state"
+        data-state={picture.connection}
+      >
         {t(`connection.${picture.connection}`)}
       </span>
       <time className="clock">{clockText(now, language)}</time>

@@ -8,8 +8,8 @@ import { Card, Row } from '../../ui/Card';
 import { useServerNow } from '../../ui/useServerNow';
 import { headingText, type Names } from './words';
 
-/** Zones and marks come from the list, so it is read again this often while a card is open. */
-const REFRESH_MS = 5_000;
+/** Zones and marks do not come with the positions, so they are read again this often while a card is open. */
+const REFRESH_MS = 2_000;
 
 const FLAGS: readonly [number, Key][] = [
   [FLAG.alarm, 'flag.alarm'],
@@ -32,8 +32,8 @@ export function VehicleCard({ site, vehicleKey, names, following, onFollow, onCl
   const { t } = useI18n();
   const now = useServerNow(site.clock, 1_000);
   useEffect(() => {
-    void site.directory.refresh();
-    const timer = window.setInterval(() => void site.directory.refresh(), REFRESH_MS);
+    void site.directory.refreshOne(vehicleKey);
+    const timer = window.setInterval(() => void site.directory.refreshOne(vehicleKey), REFRESH_MS);
     return () => window.clearInterval(timer);
   }, [site, vehicleKey]);
 
@@ -47,9 +47,15 @@ export function VehicleCard({ site, vehicleKey, names, following, onFollow, onCl
     ...(named?.last?.marks ?? []).map((mark) => translateName(t, 'mark', mark, () => mark)),
   ];
   return (
-    <Card title={named?.plate ?? named?.id ?? t('card.unnamed', { key: vehicleKey })} testId="vehicle-card" onClose={onClose}>
+    <Card
+      title={named?.plate ?? named?.id ?? t('card.unnamed', { key: vehicleKey })}
+      testId="vehicle-card"
+      onClose={onClose}
+    >
       <dl>
-        <Row name={t('card.class')}>{named?.class ? translateName(t, 'class', named.class, () => String(named.class)) : t('card.unknown')}</Row>
+        <Row name={t('card.class')}>
+          {named?.class ? translateName(t, 'class', named.class, () => String(named.class)) : t('card.unknown')}
+        </Row>
         <Row name={t('card.company')}>{named?.company ?? t('card.unknown')}</Row>
         <Row name={t('card.fix')}>
           {fixedAtMs === null ? t('card.fix.none') : t('age.ago', { age: spanText(now - fixedAtMs, t) })}
@@ -62,7 +68,10 @@ export function VehicleCard({ site, vehicleKey, names, following, onFollow, onCl
             <ul>
               {named.zones.map((zone) => (
                 <li key={zone.zone}>
-                  {t('card.zones.since', { zone: names.zone(zone.zone) ?? zone.zone, age: spanText(now - Date.parse(zone.since), t) })}
+                  {t('card.zones.since', {
+                    zone: names.zone(zone.zone) ?? zone.zone,
+                    age: spanText(now - Date.parse(zone.since), t),
+                  })}
                 </li>
               ))}
             </ul>
@@ -81,7 +90,8 @@ export function VehicleCard({ site, vehicleKey, names, following, onFollow, onCl
         )}
       </dl>
       <label className="check">
-        <input type="checkbox" checked={following} onChange={(event) => onFollow(event.target.checked)} /> {t('card.follow')}
+        <input type="checkbox" checked={following} onChange={(event) => onFollow(event.target.checked)} />{' '}
+        {t('card.follow')}
       </label>
     </Card>
   );

@@ -12,7 +12,9 @@ export function ZoneCard({ zone, onClose }: { zone: Feature; onClose: () => void
   return (
     <Card title={name ?? zone.id} testId="zone-card" onClose={onClose}>
       <dl>
-        {kind && <Row name={t('card.kind')}>{translateName(t, 'zonekind', kind, () => t('zonekind.other', { kind }))}</Row>}
+        {kind && (
+          <Row name={t('card.kind')}>{translateName(t, 'zonekind', kind, () => t('zonekind.other', { kind }))}</Row>
+        )}
         <Row name={t('card.level')}>
           {level ? (
             <>
@@ -24,7 +26,9 @@ export function ZoneCard({ zone, onClose }: { zone: Feature; onClose: () => void
         </Row>
         <Row name={t('card.validity')}>{validityText(zone.properties, (ms) => dateText(ms, language), t)}</Row>
         {schedule && schedule.length > 0 && (
-          <Row name={t('card.schedule')}>{schedule.map((window) => windowText(window, t)).join(t('list.separator'))}</Row>
+          <Row name={t('card.schedule')}>
+            {schedule.map((window) => windowText(window, t)).join(t('list.separator'))}
+          </Row>
         )}
       </dl>
       <h3>{t('card.rules')}</h3>

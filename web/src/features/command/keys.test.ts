@@ -20,6 +20,11 @@ describe('the alarm list by keyboard', () => {
     expect(nextOpen(alarms, null)?.id).toBe('a1');
     expect(nextOpen(alarms, 'a1')?.id).toBe('a3');
     expect(nextOpen(alarms, 'a3')?.id).toBe('a1');
-    expect(nextOpen(alarms.filter(({ state }) => state === 'acknowledged'), null)).toBeUndefined();
+    expect(
+      nextOpen(
+        alarms.filter(({ state }) => state === 'acknowledged'),
+        null,
+      ),
+    ).toBeUndefined();
   });
 });

@@ -41,9 +41,15 @@ describe('a rule in plain words', () => {
     [{}, '任何车辆进入：报警（P1 紧急）'],
     [{ subjects: { classes: ['hazmat', 'goods'] } }, '危运车辆、货运车辆进入：报警（P1 紧急）'],
     [{ when: 'dwell', limit_s: 300, priority: 2 }, '任何车辆停留超过 5 分钟：报警（P2 高）'],
-    [{ when: 'speed', limit_kph: 30, except: { classes: ['emergency'] }, priority: 3 }, '任何车辆（应急车辆除外）车速超过 30 km/h：报警（P3 中）'],
+    [
+      { when: 'speed', limit_kph: 30, except: { classes: ['emergency'] }, priority: 3 },
+      '任何车辆（应急车辆除外）车速超过 30 km/h：报警（P3 中）',
+    ],
     [{ exempt: ['permit', 'waybill'] }, '任何车辆进入、持许可、电子运单者除外：报警（P1 紧急）'],
-    [{ window: { days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '06:00' } }, '任何车辆进入、仅 每天 22:00-06:00：报警（P1 紧急）'],
+    [
+      { window: { days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '06:00' } },
+      '任何车辆进入、仅 每天 22:00-06:00：报警（P1 紧急）',
+    ],
   ])('%j', check);
 });
 

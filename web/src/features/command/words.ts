@@ -1,7 +1,16 @@
 /**
  * Alarms, events and rules in the words of a person: "浙A12345 进入 北罐区", never an id where a name is known.
  */
-import type { Alarm, Event, EventKind, FeatureProperties, Rule, ScheduleItem, Subject, Subjects } from '../../api/types';
+import type {
+  Alarm,
+  Event,
+  EventKind,
+  FeatureProperties,
+  Rule,
+  ScheduleItem,
+  Subject,
+  Subjects,
+} from '../../api/types';
 import { translateName, type Key, type Translate } from '../../i18n';
 import { spanText } from '../../i18n/time';
 
@@ -51,7 +60,13 @@ function join(parts: readonly string[], t: Translate): string {
 function subjectsText(subjects: Subjects | null | undefined, t: Translate): string | null {
   const parts: string[] = [];
   const { classes = [], goods = [], companies = [], tags = [] } = subjects ?? {};
-  if (classes.length) parts.push(join(classes.map((name) => translateName(t, 'class', name, () => name)), t));
+  if (classes.length)
+    parts.push(
+      join(
+        classes.map((name) => translateName(t, 'class', name, () => name)),
+        t,
+      ),
+    );
   if (goods.length) parts.push(t('rule.who.goods', { goods: join(goods, t) }));
   if (companies.length) parts.push(t('rule.who.companies', { companies: join(companies, t) }));
   if (tags.length) parts.push(t('rule.who.tags', { tags: join(tags, t) }));
@@ -72,7 +87,10 @@ export function ruleText(rule: Rule, t: Translate): string {
   const what = [t(`rule.${rule.when}`, { who, limit: LIMITED[rule.when]?.(rule, t) ?? '' })];
   if (rule.window) what.push(t('rule.window', { window: windowText(rule.window, t) }));
   if (rule.exempt?.length) {
-    const kinds = join(rule.exempt.map((kind) => translateName(t, 'exempt', kind, () => kind)), t);
+    const kinds = join(
+      rule.exempt.map((kind) => translateName(t, 'exempt', kind, () => kind)),
+      t,
+    );
     what.push(t('rule.exempt', { kinds }));
   }
   return t('rule.line', { what: join(what, t), priority: priorityText(rule.priority, t) });
@@ -84,7 +102,13 @@ export function priorityText(priority: number, t: Translate): string {
 
 /** "周一、周二 08:00-18:00" */
 export function windowText(window: ScheduleItem, t: Translate): string {
-  const days = window.days.length === 7 ? t('day.all') : join(window.days.map((day) => t(`day.${day}` as Key)), t);
+  const days =
+    window.days.length === 7
+      ? t('day.all')
+      : join(
+          window.days.map((day) => t(`day.${day}` as Key)),
+          t,
+        );
   return `${days} ${window.from}-${window.to}`;
 }
 
