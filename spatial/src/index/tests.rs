@@ -168,3 +168,20 @@ fn distance_to_a_boundary_is_found_across_cells() {
     assert!((distance.as_metres() - 11.07).abs() < 0.1, "{distance:?}");
     assert_eq!(index.boundary_within(0, p, Millimetres::metres(10)), None);
 }
+
+/// An edge through the very point from which a cell's parities are counted: on its west side, half a unit above its south.
+#[test]
+fn an_edge_through_the_corner_of_the_counting_lines_is_counted_once() {
+    let at = |x: i32, y: i32| Position { lon_e7: ORIGIN.0 + x, lat_e7: ORIGIN.1 + y };
+    for (steep, far) in [(1, 90_000), (-1, 90_000), (1, -90_000), (-1, -90_000)] {
+        let ring = vec![at(-1, if steep > 0 { 0 } else { 1 }), at(1, if steep > 0 { 1 } else { 0 }), at(far, 120_000)];
+        let zones = [ground(vec![ring])];
+        let index = indexed(&zones);
+        for x in (-100_000..140_000).step_by(3_571) {
+            for y in (-2_000..140_000).step_by(3_163) {
+                let p = at(x, y);
+                assert_eq!(covering(&index, p), brute(&zones, p), "slope {steep}, far {far}, at {x}, {y}");
+            }
+        }
+    }
+}
