@@ -2,6 +2,13 @@
 //!
 //! Modules in reading order.
 
+pub mod config;
 pub mod decode;
 pub mod gateway;
 pub mod ingest;
+pub mod desk;
+pub mod auth;
+pub mod api;
+pub mod live;
+pub mod web_assets;
+pub mod control;

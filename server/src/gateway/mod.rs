@@ -4,3 +4,4 @@
 //! and never let one bad message harm the next one.
 
 pub mod jt808;
+pub mod osmand;

@@ -1,0 +1,140 @@
+//! Alarms: the list, and what a person does to them. Repeating an act answers the same.
+
+use super::AppState;
+use super::body::Json;
+use super::problem::Problem;
+use super::query::Query;
+use super::wire::{self, AlarmJson, Page};
+use crate::auth::Identity;
+use axum::extract::{Path, State};
+use axum::{Extension, Json as JsonAnswer};
+use cordon_data::store::AlarmQuery;
+use cordon_spatial::alarm::{AlarmAct, AlarmState};
+use cordon_spatial::ids::{AlarmId, Seq};
+use cordon_spatial::record::Act;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Longest note, characters.
+const MAX_NOTE: usize = 2_000;
+const STATES: [AlarmState; 4] =
+    [AlarmState::Unacknowledged, AlarmState::Acknowledged, AlarmState::Returned, AlarmState::Closed];
+/// States that INTERFACES names and this version does not know yet: asking for them is no mistake and finds nothing.
+const LATER_STATES: [&str; 2] = ["shelved", "suppressed"];
+
+/// What a person who takes note says.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledge {
+    /// Free text, at most 2,000 characters.
+    pub note: Option<String>,
+}
+
+/// What a person who closes an alarm says.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    /// What was found, 1 to 2,000 characters.
+    pub result: String,
+    /// Free text, at most 2,000 characters.
+    pub note: Option<String>,
+}
+
+/// Alarms by `seq`.
+#[utoipa::path(get, path = "/api/alarms", tag = "alarms",
+    params(
+        ("state" = Option<String>, Query, description = "unacknowledged, acknowledged, returned, closed; several by commas"),
+        ("priority" = Option<u8>, Query, description = "1 to 4"),
+        ("after" = Option<u64>, Query, description = "`seq` greater than"),
+        ("limit" = Option<u64>, Query, description = "1 to 10000, default 1000")),
+    responses((status = 200, body = Page<AlarmJson>), (status = 400, body = Problem)))]
+pub async fn list(State(app): AppState, query: Query) -> Result<JsonAnswer<Page<AlarmJson>>, Problem> {
+    let limit = query.limit(1_000)?;
+    let known = STATES.map(AlarmState::name).join(", ");
+    let states = query.parsed("state", &known, |text| {
+        let names = text.split(',').filter(|name| !LATER_STATES.contains(name));
+        names.map(|name| STATES.into_iter().find(|state| state.name() == name)).collect::<Option<Vec<_>>>()
+    })?;
+    if states.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(JsonAnswer(Page { items: Vec::new(), next: None }));
+    }
+    let wanted = AlarmQuery {
+        states: states.unwrap_or_default(),
+        priority: query.parsed("priority", "1 to 4", |text| text.parse().ok().filter(|n| (1..=4).contains(n)))?,
+        after: query.number("after", "a seq")?.map(Seq),
+        limit,
+    };
+    let alarms = app.readers.read(move |reader| reader.alarms(&wanted)).await?;
+    let next = (alarms.len() == limit).then_some(alarms.last()).flatten();
+    let next = next.map(|last| query.next("/api/alarms", &[("after", last.seq.0.to_string())]));
+    let items = alarms.iter().map(|alarm| wire::alarm(alarm, &app.catalog)).collect();
+    Ok(JsonAnswer(Page { items, next }))
+}
+
+/// One alarm.
+#[utoipa::path(get, path = "/api/alarms/{id}", tag = "alarms", params(("id" = String, Path)),
+    responses((status = 200, body = AlarmJson), (status = 404, body = Problem)))]
+pub async fn one(State(app): AppState, Path(id): Path<String>) -> Result<JsonAnswer<AlarmJson>, Problem> {
+    let id = parse_id(&id)?;
+    let alarm = app.readers.read(move |reader| reader.alarm(id)).await?;
+    let alarm = alarm.ok_or_else(unknown)?;
+    Ok(JsonAnswer(wire::alarm(&alarm, &app.catalog)))
+}
+
+/// Take note of an alarm.
+#[utoipa::path(post, path = "/api/alarms/{id}/acknowledge", tag = "alarms", params(("id" = String, Path)),
+    request_body = Acknowledge,
+    responses((status = 200, body = AlarmJson), (status = 404, body = Problem)))]
+pub async fn acknowledge(
+    State(app): AppState,
+    Extension(identity): Extension<Identity>,
+    Path(id): Path<String>,
+    Json(Acknowledge { note }): Json<Acknowledge>,
+) -> Result<JsonAnswer<AlarmJson>, Problem> {
+    let note = checked_note(note)?;
+    act(app, identity, &id, AlarmAct::Acknowledge { note }).await
+}
+
+/// End an alarm with a finding.
+#[utoipa::path(post, path = "/api/alarms/{id}/close", tag = "alarms", params(("id" = String, Path)),
+    request_body = Close,
+    responses((status = 200, body = AlarmJson), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub async fn close(
+    State(app): AppState,
+    Extension(identity): Extension<Identity>,
+    Path(id): Path<String>,
+    Json(Close { result, note }): Json<Close>,
+) -> Result<JsonAnswer<AlarmJson>, Problem> {
+    let note = checked_note(note)?;
+    let length = result.trim().chars().count();
+    if !(1..=MAX_NOTE).contains(&length) {
+        return Err(Problem::bad_value("result", result, "1 to 2000 characters"));
+    }
+    act(app, identity, &id, AlarmAct::Close { result, note }).await
+}
+
+async fn act(
+    app: std::sync::Arc<super::App>,
+    identity: Identity,
+    id: &str,
+    act: AlarmAct,
+) -> Result<JsonAnswer<AlarmJson>, Problem> {
+    let act = Act { who: identity.name, alarm: parse_id(id)?, act };
+    let alarm = app.pipeline.act(act).await?;
+    Ok(JsonAnswer(wire::alarm(&alarm, &app.catalog)))
+}
+
+fn parse_id(id: &str) -> Result<AlarmId, Problem> {
+    id.parse().map_err(|_| unknown())
+}
+
+fn unknown() -> Problem {
+    crate::ingest::Refused::UnknownAlarm.into()
+}
+
+fn checked_note(note: Option<String>) -> Result<Option<String>, Problem> {
+    match note {
+        Some(note) if note.chars().count() > MAX_NOTE => Err(Problem::bad_value("note", note, "at most 2000 characters")),
+        other => Ok(other.filter(|note| !note.trim().is_empty())),
+    }
+}

@@ -1,0 +1,75 @@
+//! The API's own description, OpenAPI 3.1, made from the handlers.
+
+use super::{alarms, events, features, fixes, health, live, session, setup, terminals, vehicles};
+use crate::gateway::osmand;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+
+/// Everything that answers.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Cordon",
+        description = "A spatial command platform for chemical parks. Times are RFC 3339, coordinates WGS 84 with \
+            longitude first, errors RFC 9457 with a stable `code`. Bearer token or session cookie.",
+    ),
+    paths(
+        health::healthz,
+        health::readyz,
+        health::metrics,
+        document,
+        setup::needed,
+        setup::set_up,
+        session::sign_in,
+        session::who,
+        session::sign_out,
+        fixes::post,
+        vehicles::list,
+        vehicles::one,
+        vehicles::track,
+        events::list,
+        events::one,
+        alarms::list,
+        alarms::one,
+        alarms::acknowledge,
+        alarms::close,
+        terminals::list,
+        terminals::approve,
+        features::landing,
+        features::collections,
+        features::collection,
+        features::items,
+        features::post,
+        features::item,
+        features::put,
+        features::patch,
+        features::delete,
+        live::upgrade,
+        osmand::report,
+        osmand::report_form,
+    ),
+)]
+struct Description;
+
+/// The description as a document.
+pub fn description() -> utoipa::openapi::OpenApi {
+    let mut document = Description::openapi();
+    let components = document.components.get_or_insert_default();
+    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::auth::sessions::COOKIE)));
+    components.add_security_scheme("token", bearer);
+    components.add_security_scheme("session", cookie);
+    let none: [&str; 0] = [];
+    document.security =
+        Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
+    document
+}
+
+/// The API's description, OpenAPI 3.1.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "health", security(()), responses((status = 200, body = Object)))]
+pub async fn document() -> Response {
+    let text = description().to_json().expect("the description is JSON");
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}

@@ -1,0 +1,164 @@
+//! The table of everything that answers over HTTP: method, path, the action that it needs, the parameters that it knows.
+//!
+//! A route that is not in this table does not exist, and one cannot be in it without an action.
+
+use super::{App, alarms, events, features, fixes, health, live, openapi, session, setup, terminals, vehicles};
+use crate::auth::roles::Action;
+use crate::gateway::osmand;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use std::sync::Arc;
+
+/// Which query parameters a route knows.
+#[derive(Clone, Copy, Debug)]
+pub enum Params {
+    /// These; any other is a 400.
+    Known(&'static [&'static str]),
+    /// Whatever a device sends.
+    Any,
+}
+
+/// One row of the table.
+pub struct Route {
+    /// Method; GET stands for HEAD as well.
+    pub method: Method,
+    /// Path pattern.
+    pub path: &'static str,
+    /// What it does, as far as permission cares.
+    pub action: Action,
+    /// Which query parameters it knows.
+    pub params: Params,
+    /// Who answers.
+    pub handler: MethodRouter<Arc<App>>,
+}
+
+/// The table.
+#[rustfmt::skip]
+pub fn routes() -> Vec<Route> {
+    use Action::{Administer, EditMap, HandleAlarms, Metrics, OwnCredential, OwnSession, PostFixes, Public, SeeMap};
+    const ITEMS: &str = "/ogc/collections/{collection}/items";
+    const ITEM: &str = "/ogc/collections/{collection}/items/{id}";
+    vec![
+        route(Method::GET, "/healthz", Public, &[], health::healthz),
+        route(Method::GET, "/readyz", Public, &[], health::readyz),
+        route(Method::GET, "/metrics", Metrics, &[], health::metrics),
+        route(Method::GET, "/api/openapi.json", Public, &[], openapi::document),
+        route(Method::GET, "/api/setup", Public, &[], setup::needed),
+        route(Method::POST, "/api/setup", Public, &[], setup::set_up),
+        route(Method::POST, "/api/session", Public, &[], session::sign_in),
+        route(Method::GET, "/api/session", OwnSession, &[], session::who),
+        route(Method::DELETE, "/api/session", OwnSession, &[], session::sign_out),
+        route(Method::POST, "/api/fixes", PostFixes, &[], fixes::post),
+        route(Method::GET, "/api/vehicles", SeeMap, &["after", "limit"], vehicles::list),
+        route(Method::GET, "/api/vehicles/{id}", SeeMap, &[], vehicles::one),
+        route(Method::GET, "/api/vehicles/{id}/track", SeeMap, &["from", "to", "limit"], vehicles::track),
+        route(Method::GET, "/api/events", SeeMap,
+            &["from", "to", "kind", "subject", "zone", "status", "after", "limit"], events::list),
+        route(Method::GET, "/api/events/{id}", SeeMap, &[], events::one),
+        route(Method::GET, "/api/alarms", SeeMap, &["state", "priority", "after", "limit"], alarms::list),
+        route(Method::GET, "/api/alarms/{id}", SeeMap, &[], alarms::one),
+        route(Method::POST, "/api/alarms/{id}/acknowledge", HandleAlarms, &[], alarms::acknowledge),
+        route(Method::POST, "/api/alarms/{id}/close", HandleAlarms, &[], alarms::close),
+        route(Method::GET, "/api/terminals", Administer, &[], terminals::list),
+        route(Method::POST, "/api/terminals/{phone}/approve", Administer, &[], terminals::approve),
+        route(Method::GET, "/ogc", SeeMap, &["f"], features::landing),
+        route(Method::GET, "/ogc/collections", SeeMap, &["f"], features::collections),
+        route(Method::GET, "/ogc/collections/{collection}", SeeMap, &["f"], features::collection),
+        route(Method::GET, ITEMS, SeeMap, &["bbox", "limit", "after", "f"], features::items),
+        route(Method::POST, ITEMS, EditMap, &[], features::post),
+        route(Method::GET, ITEM, SeeMap, &["f"], features::item),
+        route(Method::PUT, ITEM, EditMap, &[], features::put),
+        route(Method::PATCH, ITEM, EditMap, &[], features::patch),
+        route(Method::DELETE, ITEM, EditMap, &[], features::delete),
+        route(Method::GET, "/live", SeeMap, &[], live::upgrade),
+        any_params(route(Method::GET, "/gateway/osmand", OwnCredential, &[], osmand::report)),
+        any_params(route(Method::POST, "/gateway/osmand", OwnCredential, &[], osmand::report_form)),
+    ]
+}
+
+fn route<H, T>(
+    method: Method,
+    path: &'static str,
+    action: Action,
+    params: &'static [&'static str],
+    handler: H,
+) -> Route
+where
+    H: Handler<T, Arc<App>>,
+    T: 'static,
+{
+    let filter = MethodFilter::try_from(method.clone()).expect("the table holds ordinary methods");
+    Route { method, path, action, params: Params::Known(params), handler: on(filter, handler) }
+}
+
+fn any_params(route: Route) -> Route {
+    Route { params: Params::Any, ..route }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::roles::{ROLES, allows};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn only_these_answer_without_signing_in() {
+        let public: BTreeSet<String> = routes()
+            .iter()
+            .filter(|route| matches!(route.action, Action::Public | Action::OwnCredential))
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        let expected = [
+            "GET /api/openapi.json",
+            "GET /api/setup",
+            "GET /gateway/osmand",
+            "GET /healthz",
+            "GET /readyz",
+            "POST /api/session",
+            "POST /api/setup",
+            "POST /gateway/osmand",
+        ];
+        assert_eq!(public, expected.map(str::to_owned).into());
+    }
+
+    #[test]
+    fn what_changes_something_is_not_allowed_by_an_action_of_reading() {
+        for route in routes() {
+            let reads = matches!(route.method, Method::GET);
+            let reading = matches!(route.action, Action::SeeMap | Action::Metrics);
+            assert!(reads || !reading, "{} {} is guarded as reading", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn a_device_may_post_fixes_and_nothing_else() {
+        let device = ROLES[5];
+        for route in routes() {
+            let open = matches!(route.action, Action::Public | Action::OwnCredential);
+            let may = allows(route.action, device);
+            assert_eq!(may, open || route.path == "/api/fixes", "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn the_description_names_every_route_and_no_other() {
+        let document = serde_json::to_value(openapi::description()).expect("the description is JSON");
+        let described: BTreeSet<String> = document["paths"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .flat_map(|(path, methods)| {
+                methods
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(move |(method, _)| format!("{} {path}", method.to_uppercase()))
+            })
+            .collect();
+        let routed: BTreeSet<String> =
+            routes().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+        assert_eq!(described, routed);
+        assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+    }
+}

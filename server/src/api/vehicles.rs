@@ -1,0 +1,188 @@
+//! Vehicles with their last fix and zones, and their tracks.
+
+use super::AppState;
+use super::problem::Problem;
+use super::query::Query;
+use super::wire::{self, FixJson, Page, VehicleJson};
+use crate::desk::catalog::Entry;
+use crate::live::positions::SILENT_AFTER;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use cordon_spatial::fix::Fix;
+use cordon_spatial::ids::{FeatureKey, VehicleKey};
+use cordon_spatial::units::{SpanMs, UnixMs};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A track as a GeoJSON feature. The line has one position per fix.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrackJson {
+    /// `Feature`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Id of the vehicle.
+    pub id: String,
+    /// A LineString; null when there are fewer than two fixes.
+    #[schema(value_type = Option<Object>)]
+    pub geometry: Option<LineJson>,
+    /// The fixes.
+    pub properties: TrackProperties,
+    /// Path and query of the next page, when there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A GeoJSON LineString.
+#[derive(Debug, Serialize)]
+pub struct LineJson {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    coordinates: Vec<[f64; 2]>,
+}
+
+/// The properties of a track.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrackProperties {
+    /// Id of the vehicle.
+    pub vehicle: String,
+    /// By time, one per position of the line.
+    pub fixes: Vec<FixJson>,
+}
+
+/// Vehicles by key.
+#[utoipa::path(get, path = "/api/vehicles", tag = "vehicles",
+    params(
+        ("after" = Option<u32>, Query, description = "`key` greater than"),
+        ("limit" = Option<u64>, Query, description = "1 to 10000, default 10000")),
+    responses((status = 200, body = Page<VehicleJson>), (status = 400, body = Problem)))]
+pub async fn list(State(app): AppState, query: Query) -> Result<Json<Page<VehicleJson>>, Problem> {
+    let limit = query.limit(super::query::MAX_LIMIT)?;
+    let after = query.number("after", "a key")?.unwrap_or(0);
+    app.hub.settled().await;
+    let page = app.catalog.vehicles(after, limit);
+    let next = (page.len() == limit).then_some(page.last()).flatten();
+    let next = next.map(|(key, _)| query.next("/api/vehicles", &[("after", key.0.to_string())]));
+    let items = page.iter().map(|(key, entry)| vehicle(&app, *key, entry)).collect();
+    Ok(Json(Page { items, next }))
+}
+
+/// One vehicle.
+#[utoipa::path(get, path = "/api/vehicles/{id}", tag = "vehicles", params(("id" = String, Path)),
+    responses((status = 200, body = VehicleJson), (status = 404, body = Problem)))]
+pub async fn one(State(app): AppState, Path(id): Path<String>) -> Result<Json<VehicleJson>, Problem> {
+    app.hub.settled().await;
+    let (key, entry) = find(&app, &id)?;
+    Ok(Json(vehicle(&app, key, &entry)))
+}
+
+/// A vehicle's track: the last 24 hours unless `from` or `to` say otherwise.
+#[utoipa::path(get, path = "/api/vehicles/{id}/track", tag = "vehicles",
+    params(
+        ("id" = String, Path),
+        ("from" = Option<String>, Query, description = "`fixed_at` not before, RFC 3339"),
+        ("to" = Option<String>, Query, description = "`fixed_at` before, RFC 3339"),
+        ("limit" = Option<u64>, Query, description = "1 to 10000, default 10000")),
+    responses((status = 200, body = TrackJson, content_type = "application/geo+json"), (status = 404, body = Problem)))]
+pub async fn track(State(app): AppState, Path(id): Path<String>, query: Query) -> Result<Response, Problem> {
+    let limit = query.limit(super::query::MAX_LIMIT)?;
+    let (from, to) = (query.time("from")?, query.time("to")?);
+    let (key, entry) = find(&app, &id)?;
+    // A terminal's clock may be ahead: without `to` the track has no end.
+    let to = to.unwrap_or(UnixMs::MAX);
+    let from = from.unwrap_or_else(|| app.pipeline.now().min(to) - SpanMs::seconds(86_400));
+    if from > to {
+        return Err(Problem::bad_value("from", query.text("from").unwrap_or_default(), "not after to"));
+    }
+    let mut fixes = app.readers.read(move |reader| reader.track(key, from, to, limit + 1)).await?;
+    let more = cut_page(&mut fixes, limit);
+    let path = format!("/api/vehicles/{id}/track");
+    let next = more.map(|from| query.next(&path, &[("from", wire::Time(from).to_string())]));
+    let coordinates: Vec<[f64; 2]> = fixes.iter().map(|fix| [fix.position.lon(), fix.position.lat()]).collect();
+    let track = TrackJson {
+        kind: "Feature",
+        id: entry.id.to_string(),
+        geometry: (coordinates.len() >= 2).then_some(LineJson { kind: "LineString", coordinates }),
+        properties: TrackProperties { vehicle: entry.id.to_string(), fixes: fixes.iter().map(wire::fix).collect() },
+        next,
+    };
+    Ok(([(header::CONTENT_TYPE, "application/geo+json")], Json(track)).into_response())
+}
+
+/// Cuts fixes down to a page of at most `limit`, between two instants where that is possible; answers from when on the
+/// next page is.
+fn cut_page(fixes: &mut Vec<Fix>, limit: usize) -> Option<UnixMs> {
+    let over = fixes.get(limit)?.fixed_at;
+    let whole = fixes.partition_point(|fix| fix.fixed_at < over);
+    if whole == 0 {
+        // More fixes of one instant than a page holds: show a page of them and go on after it.
+        fixes.truncate(limit);
+        return Some(over + SpanMs(1));
+    }
+    fixes.truncate(whole);
+    Some(over)
+}
+
+fn find(app: &super::App, id: &str) -> Result<(VehicleKey, std::sync::Arc<Entry>), Problem> {
+    let key = app.catalog.vehicle(id).ok_or_else(|| Problem::not_found("vehicle"))?;
+    let entry = app.catalog.entry(FeatureKey(key.0)).ok_or_else(|| Problem::not_found("vehicle"))?;
+    Ok((key, entry))
+}
+
+fn vehicle(app: &super::App, key: VehicleKey, entry: &Entry) -> VehicleJson {
+    let now = app.hub.positions().vehicle(key);
+    let last = now.as_ref().and_then(|now| now.last.as_ref());
+    let heard_until = app.pipeline.now() - SILENT_AFTER;
+    let face = entry.vehicle.clone().unwrap_or_default();
+    VehicleJson {
+        id: entry.id.to_string(),
+        key: key.0,
+        plate: face.plate,
+        class: face.class,
+        company: face.company,
+        online: last.is_some_and(|fix| fix.received_at >= heard_until),
+        unchecked: face.unchecked,
+        last: last.map(wire::fix),
+        zones: now.as_ref().map(|now| wire::zones(now, &app.catalog)).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cordon_spatial::fix::{Marks, Source};
+    use cordon_spatial::position::Position;
+
+    fn check(times: &[i64], limit: usize, shown: &[i64], next: Option<i64>) {
+        let mut fixes: Vec<Fix> = times
+            .iter()
+            .map(|time| Fix {
+                vehicle: VehicleKey(1),
+                fixed_at: UnixMs(*time),
+                received_at: UnixMs(*time),
+                position: Position { lon_e7: 0, lat_e7: 0 },
+                speed: None,
+                heading_deg: None,
+                accuracy_dm: None,
+                altitude_m: None,
+                status_bits: 0,
+                alarm_bits: 0,
+                acc_on: None,
+                source: Source::Http,
+                marks: Marks::empty(),
+            })
+            .collect();
+        let more = cut_page(&mut fixes, limit);
+        assert_eq!(fixes.iter().map(|fix| fix.fixed_at.0).collect::<Vec<_>>(), shown);
+        assert_eq!(more.map(|at| at.0), next);
+    }
+
+    #[test]
+    fn a_page_of_a_track_ends_between_two_instants() {
+        check(&[1, 2, 3], 3, &[1, 2, 3], None);
+        check(&[1, 2, 3, 4], 3, &[1, 2, 3], Some(4));
+        check(&[1, 2, 3, 3], 3, &[1, 2], Some(3));
+        check(&[3, 3, 3, 3], 3, &[3, 3, 3], Some(4));
+    }
+}

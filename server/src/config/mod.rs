@@ -1,0 +1,295 @@
+//! The settings of a server: defaults, then a TOML file, then `CORDON_*` variables, then flags; the last one wins.
+//!
+//! Every setting has one name, which is its key in the file, its variable (`CORDON_` and the name in capitals) and, where
+//! one exists, its flag. A name that is not a setting is an error with a suggestion, never silence.
+
+mod suggest;
+
+pub use suggest::nearest;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Who may register a JT/T 808 terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Registration {
+    /// Only terminals that an administrator approved.
+    Approved,
+    /// Everybody: a registration makes a vehicle, marked unchecked. For demos and tests.
+    Open,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// All settings, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Data folder.
+    pub data: PathBuf,
+    /// Where HTTP is served.
+    pub http: SocketAddr,
+    /// Where JT/T 808 terminals connect.
+    pub jt808: SocketAddr,
+    /// Who may register a terminal.
+    pub jt808_registration: Registration,
+    /// Allows plain HTTP beyond loopback.
+    pub insecure_http: bool,
+    /// How log lines look.
+    pub log: LogFormat,
+    /// Which log lines are written, in `tracing` filter syntax.
+    pub log_filter: String,
+    /// Shortest password that is accepted, characters; 8 to 64.
+    pub password_min_length: usize,
+    /// A session without a request or an open console ends after so many minutes.
+    pub session_idle_min: u32,
+    /// A session ends after so many hours whatever happens.
+    pub session_max_h: u32,
+    /// Largest request body, MiB.
+    pub body_limit_mib: usize,
+}
+
+/// Every setting's name.
+const NAMES: [&str; 11] = [
+    "data",
+    "http",
+    "jt808",
+    "jt808_registration",
+    "insecure_http",
+    "log",
+    "log_filter",
+    "password_min_length",
+    "session_idle_min",
+    "session_max_h",
+    "body_limit_mib",
+];
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            data: PathBuf::from("cordon-data"),
+            http: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            jt808: SocketAddr::from(([127, 0, 0, 1], 7611)),
+            jt808_registration: Registration::Approved,
+            insecure_http: false,
+            log: LogFormat::Text,
+            log_filter: "info".to_owned(),
+            password_min_length: 12,
+            session_idle_min: 30,
+            session_max_h: 12,
+            body_limit_mib: 32,
+        }
+    }
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {why}")]
+    Unreadable {
+        /// Which file.
+        path: String,
+        /// What the system says.
+        why: String,
+    },
+    /// The file is no TOML.
+    #[error("{path} is not valid TOML: {why}")]
+    Syntax {
+        /// Which file.
+        path: String,
+        /// Where and what.
+        why: String,
+    },
+    /// A name that is no setting.
+    #[error("{place}: unknown setting `{name}`{hint}")]
+    Unknown {
+        /// File or variable.
+        place: String,
+        /// What stands there.
+        name: String,
+        /// The nearest known name, as a clause, or nothing.
+        hint: String,
+    },
+    /// A value that does not fit.
+    #[error("{place}: `{name}` is `{value}`, but must be {must}")]
+    Value {
+        /// File, variable or flag.
+        place: String,
+        /// Which setting.
+        name: String,
+        /// What stands there.
+        value: String,
+        /// What may stand there.
+        must: &'static str,
+    },
+    /// Plain HTTP beyond loopback without saying so.
+    #[error("http {0} is reachable from outside and plain HTTP is not encrypted: add --insecure-http if a proxy in front encrypts, or use a loopback address")]
+    Insecure(SocketAddr),
+}
+
+/// The settings from the file at `path` (if any) and the environment, before flags.
+///
+/// An unknown variable that begins with `CORDON_` is an error when it resembles a setting; else it is left alone, because
+/// other programs around Cordon use that prefix.
+pub fn load(path: Option<&Path>, env: impl IntoIterator<Item = (String, String)>) -> Result<Config, ConfigError> {
+    let mut config = Config::default();
+    if let Some(path) = path {
+        apply_file(&mut config, path)?;
+    }
+    let mut env: Vec<(String, String)> = env.into_iter().collect();
+    env.sort();
+    for (variable, value) in env {
+        let Some(name) = variable.strip_prefix("CORDON_").map(str::to_lowercase) else { continue };
+        if NAMES.contains(&name.as_str()) {
+            apply(&mut config, &variable, &name, &value)?;
+        } else if let Some(near) = nearest(&name, &NAMES) {
+            let hint = format!(", did you mean `CORDON_{}`?", near.to_uppercase());
+            return Err(ConfigError::Unknown { place: "environment".to_owned(), name: variable, hint });
+        }
+    }
+    Ok(config)
+}
+
+/// The process's variables, for [`load`]; those that are no text are left out.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// Checks what only the whole can tell.
+pub fn check(config: &Config) -> Result<(), ConfigError> {
+    if !config.http.ip().is_loopback() && !config.insecure_http {
+        return Err(ConfigError::Insecure(config.http));
+    }
+    Ok(())
+}
+
+fn apply_file(config: &mut Config, path: &Path) -> Result<(), ConfigError> {
+    let place = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| ConfigError::Unreadable { path: place.clone(), why: e.to_string() })?;
+    let table: toml::Table = toml::from_str(&text)
+        .map_err(|e| ConfigError::Syntax { path: place.clone(), why: e.to_string().trim().replace('\n', " ") })?;
+    for (name, value) in &table {
+        if !NAMES.contains(&name.as_str()) {
+            let hint = nearest(name, &NAMES).map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+            return Err(ConfigError::Unknown { place, name: name.clone(), hint });
+        }
+        let text = match value {
+            toml::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        apply(config, &place, name, &text)?;
+    }
+    Ok(())
+}
+
+fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<(), ConfigError> {
+    let bad = |must| ConfigError::Value {
+        place: place.to_owned(),
+        name: name.to_owned(),
+        value: value.to_owned(),
+        must,
+    };
+    match name {
+        "data" => config.data = PathBuf::from(value),
+        "http" => config.http = value.parse().map_err(|_| bad(ADDRESS))?,
+        "jt808" => config.jt808 = value.parse().map_err(|_| bad(ADDRESS))?,
+        "jt808_registration" => {
+            config.jt808_registration = match value {
+                "approved" => Registration::Approved,
+                "open" => Registration::Open,
+                _ => return Err(bad("approved or open")),
+            }
+        }
+        "insecure_http" => config.insecure_http = value.parse().map_err(|_| bad("true or false"))?,
+        "log" => {
+            config.log = match value {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return Err(bad("text or json")),
+            }
+        }
+        "log_filter" => config.log_filter = value.to_owned(),
+        "password_min_length" => {
+            config.password_min_length = within(value, 8, 64).ok_or_else(|| bad("a whole number from 8 to 64"))? as usize;
+        }
+        "session_idle_min" => {
+            config.session_idle_min = within(value, 1, 1_440).ok_or_else(|| bad("a whole number from 1 to 1440"))?;
+        }
+        "session_max_h" => {
+            config.session_max_h = within(value, 1, 720).ok_or_else(|| bad("a whole number from 1 to 720"))?;
+        }
+        "body_limit_mib" => {
+            config.body_limit_mib = within(value, 1, 1_024).ok_or_else(|| bad("a whole number from 1 to 1024"))? as usize;
+        }
+        _ => unreachable!("the name stands in NAMES"),
+    }
+    Ok(())
+}
+
+const ADDRESS: &str = "an address and a port such as 127.0.0.1:8080";
+
+fn within(text: &str, least: u32, most: u32) -> Option<u32> {
+    text.parse().ok().filter(|n| (least..=most).contains(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from_file(text: &str) -> Result<Config, ConfigError> {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+        std::fs::write(file.path(), text).expect("the temporary file can be written");
+        load(Some(file.path()), [])
+    }
+
+    fn from_env(name: &str, value: &str) -> Result<Config, ConfigError> {
+        load(None, [(name.to_owned(), value.to_owned())])
+    }
+
+    #[test]
+    fn a_variable_wins_over_the_file() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+        std::fs::write(file.path(), "http = \"127.0.0.1:9000\"\nsession_max_h = 8\n").expect("written");
+        let env = [("CORDON_HTTP".to_owned(), "127.0.0.1:9001".to_owned())];
+        let config = load(Some(file.path()), env).expect("the settings are fine");
+        assert_eq!(config.http.port(), 9001);
+        assert_eq!(config.session_max_h, 8);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_a_suggestion() {
+        let error = from_file("htpp = \"127.0.0.1:1\"").expect_err("htpp is no setting").to_string();
+        assert!(error.contains("unknown setting `htpp`, did you mean `http`?"), "{error}");
+        let error = from_env("CORDON_JT808_REGISTRATON", "open").expect_err("a typing error").to_string();
+        assert!(error.contains("did you mean `CORDON_JT808_REGISTRATION`?"), "{error}");
+    }
+
+    #[test]
+    fn variables_of_others_are_left_alone() {
+        assert_eq!(from_env("CORDON_TEST_BINARY_FOLDER", "/x"), Ok(Config::default()));
+    }
+
+    #[test]
+    fn a_bad_value_says_what_may_stand_there() {
+        let error = from_env("CORDON_PASSWORD_MIN_LENGTH", "3").expect_err("too short").to_string();
+        assert!(error.contains("must be a whole number from 8 to 64"), "{error}");
+        let error = from_file("http = 8080").expect_err("no address").to_string();
+        assert!(error.contains("must be an address and a port"), "{error}");
+    }
+
+    #[test]
+    fn plain_http_beyond_loopback_must_be_asked_for() {
+        let mut config = from_env("CORDON_HTTP", "0.0.0.0:8080").expect("a fine address");
+        assert!(matches!(check(&config), Err(ConfigError::Insecure(_))));
+        config.insecure_http = true;
+        assert_eq!(check(&config), Ok(()));
+    }
+}

@@ -1,0 +1,192 @@
+//! The control socket: how a command on the same machine works through the server that holds the folder.
+//!
+//! One JSON line each way over `<data>/cordon.sock`, which only its owner may open. It can do what the holder of the
+//! folder could do directly, and nothing else.
+
+use crate::auth::roles;
+use cordon_data::store::{AuditLine, Role, StoreError, Token, User, Writer};
+use cordon_spatial::units::UnixMs;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Name of the socket in the data folder.
+pub const SOCKET: &str = "cordon.sock";
+/// Longest request and answer, bytes.
+const MAX_LINE: u64 = 64 * 1024;
+/// How long the server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a command asks for. Secrets come as hashes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Add a person.
+    AddUser {
+        /// Unique name.
+        name: String,
+        /// What the person may do.
+        role: Role,
+        /// PHC text.
+        password_hash: String,
+    },
+    /// Add a token.
+    AddToken {
+        /// Unique name.
+        name: String,
+        /// What its bearer may do.
+        role: Role,
+        /// SHA-256 of the secret.
+        hash: [u8; 32],
+    },
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Answer {
+    error: Option<String>,
+}
+
+impl Command {
+    /// Does it with the one writer.
+    pub fn run(&self, writer: &mut dyn Writer, now: UnixMs) -> Result<(), StoreError> {
+        let audit = |action: &str, name: &str, role: Role| AuditLine {
+            at: now,
+            who: "command line".to_owned(),
+            action: action.to_owned(),
+            detail: json!({"name": name, "role": roles::name(role)}),
+        };
+        match self {
+            Command::AddUser { name, role, password_hash } => {
+                let (name, role, password_hash) = (name.clone(), *role, password_hash.clone());
+                let audit = audit("user.add", &name, role);
+                writer.add_user(&User { name, role, password_hash, created_at: now }, &audit)
+            }
+            Command::AddToken { name, role, hash } => {
+                let audit = audit("token.add", name, *role);
+                writer.add_token(&Token { hash: *hash, name: name.clone(), role: *role, created_at: now }, &audit)
+            }
+        }
+    }
+}
+
+/// Sends a command to the server that holds the folder; `None` when none answers there.
+pub fn send(folder: &Path, command: &Command) -> Option<Result<(), String>> {
+    let stream = UnixStream::connect(folder.join(SOCKET)).ok()?;
+    Some(converse(stream, command).unwrap_or_else(|error| Err(format!("the running server did not answer: {error}"))))
+}
+
+fn converse(mut stream: UnixStream, command: &Command) -> std::io::Result<Result<(), String>> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut line = serde_json::to_string(command)?;
+    line.push('\n');
+    stream.write_all(line.as_bytes())?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer)?;
+    let answer: Answer = serde_json::from_str(&answer)?;
+    Ok(answer.error.map_or(Ok(()), Err))
+}
+
+/// The listening socket; its file goes with it.
+pub struct Socket {
+    listener: tokio::net::UnixListener,
+    path: PathBuf,
+}
+
+impl Socket {
+    /// Listens in the folder, in place of a dead socket. The caller holds the folder's lock.
+    pub fn bind(folder: &Path) -> std::io::Result<Socket> {
+        let path = folder.join(SOCKET);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let listener = tokio::net::UnixListener::bind(&path)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        Ok(Socket { listener, path })
+    }
+
+    /// Answers commands one after the other with `run`, for ever.
+    pub async fn serve<F, T>(self, run: F)
+    where
+        F: Fn(Command) -> T,
+        T: Future<Output = Result<(), StoreError>>,
+    {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, _)) => {
+                    let answered = tokio::time::timeout(PATIENCE, answer(stream, &run)).await;
+                    if !matches!(answered, Ok(Ok(()))) {
+                        tracing::debug!("a control connection broke");
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the control socket failed");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // Left behind, it would only be found dead.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+async fn answer<F, T>(stream: tokio::net::UnixStream, run: &F) -> std::io::Result<()>
+where
+    F: Fn(Command) -> T,
+    T: Future<Output = Result<(), StoreError>>,
+{
+    use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    tokio::io::BufReader::new(read.take(MAX_LINE)).read_line(&mut line).await?;
+    let error = match serde_json::from_str(&line) {
+        Ok(command) => run(command).await.err().map(|error| error.to_string()),
+        Err(error) => Some(format!("the command cannot be read: {error}")),
+    };
+    let mut answer = serde_json::to_string(&Answer { error })?;
+    answer.push('\n');
+    write.write_all(answer.as_bytes()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(name: &str) -> Command {
+        Command::AddToken { name: name.to_owned(), role: Role::Admin, hash: [7; 32] }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_command_reaches_the_server_and_its_error_comes_back() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        assert!(send(folder.path(), &token("a")).is_none(), "nobody listens yet");
+        let socket = Socket::bind(folder.path()).expect("the folder is ours");
+        let mode = std::fs::metadata(folder.path().join(SOCKET)).expect("it exists").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let server = tokio::spawn(socket.serve(|command| async move {
+            match command {
+                Command::AddToken { name, .. } if name == "taken" => {
+                    Err(StoreError::Exists { what: "token taken".to_owned() })
+                }
+                _ => Ok(()),
+            }
+        }));
+        let path = folder.path().to_owned();
+        let answers = tokio::task::spawn_blocking(move || [send(&path, &token("new")), send(&path, &token("taken"))]);
+        let answers = answers.await.expect("sending does not panic");
+        assert_eq!(answers, [Some(Ok(())), Some(Err("token taken exists already".to_owned()))]);
+        server.abort();
+        assert!(server.await.is_err());
+        assert!(!folder.path().join(SOCKET).exists(), "the socket goes with its server");
+    }
+}

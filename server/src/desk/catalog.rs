@@ -1,0 +1,257 @@
+//! The names of things: which feature a key stands for, and which vehicle a phone, a device or an id stands for.
+//!
+//! In memory, filled at the start and fed by every commit, so that a fix, an event and an alarm can be named without
+//! asking the store. Deleted features keep their names: old events still speak of them.
+
+use super::readers::Readers;
+use cordon_data::feature::{Collection, StoredFeature};
+use cordon_data::store::{FeatureQuery, Reader, StoreError};
+use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, VehicleKey};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, RwLock};
+
+/// What the catalogue knows of a feature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its collection.
+    pub collection: Collection,
+    /// Its id.
+    pub id: FeatureId,
+    /// Its current revision.
+    pub revision: Revision,
+    /// Whether that revision deleted it.
+    pub deleted: bool,
+    /// For a vehicle: what lists show of it.
+    pub vehicle: Option<VehicleFace>,
+}
+
+/// What lists show of a vehicle.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VehicleFace {
+    /// Number plate.
+    pub plate: Option<String>,
+    /// Class, as the API spells it.
+    pub class: Option<String>,
+    /// Company.
+    pub company: Option<String>,
+    /// Phone of its terminal: digits without leading zeros.
+    pub terminal_phone: Option<String>,
+    /// Secret id of its tracking app.
+    pub device_id: Option<String>,
+    /// Made by an open registration and checked by nobody yet.
+    pub unchecked: bool,
+}
+
+/// The catalogue. Cheap to clone; all clones are one.
+#[derive(Clone, Default)]
+pub struct Catalog {
+    inner: Arc<RwLock<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    by_key: BTreeMap<u32, Arc<Entry>>,
+    by_id: HashMap<(Collection, FeatureId), u32>,
+    by_phone: HashMap<String, u32>,
+    by_device: HashMap<String, u32>,
+}
+
+impl Catalog {
+    /// Reads every feature that the store ever held. Blocks; for the start only.
+    pub fn load(readers: &Readers) -> Result<Catalog, StoreError> {
+        let catalog = Catalog::default();
+        readers.read_here(|reader| {
+            for collection in Collection::ALL {
+                catalog.load_collection(reader, *collection)?;
+            }
+            for key in 1..=reader.head()?.last_key {
+                if catalog.entry(FeatureKey(key)).is_none()
+                    && let Some(feature) = reader.feature_by_key(FeatureKey(key))?
+                {
+                    catalog.apply(&feature);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(catalog)
+    }
+
+    fn load_collection(&self, reader: &dyn Reader, collection: Collection) -> Result<(), StoreError> {
+        let mut query = FeatureQuery { collection, bbox: None, after: None, limit: 1_000 };
+        loop {
+            let page = reader.features(&query)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            query.after = Some(last.key);
+            page.iter().for_each(|feature| self.apply(feature));
+        }
+    }
+
+    /// Takes a committed revision in; an older one than the known changes nothing.
+    pub fn apply(&self, feature: &StoredFeature) {
+        let mut inner = self.inner.write().expect("no holder panics");
+        let key = feature.key.0;
+        let known = inner.by_key.get(&key).cloned();
+        if known.as_ref().is_some_and(|known| known.revision >= feature.revision) {
+            return;
+        }
+        if let Some(face) = known.as_ref().and_then(|known| known.vehicle.as_ref()) {
+            inner.forget(key, face);
+        }
+        let entry = Entry {
+            collection: feature.collection,
+            id: feature.id.clone(),
+            revision: feature.revision,
+            deleted: feature.body.is_none(),
+            vehicle: match (&feature.body, known) {
+                (Some(body), _) if feature.collection == Collection::Vehicles => Some(face(body)),
+                (None, Some(known)) => known.vehicle.clone(),
+                _ => None,
+            },
+        };
+        if let (false, Some(face)) = (entry.deleted, &entry.vehicle) {
+            face.terminal_phone.iter().for_each(|phone| {
+                inner.by_phone.insert(phone.clone(), key);
+            });
+            face.device_id.iter().for_each(|device| {
+                inner.by_device.insert(device.clone(), key);
+            });
+        }
+        inner.by_id.insert((feature.collection, feature.id.clone()), key);
+        inner.by_key.insert(key, Arc::new(entry));
+    }
+
+    /// What is known of a key.
+    pub fn entry(&self, key: FeatureKey) -> Option<Arc<Entry>> {
+        self.inner.read().expect("no holder panics").by_key.get(&key.0).cloned()
+    }
+
+    /// The id of a key; the key itself for one that is not known, so that nothing is ever unnamed.
+    pub fn id(&self, key: u32) -> String {
+        self.entry(FeatureKey(key)).map_or_else(|| format!("key-{key}"), |entry| entry.id.to_string())
+    }
+
+    /// The key and the entry of an id, deleted ones included.
+    pub fn find(&self, collection: Collection, id: &FeatureId) -> Option<(FeatureKey, Arc<Entry>)> {
+        let inner = self.inner.read().expect("no holder panics");
+        let key = *inner.by_id.get(&(collection, id.clone()))?;
+        inner.by_key.get(&key).map(|entry| (FeatureKey(key), entry.clone()))
+    }
+
+    /// The vehicle of this id, if it exists.
+    pub fn vehicle(&self, id: &str) -> Option<VehicleKey> {
+        let id = FeatureId::new(id).ok()?;
+        let (key, entry) = self.find(Collection::Vehicles, &id)?;
+        (!entry.deleted).then_some(VehicleKey(key.0))
+    }
+
+    /// The vehicle that carries the terminal of this phone.
+    pub fn vehicle_of_phone(&self, phone: &str) -> Option<VehicleKey> {
+        self.inner.read().expect("no holder panics").by_phone.get(phone).copied().map(VehicleKey)
+    }
+
+    /// The vehicle or responder whose tracking app has this secret id.
+    pub fn vehicle_of_device(&self, device_id: &str) -> Option<VehicleKey> {
+        self.inner.read().expect("no holder panics").by_device.get(device_id).copied().map(VehicleKey)
+    }
+
+    /// Up to `limit` existing vehicles with a key above `after`, by key.
+    pub fn vehicles(&self, after: u32, limit: usize) -> Vec<(VehicleKey, Arc<Entry>)> {
+        let inner = self.inner.read().expect("no holder panics");
+        let above = (std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded);
+        inner
+            .by_key
+            .range(above)
+            .filter(|(_, entry)| entry.collection == Collection::Vehicles && !entry.deleted)
+            .take(limit)
+            .map(|(key, entry)| (VehicleKey(*key), entry.clone()))
+            .collect()
+    }
+}
+
+impl Inner {
+    fn forget(&mut self, key: u32, face: &VehicleFace) {
+        if let Some(phone) = &face.terminal_phone
+            && self.by_phone.get(phone) == Some(&key)
+        {
+            self.by_phone.remove(phone);
+        }
+        if let Some(device) = &face.device_id
+            && self.by_device.get(device) == Some(&key)
+        {
+            self.by_device.remove(device);
+        }
+    }
+}
+
+fn face(body: &str) -> VehicleFace {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let properties = &body["properties"];
+    let text = |name: &str| properties[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    VehicleFace {
+        plate: text("plate"),
+        class: text("class"),
+        company: text("company"),
+        terminal_phone: text("terminal_phone").map(|phone| canonical_phone(&phone)),
+        device_id: text("device_id"),
+        unchecked: properties["unchecked"].as_bool().unwrap_or(false),
+    }
+}
+
+/// A phone as terminals are known by: digits without leading zeros.
+pub fn canonical_phone(phone: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_start_matches('0').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cordon_spatial::units::UnixMs;
+
+    fn vehicle(key: u32, revision: u32, properties: Option<&str>) -> StoredFeature {
+        StoredFeature {
+            key: FeatureKey(key),
+            collection: Collection::Vehicles,
+            id: FeatureId::new(format!("v{key}")).expect("a good id"),
+            revision: Revision(revision),
+            at: UnixMs(0),
+            who: "test".to_owned(),
+            body: properties.map(|p| format!(r#"{{"type":"Feature","geometry":null,"properties":{p}}}"#)),
+            derived: None,
+        }
+    }
+
+    #[test]
+    fn a_phone_follows_its_vehicle() {
+        let catalog = Catalog::default();
+        catalog.apply(&vehicle(1, 1, Some(r#"{"plate":"浙B12345","terminal_phone":"013800000001"}"#)));
+        assert_eq!(catalog.vehicle_of_phone("13800000001"), Some(VehicleKey(1)));
+        catalog.apply(&vehicle(1, 2, Some(r#"{"plate":"浙B12345"}"#)));
+        assert_eq!(catalog.vehicle_of_phone("13800000001"), None);
+        catalog.apply(&vehicle(2, 1, Some(r#"{"terminal_phone":"13800000001"}"#)));
+        assert_eq!(catalog.vehicle_of_phone("13800000001"), Some(VehicleKey(2)));
+    }
+
+    #[test]
+    fn a_deleted_vehicle_keeps_its_name_but_is_not_found() {
+        let catalog = Catalog::default();
+        catalog.apply(&vehicle(7, 1, Some(r#"{"plate":"A","device_id":"secret"}"#)));
+        assert_eq!(catalog.vehicle("v7"), Some(VehicleKey(7)));
+        catalog.apply(&vehicle(7, 2, None));
+        assert_eq!(catalog.vehicle("v7"), None);
+        assert_eq!(catalog.vehicle_of_device("secret"), None);
+        assert_eq!(catalog.id(7), "v7");
+        assert_eq!(catalog.vehicles(0, 10), []);
+        assert_eq!(catalog.id(8), "key-8");
+    }
+
+    #[test]
+    fn an_older_revision_changes_nothing() {
+        let catalog = Catalog::default();
+        catalog.apply(&vehicle(1, 2, Some(r#"{"plate":"NEW"}"#)));
+        catalog.apply(&vehicle(1, 1, Some(r#"{"plate":"OLD"}"#)));
+        let entry = catalog.entry(FeatureKey(1)).expect("it is known");
+        assert_eq!(entry.vehicle.as_ref().and_then(|v| v.plate.as_deref()), Some("NEW"));
+    }
+}

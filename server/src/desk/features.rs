@@ -1,0 +1,434 @@
+//! Edits of map features: checked, kept in order, each revision after the one that its editor saw.
+//!
+//! A new feature only reserves its names, so that many can be made at once; a change of an existing one holds the edit
+//! lock over its commit, so that revisions follow each other. Ids are never used twice.
+
+use super::catalog::Catalog;
+use super::readers::Readers;
+use crate::auth::secret;
+use crate::ingest::{NewEdit, Pipeline, Refused};
+use cordon_data::feature::{Collection, Draft, FieldError, Prepared, StoredFeature, deletion, prepare};
+use cordon_data::store::{AuditLine, StoreError};
+use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+/// Why an edit was not made. Nothing of it was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// The feature is wrong.
+    #[error("{error}")]
+    Invalid {
+        /// Its place in a collection of features.
+        index: Option<usize>,
+        /// What is wrong.
+        error: FieldError,
+    },
+    /// There is no such feature.
+    #[error("there is no such feature")]
+    NotFound,
+    /// The id stands for a feature that was deleted, and is never given again.
+    #[error("the id {0} was used by a deleted feature and is never given again")]
+    Gone(FeatureId),
+    /// A name that must be unique is taken.
+    #[error("{field} {value} is taken")]
+    Taken {
+        /// Which member.
+        field: &'static str,
+        /// The name.
+        value: String,
+    },
+    /// The feature is not as its editor saw it.
+    #[error("the feature has changed: it has revision {}", current.0)]
+    Changed {
+        /// Its revision now.
+        current: Revision,
+    },
+    /// The pipeline did not take it.
+    #[error("{0}")]
+    Refused(#[from] Refused),
+    /// The store failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+/// The desk where features are edited. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Features {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pipeline: Pipeline,
+    readers: Readers,
+    catalog: Catalog,
+    /// Held over every change of an existing feature.
+    changing: tokio::sync::Mutex<()>,
+    /// Names of features that are being committed.
+    reserved: Mutex<HashSet<Name>>,
+}
+
+/// A name that stands for at most one feature.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Name {
+    Id(Collection, FeatureId),
+    Phone(String),
+    Device(String),
+}
+
+impl Name {
+    fn taken(&self) -> EditError {
+        match self {
+            Name::Id(_, id) => EditError::Taken { field: "id", value: id.to_string() },
+            Name::Phone(phone) => EditError::Taken { field: "properties.terminal_phone", value: phone.clone() },
+            // The device id is a secret: it is not repeated.
+            Name::Device(_) => EditError::Taken { field: "properties.device_id", value: "…".to_owned() },
+        }
+    }
+}
+
+/// Names held until their features are committed or refused.
+struct Reservation<'a> {
+    all: &'a Mutex<HashSet<Name>>,
+    names: Vec<Name>,
+}
+
+impl Reservation<'_> {
+    fn add(&mut self, name: Name) -> Result<(), EditError> {
+        if !self.all.lock().expect("no holder panics").insert(name.clone()) {
+            return Err(name.taken());
+        }
+        self.names.push(name);
+        Ok(())
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        let mut all = self.all.lock().expect("no holder panics");
+        self.names.iter().for_each(|name| {
+            all.remove(name);
+        });
+    }
+}
+
+/// A feature after an edit.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its new revision.
+    pub feature: StoredFeature,
+    /// Whether the edit made it.
+    pub created: bool,
+}
+
+impl Features {
+    /// The desk over a pipeline.
+    pub fn new(pipeline: Pipeline, readers: Readers, catalog: Catalog) -> Features {
+        let inner = Inner { pipeline, readers, catalog, changing: tokio::sync::Mutex::new(()), reserved: Mutex::default() };
+        Features { inner: Arc::new(inner) }
+    }
+
+    /// Makes features in one transaction: all or none. Ids come from the features, else they are made.
+    pub async fn create(&self, who: &str, collection: Collection, features: Vec<Value>) -> Result<Vec<StoredFeature>, EditError> {
+        let single = features.len() == 1;
+        let place = |index: usize| (!single).then_some(index);
+        let mut reservation = self.reservation();
+        let mut prepared = Vec::with_capacity(features.len());
+        let checked = tokio::task::spawn_blocking(move || check_new(collection, &features)).await;
+        let checked = checked.expect("checking a feature does not panic");
+        for (index, checked) in checked.into_iter().enumerate() {
+            let checked = checked.map_err(|error| EditError::Invalid { index: place(index), error })?;
+            self.reserve(&mut reservation, &checked, None)?;
+            prepared.push(checked);
+        }
+        let edits = prepared
+            .into_iter()
+            .map(|prepared| {
+                let (feature, now) = prepared.under(self.inner.pipeline.next_key(), who);
+                NewEdit { feature, now }
+            })
+            .collect();
+        self.commit(who, "feature.create", edits).await
+    }
+
+    /// Makes or replaces the feature of this id.
+    pub async fn put(
+        &self,
+        who: &str,
+        collection: Collection,
+        id: &FeatureId,
+        mut feature: Value,
+        seen: Option<Revision>,
+    ) -> Result<Kept, EditError> {
+        let changing = self.inner.changing.lock().await;
+        match self.current(collection, id).await {
+            Ok(current) => {
+                let feature = self.change(who, "feature.put", current, feature, seen).await?;
+                Ok(Kept { feature, created: false })
+            }
+            Err(EditError::NotFound) if seen.is_some() => Err(EditError::NotFound),
+            Err(EditError::NotFound) => {
+                drop(changing);
+                if let Some(members) = feature.as_object_mut() {
+                    members.entry("id").or_insert_with(|| id.as_str().into());
+                }
+                check_id(&feature, id)?;
+                let mut made = self.create(who, collection, vec![feature]).await?;
+                Ok(Kept { feature: made.pop().expect("one feature was made from one"), created: true })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Changes the feature of this id by a merge patch (RFC 7396) of its GeoJSON.
+    pub async fn patch(
+        &self,
+        who: &str,
+        collection: Collection,
+        id: &FeatureId,
+        patch: Value,
+        seen: Option<Revision>,
+    ) -> Result<StoredFeature, EditError> {
+        let _changing = self.inner.changing.lock().await;
+        let current = self.current(collection, id).await?;
+        let mut feature = body(&current)?;
+        merge(&mut feature, patch);
+        self.change(who, "feature.patch", current, feature, seen).await
+    }
+
+    /// Deletes the feature of this id; its id is never given again.
+    pub async fn delete(
+        &self,
+        who: &str,
+        collection: Collection,
+        id: &FeatureId,
+        seen: Option<Revision>,
+    ) -> Result<StoredFeature, EditError> {
+        let _changing = self.inner.changing.lock().await;
+        let current = match self.current(collection, id).await {
+            Err(EditError::Gone(_)) => return Err(EditError::NotFound),
+            other => other?,
+        };
+        unchanged(&current, seen)?;
+        let (feature, now) = deletion(&current, who);
+        let mut kept = self.commit(who, "feature.delete", vec![NewEdit { feature, now }]).await?;
+        Ok(kept.pop().expect("one edit keeps one feature"))
+    }
+
+    /// Makes the next revision of a feature. The caller holds the edit lock.
+    async fn change(
+        &self,
+        who: &str,
+        action: &'static str,
+        current: StoredFeature,
+        feature: Value,
+        seen: Option<Revision>,
+    ) -> Result<StoredFeature, EditError> {
+        unchanged(&current, seen)?;
+        let key = current.key;
+        let prepared = tokio::task::spawn_blocking(move || {
+            let draft = Draft { collection: current.collection, id: &current.id, feature: &feature, previous: Some(&current) };
+            prepare(&draft)
+        })
+        .await
+        .expect("checking a feature does not panic")
+        .map_err(|error| EditError::Invalid { index: None, error })?;
+        let mut reservation = self.reservation();
+        self.reserve(&mut reservation, &prepared, Some(key))?;
+        let (feature, now) = prepared.under(key, who);
+        let mut kept = self.commit(who, action, vec![NewEdit { feature, now }]).await?;
+        Ok(kept.pop().expect("one edit keeps one feature"))
+    }
+
+    fn reservation(&self) -> Reservation<'_> {
+        Reservation { all: &self.inner.reserved, names: Vec::new() }
+    }
+
+    /// Reserves the names of a feature: refused when another one has them. `own` is the key of an existing feature.
+    fn reserve(&self, reservation: &mut Reservation<'_>, prepared: &Prepared, own: Option<FeatureKey>) -> Result<(), EditError> {
+        let catalog = &self.inner.catalog;
+        if own.is_none() {
+            // Reserved first and looked up then: whoever commits in between is in one of the two.
+            reservation.add(Name::Id(prepared.collection, prepared.id.clone()))?;
+            if let Some((_, entry)) = catalog.find(prepared.collection, &prepared.id) {
+                let gone = EditError::Gone(prepared.id.clone());
+                let taken = Name::Id(prepared.collection, prepared.id.clone()).taken();
+                return Err(if entry.deleted { gone } else { taken });
+            }
+        }
+        let Some(vehicle) = &prepared.vehicle else { return Ok(()) };
+        let is_other = |key: Option<cordon_spatial::ids::VehicleKey>| key.is_some_and(|key| Some(key.0) != own.map(|own| own.0));
+        if let Some(phone) = &vehicle.terminal_phone {
+            let name = Name::Phone(phone.clone());
+            reservation.add(name.clone())?;
+            if is_other(catalog.vehicle_of_phone(phone)) {
+                return Err(name.taken());
+            }
+        }
+        if let Some(device) = &vehicle.device_id {
+            let name = Name::Device(device.clone());
+            reservation.add(name.clone())?;
+            if is_other(catalog.vehicle_of_device(device)) {
+                return Err(name.taken());
+            }
+        }
+        Ok(())
+    }
+
+    /// The current revision of an existing feature.
+    async fn current(&self, collection: Collection, id: &FeatureId) -> Result<StoredFeature, EditError> {
+        let (key, entry) = self.inner.catalog.find(collection, id).ok_or(EditError::NotFound)?;
+        if entry.deleted {
+            return Err(EditError::Gone(id.clone()));
+        }
+        let feature = self.inner.readers.read(move |reader| reader.feature_by_key(key)).await?;
+        feature.ok_or(EditError::NotFound)
+    }
+
+    /// Commits edits, knows them, and writes who did it to the audit trail.
+    async fn commit(&self, who: &str, action: &'static str, edits: Vec<NewEdit>) -> Result<Vec<StoredFeature>, EditError> {
+        let mut features: Vec<StoredFeature> = edits.iter().map(|edit| edit.feature.clone()).collect();
+        let at = self.inner.pipeline.edit(edits).await?;
+        for feature in &mut features {
+            feature.at = at;
+            self.inner.catalog.apply(feature);
+        }
+        let lines: Vec<AuditLine> = features.iter().map(|feature| audit_line(feature, who, action)).collect();
+        // A registration is audited with its terminal; a second line would double the cost of two thousand of them.
+        if who != OPEN_REGISTRATION {
+            let kept = self.inner.pipeline.write(move |writer| lines.iter().try_for_each(|line| writer.audit(line))).await;
+            if let Err(error) = kept {
+                tracing::error!(%error, action, "an audit line was not kept");
+            }
+        }
+        Ok(features)
+    }
+}
+
+/// Who makes the vehicles of an open registration.
+pub const OPEN_REGISTRATION: &str = "open registration";
+
+fn audit_line(feature: &StoredFeature, who: &str, action: &str) -> AuditLine {
+    let detail = json!({
+        "collection": feature.collection.name(),
+        "id": feature.id.as_str(),
+        "revision": feature.revision.0,
+    });
+    AuditLine { at: feature.at, who: who.to_owned(), action: action.to_owned(), detail }
+}
+
+fn check_new(collection: Collection, features: &[Value]) -> Vec<Result<Prepared, FieldError>> {
+    features
+        .iter()
+        .map(|feature| {
+            let id = new_id(feature)?;
+            prepare(&Draft { collection, id: &id, feature, previous: None })
+        })
+        .collect()
+}
+
+/// The id that a new feature names, else a random one.
+fn new_id(feature: &Value) -> Result<FeatureId, FieldError> {
+    const LIMIT: &str = "1 to 64 characters of A-Z, a-z, 0-9, _ and -";
+    let text = match &feature["id"] {
+        Value::Null => secret::new_code()[..16].to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        other => return Err(FieldError::new("id", "id", other, LIMIT)),
+    };
+    FeatureId::new(text.clone()).map_err(|_| FieldError::new("id", "id", text, LIMIT))
+}
+
+fn check_id(feature: &Value, id: &FeatureId) -> Result<(), EditError> {
+    match new_id(feature) {
+        Ok(given) if given == *id => Ok(()),
+        Ok(given) => Err(EditError::Invalid { index: None, error: FieldError::new("id", "id", given, id.as_str()) }),
+        Err(error) => Err(EditError::Invalid { index: None, error }),
+    }
+}
+
+fn unchanged(current: &StoredFeature, seen: Option<Revision>) -> Result<(), EditError> {
+    match seen {
+        Some(seen) if seen != current.revision => Err(EditError::Changed { current: current.revision }),
+        _ => Ok(()),
+    }
+}
+
+fn body(feature: &StoredFeature) -> Result<Value, EditError> {
+    let text = feature.body.as_deref().ok_or(EditError::NotFound)?;
+    serde_json::from_str(text).map_err(|error| {
+        let place = format!("feature {}", feature.key);
+        EditError::Store(StoreError::Damaged { place, what: error.to_string() })
+    })
+}
+
+/// JSON merge patch (RFC 7396).
+pub fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Some(members) = target.as_object_mut() else { return };
+    for (name, value) in patch {
+        if value.is_null() {
+            members.remove(&name);
+        } else {
+            merge(members.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merge_patches_of_rfc_7396() {
+        let cases = [
+            (json!({"a":"b"}), json!({"a":"c"}), json!({"a":"c"})),
+            (json!({"a":"b"}), json!({"b":"c"}), json!({"a":"b","b":"c"})),
+            (json!({"a":"b"}), json!({"a":null}), json!({})),
+            (json!({"a":"b","b":"c"}), json!({"a":null}), json!({"b":"c"})),
+            (json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"})),
+            (json!({"a":"c"}), json!({"a":["b"]}), json!({"a":["b"]})),
+            (json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}})),
+            (json!({"a":[{"b":"c"}]}), json!({"a":[1]}), json!({"a":[1]})),
+            (json!(["a","b"]), json!(["c","d"]), json!(["c","d"])),
+            (json!({"a":"b"}), json!(["c"]), json!(["c"])),
+            (json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1})),
+            (json!([1,2]), json!({"a":"b","c":null}), json!({"a":"b"})),
+            (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
+        ];
+        for (mut target, patch, expected) in cases {
+            let shown = format!("{target} + {patch}");
+            merge(&mut target, patch);
+            assert_eq!(target, expected, "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_held_by_one_at_a_time() {
+        let all = Mutex::default();
+        let id = Name::Phone("138".to_owned());
+        let mut first = Reservation { all: &all, names: Vec::new() };
+        assert!(first.add(id.clone()).is_ok());
+        let mut second = Reservation { all: &all, names: Vec::new() };
+        assert!(matches!(second.add(id.clone()), Err(EditError::Taken { .. })));
+        drop(second);
+        assert!(all.lock().expect("no holder panics").contains(&id), "a refusal frees nothing of others");
+        drop(first);
+        assert!(all.lock().expect("no holder panics").is_empty());
+    }
+
+    #[test]
+    fn an_id_is_taken_from_the_feature_or_made() {
+        assert_eq!(new_id(&json!({"id": "gate-1"})).map(|id| id.to_string()), Ok("gate-1".to_owned()));
+        assert_eq!(new_id(&json!({"id": 7})).map(|id| id.to_string()), Ok("7".to_owned()));
+        assert_eq!(new_id(&json!({})).map(|id| id.as_str().len()), Ok(16));
+        assert!(new_id(&json!({"id": "a b"})).is_err());
+    }
+}

@@ -1,0 +1,8 @@
+//! What people and devices can do: edit features, bind terminals, and the catalogue that names things to the outside.
+//!
+//! Nothing here speaks a wire protocol; the API, `/live` and the gateways come through these doors.
+
+pub mod catalog;
+pub mod features;
+pub mod readers;
+pub mod terminals;

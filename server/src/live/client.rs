@@ -1,0 +1,204 @@
+//! One console's connection: greets, sends what changes, listens to where it looks, and cuts it when it is too slow.
+
+use super::frames::{self, Incoming};
+use super::hub::Hub;
+use super::positions::{Pace, View};
+use crate::auth::roles::{self, Action};
+use crate::auth::sessions::Sessions;
+use crate::auth::{Denied, Identity};
+use crate::ingest::Pipeline;
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use cordon_spatial::ids::Seq;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+
+/// Largest frame that a console may send, bytes.
+pub const MAX_INCOMING: usize = 16 * 1024;
+/// How long one frame may take to leave before the console counts as too slow.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time between two looks at vehicles in alarm; all others have every fourth.
+const TICK: Duration = Duration::from_millis(250);
+/// Time between two looks at whether the console may still watch.
+const RECHECK: Duration = Duration::from_secs(2);
+
+/// Why a connection ends, with its close code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The console went away.
+    Left,
+    /// 1001: the server stops.
+    Stopping,
+    /// 1011: the store failed.
+    Failed,
+    /// 4008: the console does not keep up.
+    TooSlow,
+    /// 4401: no longer signed in.
+    SignedOut,
+    /// 4403: no longer allowed.
+    NotAllowed,
+}
+
+impl End {
+    fn close(self) -> Option<(u16, &'static str)> {
+        match self {
+            End::Left => None,
+            End::Stopping => Some((1001, "the server is stopping")),
+            End::Failed => Some((1011, "the store cannot be asked")),
+            End::TooSlow => Some((4008, "too slow")),
+            End::SignedOut => Some((4401, "not signed in")),
+            End::NotAllowed => Some((4403, "not allowed")),
+        }
+    }
+}
+
+/// What a connection needs of the server.
+#[derive(Clone)]
+pub struct Context {
+    /// What all consoles share.
+    pub hub: Hub,
+    /// For the time.
+    pub pipeline: Pipeline,
+    /// For looking whether the console may still watch.
+    pub sessions: Arc<Sessions>,
+    /// Turns true when the server stops.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// Serves one console until it leaves or is cut.
+pub async fn serve(mut socket: WebSocket, context: Context, identity: Identity) {
+    let _counted = context.hub.client();
+    let end = match converse(&mut socket, &context, identity).await {
+        Ok(()) => End::Left,
+        Err(end) => end,
+    };
+    if let Some((code, reason)) = end.close() {
+        metrics::counter!("cordon_ws_kicked_total", "reason" => reason).increment(1);
+        let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+        // A console that takes nothing any more does not take its close frame either.
+        let _ = tokio::time::timeout(Duration::from_secs(2), socket.send(close)).await;
+    }
+}
+
+async fn converse(socket: &mut WebSocket, context: &Context, identity: Identity) -> Result<(), End> {
+    let Context { hub, pipeline, sessions, stopping } = context;
+    let mut stopping = stopping.clone();
+    let mut texts = hub.texts();
+    let mut view = View::default();
+    greet(socket, context, &identity).await?;
+    let snapshot = view.snapshot(&hub.positions(), pipeline.now());
+    send(socket, Message::Binary(snapshot.into())).await?;
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut recheck = tokio::time::interval(RECHECK);
+    recheck.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut ticks = 0u32;
+    loop {
+        tokio::select! {
+            message = socket.recv() => match message {
+                None | Some(Err(_)) | Some(Ok(Message::Close(_))) => return Ok(()),
+                Some(Ok(Message::Text(text))) => {
+                    answer(socket, context, &identity, &mut view, &text).await?;
+                }
+                Some(Ok(Message::Binary(_))) => {
+                    let frame = frames::error(hub.seq(), "bad_frame", "binary frames are not understood".to_owned());
+                    send(socket, Message::Text(frame.text)).await?;
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            },
+            text = texts.recv() => match text {
+                Ok(frame) => send(socket, Message::Text(frame.text)).await?,
+                Err(RecvError::Lagged(_)) => return Err(End::TooSlow),
+                Err(RecvError::Closed) => return Err(End::Stopping),
+            },
+            _ = tick.tick() => {
+                ticks = ticks.wrapping_add(1);
+                let pace = if ticks.is_multiple_of(4) { Pace::All } else { Pace::Alarmed };
+                let frames = view.changes(&hub.positions(), pace, pipeline.now());
+                for frame in frames {
+                    send(socket, Message::Binary(frame.into())).await?;
+                }
+            }
+            _ = recheck.tick() => match sessions.recheck(&identity, pipeline.now()).await {
+                Ok(identity) if roles::allows(Action::SeeMap, identity.role) => {}
+                Ok(_) | Err(Denied::NotAllowed | Denied::ForeignOrigin) => return Err(End::NotAllowed),
+                Err(Denied::NotSignedIn) => return Err(End::SignedOut),
+                Err(Denied::Unavailable) => return Err(End::Failed),
+            },
+            () = crate::api::serve::stopped(&mut stopping) => return Err(End::Stopping),
+        }
+    }
+}
+
+/// Sends the greeting with the open alarms.
+async fn greet(socket: &mut WebSocket, context: &Context, identity: &Identity) -> Result<(), End> {
+    let (seq, alarms) = context.hub.open_alarms().await.map_err(|error| {
+        tracing::error!(%error, "a console cannot be greeted");
+        End::Failed
+    })?;
+    let hello = frames::hello(seq, context.pipeline.now(), identity, &alarms, context.hub.catalog());
+    send(socket, Message::Text(hello.text)).await
+}
+
+async fn answer(
+    socket: &mut WebSocket,
+    context: &Context,
+    identity: &Identity,
+    view: &mut View,
+    text: &str,
+) -> Result<(), End> {
+    let hub = &context.hub;
+    match understand(text) {
+        Ok(Incoming::View { bbox, .. }) => {
+            let snapshot = view.look(bbox, &hub.positions(), context.pipeline.now());
+            send(socket, Message::Binary(snapshot.into())).await
+        }
+        Ok(Incoming::Resume { seq }) => match hub.since(Seq(seq)).await {
+            Ok(Some(missed)) => {
+                for frame in missed {
+                    send(socket, Message::Text(frame.text)).await?;
+                }
+                Ok(())
+            }
+            Ok(None) => {
+                greet(socket, context, identity).await?;
+                let snapshot = view.snapshot(&hub.positions(), context.pipeline.now());
+                send(socket, Message::Binary(snapshot.into())).await
+            }
+            Err(_) => Err(End::Failed),
+        },
+        Err(detail) => send(socket, Message::Text(frames::error(hub.seq(), "bad_frame", detail).text)).await,
+    }
+}
+
+fn understand(text: &str) -> Result<Incoming, String> {
+    let incoming = serde_json::from_str(text).map_err(|error| format!("the frame cannot be read: {error}"))?;
+    if let Incoming::View { bbox: [west, south, east, north], .. } = incoming {
+        let ordered = west <= east && south <= north;
+        if !ordered || ![west, south, east, north].iter().all(|n| n.is_finite()) {
+            return Err("bbox must be west, south, east, north with west <= east and south <= north".to_owned());
+        }
+    }
+    Ok(incoming)
+}
+
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
+    match tokio::time::timeout(SEND_TIMEOUT, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::Left),
+        Err(_) => Err(End::TooSlow),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_must_be_a_box() {
+        assert!(understand(r#"{"type":"view","bbox":[121,30,122,31],"zoom":12}"#).is_ok());
+        assert!(understand(r#"{"type":"view","bbox":[122,30,121,31],"zoom":12}"#).is_err());
+        assert!(understand("not json").is_err());
+    }
+}

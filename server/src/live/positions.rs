@@ -1,0 +1,315 @@
+//! The latest position of every vehicle, and which of them changed since a console last looked.
+//!
+//! Every change gives the vehicle a higher version; a console that missed ten changes finds one.
+
+use super::codec::{CLOCK_WRONG, Frame, FrameKind, IN_ALARM, SILENT, STALE, UNCHECKED};
+use cordon_spatial::alarm::{Alarm, AlarmState};
+use cordon_spatial::event::Subject;
+use cordon_spatial::fix::{Fix, Marks};
+use cordon_spatial::ids::{AlarmId, VehicleKey};
+use cordon_spatial::units::{SpanMs, UnixMs};
+use cordon_spatial::watch::{VehicleNow, ZoneNow};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Age of the last fix from which a vehicle is shown as stale.
+pub const STALE_AFTER: SpanMs = SpanMs::seconds(60);
+/// Age of the last fix from which a vehicle is shown as silent and no longer as online.
+pub const SILENT_AFTER: SpanMs = SpanMs::seconds(300);
+
+/// The latest position of every vehicle.
+#[derive(Default)]
+pub struct Positions {
+    vehicles: HashMap<u32, Entry>,
+    by_version: BTreeMap<u64, u32>,
+    version: u64,
+    open_alarms: HashMap<u32, HashSet<AlarmId>>,
+}
+
+struct Entry {
+    last: Option<Fix>,
+    zones: Vec<ZoneNow>,
+    unchecked: bool,
+    flags: u8,
+    version: u64,
+}
+
+impl Positions {
+    /// Takes a vehicle's newest state in.
+    pub fn moved(&mut self, vehicle: &VehicleNow, unchecked: bool, now: UnixMs) {
+        let key = vehicle.key.0;
+        let entry = Entry { last: vehicle.last, zones: vehicle.zones.clone(), unchecked, flags: 0, version: 0 };
+        if let Some(before) = self.vehicles.insert(key, entry) {
+            self.by_version.remove(&before.version);
+        }
+        self.touch(key, now);
+    }
+
+    /// A vehicle no longer exists: whoever shows it is told so.
+    pub fn deleted(&mut self, key: VehicleKey, now: UnixMs) {
+        if let Some(entry) = self.vehicles.get_mut(&key.0) {
+            entry.last = None;
+            entry.zones.clear();
+            self.touch(key.0, now);
+        }
+    }
+
+    /// Whether a person has checked the vehicle changed.
+    pub fn checked(&mut self, key: VehicleKey, unchecked: bool, now: UnixMs) {
+        if let Some(entry) = self.vehicles.get_mut(&key.0)
+            && entry.unchecked != unchecked
+        {
+            entry.unchecked = unchecked;
+            self.touch(key.0, now);
+        }
+    }
+
+    /// Takes a changed alarm in: its vehicle is in alarm while any of its alarms is open.
+    pub fn alarm(&mut self, alarm: &Alarm, now: UnixMs) {
+        let Subject::Vehicle(key) = alarm.subject else { return };
+        let open = matches!(alarm.state(), AlarmState::Unacknowledged | AlarmState::Acknowledged);
+        let alarms = self.open_alarms.entry(key.0).or_default();
+        let changed = if open { alarms.insert(alarm.id) } else { alarms.remove(&alarm.id) };
+        if alarms.is_empty() {
+            self.open_alarms.remove(&key.0);
+        }
+        if changed && self.vehicles.contains_key(&key.0) {
+            self.touch(key.0, now);
+        }
+    }
+
+    /// Lets vehicles grow stale and silent. Looks at every vehicle.
+    pub fn age(&mut self, now: UnixMs) {
+        let aged: Vec<u32> = self
+            .vehicles
+            .iter()
+            .filter(|(key, entry)| self.flags(**key, entry, now) != entry.flags)
+            .map(|(key, _)| *key)
+            .collect();
+        aged.into_iter().for_each(|key| self.touch(key, now));
+    }
+
+    /// What is known of a vehicle.
+    pub fn vehicle(&self, key: VehicleKey) -> Option<VehicleNow> {
+        let entry = self.vehicles.get(&key.0)?;
+        Some(VehicleNow { key, last: entry.last, zones: entry.zones.clone() })
+    }
+
+    /// How many vehicles have a position.
+    pub fn count(&self) -> usize {
+        self.vehicles.values().filter(|entry| entry.last.is_some()).count()
+    }
+
+    fn touch(&mut self, key: u32, now: UnixMs) {
+        self.version += 1;
+        let Some(flags) = self.vehicles.get(&key).map(|entry| self.flags(key, entry, now)) else { return };
+        if let Some(entry) = self.vehicles.get_mut(&key) {
+            self.by_version.remove(&entry.version);
+            entry.version = self.version;
+            entry.flags = flags;
+            self.by_version.insert(self.version, key);
+        }
+    }
+
+    fn flags(&self, key: u32, entry: &Entry, now: UnixMs) -> u8 {
+        let age = entry.last.map_or(SpanMs(0), |fix| now - fix.fixed_at);
+        let ahead = entry.last.is_some_and(|fix| fix.marks.contains(Marks::CLOCK_AHEAD));
+        [
+            (age > STALE_AFTER, STALE),
+            (self.open_alarms.contains_key(&key), IN_ALARM),
+            (age > SILENT_AFTER, SILENT),
+            (ahead, CLOCK_WRONG),
+            (entry.unchecked, UNCHECKED),
+        ]
+        .into_iter()
+        .filter(|(holds, _)| *holds)
+        .fold(0, |flags, (_, flag)| flags | flag)
+    }
+}
+
+/// Which vehicles go into the next frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Those in alarm only: they are shown four times a second.
+    Alarmed,
+    /// All.
+    All,
+}
+
+/// What one console sees.
+pub struct View {
+    bbox: [f64; 4],
+    shown: HashSet<u32>,
+    seen: u64,
+    alarmed_seen: u64,
+}
+
+impl Default for View {
+    fn default() -> View {
+        View { bbox: [-180.0, -90.0, 180.0, 90.0], shown: HashSet::new(), seen: 0, alarmed_seen: 0 }
+    }
+}
+
+impl View {
+    /// Looks at another box (west, south, east, north, degrees) and gives the frame that replaces what was shown.
+    pub fn look(&mut self, bbox: [f64; 4], positions: &Positions, now: UnixMs) -> Vec<u8> {
+        self.bbox = bbox;
+        self.snapshot(positions, now)
+    }
+
+    /// The frame with everything in the view.
+    pub fn snapshot(&mut self, positions: &Positions, now: UnixMs) -> Vec<u8> {
+        let mut frame = Frame::new(FrameKind::Snapshot, now);
+        self.shown.clear();
+        for key in positions.by_version.values() {
+            let entry = &positions.vehicles[key];
+            if let Some(fix) = entry.last.filter(|fix| self.covers(fix)) {
+                frame.push(&fix, entry.flags);
+                self.shown.insert(*key);
+            }
+        }
+        (self.seen, self.alarmed_seen) = (positions.version, positions.version);
+        frame.finish()
+    }
+
+    /// The frames with what changed since the last ones; none when nothing did. Costs what changed, not what exists.
+    pub fn changes(&mut self, positions: &Positions, pace: Pace, now: UnixMs) -> Vec<Vec<u8>> {
+        let mut delta = Frame::new(FrameKind::Delta, now);
+        let mut gone = Frame::new(FrameKind::Gone, now);
+        let from = match pace {
+            Pace::Alarmed => self.alarmed_seen.max(self.seen),
+            Pace::All => self.seen,
+        };
+        for (version, key) in positions.by_version.range(from + 1..) {
+            let entry = &positions.vehicles[key];
+            let alarmed = entry.flags & IN_ALARM != 0;
+            let sent_before = alarmed && *version <= self.alarmed_seen;
+            if sent_before || (pace == Pace::Alarmed && !alarmed) {
+                continue;
+            }
+            match entry.last {
+                Some(fix) if self.covers(&fix) => {
+                    delta.push(&fix, entry.flags);
+                    self.shown.insert(*key);
+                }
+                last => {
+                    if self.shown.remove(key) {
+                        gone.push(&last.unwrap_or(nowhere(*key, now)), entry.flags);
+                    }
+                }
+            }
+        }
+        self.alarmed_seen = positions.version;
+        if pace == Pace::All {
+            self.seen = positions.version;
+        }
+        [delta, gone].into_iter().filter(|frame| !frame.is_empty()).map(Frame::finish).collect()
+    }
+
+    fn covers(&self, fix: &Fix) -> bool {
+        let [west, south, east, north] = self.bbox;
+        let (lon, lat) = (fix.position.lon(), fix.position.lat());
+        (west..=east).contains(&lon) && (south..=north).contains(&lat)
+    }
+}
+
+/// Stands for a vehicle that has no position any more.
+fn nowhere(key: u32, now: UnixMs) -> Fix {
+    Fix {
+        vehicle: VehicleKey(key),
+        fixed_at: now,
+        received_at: now,
+        position: cordon_spatial::position::Position { lon_e7: 0, lat_e7: 0 },
+        speed: None,
+        heading_deg: None,
+        accuracy_dm: None,
+        altitude_m: None,
+        status_bits: 0,
+        alarm_bits: 0,
+        acc_on: None,
+        source: cordon_spatial::fix::Source::Http,
+        marks: Marks::empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cordon_spatial::position::Position;
+
+    const NOW: UnixMs = UnixMs(1_000_000);
+
+    fn at(key: u32, lon: f64, fixed_at: UnixMs) -> VehicleNow {
+        let mut fix = nowhere(key, fixed_at);
+        fix.position = Position::from_degrees(lon, 30.0).expect("a position");
+        VehicleNow { key: VehicleKey(key), last: Some(fix), zones: Vec::new() }
+    }
+
+    /// Kind and keys of each frame.
+    fn read(frames: &[Vec<u8>]) -> Vec<(u8, Vec<u32>)> {
+        frames
+            .iter()
+            .map(|frame| {
+                let keys = frame[16..].chunks(20).map(|r| u32::from_le_bytes([r[0], r[1], r[2], r[3]]));
+                (frame[3], keys.collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_console_gets_the_latest_of_what_changed_once() {
+        let (mut positions, mut view) = (Positions::default(), View::default());
+        positions.moved(&at(1, 121.0, NOW), false, NOW);
+        positions.moved(&at(2, 121.0, NOW), false, NOW);
+        assert_eq!(read(&[view.snapshot(&positions, NOW)]), [(1, vec![1, 2])]);
+        assert!(view.changes(&positions, Pace::All, NOW).is_empty());
+        for step in 0..10 {
+            positions.moved(&at(2, 121.0 + f64::from(step) / 1e3, NOW), false, NOW);
+        }
+        assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(2, vec![2])]);
+        assert!(view.changes(&positions, Pace::All, NOW).is_empty());
+    }
+
+    #[test]
+    fn a_vehicle_that_leaves_the_view_or_is_deleted_is_gone() {
+        let (mut positions, mut view) = (Positions::default(), View::default());
+        positions.moved(&at(1, 121.0, NOW), false, NOW);
+        positions.moved(&at(2, 121.0, NOW), false, NOW);
+        positions.moved(&at(3, 125.0, NOW), false, NOW);
+        assert_eq!(read(&[view.look([120.0, 29.0, 122.0, 31.0], &positions, NOW)]), [(1, vec![1, 2])]);
+        positions.moved(&at(1, 123.0, NOW), false, NOW);
+        positions.moved(&at(3, 126.0, NOW), false, NOW);
+        positions.deleted(VehicleKey(2), NOW);
+        assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(3, vec![1, 2])]);
+        positions.moved(&at(1, 121.5, NOW), false, NOW);
+        assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(2, vec![1])]);
+    }
+
+    #[test]
+    fn vehicles_in_alarm_come_first_and_not_twice() {
+        let (mut positions, mut view) = (Positions::default(), View::default());
+        positions.moved(&at(1, 121.0, NOW), false, NOW);
+        view.snapshot(&positions, NOW);
+        positions.open_alarms.entry(1).or_default().insert(AlarmId(7));
+        positions.moved(&at(1, 121.1, NOW), false, NOW);
+        positions.moved(&at(2, 121.1, NOW), false, NOW);
+        assert_eq!(read(&view.changes(&positions, Pace::Alarmed, NOW)), [(2, vec![1])]);
+        assert!(view.changes(&positions, Pace::Alarmed, NOW).is_empty());
+        assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(2, vec![2])]);
+    }
+
+    #[test]
+    fn silence_shows_without_a_message() {
+        let (mut positions, mut view) = (Positions::default(), View::default());
+        positions.moved(&at(1, 121.0, NOW), true, NOW);
+        let frame = view.snapshot(&positions, NOW);
+        assert_eq!(frame[16 + 19], UNCHECKED);
+        let later = NOW + STALE_AFTER + SpanMs(1);
+        positions.age(later);
+        let frames = view.changes(&positions, Pace::All, later);
+        assert_eq!(frames[0][16 + 19], UNCHECKED | STALE);
+        let later = NOW + SILENT_AFTER + SpanMs(1);
+        positions.age(later);
+        let frames = view.changes(&positions, Pace::All, later);
+        assert_eq!(frames[0][16 + 19], UNCHECKED | STALE | SILENT);
+    }
+}
