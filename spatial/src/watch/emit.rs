@@ -31,7 +31,6 @@ impl Found {
     /// The event of an edge.
     pub fn edge(kind: EventKind, edge: &Edge, thresholds: Thresholds) -> Found {
         let crossed = edge.kind == EdgeKind::Crossed;
-        let margin = thresholds.needed.unwrap_or_default();
         Found {
             kind,
             at: edge.at,
@@ -41,7 +40,7 @@ impl Found {
             evidence: Evidence {
                 before: edge.before,
                 after: edge.after,
-                crossing: crossed.then_some(Crossing { at: edge.at, position: edge.position, margin }),
+                crossing: crossed.then_some(Crossing { at: edge.at, position: edge.position, margin: edge.margin }),
                 path: match edge.kind {
                     EdgeKind::Crossed => PathReading::Straight,
                     EdgeKind::AfterGap | EdgeKind::AtStart => PathReading::Unknown,

@@ -72,6 +72,7 @@ impl Leg {
             segment: (self.before.position, self.after.position),
             kind,
             certainty,
+            margin: Millimetres(0),
         }
     }
 
@@ -127,8 +128,10 @@ impl Passage<'_, '_> {
         let Phase::Leaving { edge: out } = &visit.phase else { return visit };
         // Between two crossings of one leg the path may have gone far outside a hollow of the zone.
         let same_leg = out.segment == edge.segment && out.kind == EdgeKind::Crossed;
-        if same_leg && self.is_off_boundary(middle(out.position, edge.position), self.exit_distance()) {
-            let out = out.clone();
+        let need = self.exit_distance();
+        let margin = if same_leg { self.margin(middle(out.position, edge.position), need) } else { Millimetres(0) };
+        if margin >= need {
+            let out = Edge { margin, ..out.clone() };
             self.close(visit, out, Certainty::Certain, None);
             return self.entering(edge);
         }
@@ -176,10 +179,12 @@ impl Passage<'_, '_> {
             Phase::Inside => visit,
             Phase::Entering { since } => {
                 let need = self.enter_depth();
-                let deep = self.is_off_boundary(place, need);
-                if deep {
+                let margin = self.margin(place, need);
+                let second_fix = *since < self.leg.after.fixed_at;
+                let visit = Visit { entered: Edge { margin, ..visit.entered.clone() }, ..visit };
+                if margin >= need {
                     self.confirm(visit, Certainty::Certain, Some(need))
-                } else if *since < self.leg.after.fixed_at {
+                } else if second_fix {
                     self.confirm(visit, Certainty::Uncertain, Some(need))
                 } else {
                     visit
@@ -187,8 +192,9 @@ impl Passage<'_, '_> {
             }
             Phase::Leaving { edge } => {
                 let need = self.exit_distance();
-                if self.is_off_boundary(place, need) {
-                    let edge = edge.clone();
+                let margin = self.margin(place, need);
+                if margin >= need {
+                    let edge = Edge { margin, ..edge.clone() };
                     self.close(visit, edge, Certainty::Certain, Some(need));
                     return None;
                 }
@@ -208,8 +214,9 @@ impl Passage<'_, '_> {
         self.leg.accuracy(self.settings).max(self.settings.exit_hysteresis)
     }
 
-    fn is_off_boundary(&self, place: Position, need: Millimetres) -> bool {
-        self.map.index().boundary_within(self.slot, place, Millimetres(need.0 - 1)).is_none()
+    /// The distance of a place from the zone's boundary, at most `need`.
+    fn margin(&self, place: Position, need: Millimetres) -> Millimetres {
+        self.map.index().boundary_within(self.slot, place, Millimetres(need.0 - 1)).unwrap_or(need)
     }
 
     /// Whether the way from before the zone to after it, shifted sideways by the accuracy, to either side, still has a

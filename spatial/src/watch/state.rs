@@ -5,7 +5,7 @@ use crate::fix::Fix;
 use crate::ids::ZoneKey;
 use crate::index::Slot;
 use crate::position::Position;
-use crate::units::UnixMs;
+use crate::units::{Millimetres, UnixMs};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -99,6 +99,8 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// How sure; set when the edge is confirmed.
     pub certainty: Certainty,
+    /// How far the deciding fix is from the boundary, at most what was needed; set when the edge is confirmed.
+    pub margin: Millimetres,
 }
 
 /// What is known of an edge.

@@ -14,7 +14,7 @@ use crate::ids::VehicleKey;
 use crate::index::{Slot, Way};
 use crate::onemap::{OneMap, ZoneInForce};
 use crate::position::Position;
-use crate::units::{SpanMs, UnixMs};
+use crate::units::{Millimetres, SpanMs, UnixMs};
 use crate::vehicle::Vehicle;
 use crate::zone::RuleWhen;
 use std::sync::Arc;
@@ -184,6 +184,7 @@ impl<'a> Context<'a> {
                 segment: (here.position, here.position),
                 kind: EdgeKind::AtStart,
                 certainty: Certainty::Unknown,
+                margin: Millimetres(0),
             };
             visits.push(self.begun(entry, slot, edge, EventKind::InsideAtStart, emitter));
         }
@@ -258,6 +259,7 @@ impl<'a> Context<'a> {
                 segment: (last.position, last.position),
                 kind: EdgeKind::ZoneChanged,
                 certainty: Certainty::Certain,
+                margin: Millimetres(0),
             };
             emitter.zone_changed((entry.zone.key, entry.zone.revision), change, edge.at, edge.at, last);
             visits.push(Visit {
