@@ -48,9 +48,6 @@ export const en: Record<Key, string> = {
   'banner.lag': 'The server is {seconds} s behind. The picture is not current.',
 
   'health.storage_full': 'Storage is full: no new data is taken in. Free disk space at once.',
-  'health.store_slow': 'Writing to storage is slow; data may be late.',
-  'health.starting': 'The server is starting; data is not complete yet.',
-  'health.recovering': 'The server is recovering its data; the picture is not complete yet.',
   'health.stopping': 'The server is stopping.',
   'health.other': 'The server reports a problem: {reason}',
 
@@ -192,6 +189,7 @@ export const en: Record<Key, string> = {
   'alarms.empty.lost': 'Disconnected: there may be alarms that are not shown.',
   'alarms.error': 'The alarm list could not be read, trying again: {why}',
   'alarms.new': 'New alarm {priority}: {what}',
+  'alarms.more': '{hidden} more, show',
   'alarms.keys': 'Keys ?',
 
   'alarm.what': '{who} {kind} {zone}',
@@ -206,7 +204,6 @@ export const en: Record<Key, string> = {
   'alarm.locate': 'Locate',
   'alarm.close': 'Close alarm',
   'alarm.result': 'Result (needed to close)',
-  'alarm.result.needed': 'Write the result first.',
   'alarm.busy': 'Sending…',
   'alarm.place.unknown': 'The place of this alarm is not known.',
   'alarm.history': 'History',

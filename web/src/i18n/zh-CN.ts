@@ -45,9 +45,6 @@ export const zh = {
   'banner.lag': '服务器处理落后 {seconds} 秒，画面不是最新的。',
 
   'health.storage_full': '存储已满：不再接收新数据，请立即清理磁盘。',
-  'health.store_slow': '存储写入缓慢，数据可能延迟。',
-  'health.starting': '服务器正在启动，数据尚不完整。',
-  'health.recovering': '服务器正在恢复数据，画面尚不完整。',
   'health.stopping': '服务器正在停止。',
   'health.other': '服务器报告异常：{reason}',
 
@@ -189,6 +186,7 @@ export const zh = {
   'alarms.empty.lost': '连接中断，不知道有没有新报警。',
   'alarms.error': '报警列表读取失败，正在重试：{why}',
   'alarms.new': '新报警 {priority}：{what}',
+  'alarms.more': '还有 {hidden} 条，继续显示',
   'alarms.keys': '快捷键 ?',
 
   'alarm.what': '{who} {kind} {zone}',
@@ -203,7 +201,6 @@ export const zh = {
   'alarm.locate': '定位',
   'alarm.close': '关闭报警',
   'alarm.result': '处置结果（关闭时必填）',
-  'alarm.result.needed': '请先填写处置结果。',
   'alarm.busy': '正在提交…',
   'alarm.place.unknown': '找不到该报警的位置。',
   'alarm.history': '经过',

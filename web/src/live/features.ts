@@ -20,6 +20,11 @@ export class Features {
     return [...(this.#items.get(collection)?.values() ?? [])];
   }
 
+  /** `true` once it is known that nobody has drawn a park or a zone. */
+  blank(): boolean {
+    return this.#items.get('parks')?.size === 0 && this.#items.get('zones')?.size === 0;
+  }
+
   get(collection: Collection, id: string): Feature | undefined {
     return this.#items.get(collection)?.get(id);
   }

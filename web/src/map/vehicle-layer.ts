@@ -142,9 +142,14 @@ export class VehicleLayer implements CustomLayerInterface {
     const serverNow = this.#input.serverNow();
     if (this.#columns.length < fleet.size * FLOATS) this.#columns = new Float32Array(fleet.size * FLOATS * 2);
     const out = this.#columns;
-    for (let i = 0, at = 0; i < fleet.size; i += 1, at += FLOATS) {
+    // What is drawn last lies on top: plain vehicles fill from the front, those that must be seen from the back.
+    let plain = 0;
+    let marked = fleet.size;
+    for (let i = 0; i < fleet.size; i += 1) {
       const heading = fleet.heading[i]!;
       const flags = fleet.flags[i]!;
+      const bits = (flags & FLAG.alarm ? BIT.alarm : 0) + (fleet.key[i] === chosen ? BIT.chosen : 0);
+      const at = FLOATS * (bits === 0 ? plain++ : --marked);
       const ageMs = serverNow - fleet.fixedAtMs[i]!;
       out[at] = fleet.fromX[i]! - this.#originX;
       out[at + 1] = fleet.fromY[i]! - this.#originY;
@@ -154,7 +159,7 @@ export class VehicleLayer implements CustomLayerInterface {
       out[at + 5] = fleet.glideMs[i]!;
       out[at + 6] = heading === HEADING_UNKNOWN ? 0 : (heading * 2 * Math.PI) / 180;
       out[at + 7] = shapeOf(fleet.speed[i]!, heading, flags, ageMs);
-      out[at + 8] = (flags & FLAG.alarm ? BIT.alarm : 0) + (fleet.key[i] === chosen ? BIT.chosen : 0);
+      out[at + 8] = bits;
     }
   }
 

@@ -1,9 +1,9 @@
 /** One alarm: what, where, since when, in which state; opened, it takes a note and a result. */
-import { useState } from 'react';
 import type { Alarm } from '../../api/types';
 import { translateName, useI18n } from '../../i18n';
 import { nearText, spanText } from '../../i18n/time';
 import { PriorityBadge } from '../../ui/PriorityBadge';
+import { AcknowledgeForm, CloseForm } from './AlarmForms';
 import { kindText, subjectText, type Names } from './words';
 
 export interface AlarmItemProps {
@@ -23,7 +23,6 @@ export interface AlarmItemProps {
 export function AlarmItem(props: AlarmItemProps) {
   const { alarm, now, names, selected, busy } = props;
   const { language, t } = useI18n();
-  const [note, setNote] = useState('');
   const raisedMs = Date.parse(alarm.raised_at);
   const returnedMs = alarm.returned_at ? Date.parse(alarm.returned_at) : null;
   const open = alarm.state === 'unacknowledged' || alarm.state === 'returned';
@@ -73,29 +72,7 @@ export function AlarmItem(props: AlarmItemProps) {
           )}
         </span>
       </button>
-      {(open || selected) && (
-        <div className="alarm-acts">
-          {selected && open && (
-            <input
-              value={note}
-              onChange={(event) => setNote(event.target.value)}
-              placeholder={t('alarm.note')}
-              aria-label={t('alarm.note')}
-            />
-          )}
-          {open && (
-            <button
-              type="button"
-              className="primary"
-              disabled={busy}
-              data-testid="alarm-ack"
-              onClick={() => props.onAcknowledge(note.trim() || undefined)}
-            >
-              {busy ? t('alarm.busy') : t('alarm.acknowledge')}
-            </button>
-          )}
-        </div>
-      )}
+      {open && <AcknowledgeForm busy={busy} withNote={selected} onAcknowledge={props.onAcknowledge} />}
       {selected && !open && <CloseForm busy={busy} onClose={props.onClose} />}
       {selected && <History alarm={alarm} now={now} />}
       {props.problem !== null && (
@@ -104,31 +81,6 @@ export function AlarmItem(props: AlarmItemProps) {
         </p>
       )}
     </li>
-  );
-}
-
-function CloseForm({ busy, onClose }: { busy: boolean; onClose: (result: string) => void }) {
-  const { t } = useI18n();
-  const [result, setResult] = useState('');
-  return (
-    <form
-      className="alarm-acts"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (result.trim()) onClose(result.trim());
-      }}
-    >
-      <input
-        required
-        value={result}
-        onChange={(event) => setResult(event.target.value)}
-        placeholder={t('alarm.result')}
-        aria-label={t('alarm.result')}
-      />
-      <button type="submit" disabled={busy} data-testid="alarm-close">
-        {busy ? t('alarm.busy') : t('alarm.close')}
-      </button>
-    </form>
   );
 }
 

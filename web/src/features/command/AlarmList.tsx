@@ -1,5 +1,5 @@
 /** The open alarms, the most urgent first. Nothing here can be deleted; it can be acknowledged and closed. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Alarm } from '../../api/types';
 import { useI18n } from '../../i18n';
 import type { Picture, Site } from '../../live/site';
@@ -7,6 +7,9 @@ import { problemText } from '../../ui/problem';
 import { useServerNow } from '../../ui/useServerNow';
 import { AlarmItem } from './AlarmItem';
 import type { Names } from './words';
+
+/** A flood is shown in pieces: nobody reads more than this at once, and a slow desk must still answer. */
+const PIECE = 100;
 
 export interface AlarmListProps {
   site: Site;
@@ -27,6 +30,10 @@ export function AlarmList(props: AlarmListProps) {
   const { t } = useI18n();
   const now = useServerNow(site.clock, 1_000);
   const list = useRef<HTMLUListElement>(null);
+  const [room, setRoom] = useState(PIECE);
+  const chosenAt = picture.alarms.findIndex((alarm) => alarm.id === selected);
+  const shown = picture.alarms.slice(0, Math.max(room, chosenAt + 1));
+  const hidden = picture.alarms.length - shown.length;
   const unacknowledged = picture.alarms.filter(needsAcknowledgement).length;
 
   useEffect(() => {
@@ -56,7 +63,7 @@ export function AlarmList(props: AlarmListProps) {
         <p className="hint">{t(picture.connection === 'lost' ? 'alarms.empty.lost' : 'alarms.empty')}</p>
       )}
       <ul ref={list} data-testid="alarm-list">
-        {picture.alarms.map((alarm) => (
+        {shown.map((alarm) => (
           <AlarmItem
             key={alarm.id}
             alarm={alarm}
@@ -71,6 +78,13 @@ export function AlarmList(props: AlarmListProps) {
             onClose={(result) => props.onClose(alarm.id, result)}
           />
         ))}
+        {hidden > 0 && (
+          <li className="hint">
+            <button type="button" onClick={() => setRoom(shown.length + PIECE)}>
+              {t('alarms.more', { hidden })}
+            </button>
+          </li>
+        )}
       </ul>
     </section>
   );

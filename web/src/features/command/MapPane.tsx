@@ -81,6 +81,7 @@ export function MapPane({ ref, site, choice, following, connection, onChoice, on
   return (
     <>
       <div ref={box} className="map" data-testid="map" />
+      {!noGl && site.features.blank() && <p className="map-message">{t('map.empty')}</p>}
       {noGl && <p className="map-message">{t('map.nogl')}</p>}
       <div className="map-buttons">
         <button type="button" onClick={() => map?.zoomBy(1)} aria-label={t('map.zoom.in')} title={t('map.zoom.in')}>
