@@ -7,4 +7,6 @@
 
 pub mod feature;
 pub mod store;
+pub mod codec;
+pub mod sqlite;
 pub mod snapshots;

@@ -45,7 +45,9 @@ pub fn load_newest(folder: &Path, version: u32) -> Result<Option<(JournalPositio
     for (position, path) in of_version(folder, version).map_err(failed)?.into_iter().rev() {
         match read(&path) {
             Ok(bytes) => return Ok(Some((position, bytes))),
-            Err(error) => tracing::warn!(file = %path.display(), %error, "an engine snapshot is damaged and left aside"),
+            Err(error) => {
+                tracing::warn!(file = %path.display(), %error, "an engine snapshot is damaged and left aside")
+            }
         }
     }
     Ok(None)
@@ -92,7 +94,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         assert_eq!(load_newest(folder.path(), 1).expect("readable"), None);
         for position in [5, 900, 1_000] {
-            write(folder.path(), JournalPosition(position), 1, format!("state {position}").as_bytes()).expect("written");
+            write(folder.path(), JournalPosition(position), 1, format!("state {position}").as_bytes())
+                .expect("written");
         }
         let loaded = load_newest(folder.path(), 1).expect("readable").expect("one");
         assert_eq!(loaded, (JournalPosition(1_000), b"state 1000".to_vec()));

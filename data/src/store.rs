@@ -151,6 +151,29 @@ pub enum Role {
     Device,
 }
 
+impl Role {
+    /// All of them.
+    pub const ALL: [Role; 6] =
+        [Role::Commander, Role::Monitor, Role::Guard, Role::Supervisor, Role::Admin, Role::Device];
+
+    /// The name on the command line, in the API and in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Commander => "commander",
+            Role::Monitor => "monitor",
+            Role::Guard => "guard",
+            Role::Supervisor => "supervisor",
+            Role::Admin => "admin",
+            Role::Device => "device",
+        }
+    }
+
+    /// The role of that name; `None` when there is none.
+    pub fn from_name(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
 /// A person who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -225,6 +248,10 @@ pub struct AuditLine {
 /// The one that writes. Exactly one exists per site.
 pub trait Writer: Send {
     /// Keeps the batch whole, durably, or not at all. Returns after the bytes are synced.
+    ///
+    /// Errors: [`StoreError::NoRoom`] kept nothing and may be tried again; after any other nothing more can be promised,
+    /// and whether the batch was kept is known only after opening the store again. The records must follow the head
+    /// without a gap and carry the batch's time; else [`StoreError::Failed`], and nothing is kept.
     fn commit(&mut self, batch: &Batch<'_>) -> Result<(), StoreError>;
 
     /// How far the store has come.
@@ -292,4 +319,10 @@ pub trait Reader: Send {
     fn terminal(&self, phone: &str) -> Result<Option<Terminal>, StoreError>;
     /// All terminals by phone.
     fn terminals(&self) -> Result<Vec<Terminal>, StoreError>;
+}
+
+/// Opens readers, from any thread and as often as wanted.
+pub trait Readers: Send + Sync {
+    /// One reader; cheap when one was given back before.
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
 }

@@ -1,0 +1,145 @@
+//! One journal batch as bytes: the kinds of its records in runs, its fixes as columns, then everything else in order.
+//!
+//! An edit is kept as (key, revision): what it says stands in the feature's own revision. Positions and the journal time
+//! stand beside the bytes, for they are the same for the whole batch.
+
+use super::Unreadable;
+use super::fixes;
+use super::varint::{Input, put, put_signed};
+use cordon_spatial::fix::Fix;
+use cordon_spatial::ids::{FeatureKey, Revision};
+use cordon_spatial::record::{Act, Record, RecordBody};
+use cordon_spatial::units::UnixMs;
+
+/// A record as it is kept: an edit only by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// A fix.
+    Fix(Fix),
+    /// A feature's new revision.
+    Edit(FeatureKey, Revision),
+    /// What a person did.
+    Act(Act),
+    /// Journal time reached the batch's.
+    Tick,
+    /// Cordon started.
+    Start(Option<UnixMs>),
+}
+
+const FIX: u8 = 0;
+const EDIT: u8 = 1;
+const ACT: u8 = 2;
+const TICK: u8 = 3;
+const START: u8 = 4;
+
+fn kind(body: &RecordBody) -> u8 {
+    match body {
+        RecordBody::Fix(_) => FIX,
+        RecordBody::Edit(_) => EDIT,
+        RecordBody::Act(_) => ACT,
+        RecordBody::Tick => TICK,
+        RecordBody::Start { .. } => START,
+    }
+}
+
+/// The bytes of a batch's records.
+pub fn encode(records: &[Record]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let runs: Vec<&[Record]> = records.chunk_by(|a, b| kind(&a.body) == kind(&b.body)).collect();
+    put(&mut out, runs.len() as u64);
+    for run in &runs {
+        out.push(kind(&run[0].body));
+        put(&mut out, run.len() as u64);
+    }
+    let fixes: Vec<&Fix> = records
+        .iter()
+        .filter_map(|record| match &record.body {
+            RecordBody::Fix(fix) => Some(fix),
+            _ => None,
+        })
+        .collect();
+    fixes::put(&mut out, &fixes);
+    for record in records {
+        put_other(&mut out, &record.body);
+    }
+    out
+}
+
+fn put_other(out: &mut Vec<u8>, body: &RecordBody) {
+    match body {
+        RecordBody::Fix(_) | RecordBody::Tick => {}
+        RecordBody::Edit(edit) => {
+            put(out, u64::from(edit.key.0));
+            put(out, u64::from(edit.revision.0));
+        }
+        RecordBody::Act(act) => {
+            let bytes = postcard::to_stdvec(act).expect("an act of texts and numbers always serializes to memory");
+            put(out, bytes.len() as u64);
+            out.extend_from_slice(&bytes);
+        }
+        RecordBody::Start { down_since } => {
+            out.push(u8::from(down_since.is_some()));
+            put_signed(out, down_since.map_or(0, |at| at.0));
+        }
+    }
+}
+
+/// Reads the bytes of [`encode`].
+pub fn decode(plain: &[u8]) -> Result<Vec<Kept>, Unreadable> {
+    let mut input = Input::new(plain);
+    let runs = runs(&mut input)?;
+    let fixes: usize = runs.iter().filter(|run| run.0 == FIX).map(|run| run.1).sum();
+    let mut fixes = fixes::get(&mut input, fixes)?.into_iter();
+    let mut kept = Vec::new();
+    for (kind, length) in runs {
+        for _ in 0..length {
+            kept.push(match kind {
+                FIX => Kept::Fix(fixes.next().expect("as many fixes were read as the runs count")),
+                other => other_record(&mut input, other)?,
+            });
+        }
+    }
+    if input.left() > 0 {
+        return Err(Unreadable::because(format!("{} bytes are left over", input.left())));
+    }
+    Ok(kept)
+}
+
+/// Most records of one batch, so that damaged counts cannot ask for all memory.
+const MAX_RECORDS: usize = 16_000_000;
+
+fn runs(input: &mut Input<'_>) -> Result<Vec<(u8, usize)>, Unreadable> {
+    let count: usize = input.fitting()?;
+    if count > input.left() / 2 {
+        return Err(Unreadable::because(format!("{count} runs do not fit into {} bytes", input.left())));
+    }
+    let mut runs = Vec::with_capacity(count);
+    let mut records = 0usize;
+    for _ in 0..count {
+        let run = (input.byte()?, input.fitting::<usize>()?);
+        records = records.saturating_add(run.1);
+        runs.push(run);
+    }
+    if records > MAX_RECORDS {
+        return Err(Unreadable::because(format!("{records} records are over the limit of {MAX_RECORDS}")));
+    }
+    Ok(runs)
+}
+
+fn other_record(input: &mut Input<'_>, kind: u8) -> Result<Kept, Unreadable> {
+    match kind {
+        EDIT => Ok(Kept::Edit(FeatureKey(input.fitting()?), Revision(input.fitting()?))),
+        ACT => {
+            let length = input.fitting()?;
+            let act = postcard::from_bytes(input.take(length)?);
+            act.map(Kept::Act).map_err(|error| Unreadable::because(error.to_string()))
+        }
+        TICK => Ok(Kept::Tick),
+        START => {
+            let known = input.byte()? != 0;
+            let at = input.signed()?;
+            Ok(Kept::Start(known.then_some(UnixMs(at))))
+        }
+        other => Err(Unreadable::because(format!("record kind {other} is not known"))),
+    }
+}

@@ -1,0 +1,246 @@
+//! Readers: read-only connections, kept between uses, that see what was committed.
+
+use super::failure::from_sqlite;
+use super::rows::{self, signed};
+use super::tail::Tail;
+use super::{connection, journal, tracks};
+use crate::feature::{Collection, StoredFeature};
+use crate::store::{
+    AlarmQuery, EventQuery, FeatureQuery, Head, Reader, Readers, Session, StoreError, Terminal, Token, User,
+};
+use cordon_spatial::alarm::Alarm;
+use cordon_spatial::event::Event;
+use cordon_spatial::fix::Fix;
+use cordon_spatial::ids::{AlarmId, EventId, FeatureId, FeatureKey, JournalPosition, Revision, VehicleKey};
+use cordon_spatial::record::Record;
+use cordon_spatial::units::UnixMs;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Most connections that are kept while nobody uses them.
+const IDLE: usize = 16;
+/// Most rows of one answer.
+const MAX_ROWS: usize = 10_000;
+
+/// Opens readers. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SqliteReaders {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    tail: Arc<Tail>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// One reader; its connection goes back when it is dropped.
+#[derive(Debug)]
+pub struct SqliteReader {
+    /// Present until it is dropped.
+    connection: Option<Connection>,
+    shared: Arc<Shared>,
+}
+
+impl SqliteReaders {
+    pub(super) fn new(path: PathBuf, tail: Arc<Tail>) -> SqliteReaders {
+        SqliteReaders { shared: Arc::new(Shared { path, tail, idle: Mutex::default() }) }
+    }
+
+    /// One reader: a connection that was given back, or a new one.
+    pub fn get(&self) -> Result<SqliteReader, StoreError> {
+        let idle = self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connection::reading(&self.shared.path)?,
+        };
+        Ok(SqliteReader { connection: Some(connection), shared: Arc::clone(&self.shared) })
+    }
+}
+
+impl Readers for SqliteReaders {
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(self.get()?))
+    }
+}
+
+impl Drop for SqliteReader {
+    fn drop(&mut self) {
+        let mut idle = self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.extend(self.connection.take());
+        }
+    }
+}
+
+impl SqliteReader {
+    fn connection(&self) -> &Connection {
+        self.connection.as_ref().expect("a reader has its connection until it is dropped")
+    }
+
+    /// Runs several statements on one consistent state.
+    fn consistently<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let transaction = self.connection().unchecked_transaction().map_err(from_sqlite)?;
+        read(&transaction)
+    }
+}
+
+/// Conditions of a query, put together with AND.
+#[derive(Default)]
+struct Conditions {
+    sql: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    /// `condition` has one `?`.
+    fn add(&mut self, condition: &str, value: impl Into<Value>) {
+        self.sql.push(condition.to_owned());
+        self.values.push(value.into());
+    }
+
+    fn add_some(&mut self, condition: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.add(condition, value);
+        }
+    }
+
+    /// "WHERE … ORDER BY `order` LIMIT …", the limit within 1 to [`MAX_ROWS`].
+    fn clauses(&self, order: &str, limit: usize) -> String {
+        let conditions = if self.sql.is_empty() { String::new() } else { format!("WHERE {}", self.sql.join(" AND ")) };
+        format!("{conditions} ORDER BY {order} LIMIT {}", limit.clamp(1, MAX_ROWS))
+    }
+}
+
+impl Reader for SqliteReader {
+    fn head(&self) -> Result<Head, StoreError> {
+        rows::head(self.connection())
+    }
+
+    fn journal(&self, from: JournalPosition, limit: usize) -> Result<Vec<(UnixMs, Vec<Record>)>, StoreError> {
+        self.consistently(|connection| journal::read(connection, from, limit))
+    }
+
+    fn feature(&self, collection: Collection, id: &FeatureId) -> Result<Option<StoredFeature>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM features f JOIN feature_revisions r USING (key, revision)
+             WHERE f.collection = ?1 AND f.id = ?2 AND f.alive = 1",
+            rows::FEATURE
+        );
+        rows::first(self.connection(), &sql, [collection.name(), id.as_str()], rows::feature)
+    }
+
+    fn feature_by_key(&self, key: FeatureKey) -> Result<Option<StoredFeature>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM features f JOIN feature_revisions r USING (key, revision) WHERE f.key = ?1",
+            rows::FEATURE
+        );
+        rows::first(self.connection(), &sql, [key.0], rows::feature)
+    }
+
+    fn feature_revision(&self, key: FeatureKey, revision: Revision) -> Result<Option<StoredFeature>, StoreError> {
+        rows::feature_revision(self.connection(), key, revision)
+    }
+
+    fn id_was_used(&self, collection: Collection, id: &FeatureId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM features WHERE collection = ?1 AND id = ?2";
+        rows::first(self.connection(), sql, [collection.name(), id.as_str()], |_| Ok(())).map(|row| row.is_some())
+    }
+
+    fn features(&self, query: &FeatureQuery) -> Result<Vec<StoredFeature>, StoreError> {
+        let mut conditions = Conditions::default();
+        conditions.sql.push("f.alive = 1".to_owned());
+        conditions.add("f.collection = ?", query.collection.name().to_owned());
+        conditions.add_some("f.key > ?", query.after.map(|key| i64::from(key.0)));
+        if let Some([west, south, east, north]) = query.bbox {
+            conditions.add("f.west <= ?", east);
+            conditions.add("f.east >= ?", west);
+            conditions.add("f.south <= ?", north);
+            conditions.add("f.north >= ?", south);
+        }
+        let sql = format!(
+            "SELECT {} FROM features f JOIN feature_revisions r USING (key, revision) {}",
+            rows::FEATURE,
+            conditions.clauses("f.key", query.limit)
+        );
+        rows::all(self.connection(), &sql, params_from_iter(conditions.values), rows::feature)
+    }
+
+    fn count(&self, collection: Collection) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM features WHERE collection = ?1 AND alive = 1";
+        let count =
+            rows::first(self.connection(), sql, [collection.name()], |row| row.get::<_, i64>(0).map_err(from_sqlite))?;
+        Ok(count.unwrap_or(0) as u64)
+    }
+
+    fn track(&self, vehicle: VehicleKey, from: UnixMs, to: UnixMs, limit: usize) -> Result<Vec<Fix>, StoreError> {
+        tracks::read(self.connection(), &self.shared.tail, vehicle, &(from..to), limit)
+    }
+
+    fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        let mut conditions = Conditions::default();
+        conditions.add_some("at_ms >= ?", query.from.map(|at| at.0));
+        conditions.add_some("at_ms < ?", query.to.map(|at| at.0));
+        conditions.add_some("kind = ?", query.kind.map(|kind| kind.name().to_owned()));
+        conditions.add_some("vehicle = ?", query.vehicle.map(|key| i64::from(key.0)));
+        conditions.add_some("zone = ?", query.zone.map(|key| i64::from(key.0)));
+        conditions.add_some("status = ?", query.status.map(|status| status.name().to_owned()));
+        conditions.add_some("seq > ?", query.after.map(|seq| signed(seq.0)));
+        let sql = format!("SELECT body FROM events {}", conditions.clauses("seq", query.limit));
+        rows::all(self.connection(), &sql, params_from_iter(conditions.values), rows::body)
+    }
+
+    fn event(&self, id: EventId) -> Result<Option<Event>, StoreError> {
+        let sql = "SELECT body FROM events WHERE id = ?1";
+        rows::first(self.connection(), sql, params![id.0.to_be_bytes()], rows::body)
+    }
+
+    fn alarms(&self, query: &AlarmQuery) -> Result<Vec<Alarm>, StoreError> {
+        let mut conditions = Conditions::default();
+        if !query.states.is_empty() {
+            conditions.sql.push(format!("state IN ({})", vec!["?"; query.states.len()].join(", ")));
+            conditions.values.extend(query.states.iter().map(|state| Value::from(state.name().to_owned())));
+        }
+        conditions.add_some("priority = ?", query.priority.map(i64::from));
+        conditions.add_some("seq > ?", query.after.map(|seq| signed(seq.0)));
+        let sql = format!("SELECT body FROM alarms {}", conditions.clauses("seq", query.limit));
+        rows::all(self.connection(), &sql, params_from_iter(conditions.values), rows::body)
+    }
+
+    fn alarm(&self, id: AlarmId) -> Result<Option<Alarm>, StoreError> {
+        let sql = "SELECT body FROM alarms WHERE id = ?1";
+        rows::first(self.connection(), sql, params![id.0.to_be_bytes()], rows::body)
+    }
+
+    fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
+        let sql = format!("SELECT {} FROM users WHERE name = ?1", rows::USER);
+        rows::first(self.connection(), &sql, [name], rows::user)
+    }
+
+    fn users(&self) -> Result<Vec<User>, StoreError> {
+        rows::all(self.connection(), &format!("SELECT {} FROM users ORDER BY name", rows::USER), [], rows::user)
+    }
+
+    fn token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
+        let sql = "SELECT hash, name, role, created_ms FROM tokens WHERE hash = ?1";
+        rows::first(self.connection(), sql, [hash], rows::token)
+    }
+
+    fn session(&self, hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
+        let sql = "SELECT hash, user, created_ms, expires_ms FROM sessions WHERE hash = ?1";
+        rows::first(self.connection(), sql, [hash], rows::session)
+    }
+
+    fn terminal(&self, phone: &str) -> Result<Option<Terminal>, StoreError> {
+        let sql = format!("SELECT {} FROM terminals WHERE phone = ?1", rows::TERMINAL);
+        rows::first(self.connection(), &sql, [phone], rows::terminal)
+    }
+
+    fn terminals(&self) -> Result<Vec<Terminal>, StoreError> {
+        let sql = format!("SELECT {} FROM terminals ORDER BY phone", rows::TERMINAL);
+        rows::all(self.connection(), &sql, [], rows::terminal)
+    }
+}

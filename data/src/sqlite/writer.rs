@@ -1,0 +1,272 @@
+//! The writer: one transaction a batch, synced before it answers.
+
+use super::Options;
+use super::accounts;
+use super::checkpoint::Checkpointer;
+use super::failure::{from_sqlite, is_taken};
+use super::lock::FolderLock;
+use super::rows::{self, signed};
+use super::tail::Tail;
+use super::tracks::{self, Cut};
+use crate::codec::{batch, frame};
+use crate::feature::{StoredFeature, bbox};
+use crate::store::{AuditLine, Batch, Head, Session, StoreError, Terminal, Token, User, Writer};
+use cordon_spatial::alarm::Alarm;
+use cordon_spatial::event::{Event, Subject};
+use cordon_spatial::ids::{JournalPosition, Seq};
+use cordon_spatial::record::RecordBody;
+use cordon_spatial::units::UnixMs;
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The one that writes the file. Fields are dropped in this order: the lock is given back last.
+pub struct SqliteWriter {
+    checkpointer: Checkpointer,
+    connection: Connection,
+    sealer: frame::Sealer,
+    head: Head,
+    tail: Arc<Tail>,
+    /// Journal time from which on the tail's oldest fix waits.
+    waiting_since: UnixMs,
+    cut: Option<Cut>,
+    options: Options,
+    _lock: FolderLock,
+}
+
+impl SqliteWriter {
+    /// Takes over an opened and migrated file.
+    pub(super) fn start(
+        mut connection: Connection,
+        lock: FolderLock,
+        path: &Path,
+        tail: Arc<Tail>,
+        options: Options,
+    ) -> Result<SqliteWriter, StoreError> {
+        let head = rows::head(&connection)?;
+        let waiting_since = tracks::read_tail(&connection, &tail)?.unwrap_or(head.at);
+        let checkpointer = Checkpointer::start(&mut connection, path, options.checkpoint_pages)?;
+        let sealer = frame::Sealer::new().map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(SqliteWriter {
+            checkpointer,
+            connection,
+            sealer,
+            head,
+            tail,
+            waiting_since,
+            cut: None,
+            options,
+            _lock: lock,
+        })
+    }
+
+    /// The head after the batch, if the batch follows on the head.
+    fn head_after(&self, batch: &Batch<'_>) -> Result<Head, StoreError> {
+        let expected = self.head.position.0 + 1;
+        let gap = (expected..).zip(batch.records).find(|(position, r)| r.position.0 != *position || r.at != batch.at);
+        if let Some((position, record)) = gap {
+            let found = (record.position.0, record.at);
+            return Err(StoreError::Failed(format!(
+                "a batch at {} has {found:?} where position {position} follows",
+                batch.at
+            )));
+        }
+        let seq = batch.events.iter().map(|e| e.seq).chain(batch.alarms.iter().map(|a| a.seq)).max();
+        if seq.is_some_and(|seq| seq <= self.head.seq) {
+            return Err(StoreError::Failed(format!("a change has a number not after {}", self.head.seq.0)));
+        }
+        Ok(Head {
+            position: JournalPosition(self.head.position.0 + batch.records.len() as u64),
+            seq: seq.unwrap_or(self.head.seq),
+            at: if batch.records.is_empty() { self.head.at } else { batch.at },
+            last_key: batch.features.iter().map(|f| f.key.0).fold(self.head.last_key, u32::max),
+        })
+    }
+}
+
+impl Writer for SqliteWriter {
+    fn commit(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
+        self.checkpointer.check()?;
+        let head = self.head_after(batch)?;
+        let sealed = seal(&mut self.sealer, &batch::encode(batch.records))?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_sqlite)?;
+        if let Some(first) = batch.records.first() {
+            insert(
+                &transaction,
+                "INSERT INTO journal (first, last, at_ms, records) VALUES (?1, ?2, ?3, ?4)",
+                params![signed(first.position.0), signed(head.position.0), batch.at.0, sealed],
+            )?;
+        }
+        for feature in batch.features {
+            put_feature(&transaction, &mut self.sealer, feature)?;
+        }
+        put_events(&transaction, batch.events)?;
+        put_alarms(&transaction, batch.alarms)?;
+        transaction.commit().map_err(from_sqlite)?;
+        if self.tail.count() == 0 {
+            self.waiting_since = batch.at;
+        }
+        self.tail.extend(batch.records.iter().filter_map(|record| match &record.body {
+            RecordBody::Fix(fix) => Some((record.position.0, *fix)),
+            _ => None,
+        }));
+        self.head = head;
+        self.checkpointer.after_commit(&self.connection)
+    }
+
+    fn head(&self) -> Head {
+        self.head
+    }
+
+    fn cut_tracks(&mut self, budget_ms: u32) -> Result<bool, StoreError> {
+        if self.cut.is_none() {
+            let count = self.tail.count();
+            let old = self.head.at - self.waiting_since >= self.options.tail_age;
+            if count == 0 || (count < self.options.tail_fixes && !old) {
+                return Ok(false);
+            }
+            self.cut = Some(Cut::begin(&self.tail, self.head.position, self.head.at));
+        }
+        let Some(cut) = &mut self.cut else { return Ok(false) };
+        cut.slice(&mut self.connection, &mut self.sealer, &self.tail, Duration::from_millis(budget_ms.into()))?;
+        let more = !cut.is_done();
+        if !more {
+            self.waiting_since = cut.began_at;
+            self.cut = None;
+        }
+        self.checkpointer.after_commit(&self.connection)?;
+        Ok(more)
+    }
+
+    fn add_user(&mut self, user: &User, audit: &AuditLine) -> Result<(), StoreError> {
+        accounts::add_user(&mut self.connection, user, audit)
+    }
+
+    fn add_token(&mut self, token: &Token, audit: &AuditLine) -> Result<(), StoreError> {
+        accounts::add_token(&mut self.connection, token, audit)
+    }
+
+    fn add_session(&mut self, session: &Session, audit: &AuditLine) -> Result<(), StoreError> {
+        accounts::add_session(&mut self.connection, session, audit)
+    }
+
+    fn end_session(&mut self, hash: &[u8; 32], audit: &AuditLine) -> Result<(), StoreError> {
+        accounts::end_session(&mut self.connection, hash, audit)
+    }
+
+    fn put_terminal(&mut self, terminal: &Terminal, audit: &AuditLine) -> Result<(), StoreError> {
+        accounts::put_terminal(&mut self.connection, terminal, audit)
+    }
+
+    fn audit(&mut self, line: &AuditLine) -> Result<(), StoreError> {
+        accounts::append(&self.connection, line)
+    }
+}
+
+fn seal(sealer: &mut frame::Sealer, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+    sealer.seal(plain).map_err(|error| StoreError::Failed(error.to_string()))
+}
+
+fn insert(transaction: &Transaction<'_>, sql: &str, params: impl rusqlite::Params) -> Result<(), StoreError> {
+    transaction.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(from_sqlite)?;
+    Ok(())
+}
+
+fn put_feature(
+    transaction: &Transaction<'_>,
+    sealer: &mut frame::Sealer,
+    feature: &StoredFeature,
+) -> Result<(), StoreError> {
+    let derived = match &feature.derived {
+        None => None,
+        Some(derived) => {
+            let plain = postcard::to_stdvec(derived).expect("rings of numbers always serialize to memory");
+            Some(seal(sealer, &plain)?)
+        }
+    };
+    let bounds = bbox(feature);
+    let side = |i: usize| bounds.map(|bounds| bounds[i]);
+    let put = || -> rusqlite::Result<()> {
+        let sql = "INSERT INTO features (key, collection, id, revision, alive, west, south, east, north)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                   ON CONFLICT (key) DO UPDATE SET revision = ?4, alive = ?5, west = ?6, south = ?7, east = ?8, north = ?9";
+        transaction.prepare_cached(sql)?.execute(params![
+            feature.key.0,
+            feature.collection.name(),
+            feature.id.as_str(),
+            feature.revision.0,
+            feature.body.is_some(),
+            side(0),
+            side(1),
+            side(2),
+            side(3)
+        ])?;
+        let sql =
+            "INSERT INTO feature_revisions (key, revision, at_ms, who, body, derived) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let (at, who) = (feature.at.0, &feature.who);
+        let params = params![feature.key.0, feature.revision.0, at, who, feature.body, derived];
+        transaction.prepare_cached(sql)?.execute(params)?;
+        Ok(())
+    };
+    put().map_err(|error| {
+        if !is_taken(&error) {
+            return from_sqlite(error);
+        }
+        let (id, revision) = (&feature.id, feature.revision.0);
+        StoreError::Exists { what: format!("revision {revision} of {}/{id}, or that id", feature.collection) }
+    })
+}
+
+/// The last of each id, in order.
+fn last_of_each<T>(rows: &[T], id: impl Fn(&T) -> u128) -> Vec<&T> {
+    let mut seen = HashSet::with_capacity(rows.len());
+    let mut last: Vec<&T> = rows.iter().rev().filter(|row| seen.insert(id(row))).collect();
+    last.reverse();
+    last
+}
+
+fn put_events(transaction: &Transaction<'_>, events: &[Event]) -> Result<(), StoreError> {
+    for event in last_of_each(events, |event| event.core.id.0) {
+        let core = &event.core;
+        let body = serde_json::to_string(event).expect("an event of texts and numbers always serializes to JSON");
+        let vehicle = match core.subject {
+            Subject::Vehicle(key) => Some(key.0),
+            Subject::Zone(_) | Subject::System => None,
+        };
+        insert(
+            transaction,
+            "INSERT OR REPLACE INTO events (seq, id, at_ms, kind, vehicle, zone, status, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                seq(event.seq),
+                core.id.0.to_be_bytes(),
+                core.at.0,
+                core.kind.name(),
+                vehicle,
+                core.zone.map(|(key, _)| key.0),
+                event.status.name(),
+                body
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+fn put_alarms(transaction: &Transaction<'_>, alarms: &[Alarm]) -> Result<(), StoreError> {
+    for alarm in last_of_each(alarms, |alarm| alarm.id.0) {
+        let body = serde_json::to_string(alarm).expect("an alarm of texts and numbers always serializes to JSON");
+        insert(
+            transaction,
+            "INSERT OR REPLACE INTO alarms (seq, id, state, priority, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![seq(alarm.seq), alarm.id.0.to_be_bytes(), alarm.state().name(), alarm.priority, body],
+        )?;
+    }
+    Ok(())
+}
+
+fn seq(seq: Seq) -> i64 {
+    signed(seq.0)
+}

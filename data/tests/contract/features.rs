@@ -1,0 +1,113 @@
+//! Every revision of a feature is kept; ids are never reused.
+
+use super::given::{at, commit_with, deletion, edit, id, vehicle_json, zone_json};
+use super::{Open, Sites};
+use cordon_data::feature::{Collection, StoredFeature};
+use cordon_data::store::{Batch, FeatureQuery, StoreError};
+use cordon_spatial::ids::{FeatureKey, JournalPosition, Revision};
+use cordon_spatial::record::RecordBody;
+use serde_json::Value;
+
+fn keep(open: &mut Open, ms: i64, edit: (StoredFeature, RecordBody)) -> StoredFeature {
+    let (feature, record) = edit;
+    commit_with(open, ms, vec![record], &[], &[], std::slice::from_ref(&feature));
+    feature
+}
+
+fn listed(open: &Open, collection: Collection, bbox: Option<[f64; 4]>) -> Vec<String> {
+    let query = FeatureQuery { collection, bbox, after: None, limit: 100 };
+    let found = open.reader().features(&query).unwrap();
+    found.iter().map(|feature| feature.id.to_string()).collect()
+}
+
+pub fn every_revision_is_kept_and_the_newest_is_current(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    let first = keep(&mut open, 1, edit(Collection::Zones, "north", 3, 1, &zone_json("North", 121.4), None));
+    let second = keep(&mut open, 2, edit(Collection::Zones, "north", 3, 2, &zone_json("Nord", 121.4), Some(&first)));
+    assert_eq!(open.writer.head().last_key, 3);
+    drop(open);
+    let mut open = site.open();
+    assert_eq!(open.writer.head().last_key, 3);
+    let reader = open.reader();
+    assert_eq!(reader.feature(Collection::Zones, &id("north")).unwrap(), Some(second.clone()));
+    assert_eq!(reader.feature(Collection::Gates, &id("north")).unwrap(), None);
+    assert_eq!(reader.feature_by_key(FeatureKey(3)).unwrap(), Some(second.clone()));
+    assert_eq!(reader.feature_revision(FeatureKey(3), Revision(1)).unwrap(), Some(first.clone()));
+    assert_eq!(reader.feature_revision(FeatureKey(3), Revision(3)).unwrap(), None);
+
+    let gone = keep(&mut open, 3, deletion(&second, 3));
+    let reader = open.reader();
+    assert_eq!(reader.feature(Collection::Zones, &id("north")).unwrap(), None);
+    assert_eq!(reader.feature_by_key(FeatureKey(3)).unwrap(), Some(gone));
+    assert_eq!(reader.feature_revision(FeatureKey(3), Revision(1)).unwrap(), Some(first));
+    assert_eq!(reader.count(Collection::Zones).unwrap(), 0);
+    assert!(listed(&open, Collection::Zones, None).is_empty());
+}
+
+pub fn an_id_is_never_free_again(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    assert!(!open.reader().id_was_used(Collection::Vehicles, &id("truck")).unwrap());
+    let truck = keep(&mut open, 1, edit(Collection::Vehicles, "truck", 1, 1, &vehicle_json("浙B12345"), None));
+    keep(&mut open, 2, deletion(&truck, 2));
+    assert!(open.reader().id_was_used(Collection::Vehicles, &id("truck")).unwrap());
+    assert!(!open.reader().id_was_used(Collection::Zones, &id("truck")).unwrap());
+}
+
+pub fn a_second_feature_under_an_id_is_refused_whole(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    keep(&mut open, 1, edit(Collection::Vehicles, "truck", 1, 1, &vehicle_json("A"), None));
+    let head = open.writer.head();
+    for key in [1, 2] {
+        let (feature, record) = edit(Collection::Vehicles, "truck", key, 2, &vehicle_json("B"), None);
+        let records = super::given::numbered(&open, 2, vec![record]);
+        let batch = Batch { at: at(2), records: &records, events: &[], alarms: &[], features: &[feature] };
+        assert!(matches!(open.writer.commit(&batch), Err(StoreError::Exists { .. })), "key {key}");
+        assert_eq!(open.reader().head().unwrap(), head);
+    }
+}
+
+pub fn a_box_finds_what_touches_it(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    for (key, name, lon) in [(1, "west", 121.40), (2, "middle", 121.45), (3, "east", 121.50)] {
+        keep(&mut open, 1, edit(Collection::Zones, name, key, 1, &zone_json(name, lon), None));
+    }
+    let gate: Value = serde_json::json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [121.455, 31.205]},
+        "properties": {"name": "Gate 1"}});
+    keep(&mut open, 2, edit(Collection::Gates, "gate", 4, 2, &gate, None));
+    assert_eq!(listed(&open, Collection::Zones, None), ["west", "middle", "east"]);
+    assert_eq!(listed(&open, Collection::Zones, Some([121.44, 31.0, 121.452, 32.0])), ["middle"]);
+    assert_eq!(listed(&open, Collection::Zones, Some([121.41, 31.0, 121.45, 32.0])), ["west", "middle"]);
+    assert!(listed(&open, Collection::Zones, Some([121.4, 31.22, 121.6, 32.0])).is_empty());
+    assert_eq!(listed(&open, Collection::Gates, Some([121.4, 31.2, 121.6, 31.3])), ["gate"]);
+    assert!(listed(&open, Collection::Gates, Some([121.4, 31.2, 121.45, 31.3])).is_empty());
+    let second = FeatureQuery { collection: Collection::Zones, bbox: None, after: Some(FeatureKey(1)), limit: 1 };
+    assert_eq!(open.reader().features(&second).unwrap()[0].id, id("middle"));
+    assert_eq!(open.reader().count(Collection::Zones).unwrap(), 3);
+}
+
+pub fn an_edit_in_the_journal_is_what_was_entered(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    let mut entered = Vec::new();
+    let mut previous: Option<StoredFeature> = None;
+    for (ms, feature) in [(1, zone_json("North", 121.4)), (2, zone_json("Nord", 121.4)), (3, zone_json("Nord", 121.5))]
+    {
+        let (feature, record) = edit(Collection::Zones, "north", 1, ms, &feature, previous.as_ref());
+        entered.push(record.clone());
+        previous = Some(keep(&mut open, ms, (feature, record)));
+    }
+    let (gone, record) = deletion(previous.as_ref().unwrap(), 4);
+    entered.push(record.clone());
+    keep(&mut open, 4, (gone, record));
+    let (truck, record) = edit(Collection::Vehicles, "truck", 2, 5, &vehicle_json("浙B12345"), None);
+    entered.push(record.clone());
+    keep(&mut open, 5, (truck, record));
+    drop(open);
+    let batches = site.open().reader().journal(JournalPosition(1), 100).unwrap();
+    let read: Vec<RecordBody> = batches.into_iter().flat_map(|(_, records)| records).map(|r| r.body).collect();
+    assert_eq!(read, entered);
+}

@@ -1,0 +1,66 @@
+//! The contract of `cordon_data::store`, as tests that any store must pass. A store gives a [`Site`]; `contract!` makes a
+//! test of each promise.
+
+pub mod accounts;
+pub mod commits;
+pub mod features;
+pub mod given;
+pub mod model;
+pub mod tracks;
+
+use cordon_data::store::{Reader, Readers, Writer};
+
+/// A place for one store, that can be opened again and again. Fixes become tracks at every cut, however few there are.
+pub trait Site {
+    /// Opens it. What was opened before was dropped.
+    fn open(&self) -> Open;
+}
+
+/// An opened store.
+pub struct Open {
+    /// The one writer.
+    pub writer: Box<dyn Writer>,
+    /// Where readers come from.
+    pub readers: Box<dyn Readers>,
+}
+
+impl Open {
+    /// A reader.
+    pub fn reader(&self) -> Box<dyn Reader> {
+        self.readers.reader().unwrap()
+    }
+}
+
+/// Makes one test of each promise. `$site` makes a fresh site.
+#[macro_export]
+macro_rules! contract {
+    ($site:expr) => {
+        $crate::contract!($site; commits: a_new_site_is_empty, a_batch_is_there_whole_after_a_restart,
+            a_batch_that_does_not_follow_is_refused, the_last_row_of_an_event_and_an_alarm_stands,
+            events_are_found_by_every_condition, alarms_are_found_by_state_and_priority, lists_go_on_after_a_seq,
+            the_journal_gives_whole_batches_from_any_position);
+        $crate::contract!($site; features: every_revision_is_kept_and_the_newest_is_current,
+            an_id_is_never_free_again, a_second_feature_under_an_id_is_refused_whole, a_box_finds_what_touches_it,
+            an_edit_in_the_journal_is_what_was_entered);
+        $crate::contract!($site; tracks: a_fix_is_on_its_track_as_soon_as_it_is_committed,
+            cutting_changes_no_track, a_restart_changes_no_track, an_exact_duplicate_is_reported_once,
+            a_track_is_limited_from_its_beginning);
+        $crate::contract!($site; accounts: accounts_are_found_after_a_restart, a_taken_name_is_refused,
+            an_ended_session_is_gone, a_terminal_is_replaced);
+        $crate::contract!($site; model: any_history_reads_like_the_model);
+    };
+    ($site:expr; $module:ident: $($name:ident),* $(,)?) => {
+        mod $module {
+            $(
+                #[test]
+                fn $name() {
+                    let make = || $site;
+                    $crate::contract::$module::$name(&make);
+                }
+            )*
+        }
+    };
+}
+
+/// Makes fresh sites.
+pub type Sites<'a> = dyn Fn() -> Box<dyn Site> + 'a;

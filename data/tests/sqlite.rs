@@ -1,0 +1,185 @@
+//! The embedded store: the whole contract, and what only a file can go through.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod contract;
+
+use contract::given::{at, audit, commit, edit, fix, fixes, numbered, zone_json};
+use contract::{Open, Site};
+use cordon_data::feature::Collection;
+use cordon_data::sqlite::{self, Options};
+use cordon_data::store::{Batch, Reader, StoreError, Writer};
+use cordon_spatial::fix::Fix;
+use cordon_spatial::ids::JournalPosition;
+use cordon_spatial::record::RecordBody;
+use std::path::Path;
+use tempfile::TempDir;
+
+struct Folder(TempDir);
+
+/// Every cut takes what there is, and the log is written back all the time.
+fn eager() -> Options {
+    Options { tail_fixes: 1, checkpoint_pages: 10, ..Options::default() }
+}
+
+fn open(folder: &Path, options: Options) -> Result<Open, StoreError> {
+    let (writer, readers) = sqlite::open_with(folder, options)?;
+    Ok(Open { writer: Box::new(writer), readers: Box::new(readers) })
+}
+
+impl Site for Folder {
+    fn open(&self) -> Open {
+        open(self.0.path(), eager()).unwrap()
+    }
+}
+
+contract!(Box::new(super::Folder(tempfile::tempdir().unwrap())) as Box<dyn crate::contract::Site>);
+
+/// Fixes that do not compress: their times jump about.
+fn scattered(count: u32) -> Vec<Fix> {
+    let jumping = |n: u32| n.wrapping_mul(n).wrapping_mul(2_654_435_761) ^ (n << 7);
+    (0..count).map(|n| fix(n, i64::from(jumping(n)))).collect()
+}
+
+#[test]
+fn a_folder_has_one_writer_and_says_who() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(folder.path(), eager()).unwrap();
+    match open(folder.path(), eager()) {
+        Err(StoreError::InUse { pid, folder: named }) => {
+            assert_eq!(pid, std::process::id());
+            assert_eq!(Path::new(&named), folder.path());
+        }
+        other => panic!("{:?}", other.map(|_| ())),
+    }
+    drop(first);
+    open(folder.path(), eager()).unwrap();
+}
+
+#[test]
+fn a_newer_folder_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path(), eager()).unwrap());
+    let raw = rusqlite::Connection::open(folder.path().join(sqlite::FILE)).unwrap();
+    raw.pragma_update(None, "user_version", 99).unwrap();
+    drop(raw);
+    let refused = open(folder.path(), eager()).map(|_| ()).unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { found: 99, .. }), "{refused}");
+    assert!(refused.to_string().contains("use a newer cordon"));
+}
+
+#[test]
+fn a_file_of_another_program_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(sqlite::FILE);
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
+    assert!(matches!(open(folder.path(), eager()), Err(StoreError::Damaged { .. })));
+    std::fs::write(&path, "this is no database, however long it may be".repeat(100)).unwrap();
+    assert!(matches!(open(folder.path(), eager()), Err(StoreError::Damaged { .. })));
+}
+
+#[test]
+fn without_room_nothing_is_kept_and_it_goes_on_when_there_is_room_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), Options { max_pages: Some(80), ..eager() }).unwrap();
+    let mut kept = 0;
+    let full = loop {
+        let zone =
+            edit(Collection::Zones, &format!("z{kept}"), kept + 1, 0, &zone_json(&"气".repeat(200), 121.0), None);
+        let records = numbered(&store, 0, vec![zone.1]);
+        let batch = Batch { at: at(0), records: &records, events: &[], alarms: &[], features: &[zone.0] };
+        match store.writer.commit(&batch) {
+            Ok(()) => kept += 1,
+            Err(error) => break error,
+        }
+        assert!(kept < 10_000, "the limit on pages was never hit");
+    };
+    assert!(matches!(full, StoreError::NoRoom), "{full}");
+    assert_eq!(store.writer.head().position, JournalPosition(kept.into()));
+    assert_eq!(store.reader().head().unwrap(), store.writer.head(), "reads go on");
+    assert_eq!(store.reader().count(Collection::Zones).unwrap(), u64::from(kept));
+    let big = scattered(20_000);
+    let records = numbered(&store, 1, fixes(big));
+    let batch = Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[] };
+    assert!(matches!(store.writer.commit(&batch), Err(StoreError::NoRoom)), "and it is still full");
+
+    drop(store);
+    let mut store = open(folder.path(), eager()).unwrap();
+    assert_eq!(store.writer.head().position, JournalPosition(kept.into()));
+    store.writer.commit(&batch).unwrap();
+    assert_eq!(store.reader().head().unwrap().position.0, u64::from(kept) + 20_000);
+}
+
+#[test]
+fn the_same_writer_goes_on_after_it_found_no_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), Options { max_pages: Some(80), ..eager() }).unwrap();
+    commit(&mut store, 0, fixes([fix(1, 0)]));
+    let big = scattered(50_000);
+    let records = numbered(&store, 1, fixes(big));
+    let batch = Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[] };
+    assert!(matches!(store.writer.commit(&batch), Err(StoreError::NoRoom)));
+    commit(&mut store, 2, fixes([fix(1, 1_000)]));
+    store.writer.audit(&audit("after")).unwrap();
+    assert_eq!(store.reader().head().unwrap().position, JournalPosition(2));
+}
+
+/// Changes stored bytes behind the store's back, and gives the reader's answer.
+fn journal_after(change: &str) -> Result<usize, StoreError> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), Options::default()).unwrap();
+    for n in 0..3 {
+        commit(&mut store, n, fixes((0..100).map(|m| fix(7, n * 1_000 + m))));
+    }
+    let raw = rusqlite::Connection::open(folder.path().join(sqlite::FILE)).unwrap();
+    raw.execute(change, []).unwrap();
+    store.reader().journal(JournalPosition(1), 10).map(|batches| batches.len())
+}
+
+#[test]
+fn a_damaged_journal_is_named_and_not_repaired() {
+    assert_eq!(journal_after("UPDATE journal SET at_ms = at_ms").unwrap(), 3);
+    let second = "WHERE first = 101";
+    for change in [
+        "UPDATE journal SET records = substr(records, 1, 40)",
+        "UPDATE journal SET records = CAST(substr(records, 1, 60) || x'00' || substr(records, 62) AS BLOB)",
+        "UPDATE journal SET records = x''",
+        "UPDATE journal SET last = last + 1",
+    ] {
+        match journal_after(&format!("{change} {second}")) {
+            Err(StoreError::Damaged { place, .. }) => assert!(place.contains("101"), "{place}"),
+            other => panic!("{change}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_damaged_journal_does_not_open_as_if_it_were_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), Options::default()).unwrap();
+    commit(&mut store, 0, fixes([fix(7, 0)]));
+    drop(store);
+    let raw = rusqlite::Connection::open(folder.path().join(sqlite::FILE)).unwrap();
+    raw.execute("UPDATE journal SET records = x'00'", []).unwrap();
+    drop(raw);
+    assert!(matches!(open(folder.path(), Options::default()), Err(StoreError::Damaged { .. })));
+}
+
+#[test]
+fn the_log_stays_small_under_steady_writing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, readers) =
+        sqlite::open_with(folder.path(), Options { checkpoint_pages: 50, ..Options::default() }).unwrap();
+    let log = folder.path().join(format!("{}-wal", sqlite::FILE));
+    let mut largest = 0;
+    for n in 0..3_000u64 {
+        let record = RecordBody::Fix(fix(7, n as i64));
+        let records = [cordon_spatial::record::Record { position: JournalPosition(n + 1), at: at(0), body: record }];
+        let batch = Batch { at: at(0), records: &records, events: &[], alarms: &[], features: &[] };
+        writer.commit(&batch).unwrap();
+        largest = largest.max(std::fs::metadata(&log).unwrap().len());
+    }
+    // 3,000 commits of at least two pages each would make a log of 24 MB.
+    assert!(largest < 12_000_000, "{largest} bytes");
+    assert_eq!(readers.get().unwrap().head().unwrap().position, JournalPosition(3_000));
+}
