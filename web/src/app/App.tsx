@@ -1,15 +1,18 @@
 /**
  * Who sees which screen: a fresh server asks for set-up, a stranger for a name, everybody else gets the console.
  */
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { api, ApiError } from '../api/client';
 import type { Problem, Session } from '../api/types';
 import { useI18n } from '../i18n';
 import type { Refusal } from '../live/site';
 import { problemText } from '../ui/problem';
-import { Console } from './Console';
 import { SetUp } from './SetUp';
 import { SignIn } from './SignIn';
+
+/** The map is most of the page's weight: it comes after the first screen, while somebody is typing. */
+const loadConsole = () => import('./Console');
+const Console = lazy(async () => ({ default: (await loadConsole()).Console }));
 
 type Screen =
   | { at: 'loading' }
@@ -40,6 +43,7 @@ export function App() {
   const start = useCallback(() => void firstScreen().then(setScreen), []);
 
   useEffect(start, [start]);
+  useEffect(() => void loadConsole(), []);
   useEffect(() => {
     if (screen.at !== 'unreachable') return;
     const timer = window.setTimeout(start, RETRY_MS);
@@ -66,6 +70,10 @@ export function App() {
     case 'signin':
       return <SignIn refusal={screen.refusal} onDone={start} />;
     case 'console':
-      return <Console session={screen.session} onRefused={refused} onSignedOut={signedOut} />;
+      return (
+        <Suspense fallback={<p className="whole">{t('app.loading')}</p>}>
+          <Console session={screen.session} onRefused={refused} onSignedOut={signedOut} />
+        </Suspense>
+      );
   }
 }

@@ -28,7 +28,7 @@ export const PALETTES: Record<Theme, Palette> = {
     ground: '#12171d',
     park: '#1a2129',
     parkEdge: '#7d8b99',
-    road: '#3a4552',
+    road: '#465361',
     roadEdge: '#0e1216',
     text: '#e8edf2',
     textHalo: '#12171d',

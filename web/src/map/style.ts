@@ -43,7 +43,7 @@ function layers(palette: Palette): LayerSpecification[] {
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
         'line-color': palette.roadEdge,
-        'line-width': ['interpolate', ['exponential', 2], ['zoom'], 12, 2, 18, 26],
+        'line-width': ['interpolate', ['exponential', 2], ['zoom'], 12, 3, 18, 28],
       },
     },
     {
@@ -53,7 +53,7 @@ function layers(palette: Palette): LayerSpecification[] {
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
         'line-color': palette.road,
-        'line-width': ['interpolate', ['exponential', 2], ['zoom'], 12, 1.2, 18, 22],
+        'line-width': ['interpolate', ['exponential', 2], ['zoom'], 12, 2, 18, 24],
       },
     },
     {
