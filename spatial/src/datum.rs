@@ -72,15 +72,23 @@ fn wgs84_to_gcj02(lon: f64, lat: f64) -> (f64, f64) {
         return (lon, lat);
     }
     let (x, y) = (lon - 105.0, lat - 35.0);
-    let waves = |a: f64, pa: f64, b: f64, pb: f64, v: f64| {
-        (a * libm::sin(v * pa) + b * libm::sin(v * pb)) * 2.0 / 3.0
-    };
+    let waves = |a: f64, pa: f64, b: f64, pb: f64, v: f64| (a * libm::sin(v * pa) + b * libm::sin(v * pb)) * 2.0 / 3.0;
     let common = waves(20.0, 6.0 * PI, 20.0, 2.0 * PI, x);
-    let d_lat = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * libm::sqrt(x.abs())
+    let d_lat = -100.0
+        + 2.0 * x
+        + 3.0 * y
+        + 0.2 * y * y
+        + 0.1 * x * y
+        + 0.2 * libm::sqrt(x.abs())
         + common
         + waves(20.0, PI, 40.0, PI / 3.0, y)
         + waves(160.0, PI / 12.0, 320.0, PI / 30.0, y);
-    let d_lon = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * libm::sqrt(x.abs())
+    let d_lon = 300.0
+        + x
+        + 2.0 * y
+        + 0.1 * x * x
+        + 0.1 * x * y
+        + 0.1 * libm::sqrt(x.abs())
         + common
         + waves(20.0, PI, 40.0, PI / 3.0, x)
         + waves(150.0, PI / 12.0, 300.0, PI / 30.0, x);

@@ -18,8 +18,8 @@ impl FeatureId {
     /// Checks length and characters.
     pub fn new(text: impl Into<String>) -> Result<FeatureId, FeatureIdError> {
         let text = text.into();
-        let fits = (1..=64).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let fits =
+            (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
         if fits { Ok(FeatureId(text)) } else { Err(FeatureIdError) }
     }
 

@@ -186,11 +186,7 @@ impl OneMap {
     }
 }
 
-fn reindexed(
-    index: &CellIndex,
-    added: &[(Slot, Arc<ZoneInForce>)],
-    removed: &[(Slot, Arc<ZoneInForce>)],
-) -> CellIndex {
+fn reindexed(index: &CellIndex, added: &[(Slot, Arc<ZoneInForce>)], removed: &[(Slot, Arc<ZoneInForce>)]) -> CellIndex {
     fn grounds(list: &[(Slot, Arc<ZoneInForce>)]) -> Vec<(Slot, &Ground)> {
         list.iter().map(|(slot, entry)| (*slot, &entry.zone.ground)).collect()
     }

@@ -120,12 +120,10 @@ impl Committer {
     fn publish_snapshot(&self, snapshot: WatchSnapshot) {
         let folder = self.store.folder.clone();
         let spawned = std::thread::Builder::new().name("cordon-snapshot".to_owned()).spawn(move || {
-            let written = postcard::to_stdvec(&snapshot)
-                .map_err(|error| error.to_string())
-                .and_then(|bytes| {
-                    cordon_data::snapshots::write(&folder, snapshot.position(), ENGINE_VERSION, &bytes)
-                        .map_err(|error| error.to_string())
-                });
+            let written = postcard::to_stdvec(&snapshot).map_err(|error| error.to_string()).and_then(|bytes| {
+                cordon_data::snapshots::write(&folder, snapshot.position(), ENGINE_VERSION, &bytes)
+                    .map_err(|error| error.to_string())
+            });
             if let Err(error) = written {
                 tracing::warn!(%error, "an engine snapshot could not be written; the next start takes longer");
             }

@@ -50,8 +50,8 @@ impl Engine {
             let (now, ahead_ms) = self.clock.read();
             self.shared.clock_wrong.store(ahead_ms.abs() > CLOCK_ALARM_MS, Ordering::Relaxed);
             self.shared.now_ms.store(now.0, Ordering::Relaxed);
-            let tick_due = self.watch.next_due().is_some_and(|due| due <= now)
-                || now - self.ticked_at >= LONGEST_WITHOUT_TICK;
+            let tick_due =
+                self.watch.next_due().is_some_and(|due| due <= now) || now - self.ticked_at >= LONGEST_WITHOUT_TICK;
             if intakes.is_empty() && !tick_due {
                 if self.inbox.is_closed() {
                     self.stop(now);

@@ -196,7 +196,8 @@ fn meet(edge: &Edge, a: Position, b: Position, slot: Slot, way: &mut Way) {
     if (from > 0 && to > 0) || (from < 0 && to < 0) {
         return;
     }
-    if (from == 0 && crate::shape::between(edge.a, edge.b, a)) || (to == 0 && crate::shape::between(edge.a, edge.b, b)) {
+    if (from == 0 && crate::shape::between(edge.a, edge.b, a)) || (to == 0 && crate::shape::between(edge.a, edge.b, b))
+    {
         way.grazed.push(slot);
         return;
     }

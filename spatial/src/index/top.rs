@@ -62,7 +62,8 @@ pub struct Top {
 impl Top {
     /// The cell after a change.
     pub fn changed(cell: Cell, before: Option<&Top>, change: Change) -> Top {
-        let (mut sources, mut full) = before.map_or_else(Default::default, |top| (top.sources.clone(), top.full.clone()));
+        let (mut sources, mut full) =
+            before.map_or_else(Default::default, |top| (top.sources.clone(), top.full.clone()));
         sources.retain(|source| !change.removed.contains(&source.slot));
         full.retain(|slot| !change.removed.contains(slot));
         sources.extend(change.partial);
@@ -257,7 +258,8 @@ impl Top {
             if shift > 0 {
                 let (x2, y2) = self.reference(number, 0);
                 for edge in &self.sources[s].edges {
-                    covered ^= crosses_row_west_of(edge, y2, x2 + i64::from(shift)) != crosses_row_west_of(edge, y2, x2);
+                    covered ^=
+                        crosses_row_west_of(edge, y2, x2 + i64::from(shift)) != crosses_row_west_of(edge, y2, x2);
                 }
             }
             let from = self.edges.len() as u32;
@@ -303,9 +305,7 @@ enum Parity {
 fn parity(edge: &Edge, reference: (i64, i64), p2: (i64, i64), p: Position) -> Parity {
     let a = (2 * i64::from(edge.a.lon_e7), 2 * i64::from(edge.a.lat_e7));
     let b = (2 * i64::from(edge.b.lon_e7), 2 * i64::from(edge.b.lat_e7));
-    let cross = |o: (i64, i64), d: (i64, i64), q: (i64, i64)| {
-        (d.0 - o.0) * (q.1 - o.1) - (d.1 - o.1) * (q.0 - o.0)
-    };
+    let cross = |o: (i64, i64), d: (i64, i64), q: (i64, i64)| (d.0 - o.0) * (q.1 - o.1) - (d.1 - o.1) * (q.0 - o.0);
     let here = cross(a, b, p2);
     if here == 0 && between(edge.a, edge.b, p) {
         return Parity::OnEdge;

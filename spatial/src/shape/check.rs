@@ -97,9 +97,8 @@ fn edges(rings: &[Ring]) -> Vec<Edge> {
 
 /// A place where two edges cross properly or overlap along a line; touching in a point is allowed.
 fn crossing(edges: &[Edge]) -> Result<Option<Position>, ShapeError> {
-    let too_complex = || {
-        ShapeError::new("too_complex", "too many long edges over each other to be checked; simplify the zone")
-    };
+    let too_complex =
+        || ShapeError::new("too_complex", "too many long edges over each other to be checked; simplify the zone");
     let (mut west, mut south, mut east, mut north) = (i64::MAX, i64::MAX, i64::MIN, i64::MIN);
     for v in edges.iter().flat_map(|e| [e.a, e.b]) {
         west = west.min(v.lon_e7.into());
@@ -164,8 +163,7 @@ fn clash(e: &Edge, f: &Edge) -> Option<Position> {
         .filter(|&(a, b, p)| between(a, b, p))
         .map(|(_, _, p)| p)
         .collect();
-    let neighbours = e.ring == f.ring
-        && (e.number.abs_diff(f.number) == 1 || e.number.abs_diff(f.number) == e.of - 1);
+    let neighbours = e.ring == f.ring && (e.number.abs_diff(f.number) == 1 || e.number.abs_diff(f.number) == e.of - 1);
     let overlap = inner.iter().any(|p| *p != inner[0]);
     (overlap && (!neighbours || e.of > 2)).then(|| inner[0])
 }

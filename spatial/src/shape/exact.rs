@@ -40,9 +40,7 @@ pub fn doubled_area(ring: &Ring) -> i128 {
     let next = ring.iter().cycle().skip(1);
     ring.iter()
         .zip(next)
-        .map(|(a, b)| {
-            i128::from(a.lon_e7) * i128::from(b.lat_e7) - i128::from(b.lon_e7) * i128::from(a.lat_e7)
-        })
+        .map(|(a, b)| i128::from(a.lon_e7) * i128::from(b.lat_e7) - i128::from(b.lon_e7) * i128::from(a.lat_e7))
         .sum()
 }
 

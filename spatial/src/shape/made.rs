@@ -35,7 +35,11 @@ pub fn circle(centre: Position, radius_m: f64) -> Result<Ground, ShapeError> {
         }
     }
     if ring.len() < 3 {
-        return Err(ShapeError::at("radius", format!("a radius of {radius_m} m is smaller than the map's grid"), centre));
+        return Err(ShapeError::at(
+            "radius",
+            format!("a radius of {radius_m} m is smaller than the map's grid"),
+            centre,
+        ));
     }
     Ok(Ground { parts: vec![vec![ring]] })
 }
@@ -45,8 +49,8 @@ pub fn corridor(line: &[(f64, f64)], width_m: f64) -> Result<Ground, ShapeError>
     check_reach("width", width_m)?;
     let mut places: Vec<(f64, f64)> = Vec::with_capacity(line.len());
     for &(lon, lat) in line {
-        let place = Position::from_degrees(lon, lat)
-            .map_err(|error| ShapeError::new("coordinate", error.to_string()))?;
+        let place =
+            Position::from_degrees(lon, lat).map_err(|error| ShapeError::new("coordinate", error.to_string()))?;
         check_latitude(lat)?;
         let place = (place.lon(), place.lat());
         if places.last() != Some(&place) {
@@ -193,7 +197,8 @@ fn joint(
 
 /// Degrees to units of 1e-7 degree.
 fn to_units(polygons: &MultiPolygon<f64>) -> MultiPolygon<f64> {
-    let line = |l: &LineString<f64>| LineString::new(l.0.iter().map(|c| Coord { x: c.x * 1e7, y: c.y * 1e7 }).collect());
+    let line =
+        |l: &LineString<f64>| LineString::new(l.0.iter().map(|c| Coord { x: c.x * 1e7, y: c.y * 1e7 }).collect());
     let polygon = |p: &Polygon<f64>| Polygon::new(line(p.exterior()), p.interiors().iter().map(line).collect());
     MultiPolygon::new(polygons.0.iter().map(polygon).collect())
 }

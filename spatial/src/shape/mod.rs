@@ -60,10 +60,7 @@ pub fn polygons(parts: &[Vec<Vec<(f64, f64)>>]) -> Result<Ground, ShapeError> {
     }
     let vertices: usize = parts.iter().flatten().map(Vec::len).sum();
     if vertices > MAX_VERTICES {
-        return Err(ShapeError::new(
-            "too_many_vertices",
-            format!("{vertices} vertices; the limit is {MAX_VERTICES}"),
-        ));
+        return Err(ShapeError::new("too_many_vertices", format!("{vertices} vertices; the limit is {MAX_VERTICES}")));
     }
     let mut snapped = Vec::with_capacity(parts.len());
     for part in parts {

@@ -192,7 +192,14 @@ impl Emitter<'_> {
     }
 
     /// Says that a zone came to, moved away from or ended around the vehicle.
-    pub fn zone_changed(&mut self, zone: (ZoneKey, Revision), change: ZoneChange, at: UnixMs, visit_at: UnixMs, last: &Fix) {
+    pub fn zone_changed(
+        &mut self,
+        zone: (ZoneKey, Revision),
+        change: ZoneChange,
+        at: UnixMs,
+        visit_at: UnixMs,
+        last: &Fix,
+    ) {
         let found = Found {
             kind: EventKind::ZoneChanged,
             at,

@@ -313,6 +313,7 @@ fn shifted(a: Position, b: Position, by: Millimetres) -> (Position, Position) {
     }
     let d_lon = (-y / length * by.0 as f64 / scale.lon_mm) as i32;
     let d_lat = (x / length * by.0 as f64 / scale.lat_mm) as i32;
-    let moved = |p: Position| Position { lon_e7: p.lon_e7.saturating_add(d_lon), lat_e7: p.lat_e7.saturating_add(d_lat) };
+    let moved =
+        |p: Position| Position { lon_e7: p.lon_e7.saturating_add(d_lon), lat_e7: p.lat_e7.saturating_add(d_lat) };
     (moved(a), moved(b))
 }

@@ -301,9 +301,7 @@ impl Watch {
             let visits = state.visits().iter().any(|visit| keys.contains(&visit.zone));
             let within = state.last.is_some_and(|last| {
                 let p = last.position;
-                boxes.iter().any(|b| {
-                    (b.west..=b.east).contains(&p.lon_e7) && (b.south..=b.north).contains(&p.lat_e7)
-                })
+                boxes.iter().any(|b| (b.west..=b.east).contains(&p.lon_e7) && (b.south..=b.north).contains(&p.lat_e7))
             });
             if visits || within {
                 touched.push(*key);

@@ -38,7 +38,12 @@ pub struct Stepped {
 /// Whether a fix with these marks is judged at all.
 pub fn joins_path(marks: Marks) -> bool {
     !marks.intersects(
-        Marks::NO_FIX | Marks::NULL_ISLAND | Marks::ENCRYPTED | Marks::CLOCK_AHEAD | Marks::AWAITS_HISTORY | Marks::TOO_LATE,
+        Marks::NO_FIX
+            | Marks::NULL_ISLAND
+            | Marks::ENCRYPTED
+            | Marks::CLOCK_AHEAD
+            | Marks::AWAITS_HISTORY
+            | Marks::TOO_LATE,
     )
 }
 
@@ -195,8 +200,7 @@ impl<'a> Context<'a> {
     }
 
     fn begun(&self, entry: &ZoneInForce, slot: Slot, edge: Edge, kind: EventKind, emitter: &mut Emitter<'a>) -> Visit {
-        let mut visit =
-            Visit { zone: entry.zone.key, slot, phase: Phase::Inside, entered: edge, open: Vec::new() };
+        let mut visit = Visit { zone: entry.zone.key, slot, phase: Phase::Inside, entered: edge, open: Vec::new() };
         let found = Found::edge(kind, &visit.entered, Thresholds::default());
         visit.open = emitter.open_for(slot, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
         visit
@@ -262,13 +266,7 @@ impl<'a> Context<'a> {
                 margin: Millimetres(0),
             };
             emitter.zone_changed((entry.zone.key, entry.zone.revision), change, edge.at, edge.at, last);
-            visits.push(Visit {
-                zone: entry.zone.key,
-                slot,
-                phase: Phase::Inside,
-                entered: edge,
-                open: Vec::new(),
-            });
+            visits.push(Visit { zone: entry.zone.key, slot, phase: Phase::Inside, entered: edge, open: Vec::new() });
         }
         visits.sort_by_key(|visit| visit.zone);
         state.set_visits(visits);

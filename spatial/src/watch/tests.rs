@@ -78,11 +78,7 @@ fn zone(key: u32, west: f64, south: f64, east: f64, north: f64) -> Zone {
 }
 
 fn edit(zone: Zone) -> RecordBody {
-    RecordBody::Edit(Edit {
-        key: FeatureKey(zone.key.0),
-        revision: zone.revision,
-        now: Edited::Zone(Arc::new(zone)),
-    })
+    RecordBody::Edit(Edit { key: FeatureKey(zone.key.0), revision: zone.revision, now: Edited::Zone(Arc::new(zone)) })
 }
 
 fn engine(zones: Vec<Zone>) -> Watch {
@@ -114,13 +110,7 @@ fn standing(told: &[Event]) -> Vec<String> {
         .map(|event| {
             let second = |t: UnixMs| (t.0 - T0) as f64 / 1_000.0;
             let end = event.core.ended_at.map_or("...".to_owned(), |t| format!("{:.0}", second(t)));
-            format!(
-                "{} {:.0}-{} {}",
-                event.core.kind.name(),
-                second(event.core.at),
-                end,
-                event.core.certainty.name()
-            )
+            format!("{} {:.0}-{} {}", event.core.kind.name(), second(event.core.at), end, event.core.certainty.name())
         })
         .collect()
 }
@@ -142,7 +132,11 @@ fn driving_in_and_out_gives_interpolated_times() {
 
 #[test]
 fn a_passage_between_two_fixes_is_one_cross() {
-    check(vec![zone(7, 0.0, 0.0, 100.0, 500.0)], &[(0.0, -200.0, 250.0), (20.0, 300.0, 250.0)], &["cross 8-12 certain"]);
+    check(
+        vec![zone(7, 0.0, 0.0, 100.0, 500.0)],
+        &[(0.0, -200.0, 250.0), (20.0, 300.0, 250.0)],
+        &["cross 8-12 certain"],
+    );
 }
 
 #[test]
@@ -161,8 +155,9 @@ fn clipping_a_corner_within_the_accuracy_is_nothing() {
 
 #[test]
 fn a_parked_vehicle_on_the_edge_does_not_flap() {
-    let jitter: Vec<(f64, f64, f64)> =
-        (0..200).map(|i| (f64::from(i) * 10.0, if i % 3 == 0 { -9.0 } else { 6.0 }, 250.0 + f64::from(i % 5))).collect();
+    let jitter: Vec<(f64, f64, f64)> = (0..200)
+        .map(|i| (f64::from(i) * 10.0, if i % 3 == 0 { -9.0 } else { 6.0 }, 250.0 + f64::from(i % 5)))
+        .collect();
     let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
     let told = drive(&mut watch, &jitter);
     let enters = standing(&told).iter().filter(|line| line.starts_with("enter")).count();
@@ -264,7 +259,9 @@ fn a_step_over_a_hollow_leaves_and_enters_again() {
 fn speed_is_an_interval_inside_the_zone() {
     let mut watch = engine(vec![zone(7, 0.0, 0.0, 2_000.0, 500.0)]);
     let mut told = Vec::new();
-    for (s, east, kph) in [(0.0, -100.0, 500), (10.0, 50.0, 500), (20.0, 150.0, 420), (30.0, 230.0, 250), (40.0, 300.0, 250)] {
+    for (s, east, kph) in
+        [(0.0, -100.0, 500), (10.0, 50.0, 500), (20.0, 150.0, 420), (30.0, 230.0, 250), (40.0, 300.0, 250)]
+    {
         let fix = Fix { speed: Some(DeciKph(kph)), ..fix_of(1, s, east, 250.0) };
         told.extend(watch.evaluate(at(s + 1.0), [RecordBody::Fix(fix)]).events);
     }

@@ -164,12 +164,7 @@ impl Track {
     }
 
     fn context<'a>(&'a self, around: Surroundings<'a>) -> Context<'a> {
-        Context {
-            map: around.map,
-            settings: around.settings,
-            vehicle: around.vehicle,
-            attributes: &self.attributes,
-        }
+        Context { map: around.map, settings: around.settings, vehicle: around.vehicle, attributes: &self.attributes }
     }
 
     /// Puts a fix at its place in the window and runs the steps from there.
@@ -225,7 +220,11 @@ impl Track {
         for i in from..self.window.len() {
             let fix = self.window[i].fix;
             let replaced = joins_path(fix.marks)
-                && self.window.range(i + 1..).take_while(|held| held.fix.fixed_at == fix.fixed_at).any(|held| joins_path(held.fix.marks));
+                && self
+                    .window
+                    .range(i + 1..)
+                    .take_while(|held| held.fix.fixed_at == fix.fixed_at)
+                    .any(|held| joins_path(held.fix.marks));
             self.window[i].before = state.clone();
             if replaced {
                 marks.push(Marks::SAME_INSTANT);

@@ -15,6 +15,8 @@ pub mod encode;
 pub mod frame;
 pub mod header;
 pub mod items;
+pub mod line;
+pub mod listener;
 pub mod location;
 pub mod parts;
 pub mod phone;

@@ -63,7 +63,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let mut terminals = Vec::new();
     for number in 0..options.connections {
         let digits = phone(number);
-        let (terminal, _) = Terminal::sign_on(server.jt808, &digits, format!("B{number:06}").as_bytes(), Version::V2013)?;
+        let (terminal, _) =
+            Terminal::sign_on(server.jt808, &digits, format!("B{number:06}").as_bytes(), Version::V2013)?;
         let hours_ago = 144 * 3_600;
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs() as i64;
         terminals.push((terminal.into_stream(), Vehicle::new(number, now - hours_ago, &mut random)));
@@ -166,7 +167,8 @@ fn take_acks(pending: &mut Vec<u8>, waiting: &mut VecDeque<(u16, Instant)>, coun
     while let Some(length) = pending[taken..].iter().skip(1).position(|byte| *byte == 0x7E) {
         let inner = &pending[taken + 1..taken + 1 + length];
         taken += length + 2;
-        let message = cordon_tests::jt808::decode(inner).ok_or_else(|| anyhow::anyhow!("an answer that is no frame"))?;
+        let message =
+            cordon_tests::jt808::decode(inner).ok_or_else(|| anyhow::anyhow!("an answer that is no frame"))?;
         anyhow::ensure!(message.id == 0x8001 && message.body.len() == 5, "an answer that is no acknowledgement");
         let serial = u16::from_be_bytes([message.body[0], message.body[1]]);
         let (expected, sent_at) = waiting.pop_front().ok_or_else(|| anyhow::anyhow!("an answer to nothing"))?;
