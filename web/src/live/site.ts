@@ -6,19 +6,16 @@
  */
 import { ApiError, type Api } from '../api/client';
 import type { Alarm, Collection, Event, Problem, TextFrame } from '../api/types';
-import { AlarmBook } from './alarm-book';
 import { Directory } from './directory';
-import { EventLog } from './event-log';
 import { Features, isCollection } from './features';
 import { Fleet } from './fleet';
 import { decodeFrame, FrameError, type LiveFrame } from './frame';
+import { Ledger } from './ledger';
 import { ServerClock } from './server-clock';
 import { browserPort, CLOSE, LiveSocket, type ConnectionState, type SocketPort, type View } from './socket';
 
 /** At most four pictures a second: text that changes faster cannot be read. */
 const PICTURE_MS = 250;
-/** Events and alarms share one sequence, so more numbers than events are asked for. */
-const EVENTS_BACK = 400;
 const RETRY_MS = 3_000;
 
 /** What the screen shows. A new object for every picture; its parts are not changed afterwards. */
@@ -78,30 +75,17 @@ export class Site {
   readonly #port: SocketPort;
   readonly #socket: LiveSocket;
   readonly #onRefused: (refusal: Refusal) => void;
-  readonly #alarms = new AlarmBook();
-  readonly #events = new EventLog();
+  readonly #ledger: Ledger;
   readonly #listeners = new Set<() => void>();
 
   #connection: ConnectionState = 'connecting';
   #heardAtMs: number | null = null;
   #lagMs = 0;
   #notReady: readonly string[] = [];
-  #alarmsKnown = false;
-  #alarmsProblem: Problem | null = null;
   #cellCount = 0;
   #revision = 0;
 
-  /** Everything up to here is in the book and the log; `undefined` before the first whole list. */
-  #seq: number | undefined;
-  /** The largest number that a frame named. */
-  #seen = 0;
-  /** Something between `#seq` and `#seen` is missing: until it is fetched, frames do not move `#seq`. */
-  #gap = true;
-  #filling = false;
-  #gapBeats = 0;
-  /** Counts connections: what was fetched under one says nothing about the frames of the next. */
-  #epoch = 0;
-  readonly #retries = new Map<'fill' | 'features', number>();
+  #featuresRetry: number | undefined;
 
   #picture: Picture;
   #pictureAtMs = -Infinity;
@@ -111,6 +95,12 @@ export class Site {
     this.#api = options.api;
     this.#port = options.port ?? browserPort;
     this.#onRefused = options.onRefused;
+    this.#ledger = new Ledger({
+      api: options.api,
+      setTimeout: this.#port.setTimeout,
+      clearTimeout: this.#port.clearTimeout,
+      onChange: () => this.#show(),
+    });
     this.directory = new Directory(options.api, () => this.#touch());
     this.features = new Features(options.api, (collection) => {
       this.onFeatures(collection);
@@ -123,7 +113,7 @@ export class Site {
         onBinary: (bytes) => this.#binary(bytes),
         onState: (state) => this.#state(state),
         onRefused: (code) => this.#onRefused(code === CLOSE.signedOut ? 'signed_out' : 'forbidden'),
-        resumeFrom: () => this.#seq,
+        resumeFrom: () => this.#ledger.seq,
       },
       this.#port,
     );
@@ -138,10 +128,9 @@ export class Site {
 
   stop(): void {
     this.#socket.stop();
-    for (const timer of this.#retries.values()) this.#port.clearTimeout(timer);
-    this.#retries.clear();
-    if (this.#pending !== undefined) this.#port.clearTimeout(this.#pending);
-    this.#pending = undefined;
+    this.#ledger.stop();
+    for (const timer of [this.#featuresRetry, this.#pending]) if (timer !== undefined) this.#port.clearTimeout(timer);
+    this.#featuresRetry = this.#pending = undefined;
   }
 
   hurry(): void {
@@ -153,15 +142,15 @@ export class Site {
   }
 
   event(id: string): Event | undefined {
-    return this.#events.get(id);
+    return this.#ledger.events.get(id);
   }
 
   async acknowledge(id: string, note: string | undefined): Promise<void> {
-    this.#learn([await this.#api.acknowledge(id, note)]);
+    this.#learn(await this.#api.acknowledge(id, note));
   }
 
   async close(id: string, result: string): Promise<void> {
-    this.#learn([await this.#api.close(id, result)]);
+    this.#learn(await this.#api.close(id, result));
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -171,8 +160,9 @@ export class Site {
 
   readonly picture = (): Picture => this.#picture;
 
-  #learn(alarms: readonly Alarm[]): void {
-    for (const alarm of alarms) if (alarm) this.#alarms.put(alarm);
+  /** The answer to a person's act: shown at once, since they wait for it. */
+  #learn(alarm: Alarm): void {
+    this.#ledger.alarms.put(alarm);
     this.#show();
   }
 
@@ -180,8 +170,7 @@ export class Site {
     const before = this.#connection;
     this.#connection = state;
     if (state === 'lost') {
-      this.#epoch += 1;
-      this.#gapBeats = 0;
+      this.#ledger.broke();
       void this.#checkSession();
     }
     if (state === 'live' && before === 'lost') {
@@ -245,15 +234,13 @@ export class Site {
     switch (frame.type) {
       case 'hello':
         this.clock.heard(Date.parse(frame.now));
-        this.#hello(frame.seq, frame.alarms);
+        this.#ledger.hello(frame.seq, frame.alarms);
         break;
       case 'alarms':
-        for (const alarm of frame.items) this.#alarms.put(alarm);
-        this.#advance(frame.seq);
+        this.#ledger.putAlarms(frame.seq, frame.items);
         break;
       case 'events':
-        for (const event of frame.items) this.#events.put(event);
-        this.#advance(frame.seq);
+        this.#ledger.putEvents(frame.seq, frame.items);
         break;
       case 'features':
         for (const change of frame.items) this.#edited(change);
@@ -262,7 +249,7 @@ export class Site {
         this.clock.heard(Date.parse(frame.now));
         this.#lagMs = frame.lag_ms ?? 0;
         this.#notReady = frame.not_ready ?? [];
-        this.#beat(frame.seq);
+        this.#ledger.beat(frame.seq);
         break;
       case 'error':
         console.error(`/live did not understand: ${frame.code} ${frame.detail}`);
@@ -279,77 +266,11 @@ export class Site {
   }
 
   async #loadFeatures(): Promise<void> {
-    if (!(await this.features.load())) this.#again('features', () => this.#loadFeatures());
-  }
-
-  #hello(seq: number, snapshot: Alarm[] | undefined): void {
-    if (this.#seq !== undefined && seq < this.#seq) {
-      // Another site, or one restored from a backup: nothing known here holds there.
-      this.#seq = undefined;
-      this.#seen = 0;
-      this.#alarms.clear();
-      this.#events.clear();
-    }
-    this.#seen = Math.max(this.#seen, seq);
-    if (snapshot) {
-      this.#alarms.replace(snapshot, seq);
-      this.#alarmsKnown = true;
-    }
-    if (this.#seq === undefined || seq > this.#seq) void this.#fill();
-  }
-
-  #advance(seq: number): void {
-    this.#seen = Math.max(this.#seen, seq);
-    if (!this.#gap && this.#seq !== undefined) this.#seq = Math.max(this.#seq, seq);
-  }
-
-  /** A beat that names a number which never came, twice in a row, is a gap. */
-  #beat(seq: number | undefined): void {
-    const behind = seq !== undefined && this.#seq !== undefined && seq > this.#seq;
-    this.#gapBeats = behind ? this.#gapBeats + 1 : 0;
-    if (this.#gapBeats >= 2) {
-      this.#gapBeats = 0;
-      this.#seen = Math.max(this.#seen, seq ?? 0);
-      void this.#fill();
-    }
-  }
-
-  /** Fetches what lies between `#seq` and now; tries again until it has it. */
-  async #fill(): Promise<void> {
-    this.#gap = true;
-    if (this.#filling) return;
-    this.#filling = true;
-    const upTo = this.#seen;
-    const epoch = this.#epoch;
-    try {
-      const from = this.#seq;
-      const alarms = from === undefined ? await this.#api.openAlarms() : await this.#api.alarmsAfter(from);
-      const events = await this.#api.eventsAfter(Math.max(from ?? 0, upTo - EVENTS_BACK), EVENTS_BACK);
-      if (from === undefined) this.#alarms.replace(alarms, upTo);
-      else for (const alarm of alarms) this.#alarms.put(alarm);
-      for (const event of events) this.#events.put(event);
-      // On the same connection every frame since is in the book already.
-      this.#seq = epoch === this.#epoch ? this.#seen : upTo;
-      this.#gap = this.#seq < this.#seen;
-      this.#alarmsKnown = true;
-      this.#alarmsProblem = null;
-    } catch (error) {
-      this.#alarmsProblem = error instanceof ApiError ? error.problem : { status: 0, detail: String(error) };
-      this.#again('fill', () => this.#fill());
-    }
-    this.#filling = false;
-    this.#show();
-    // The connection changed while this was fetched, and the next one named more.
-    if (this.#gap && !this.#alarmsProblem) await this.#fill();
-  }
-
-  #again(what: 'fill' | 'features', run: () => Promise<void>): void {
-    if (this.#retries.has(what)) return;
-    const timer = this.#port.setTimeout(() => {
-      this.#retries.delete(what);
-      void run();
+    if (await this.features.load()) return;
+    this.#featuresRetry ??= this.#port.setTimeout(() => {
+      this.#featuresRetry = undefined;
+      void this.#loadFeatures();
     }, RETRY_MS);
-    this.#retries.set(what, timer);
   }
 
   #touch(): void {
@@ -381,10 +302,10 @@ export class Site {
       lagMs: this.#lagMs,
       notReady: this.#notReady,
       clockOffsetMs: this.clock.offsetMs(),
-      alarms: this.#alarms.ordered(),
-      alarmsKnown: this.#alarmsKnown,
-      alarmsProblem: this.#alarmsProblem,
-      events: this.#events.latest(),
+      alarms: this.#ledger.alarms.ordered(),
+      alarmsKnown: this.#ledger.known,
+      alarmsProblem: this.#ledger.problem,
+      events: this.#ledger.events.latest(),
       vehicleCount: this.fleet.size + this.#cellCount,
       revision: this.#revision,
     };
