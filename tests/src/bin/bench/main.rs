@@ -3,6 +3,7 @@
 //! Build with `cargo build --release -p cordon-server -p cordon-tests` first: the bench starts the server beside it.
 
 mod fleet;
+mod geofence;
 mod ingest;
 mod percentile;
 
@@ -21,10 +22,13 @@ struct Arguments {
 enum Bench {
     /// JT/T 808 position reports over loopback: decoded, judged, kept, acknowledged.
     Ingest(ingest::Options),
+    /// The engine alone on zones and fixes from files.
+    Geofence(geofence::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Ingest(options) => ingest::run(&options),
+        Bench::Geofence(options) => geofence::run(&options),
     }
 }

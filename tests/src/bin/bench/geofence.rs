@@ -1,0 +1,206 @@
+//! `bench geofence`: the engine alone, on zones and fixes from files, without parsing, output or a store.
+//!
+//! Zones: one GeoJSON Feature a line. Fixes: packed little-endian records of 36 bytes (vehicle u32, unix ms i64, lon f64,
+//! lat f64, speed km/h f32, heading degrees f32), ordered by time. Every zone gets an enter and an exit rule.
+
+use clap::Args;
+use cordon_spatial::event::EventStatus;
+use cordon_spatial::fix::{Fix, Marks, Source};
+use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, VehicleKey, ZoneKey};
+use cordon_spatial::position::Position;
+use cordon_spatial::record::{Edit, Edited, RecordBody};
+use cordon_spatial::shape;
+use cordon_spatial::units::{DeciKph, UnixMs};
+use cordon_spatial::watch::{Settings, Watch};
+use cordon_spatial::zone::{Rule, RuleWhen, Subjects, Zone, ZoneKind};
+use serde_json::json;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What to measure.
+#[derive(Args)]
+pub struct Options {
+    /// Zones, one GeoJSON Feature a line.
+    #[arg(long)]
+    zones: PathBuf,
+    /// Fixes, packed records.
+    #[arg(long)]
+    fixes: PathBuf,
+    /// Writes what stands as `vehicle,ms,zone,kind`; zones by line number from 0.
+    #[arg(long)]
+    events: Option<PathBuf>,
+    /// Writes the members of every fix as `vehicle,ms,zone`.
+    #[arg(long)]
+    members: Option<PathBuf>,
+    /// Fixes in one batch.
+    #[arg(long, default_value_t = 1_024)]
+    batch: usize,
+    /// Prints one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures and prints.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let zones = read_zones(options)?;
+    let fixes = read_fixes(options)?;
+    let first = fixes.first().map_or(UnixMs(0), |fix| fix.fixed_at);
+    let mut watch = Watch::new(Settings::default());
+    let began = Instant::now();
+    watch.evaluate(UnixMs(first.0 - 1_000), zones.iter().map(|zone| edit(Arc::clone(zone))));
+    let build_s = began.elapsed().as_secs_f64();
+
+    let index = watch.map().index().clone();
+    let mut members = options.members.as_ref().map(std::fs::File::create).transpose()?.map(BufWriter::new);
+    let (mut covering, mut member_count) = (Vec::new(), 0_usize);
+    let began = Instant::now();
+    for fix in &fixes {
+        covering.clear();
+        index.covering(fix.position, &mut covering);
+        member_count += covering.len();
+    }
+    let membership_s = began.elapsed().as_secs_f64();
+    if let Some(out) = &mut members {
+        for fix in &fixes {
+            covering.clear();
+            index.covering(fix.position, &mut covering);
+            for slot in &covering {
+                let zone = watch.map().zone(*slot).expect("an indexed slot is in the map").zone.key;
+                writeln!(out, "{},{},{}", fix.vehicle, fix.fixed_at, zone)?;
+            }
+        }
+    }
+
+    let mut told = Vec::new();
+    let mut event_count = 0;
+    let began = Instant::now();
+    for batch in fixes.chunks(options.batch) {
+        let now = batch[batch.len() - 1].fixed_at;
+        let out = watch.evaluate(now, batch.iter().copied().map(RecordBody::Fix));
+        event_count += out.events.len();
+        if options.events.is_some() {
+            told.extend(out.events);
+        }
+    }
+    let engine_s = began.elapsed().as_secs_f64();
+    if let Some(path) = &options.events {
+        write_events(path, &told)?;
+    }
+    let edit_ms = edit_times_ms(&mut watch, &zones);
+    let figures = json!({
+        "zones": zones.len(),
+        "fixes": fixes.len(),
+        "members_per_fix": member_count as f64 / fixes.len().max(1) as f64,
+        "event_changes": event_count,
+        "build_s": build_s,
+        "membership": {"fixes_per_s": (fixes.len() as f64 / membership_s).round()},
+        "engine": {"fixes_per_s": (fixes.len() as f64 / engine_s).round()},
+        "edit_median_ms": edit_ms.0,
+        "edit_max_ms": edit_ms.1,
+        "memory_mib": memory_mib()?,
+    });
+    if options.json { println!("{figures}") } else { println!("{figures:#}") }
+    Ok(())
+}
+
+fn edit(zone: Arc<Zone>) -> RecordBody {
+    RecordBody::Edit(Edit { key: FeatureKey(zone.key.0), revision: zone.revision, now: Edited::Zone(zone) })
+}
+
+/// Median and longest time of taking a zone's next revision.
+fn edit_times_ms(watch: &mut Watch, zones: &[Arc<Zone>]) -> (f64, f64) {
+    let mut times: Vec<f64> = zones
+        .iter()
+        .step_by((zones.len() / 40).max(1))
+        .map(|zone| {
+            let next = Zone { revision: Revision(zone.revision.0 + 1), ..Zone::clone(zone) };
+            let began = Instant::now();
+            watch.evaluate(watch.now(), [edit(Arc::new(next))]);
+            began.elapsed().as_secs_f64() * 1_000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    (times[times.len() / 2], times[times.len() - 1])
+}
+
+fn read_zones(options: &Options) -> anyhow::Result<Vec<Arc<Zone>>> {
+    let mut zones = Vec::new();
+    for (number, line) in BufReader::new(std::fs::File::open(&options.zones)?).lines().enumerate() {
+        let feature: serde_json::Value = serde_json::from_str(&line?)?;
+        let geometry = &feature["geometry"];
+        let coordinates = geometry["coordinates"].clone();
+        let parts: Vec<Vec<Vec<(f64, f64)>>> = match geometry["type"].as_str() {
+            Some("Polygon") => vec![serde_json::from_value(coordinates)?],
+            Some("MultiPolygon") => serde_json::from_value(coordinates)?,
+            other => anyhow::bail!("line {number}: geometry {other:?}"),
+        };
+        let rule = |id: &str, when| Rule {
+            id: FeatureId::new(id).expect("a good id"),
+            revision: Revision(1),
+            when,
+            subjects: Subjects::default(),
+            except: Subjects::default(),
+            priority: 3,
+        };
+        zones.push(Arc::new(Zone {
+            key: ZoneKey(number as u32),
+            revision: Revision(1),
+            kind: ZoneKind::Restricted,
+            level: None,
+            ground: shape::polygons(&parts).map_err(|error| anyhow::anyhow!("line {number}: {error}"))?,
+            valid_from: None,
+            valid_to: None,
+            rules: vec![rule("in", RuleWhen::Enter), rule("out", RuleWhen::Exit)],
+        }));
+    }
+    Ok(zones)
+}
+
+fn read_fixes(options: &Options) -> anyhow::Result<Vec<Fix>> {
+    let bytes = std::fs::read(&options.fixes)?;
+    let (records, rest) = bytes.as_chunks::<36>();
+    anyhow::ensure!(rest.is_empty(), "the fixes are not records of 36 bytes");
+    let fix = |record: &[u8; 36]| {
+        let part = |from: usize| -> [u8; 8] { record[from..from + 8].try_into().expect("eight bytes") };
+        let quarter = |from: usize| -> [u8; 4] { record[from..from + 4].try_into().expect("four bytes") };
+        Ok(Fix {
+            vehicle: VehicleKey(u32::from_le_bytes(quarter(0))),
+            fixed_at: UnixMs(i64::from_le_bytes(part(4))),
+            received_at: UnixMs(0),
+            position: Position::from_degrees(f64::from_le_bytes(part(12)), f64::from_le_bytes(part(20)))?,
+            speed: DeciKph::from_kph(f32::from_le_bytes(quarter(28)).into()),
+            heading_deg: Some(f32::from_le_bytes(quarter(32)) as u16 % 360),
+            accuracy_dm: None,
+            altitude_m: None,
+            status_bits: 0,
+            alarm_bits: 0,
+            acc_on: None,
+            source: Source::Http,
+            marks: Marks::empty(),
+        })
+    };
+    records.iter().map(fix).collect()
+}
+
+fn write_events(path: &PathBuf, told: &[cordon_spatial::event::Event]) -> anyhow::Result<()> {
+    let mut last = std::collections::BTreeMap::new();
+    for event in told {
+        last.insert(event.core.id, event);
+    }
+    let mut out = BufWriter::new(std::fs::File::create(path)?);
+    for event in last.values().filter(|event| event.status != EventStatus::Retracted) {
+        let cordon_spatial::event::Subject::Vehicle(vehicle) = event.core.subject else { continue };
+        let zone = event.core.zone.map_or(u32::MAX, |(key, _)| key.0);
+        writeln!(out, "{},{},{},{}", vehicle, event.core.at, zone, event.core.kind.name())?;
+    }
+    Ok(())
+}
+
+/// Resident memory of this process, MiB.
+fn memory_mib() -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
+    Ok(kib.unwrap_or(0.0) / 1_024.0)
+}
