@@ -2,7 +2,9 @@
 //!
 //! Modules in reading order.
 
+pub mod cli;
 pub mod config;
+pub mod app;
 pub mod decode;
 pub mod gateway;
 pub mod ingest;
@@ -12,3 +14,4 @@ pub mod api;
 pub mod live;
 pub mod web_assets;
 pub mod control;
+pub mod demo;

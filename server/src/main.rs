@@ -1,2 +1,31 @@
-//! The `cordon` binary.
-fn main() {}
+//! The `cordon` binary: reads the command line and hands over.
+
+use clap::Parser;
+use cordon_server::cli::{
+    Cli, Command, ConfigCommand, DecodeCommand, TokenCommand, UserCommand, accounts, config_check, demo, serve,
+};
+use cordon_server::decode;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run(&Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cordon: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(args) => Ok(serve::run(args)?),
+        Command::Demo(args) => Ok(demo::run(args)?),
+        Command::Decode(DecodeCommand::Jt808 { frames }) => {
+            Ok(decode::run(frames, std::io::stdin().lock(), std::io::stdout().lock())?)
+        }
+        Command::User(UserCommand::Add(args)) => Ok(accounts::add_user(args)?),
+        Command::Token(TokenCommand::Add(args)) => Ok(accounts::add_token(args)?),
+        Command::Config(ConfigCommand::Check(args)) => Ok(config_check::run(args)?),
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::AppState;
 use super::body::Json;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemJson};
 use super::query::Query;
 use super::wire::{self, AlarmJson, Page};
 use crate::auth::Identity;
@@ -47,7 +47,7 @@ pub struct Close {
         ("priority" = Option<u8>, Query, description = "1 to 4"),
         ("after" = Option<u64>, Query, description = "`seq` greater than"),
         ("limit" = Option<u64>, Query, description = "1 to 10000, default 1000")),
-    responses((status = 200, body = Page<AlarmJson>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Page<AlarmJson>), (status = 400, body = ProblemJson)))]
 pub async fn list(State(app): AppState, query: Query) -> Result<JsonAnswer<Page<AlarmJson>>, Problem> {
     let limit = query.limit(1_000)?;
     let known = STATES.map(AlarmState::name).join(", ");
@@ -73,7 +73,7 @@ pub async fn list(State(app): AppState, query: Query) -> Result<JsonAnswer<Page<
 
 /// One alarm.
 #[utoipa::path(get, path = "/api/alarms/{id}", tag = "alarms", params(("id" = String, Path)),
-    responses((status = 200, body = AlarmJson), (status = 404, body = Problem)))]
+    responses((status = 200, body = AlarmJson), (status = 404, body = ProblemJson)))]
 pub async fn one(State(app): AppState, Path(id): Path<String>) -> Result<JsonAnswer<AlarmJson>, Problem> {
     let id = parse_id(&id)?;
     let alarm = app.readers.read(move |reader| reader.alarm(id)).await?;
@@ -84,7 +84,7 @@ pub async fn one(State(app): AppState, Path(id): Path<String>) -> Result<JsonAns
 /// Take note of an alarm.
 #[utoipa::path(post, path = "/api/alarms/{id}/acknowledge", tag = "alarms", params(("id" = String, Path)),
     request_body = Acknowledge,
-    responses((status = 200, body = AlarmJson), (status = 404, body = Problem)))]
+    responses((status = 200, body = AlarmJson), (status = 404, body = ProblemJson)))]
 pub async fn acknowledge(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
@@ -98,7 +98,7 @@ pub async fn acknowledge(
 /// End an alarm with a finding.
 #[utoipa::path(post, path = "/api/alarms/{id}/close", tag = "alarms", params(("id" = String, Path)),
     request_body = Close,
-    responses((status = 200, body = AlarmJson), (status = 400, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = AlarmJson), (status = 400, body = ProblemJson), (status = 404, body = ProblemJson)))]
 pub async fn close(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
@@ -134,7 +134,9 @@ fn unknown() -> Problem {
 
 fn checked_note(note: Option<String>) -> Result<Option<String>, Problem> {
     match note {
-        Some(note) if note.chars().count() > MAX_NOTE => Err(Problem::bad_value("note", note, "at most 2000 characters")),
+        Some(note) if note.chars().count() > MAX_NOTE => {
+            Err(Problem::bad_value("note", note, "at most 2000 characters"))
+        }
         other => Ok(other.filter(|note| !note.trim().is_empty())),
     }
 }

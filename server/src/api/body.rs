@@ -90,7 +90,8 @@ fn media_type(headers: &HeaderMap) -> Result<bool, Problem> {
         return Ok(false);
     }
     let detail = "the body must be JSON and say so: Content-Type: application/json";
-    let mut problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail).at("Content-Type");
+    let mut problem =
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail).at("Content-Type");
     problem.value = Some(super::problem::shortened(text.into()));
     Err(problem)
 }

@@ -64,7 +64,8 @@ async fn run(request: Request, next: Next) -> Response {
     match std::panic::AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(answer) => answer,
         Err(_) => {
-            let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed on this request");
+            let problem =
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed on this request");
             tracing::error!(trace_id = problem.trace_id, "a request handler panicked");
             problem.into_response()
         }

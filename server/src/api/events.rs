@@ -1,7 +1,7 @@
 //! Events: what happened, by the number of the change, so that late and retracted ones are never missed.
 
 use super::AppState;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemJson};
 use super::query::Query;
 use super::wire::{self, EventJson, Page};
 use axum::Json;
@@ -22,16 +22,8 @@ const KINDS: [EventKind; 7] = [
     EventKind::InsideAtStart,
 ];
 /// Kinds that INTERFACES names and this version does not make yet: asking for them is no mistake and finds nothing.
-const LATER_KINDS: [&str; 8] = [
-    "must_be_inside",
-    "count",
-    "rule_ended",
-    "unknown",
-    "silence",
-    "frozen",
-    "clock_wrong",
-    "terminal_alarm",
-];
+const LATER_KINDS: [&str; 8] =
+    ["must_be_inside", "count", "rule_ended", "unknown", "silence", "frozen", "clock_wrong", "terminal_alarm"];
 const STATUSES: [EventStatus; 3] = [EventStatus::Provisional, EventStatus::Final, EventStatus::Retracted];
 
 /// Events by `seq`.
@@ -45,7 +37,7 @@ const STATUSES: [EventStatus; 3] = [EventStatus::Provisional, EventStatus::Final
         ("status" = Option<String>, Query, description = "provisional, final or retracted"),
         ("after" = Option<u64>, Query, description = "`seq` greater than"),
         ("limit" = Option<u64>, Query, description = "1 to 10000, default 1000")),
-    responses((status = 200, body = Page<EventJson>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Page<EventJson>), (status = 400, body = ProblemJson)))]
 pub async fn list(State(app): AppState, query: Query) -> Result<Json<Page<EventJson>>, Problem> {
     let limit = query.limit(1_000)?;
     // What was never known has no events: an empty page, not an error.
@@ -82,7 +74,7 @@ pub async fn list(State(app): AppState, query: Query) -> Result<Json<Page<EventJ
 
 /// One event.
 #[utoipa::path(get, path = "/api/events/{id}", tag = "events", params(("id" = String, Path)),
-    responses((status = 200, body = EventJson), (status = 404, body = Problem)))]
+    responses((status = 200, body = EventJson), (status = 404, body = ProblemJson)))]
 pub async fn one(State(app): AppState, Path(id): Path<String>) -> Result<Json<EventJson>, Problem> {
     let id: EventId = id.parse().map_err(|_| Problem::not_found("event"))?;
     let event = app.readers.read(move |reader| reader.event(id)).await?;

@@ -1,7 +1,7 @@
 //! Map features over HTTP, in the style of OGC API Features part 1 and 4.
 
 use super::body::{self, Json, RawJson};
-use super::problem::Problem;
+use super::problem::{Problem, ProblemJson};
 use super::query::Query;
 use super::{App, AppState};
 use crate::auth::Identity;
@@ -48,7 +48,7 @@ pub async fn collections(query: Query) -> Result<JsonAnswer<Value>, Problem> {
 
 /// One collection.
 #[utoipa::path(get, path = "/ogc/collections/{collection}", tag = "features", params(("collection" = String, Path)),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = Object), (status = 404, body = ProblemJson)))]
 pub async fn collection(Path(name): Path<String>, query: Query) -> Result<JsonAnswer<Value>, Problem> {
     only_json(&query)?;
     Ok(JsonAnswer(describe(named(&name)?)))
@@ -61,7 +61,7 @@ pub async fn collection(Path(name): Path<String>, query: Query) -> Result<JsonAn
         ("bbox" = Option<String>, Query, description = "west,south,east,north in degrees"),
         ("after" = Option<u32>, Query, description = "from the `next` link"),
         ("limit" = Option<u64>, Query, description = "1 to 10000, default 1000")),
-    responses((status = 200, content_type = "application/geo+json", body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "application/geo+json", body = Object), (status = 404, body = ProblemJson)))]
 pub async fn items(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
@@ -110,8 +110,8 @@ pub async fn items(
 /// Make one feature, or all of a FeatureCollection in one transaction.
 #[utoipa::path(post, path = "/ogc/collections/{collection}/items", tag = "features", params(("collection" = String, Path)),
     request_body(content = Object, content_type = "application/geo+json"),
-    responses((status = 201, content_type = "application/geo+json", body = Object), (status = 409, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 201, content_type = "application/geo+json", body = Object), (status = 409, body = ProblemJson),
+        (status = 422, body = ProblemJson)))]
 pub async fn post(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
@@ -141,7 +141,7 @@ pub async fn post(
 /// One feature.
 #[utoipa::path(get, path = "/ogc/collections/{collection}/items/{id}", tag = "features",
     params(("collection" = String, Path), ("id" = String, Path)),
-    responses((status = 200, content_type = "application/geo+json", body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "application/geo+json", body = Object), (status = 404, body = ProblemJson)))]
 pub async fn item(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
@@ -169,7 +169,7 @@ pub async fn item(
     params(("collection" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
     request_body(content = Object, content_type = "application/geo+json"),
     responses((status = 200, content_type = "application/geo+json", body = Object), (status = 201, body = Object),
-        (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
+        (status = 409, body = ProblemJson), (status = 412, body = ProblemJson), (status = 422, body = ProblemJson)))]
 pub async fn put(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
@@ -198,8 +198,8 @@ pub async fn put(
 #[utoipa::path(patch, path = "/ogc/collections/{collection}/items/{id}", tag = "features",
     params(("collection" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
     request_body(content = Object, content_type = "application/merge-patch+json"),
-    responses((status = 200, content_type = "application/geo+json", body = Object), (status = 404, body = Problem),
-        (status = 412, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, content_type = "application/geo+json", body = Object), (status = 404, body = ProblemJson),
+        (status = 412, body = ProblemJson), (status = 422, body = ProblemJson)))]
 pub async fn patch(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
@@ -220,7 +220,7 @@ pub async fn patch(
 /// Delete a feature. Its id is never given again.
 #[utoipa::path(delete, path = "/ogc/collections/{collection}/items/{id}", tag = "features",
     params(("collection" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 204), (status = 404, body = Problem), (status = 412, body = Problem)))]
+    responses((status = 204), (status = 404, body = ProblemJson), (status = 412, body = ProblemJson)))]
 pub async fn delete(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
@@ -275,6 +275,7 @@ impl From<EditError> for Problem {
         let detail = error.to_string();
         match error {
             EditError::Invalid { index, error } => {
+                let error = *error;
                 let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code, detail);
                 problem.field = Some(match index {
                     Some(index) => format!("features[{index}].{}", error.field),
@@ -337,7 +338,12 @@ fn describe(collection: Collection) -> Value {
 }
 
 /// The vehicles whose last position is in a box, by key.
-async fn vehicles_in(app: &App, bbox: [f64; 4], after: Option<FeatureKey>, limit: usize) -> Result<Vec<StoredFeature>, Problem> {
+async fn vehicles_in(
+    app: &App,
+    bbox: [f64; 4],
+    after: Option<FeatureKey>,
+    limit: usize,
+) -> Result<Vec<StoredFeature>, Problem> {
     app.hub.settled().await;
     let [west, south, east, north] = bbox;
     let inside: Vec<FeatureKey> = {
@@ -356,7 +362,9 @@ async fn vehicles_in(app: &App, bbox: [f64; 4], after: Option<FeatureKey>, limit
             .take(limit)
             .collect()
     };
-    let found = app.readers.read(move |reader| inside.into_iter().map(|key| reader.feature_by_key(key)).collect::<Result<Vec<_>, _>>());
+    let found = app
+        .readers
+        .read(move |reader| inside.into_iter().map(|key| reader.feature_by_key(key)).collect::<Result<Vec<_>, _>>());
     Ok(found.await?.into_iter().flatten().collect())
 }
 

@@ -1,7 +1,7 @@
 //! Fixes over HTTP: each item is judged by itself, and what was not taken is named with its reason.
 
 use super::body::RawJson;
-use super::problem::{Problem, shortened};
+use super::problem::{Problem, ProblemJson, shortened};
 use super::query::parse_time;
 use super::{AppState, body};
 use crate::desk::catalog::Catalog;
@@ -71,8 +71,8 @@ pub struct RefusedFix {
 
 /// Post fixes; answers after they were committed.
 #[utoipa::path(post, path = "/api/fixes", tag = "fixes", request_body = Vec<NewFix>,
-    responses((status = 200, body = FixesAnswer), (status = 400, body = Problem), (status = 413, body = Problem),
-        (status = 422, description = "none was accepted; with `accepted`, `duplicates` and `refused`", body = Problem)))]
+    responses((status = 200, body = FixesAnswer), (status = 400, body = ProblemJson), (status = 413, body = ProblemJson),
+        (status = 422, description = "none was accepted; with `accepted`, `duplicates` and `refused`", body = ProblemJson)))]
 pub async fn post(State(app): AppState, body: RawJson) -> Result<Response, Problem> {
     let items = split(&body)?;
     if items.len() > MAX_FIXES {
@@ -148,8 +148,7 @@ fn split(body: &RawJson) -> Result<Vec<Result<Value, Refusal>>, Problem> {
         .collect())
 }
 
-const MEMBERS: [&str; 8] =
-    ["vehicle", "fixed_at", "lon", "lat", "speed_kph", "heading_deg", "accuracy_m", "datum"];
+const MEMBERS: [&str; 8] = ["vehicle", "fixed_at", "lon", "lat", "speed_kph", "heading_deg", "accuracy_m", "datum"];
 
 fn fix(item: &Value, catalog: &Catalog) -> Result<Fix, Refusal> {
     let refuse = |code, field: &'static str, limit| Refusal { code, field, value: item[field].clone(), limit };

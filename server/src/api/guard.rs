@@ -1,9 +1,9 @@
 //! Lets a request through or refuses it, by what the route table says of its route.
 
+use super::App;
 use super::problem::Problem;
 use super::query::Query;
 use super::routes::Params;
-use super::App;
 use crate::auth::roles::{Action, allows};
 use crate::auth::{Credential, Denied, Identity, origin};
 use axum::extract::{ConnectInfo, Request, State};

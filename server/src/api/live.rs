@@ -1,7 +1,7 @@
 //! The door to `/live`: upgrades a console's request to a WebSocket.
 
 use super::AppState;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemJson};
 use crate::auth::Identity;
 use crate::live::client;
 use axum::Extension;
@@ -16,7 +16,7 @@ const MAX_CLIENTS: u64 = 2_000;
 
 /// Live positions, events and alarms over a WebSocket (frames: INTERFACES, "/live").
 #[utoipa::path(get, path = "/live", tag = "live",
-    responses((status = 101, description = "upgraded"), (status = 401, body = Problem), (status = 426, body = Problem)))]
+    responses((status = 101, description = "upgraded"), (status = 401, body = ProblemJson), (status = 426, body = ProblemJson)))]
 pub async fn upgrade(
     State(app): AppState,
     Extension(identity): Extension<Identity>,

@@ -114,10 +114,15 @@ pub fn router(app: Arc<App>) -> Router {
 /// Paths that belong to the API: what is missing there is a problem, not a page of the console.
 const API_ROOTS: [&str; 7] = ["/api", "/ogc", "/tiles", "/live", "/gateway", "/metrics", "/healthz"];
 
-async fn unknown_path(method: axum::http::Method, uri: Uri, headers: axum::http::HeaderMap) -> axum::response::Response {
+async fn unknown_path(
+    method: axum::http::Method,
+    uri: Uri,
+    headers: axum::http::HeaderMap,
+) -> axum::response::Response {
     use axum::response::IntoResponse;
     let path = uri.path();
-    let is_api = API_ROOTS.iter().any(|root| path == *root || path.strip_prefix(root).is_some_and(|p| p.starts_with('/')));
+    let is_api =
+        API_ROOTS.iter().any(|root| path == *root || path.strip_prefix(root).is_some_and(|p| p.starts_with('/')));
     if is_api {
         return Problem::not_found("path").into_response();
     }

@@ -5,7 +5,9 @@ use crate::gateway::osmand;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 
 /// Everything that answers.
 #[derive(OpenApi)]
@@ -49,7 +51,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         live::upgrade,
         osmand::report,
         osmand::report_form,
-    ),
+    )
 )]
 struct Description;
 
@@ -62,8 +64,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
     components.add_security_scheme("token", bearer);
     components.add_security_scheme("session", cookie);
     let none: [&str; 0] = [];
-    document.security =
-        Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
+    document.security = Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
     document
 }
 

@@ -17,9 +17,28 @@ tokio::task_local! {
     pub static TRACE_ID: String;
 }
 
-/// One error answer.
+/// One error answer. Boxed, so that results that may hold one stay small.
+#[derive(Clone, Debug)]
+pub struct Problem(Box<ProblemJson>);
+
+impl std::ops::Deref for Problem {
+    type Target = ProblemJson;
+
+    fn deref(&self) -> &ProblemJson {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut ProblemJson {
+        &mut self.0
+    }
+}
+
+/// The members of an error answer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Problem {
+#[schema(as = Problem)]
+pub struct ProblemJson {
     /// `urn:cordon:` and the code.
     #[serde(rename = "type")]
     pub kind: String,
@@ -54,7 +73,7 @@ pub struct Problem {
 impl Problem {
     /// An error with its code and a sentence for the person.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
-        Problem {
+        Problem(Box::new(ProblemJson {
             kind: format!("urn:cordon:{code}"),
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             status: status.as_u16(),
@@ -66,7 +85,7 @@ impl Problem {
             trace_id: TRACE_ID.try_with(Clone::clone).unwrap_or_default(),
             more: Map::new(),
             retry_after_s: None,
-        }
+        }))
     }
 
     /// 400 with the field, its value and the limit.
@@ -94,7 +113,9 @@ impl Problem {
 /// A value that is fit to be repeated in an answer: long texts and structures are cut.
 pub fn shortened(value: Value) -> Value {
     match value {
-        Value::String(text) if text.chars().count() > 100 => Value::String(text.chars().take(100).chain(['…']).collect()),
+        Value::String(text) if text.chars().count() > 100 => {
+            Value::String(text.chars().take(100).chain(['…']).collect())
+        }
         Value::Array(_) => Value::String("[…]".to_owned()),
         Value::Object(_) => Value::String("{…}".to_owned()),
         other => other,
@@ -105,7 +126,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_after_s = self.retry_after_s;
-        let mut response = (status, Json(&self)).into_response();
+        let mut response = (status, Json(&*self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after_s {
@@ -125,7 +146,11 @@ impl From<StoreError> for Problem {
             StoreError::Exists { what } => {
                 return Problem::new(StatusCode::CONFLICT, "exists", format!("{what} exists already"));
             }
-            _ => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", "the store cannot be asked at the moment"),
+            _ => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "store_unavailable",
+                "the store cannot be asked at the moment",
+            ),
         };
         tracing::error!(%error, trace_id = problem.trace_id, "the store failed a request");
         problem.retry_after_s = Some(5);
@@ -166,7 +191,9 @@ mod tests {
     #[tokio::test]
     async fn a_problem_names_field_value_limit_and_trace() {
         let answer = TRACE_ID
-            .scope("abc".to_owned(), async { Problem::bad_value("limit", "x".repeat(500), "1 to 10000").into_response() })
+            .scope("abc".to_owned(), async {
+                Problem::bad_value("limit", "x".repeat(500), "1 to 10000").into_response()
+            })
             .await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");

@@ -52,9 +52,8 @@ impl Query {
 
     /// The page size: `default` when not given, at most [`MAX_LIMIT`].
     pub fn limit(&self, default: usize) -> Result<usize, Problem> {
-        let limit = self.parsed("limit", "1 to 10000", |text| {
-            text.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n))
-        })?;
+        let limit =
+            self.parsed("limit", "1 to 10000", |text| text.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n)))?;
         Ok(limit.unwrap_or(default))
     }
 
@@ -64,7 +63,12 @@ impl Query {
     }
 
     /// What `parse` makes of a parameter; its failure is a 400 that names `limit`.
-    pub fn parsed<T>(&self, name: &str, limit: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+    pub fn parsed<T>(
+        &self,
+        name: &str,
+        limit: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Problem> {
         let Some(text) = self.text(name) else { return Ok(None) };
         match parse(text) {
             Some(value) => Ok(Some(value)),
@@ -143,8 +147,10 @@ mod tests {
         let query = Query::parse("zone=a%20b&subject=%E6%B5%99B&limit=5&after=1");
         assert_eq!(query.text("zone"), Some("a b"));
         assert_eq!(query.text("subject"), Some("浙B"));
-        assert_eq!(query.next("/api/events", &[("after", "9".to_owned())]),
-            "/api/events?zone=a%20b&subject=%E6%B5%99B&limit=5&after=9");
+        assert_eq!(
+            query.next("/api/events", &[("after", "9".to_owned())]),
+            "/api/events?zone=a%20b&subject=%E6%B5%99B&limit=5&after=9"
+        );
     }
 
     #[test]

@@ -77,13 +77,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-fn route<H, T>(
-    method: Method,
-    path: &'static str,
-    action: Action,
-    params: &'static [&'static str],
-    handler: H,
-) -> Route
+fn route<H, T>(method: Method, path: &'static str, action: Action, params: &'static [&'static str], handler: H) -> Route
 where
     H: Handler<T, Arc<App>>,
     T: 'static,

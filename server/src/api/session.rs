@@ -1,7 +1,7 @@
 //! Signing in, asking who one is, and signing out.
 
 use super::body::Json;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemJson};
 use super::{App, AppState};
 use crate::auth::{Credential, Identity, roles};
 use axum::extract::{ConnectInfo, State};
@@ -35,7 +35,7 @@ pub struct SessionJson {
 
 /// Sign in: sets the session cookie.
 #[utoipa::path(post, path = "/api/session", tag = "session", security(()), request_body = SignIn,
-    responses((status = 200, body = SessionJson), (status = 401, body = Problem), (status = 429, body = Problem)))]
+    responses((status = 200, body = SessionJson), (status = 401, body = ProblemJson), (status = 429, body = ProblemJson)))]
 pub async fn sign_in(
     State(app): AppState,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -51,8 +51,8 @@ pub async fn sign_in(
     let asked = name.clone();
     let user = app.readers.read(move |reader| reader.user(&asked)).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let matches = password.chars().count() <= crate::auth::password::MAX_LENGTH
-        && app.verifier.verify(password, hash).await;
+    let matches =
+        password.chars().count() <= crate::auth::password::MAX_LENGTH && app.verifier.verify(password, hash).await;
     let Some(user) = user.filter(|_| matches) else {
         app.limits.failed(peer.ip(), &name, Instant::now());
         metrics::counter!("cordon_auth_failures_total", "reason" => "bad_credentials").increment(1);
@@ -82,13 +82,13 @@ pub async fn begin(
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/session", tag = "session",
-    responses((status = 200, body = SessionJson), (status = 401, body = Problem)))]
+    responses((status = 200, body = SessionJson), (status = 401, body = ProblemJson)))]
 pub async fn who(Extension(identity): Extension<Identity>) -> JsonAnswer<SessionJson> {
     JsonAnswer(SessionJson { name: identity.name, role: roles::name(identity.role) })
 }
 
 /// Sign out: ends the session at once, on the server as well.
-#[utoipa::path(delete, path = "/api/session", tag = "session", responses((status = 204), (status = 401, body = Problem)))]
+#[utoipa::path(delete, path = "/api/session", tag = "session", responses((status = 204), (status = 401, body = ProblemJson)))]
 pub async fn sign_out(State(app): AppState, Extension(identity): Extension<Identity>) -> Result<Response, Problem> {
     let Credential::Session(hash) = identity.credential else {
         return Err(Problem::new(StatusCode::CONFLICT, "no_session", "a token has no session to end"));

@@ -1,7 +1,7 @@
 //! The first administrator of a fresh server.
 
 use super::body::Json;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemJson};
 use super::{AppState, session};
 use crate::auth::password;
 use axum::Json as JsonAnswer;
@@ -41,7 +41,7 @@ pub async fn needed(State(app): AppState) -> JsonAnswer<SetUpNeeded> {
 
 /// Make the first administrator and sign in.
 #[utoipa::path(post, path = "/api/setup", tag = "session", security(()), request_body = SetUp,
-    responses((status = 201, body = session::SessionJson), (status = 403, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 201, body = session::SessionJson), (status = 403, body = ProblemJson), (status = 409, body = ProblemJson)))]
 pub async fn set_up(
     State(app): AppState,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

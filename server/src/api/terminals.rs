@@ -1,7 +1,7 @@
 //! Terminals that showed up, and their approval by an administrator.
 
 use super::body::Json;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemJson};
 use super::wire::{Page, Time};
 use super::{App, AppState};
 use crate::auth::Identity;
@@ -49,7 +49,7 @@ pub async fn list(State(app): AppState) -> JsonAnswer<Page<TerminalJson>> {
 /// Approve a terminal.
 #[utoipa::path(post, path = "/api/terminals/{phone}/approve", tag = "terminals", params(("phone" = String, Path)),
     request_body = Approve,
-    responses((status = 200, body = TerminalJson), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = TerminalJson), (status = 404, body = ProblemJson), (status = 409, body = ProblemJson)))]
 pub async fn approve(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
@@ -57,7 +57,9 @@ pub async fn approve(
     Json(Approve { vehicle }): Json<Approve>,
 ) -> Result<JsonAnswer<TerminalJson>, Problem> {
     let vehicle = match vehicle {
-        Some(id) => Some(FeatureId::new(id.clone()).map_err(|error| Problem::bad_value("vehicle", id, error.to_string()))?),
+        Some(id) => {
+            Some(FeatureId::new(id.clone()).map_err(|error| Problem::bad_value("vehicle", id, error.to_string()))?)
+        }
         None => None,
     };
     let terminal = app.terminals.approve(&identity.name, &phone, vehicle.as_ref()).await?;

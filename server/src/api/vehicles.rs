@@ -1,7 +1,7 @@
 //! Vehicles with their last fix and zones, and their tracks.
 
 use super::AppState;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemJson};
 use super::query::Query;
 use super::wire::{self, FixJson, Page, VehicleJson};
 use crate::desk::catalog::Entry;
@@ -56,7 +56,7 @@ pub struct TrackProperties {
     params(
         ("after" = Option<u32>, Query, description = "`key` greater than"),
         ("limit" = Option<u64>, Query, description = "1 to 10000, default 10000")),
-    responses((status = 200, body = Page<VehicleJson>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Page<VehicleJson>), (status = 400, body = ProblemJson)))]
 pub async fn list(State(app): AppState, query: Query) -> Result<Json<Page<VehicleJson>>, Problem> {
     let limit = query.limit(super::query::MAX_LIMIT)?;
     let after = query.number("after", "a key")?.unwrap_or(0);
@@ -70,7 +70,7 @@ pub async fn list(State(app): AppState, query: Query) -> Result<Json<Page<Vehicl
 
 /// One vehicle.
 #[utoipa::path(get, path = "/api/vehicles/{id}", tag = "vehicles", params(("id" = String, Path)),
-    responses((status = 200, body = VehicleJson), (status = 404, body = Problem)))]
+    responses((status = 200, body = VehicleJson), (status = 404, body = ProblemJson)))]
 pub async fn one(State(app): AppState, Path(id): Path<String>) -> Result<Json<VehicleJson>, Problem> {
     app.hub.settled().await;
     let (key, entry) = find(&app, &id)?;
@@ -84,7 +84,7 @@ pub async fn one(State(app): AppState, Path(id): Path<String>) -> Result<Json<Ve
         ("from" = Option<String>, Query, description = "`fixed_at` not before, RFC 3339"),
         ("to" = Option<String>, Query, description = "`fixed_at` before, RFC 3339"),
         ("limit" = Option<u64>, Query, description = "1 to 10000, default 10000")),
-    responses((status = 200, body = TrackJson, content_type = "application/geo+json"), (status = 404, body = Problem)))]
+    responses((status = 200, body = TrackJson, content_type = "application/geo+json"), (status = 404, body = ProblemJson)))]
 pub async fn track(State(app): AppState, Path(id): Path<String>, query: Query) -> Result<Response, Problem> {
     let limit = query.limit(super::query::MAX_LIMIT)?;
     let (from, to) = (query.time("from")?, query.time("to")?);

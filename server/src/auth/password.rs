@@ -1,7 +1,7 @@
 //! Passwords: argon2id with 19 MiB, two passes and one lane (OWASP ASVS 5.0, appendix C), never more at once than cores.
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 

@@ -26,8 +26,7 @@ pub enum Action {
 }
 
 /// Every role, in the order of INTERFACES.
-pub const ROLES: [Role; 6] =
-    [Role::Commander, Role::Monitor, Role::Guard, Role::Supervisor, Role::Admin, Role::Device];
+pub const ROLES: [Role; 6] = [Role::Commander, Role::Monitor, Role::Guard, Role::Supervisor, Role::Admin, Role::Device];
 
 /// The name of a role in the API and on the command line.
 pub fn name(role: Role) -> &'static str {
@@ -84,8 +83,7 @@ mod tests {
             post_fixes    no        no      no    no         yes   yes
             administer    no        no      no    no         yes   no";
         let mut lines = table.trim().lines();
-        let roles: Vec<Role> =
-            lines.next().into_iter().flat_map(str::split_whitespace).filter_map(parse).collect();
+        let roles: Vec<Role> = lines.next().into_iter().flat_map(str::split_whitespace).filter_map(parse).collect();
         assert_eq!(roles, ROLES);
         for line in lines {
             let mut cells = line.split_whitespace();

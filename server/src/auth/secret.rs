@@ -22,7 +22,8 @@ pub fn new_password() -> String {
 
 /// The code that allows making the first administrator: four groups of four, 80 bits.
 pub fn new_setup_code() -> String {
-    let letters: Vec<char> = random::<16>().iter().map(|b| char::from(READABLE[usize::from(*b) % READABLE.len()])).collect();
+    let letters: Vec<char> =
+        random::<16>().iter().map(|b| char::from(READABLE[usize::from(*b) % READABLE.len()])).collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 

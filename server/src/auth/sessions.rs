@@ -44,12 +44,8 @@ impl Sessions {
     /// A new session: the cookie's secret, and what to store.
     pub fn begin(&self, user: &str, now: UnixMs) -> (String, Session) {
         let secret = secret::new_secret();
-        let session = Session {
-            hash: secret::hash(&secret),
-            user: user.to_owned(),
-            created_at: now,
-            expires_at: now + self.max,
-        };
+        let session =
+            Session { hash: secret::hash(&secret), user: user.to_owned(), created_at: now, expires_at: now + self.max };
         (secret, session)
     }
 

@@ -130,7 +130,9 @@ pub enum ConfigError {
         must: &'static str,
     },
     /// Plain HTTP beyond loopback without saying so.
-    #[error("http {0} is reachable from outside and plain HTTP is not encrypted: add --insecure-http if a proxy in front encrypts, or use a loopback address")]
+    #[error(
+        "http {0} is reachable from outside and plain HTTP is not encrypted: add --insecure-http if a proxy in front encrypts, or use a loopback address"
+    )]
     Insecure(SocketAddr),
 }
 
@@ -191,12 +193,8 @@ fn apply_file(config: &mut Config, path: &Path) -> Result<(), ConfigError> {
 }
 
 fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<(), ConfigError> {
-    let bad = |must| ConfigError::Value {
-        place: place.to_owned(),
-        name: name.to_owned(),
-        value: value.to_owned(),
-        must,
-    };
+    let bad =
+        |must| ConfigError::Value { place: place.to_owned(), name: name.to_owned(), value: value.to_owned(), must };
     match name {
         "data" => config.data = PathBuf::from(value),
         "http" => config.http = value.parse().map_err(|_| bad(ADDRESS))?,
@@ -218,7 +216,8 @@ fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<()
         }
         "log_filter" => config.log_filter = value.to_owned(),
         "password_min_length" => {
-            config.password_min_length = within(value, 8, 64).ok_or_else(|| bad("a whole number from 8 to 64"))? as usize;
+            config.password_min_length =
+                within(value, 8, 64).ok_or_else(|| bad("a whole number from 8 to 64"))? as usize;
         }
         "session_idle_min" => {
             config.session_idle_min = within(value, 1, 1_440).ok_or_else(|| bad("a whole number from 1 to 1440"))?;
@@ -227,7 +226,8 @@ fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<()
             config.session_max_h = within(value, 1, 720).ok_or_else(|| bad("a whole number from 1 to 720"))?;
         }
         "body_limit_mib" => {
-            config.body_limit_mib = within(value, 1, 1_024).ok_or_else(|| bad("a whole number from 1 to 1024"))? as usize;
+            config.body_limit_mib =
+                within(value, 1, 1_024).ok_or_else(|| bad("a whole number from 1 to 1024"))? as usize;
         }
         _ => unreachable!("the name stands in NAMES"),
     }

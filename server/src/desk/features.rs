@@ -23,7 +23,7 @@ pub enum EditError {
         /// Its place in a collection of features.
         index: Option<usize>,
         /// What is wrong.
-        error: FieldError,
+        error: Box<FieldError>,
     },
     /// There is no such feature.
     #[error("there is no such feature")]
@@ -125,12 +125,18 @@ pub struct Kept {
 impl Features {
     /// The desk over a pipeline.
     pub fn new(pipeline: Pipeline, readers: Readers, catalog: Catalog) -> Features {
-        let inner = Inner { pipeline, readers, catalog, changing: tokio::sync::Mutex::new(()), reserved: Mutex::default() };
+        let inner =
+            Inner { pipeline, readers, catalog, changing: tokio::sync::Mutex::new(()), reserved: Mutex::default() };
         Features { inner: Arc::new(inner) }
     }
 
     /// Makes features in one transaction: all or none. Ids come from the features, else they are made.
-    pub async fn create(&self, who: &str, collection: Collection, features: Vec<Value>) -> Result<Vec<StoredFeature>, EditError> {
+    pub async fn create(
+        &self,
+        who: &str,
+        collection: Collection,
+        features: Vec<Value>,
+    ) -> Result<Vec<StoredFeature>, EditError> {
         let single = features.len() == 1;
         let place = |index: usize| (!single).then_some(index);
         let mut reservation = self.reservation();
@@ -138,7 +144,8 @@ impl Features {
         let checked = tokio::task::spawn_blocking(move || check_new(collection, &features)).await;
         let checked = checked.expect("checking a feature does not panic");
         for (index, checked) in checked.into_iter().enumerate() {
-            let checked = checked.map_err(|error| EditError::Invalid { index: place(index), error })?;
+            let checked =
+                checked.map_err(|error| EditError::Invalid { index: place(index), error: Box::new(error) })?;
             self.reserve(&mut reservation, &checked, None)?;
             prepared.push(checked);
         }
@@ -228,12 +235,13 @@ impl Features {
         unchanged(&current, seen)?;
         let key = current.key;
         let prepared = tokio::task::spawn_blocking(move || {
-            let draft = Draft { collection: current.collection, id: &current.id, feature: &feature, previous: Some(&current) };
+            let draft =
+                Draft { collection: current.collection, id: &current.id, feature: &feature, previous: Some(&current) };
             prepare(&draft)
         })
         .await
         .expect("checking a feature does not panic")
-        .map_err(|error| EditError::Invalid { index: None, error })?;
+        .map_err(|error| EditError::Invalid { index: None, error: Box::new(error) })?;
         let mut reservation = self.reservation();
         self.reserve(&mut reservation, &prepared, Some(key))?;
         let (feature, now) = prepared.under(key, who);
@@ -246,7 +254,12 @@ impl Features {
     }
 
     /// Reserves the names of a feature: refused when another one has them. `own` is the key of an existing feature.
-    fn reserve(&self, reservation: &mut Reservation<'_>, prepared: &Prepared, own: Option<FeatureKey>) -> Result<(), EditError> {
+    fn reserve(
+        &self,
+        reservation: &mut Reservation<'_>,
+        prepared: &Prepared,
+        own: Option<FeatureKey>,
+    ) -> Result<(), EditError> {
         let catalog = &self.inner.catalog;
         if own.is_none() {
             // Reserved first and looked up then: whoever commits in between is in one of the two.
@@ -258,7 +271,8 @@ impl Features {
             }
         }
         let Some(vehicle) = &prepared.vehicle else { return Ok(()) };
-        let is_other = |key: Option<cordon_spatial::ids::VehicleKey>| key.is_some_and(|key| Some(key.0) != own.map(|own| own.0));
+        let is_other =
+            |key: Option<cordon_spatial::ids::VehicleKey>| key.is_some_and(|key| Some(key.0) != own.map(|own| own.0));
         if let Some(phone) = &vehicle.terminal_phone {
             let name = Name::Phone(phone.clone());
             reservation.add(name.clone())?;
@@ -287,7 +301,12 @@ impl Features {
     }
 
     /// Commits edits, knows them, and writes who did it to the audit trail.
-    async fn commit(&self, who: &str, action: &'static str, edits: Vec<NewEdit>) -> Result<Vec<StoredFeature>, EditError> {
+    async fn commit(
+        &self,
+        who: &str,
+        action: &'static str,
+        edits: Vec<NewEdit>,
+    ) -> Result<Vec<StoredFeature>, EditError> {
         let mut features: Vec<StoredFeature> = edits.iter().map(|edit| edit.feature.clone()).collect();
         let at = self.inner.pipeline.edit(edits).await?;
         for feature in &mut features {
@@ -297,7 +316,8 @@ impl Features {
         let lines: Vec<AuditLine> = features.iter().map(|feature| audit_line(feature, who, action)).collect();
         // A registration is audited with its terminal; a second line would double the cost of two thousand of them.
         if who != OPEN_REGISTRATION {
-            let kept = self.inner.pipeline.write(move |writer| lines.iter().try_for_each(|line| writer.audit(line))).await;
+            let kept =
+                self.inner.pipeline.write(move |writer| lines.iter().try_for_each(|line| writer.audit(line))).await;
             if let Err(error) = kept {
                 tracing::error!(%error, action, "an audit line was not kept");
             }
@@ -343,8 +363,10 @@ fn new_id(feature: &Value) -> Result<FeatureId, FieldError> {
 fn check_id(feature: &Value, id: &FeatureId) -> Result<(), EditError> {
     match new_id(feature) {
         Ok(given) if given == *id => Ok(()),
-        Ok(given) => Err(EditError::Invalid { index: None, error: FieldError::new("id", "id", given, id.as_str()) }),
-        Err(error) => Err(EditError::Invalid { index: None, error }),
+        Ok(given) => {
+            Err(EditError::Invalid { index: None, error: Box::new(FieldError::new("id", "id", given, id.as_str())) })
+        }
+        Err(error) => Err(EditError::Invalid { index: None, error: Box::new(error) }),
     }
 }
 
@@ -397,10 +419,10 @@ mod tests {
             (json!({"a":"c"}), json!({"a":["b"]}), json!({"a":["b"]})),
             (json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}})),
             (json!({"a":[{"b":"c"}]}), json!({"a":[1]}), json!({"a":[1]})),
-            (json!(["a","b"]), json!(["c","d"]), json!(["c","d"])),
+            (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
             (json!({"a":"b"}), json!(["c"]), json!(["c"])),
             (json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1})),
-            (json!([1,2]), json!({"a":"b","c":null}), json!({"a":"b"})),
+            (json!([1, 2]), json!({"a":"b","c":null}), json!({"a":"b"})),
             (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
         ];
         for (mut target, patch, expected) in cases {

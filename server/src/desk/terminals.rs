@@ -71,10 +71,8 @@ impl Terminals {
         mode: Registration,
         stored: Vec<Terminal>,
     ) -> Terminals {
-        let known = stored
-            .into_iter()
-            .map(|terminal| (terminal.phone.clone(), Known { terminal, previous: None }))
-            .collect();
+        let known =
+            stored.into_iter().map(|terminal| (terminal.phone.clone(), Known { terminal, previous: None })).collect();
         Terminals { pipeline, catalog, features, mode, known: Mutex::new(known) }
     }
 
@@ -88,10 +86,12 @@ impl Terminals {
         let vehicle = match (self.vehicle_of(&phone), self.mode) {
             (Some(vehicle), _) => vehicle,
             (None, Registration::Approved) => return self.list(terminal).await,
-            (None, Registration::Open) => match self.make_vehicle(&terminal, super::features::OPEN_REGISTRATION, true).await {
-                Ok(vehicle) => vehicle,
-                Err(error) => return unavailable(&error),
-            },
+            (None, Registration::Open) => {
+                match self.make_vehicle(&terminal, super::features::OPEN_REGISTRATION, true).await {
+                    Ok(vehicle) => vehicle,
+                    Err(error) => return unavailable(&error),
+                }
+            }
         };
         let code = secret::new_code();
         let terminal = Terminal { vehicle: Some(vehicle), code_hash: Some(secret::hash(&code)), ..terminal };
@@ -183,10 +183,11 @@ impl Terminals {
             let same = known.get(&terminal.phone).is_some_and(|known| known.terminal == terminal);
             (same, known.values().filter(|known| known.terminal.code_hash.is_none()).count())
         };
-        if !same && waiting < MAX_WAITING {
-            if let Err(error) = self.keep(terminal, "terminal.list", "terminal").await {
-                return unavailable(&error);
-            }
+        if !same
+            && waiting < MAX_WAITING
+            && let Err(error) = self.keep(terminal, "terminal.list", "terminal").await
+        {
+            return unavailable(&error);
         }
         Registered::Unknown
     }
@@ -203,7 +204,8 @@ impl Terminals {
         self.pipeline.write(move |writer| writer.put_terminal(&kept, &audit)).await?;
         let mut known = self.known.lock().expect("no holder panics");
         let before = known.get(&terminal.phone);
-        let previous = before.and_then(|before| before.terminal.code_hash.filter(|hash| Some(*hash) != terminal.code_hash));
+        let previous =
+            before.and_then(|before| before.terminal.code_hash.filter(|hash| Some(*hash) != terminal.code_hash));
         let previous = previous.or_else(|| before.and_then(|before| before.previous));
         known.insert(terminal.phone.clone(), Known { terminal, previous });
         Ok(())

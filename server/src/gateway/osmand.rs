@@ -3,9 +3,9 @@
 //! One report is one request, by query or by form; `id` is the vehicle's random `device_id` and the only credential. It is
 //! answered after the commit. Parameters that Cordon does not know are left alone: every app sends its own.
 
-use crate::api::{App, AppState};
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, ProblemJson};
 use crate::api::query::{Query, parse_time};
+use crate::api::{App, AppState};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use cordon_spatial::fix::{Fix, Marks, Source};
@@ -30,7 +30,7 @@ const SECONDS_BELOW: i64 = 100_000_000_000;
         ("bearing" = Option<f64>, Query, description = "degrees"),
         ("altitude" = Option<f64>, Query, description = "metres"),
         ("accuracy" = Option<f64>, Query, description = "metres")),
-    responses((status = 200, description = "kept"), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, description = "kept"), (status = 400, body = ProblemJson), (status = 401, body = ProblemJson)))]
 pub async fn report(State(app): AppState, request: Request) -> Result<StatusCode, Problem> {
     take(&app, request).await
 }
@@ -38,7 +38,7 @@ pub async fn report(State(app): AppState, request: Request) -> Result<StatusCode
 /// The same report as a form, by query, or both.
 #[utoipa::path(post, path = "/gateway/osmand", tag = "gateways", operation_id = "osmand_report_form", security(()),
     request_body(content = Object, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "kept"), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, description = "kept"), (status = 400, body = ProblemJson), (status = 401, body = ProblemJson)))]
 pub async fn report_form(State(app): AppState, request: Request) -> Result<StatusCode, Problem> {
     take(&app, request).await
 }
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_out_of_range_is_named() {
-        let field = |text: &str| read(text).err().and_then(|problem| problem.field);
+        let field = |text: &str| read(text).err().and_then(|problem| problem.field.clone());
         assert_eq!(field("lon=121").as_deref(), Some("lat"));
         assert_eq!(field("lon=121&lat=91").as_deref(), Some("lat"));
         assert_eq!(field("lon=NaN&lat=9").as_deref(), Some("lon"));

@@ -177,25 +177,31 @@ impl Hub {
 
     /// The open alarms and up to which change that is.
     pub async fn open_alarms(&self) -> Result<(Seq, Vec<Alarm>), StoreError> {
-        self.inner.readers.read(|reader| {
-            let seq = reader.head()?.seq;
-            Ok((seq, reader.alarms(&open_alarms())?))
-        }).await
+        self.inner
+            .readers
+            .read(|reader| {
+                let seq = reader.head()?.seq;
+                Ok((seq, reader.alarms(&open_alarms())?))
+            })
+            .await
     }
 
     /// The frames with everything that changed after `after`; `None` when that cannot be filled.
     pub async fn since(&self, after: Seq) -> Result<Option<Vec<TextFrame>>, StoreError> {
         let catalog = self.inner.catalog.clone();
-        self.inner.readers.read(move |reader| {
-            let head = reader.head()?.seq;
-            if after > head || head.0 - after.0 > MAX_GAP {
-                return Ok(None);
-            }
-            let limit = crate::api::query::MAX_LIMIT;
-            let events = reader.events(&EventQuery { after: Some(after), limit, ..EventQuery::default() })?;
-            let alarms = reader.alarms(&AlarmQuery { after: Some(after), limit, ..AlarmQuery::default() })?;
-            Ok(Some(frames::changes(&events, &alarms, after, head, &catalog)))
-        }).await
+        self.inner
+            .readers
+            .read(move |reader| {
+                let head = reader.head()?.seq;
+                if after > head || head.0 - after.0 > MAX_GAP {
+                    return Ok(None);
+                }
+                let limit = crate::api::query::MAX_LIMIT;
+                let events = reader.events(&EventQuery { after: Some(after), limit, ..EventQuery::default() })?;
+                let alarms = reader.alarms(&AlarmQuery { after: Some(after), limit, ..AlarmQuery::default() })?;
+                Ok(Some(frames::changes(&events, &alarms, after, head, &catalog)))
+            })
+            .await
     }
 
     fn write_positions(&self) -> std::sync::RwLockWriteGuard<'_, Positions> {

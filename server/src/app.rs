@@ -1,0 +1,240 @@
+//! Puts a server together and takes it apart: store, recovery, catalogue, hub, listeners, and an orderly stop.
+//!
+//! Order matters: the store is locked and recovered before anything listens, and nothing listens any more when the
+//! pipeline stops, so that whatever was taken in is kept.
+
+use crate::api::{self, App};
+use crate::auth::limits::Limits;
+use crate::auth::password::Verifier;
+use crate::auth::sessions::Sessions;
+use crate::auth::setup::Setup;
+use crate::config::Config;
+use crate::control::{Command, Socket};
+use crate::desk::catalog::Catalog;
+use crate::desk::features::Features;
+use crate::desk::readers::Readers;
+use crate::desk::terminals::Terminals;
+use crate::ingest::{self, StoreAccess};
+use crate::live::hub::Hub;
+use cordon_data::store::{Reader, StoreError};
+use cordon_spatial::units::SpanMs;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address} for {what}: {why}")]
+    Listen {
+        /// For what.
+        what: &'static str,
+        /// Which address.
+        address: SocketAddr,
+        /// What the system says.
+        why: std::io::Error,
+    },
+    /// The control socket cannot be made.
+    #[error("cannot make the control socket in the data folder: {0}")]
+    Control(std::io::Error),
+}
+
+/// A server that answers.
+pub struct Running {
+    /// What requests use.
+    pub app: Arc<App>,
+    /// Where HTTP is served.
+    pub http: SocketAddr,
+    /// Where JT/T 808 terminals connect.
+    pub jt808: SocketAddr,
+    /// The code that makes the first administrator, when there is no user yet.
+    pub setup_code: Option<String>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+/// Opens the site and starts to listen. Returns when everything answers.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let http = listen("HTTP", config.http)?;
+    let prometheus = recorder();
+    let site = {
+        let config = config.clone();
+        tokio::task::spawn_blocking(move || open(&config)).await.expect("opening the site does not panic")?
+    };
+    let Site { started, commits, readers, catalog, hub, terminals, has_users } = site;
+    let pipeline = started.pipeline;
+    let features = Features::new(pipeline.clone(), readers.clone(), catalog.clone());
+    let (stop, stopping) = watch::channel(false);
+    let setup = Arc::new(Setup::default());
+    let app = Arc::new(App {
+        pipeline: pipeline.clone(),
+        readers: readers.clone(),
+        catalog: catalog.clone(),
+        hub: hub.clone(),
+        sessions: Arc::new(Sessions::new(
+            readers,
+            SpanMs::seconds(i64::from(config.session_idle_min) * 60),
+            SpanMs::seconds(i64::from(config.session_max_h) * 3_600),
+        )),
+        verifier: Verifier::default(),
+        limits: Limits::default(),
+        setup: setup.clone(),
+        terminals: Terminals::new(pipeline.clone(), catalog, features.clone(), config.jt808_registration, terminals),
+        features,
+        config: Arc::new(config),
+        prometheus,
+        stopping: stopping.clone(),
+    });
+    let socket = Socket::bind(&app.config.data).map_err(StartError::Control)?;
+    let mut tasks = JoinSet::new();
+    let http_address =
+        http.local_addr().map_err(|why| StartError::Listen { what: "HTTP", address: app.config.http, why })?;
+    tasks.spawn(hub.run(pipeline.clone(), commits));
+    tasks.spawn(upkeep(app.prometheus.clone()));
+    tasks.spawn(control(socket, app.clone()));
+    tasks.spawn(api::serve::serve(http, api::router(app.clone()), stopping));
+    let setup_code = (!has_users).then(|| setup.open());
+    let jt808 = app.config.jt808;
+    Ok(Running { app, http: http_address, jt808, setup_code, stop, tasks })
+}
+
+impl Running {
+    /// Works until the process is asked to stop (SIGINT or SIGTERM), then stops in order.
+    pub async fn until_asked_to_stop(self) {
+        asked_to_stop().await;
+        self.stop().await;
+    }
+
+    /// Lets open requests end, keeps what was taken in, and ends.
+    pub async fn stop(mut self) {
+        tracing::info!("stopping");
+        // An error only says that nobody listens to it.
+        let _ = self.stop.send(true);
+        let pipeline = self.app.pipeline.clone();
+        let listeners = tokio::time::timeout(Duration::from_secs(6), async {
+            // The HTTP task ends by itself; the others go with the process's work.
+            while self.tasks.len() > PERPETUAL_TASKS {
+                if self.tasks.join_next().await.is_none() {
+                    break;
+                }
+            }
+        });
+        if listeners.await.is_err() {
+            tracing::warn!("a listener did not end in time");
+        }
+        if tokio::task::spawn_blocking(move || pipeline.stop()).await.is_err() {
+            tracing::error!("the pipeline did not stop in order");
+        }
+        self.tasks.shutdown().await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Tasks that work until they are shut down: hub, metrics upkeep, control socket.
+const PERPETUAL_TASKS: usize = 3;
+
+/// What opening a site gives.
+struct Site {
+    started: ingest::Started,
+    commits: tokio::sync::broadcast::Receiver<Arc<ingest::Committed>>,
+    readers: Readers,
+    catalog: Catalog,
+    hub: Hub,
+    terminals: Vec<cordon_data::store::Terminal>,
+    has_users: bool,
+}
+
+/// Locks the folder, recovers the engine and fills what lives in memory. Blocks.
+fn open(config: &Config) -> Result<Site, StoreError> {
+    let (writer, store) = cordon_data::sqlite::open(&config.data)?;
+    let access = StoreAccess {
+        folder: config.data.clone(),
+        open: Arc::new(move || store.get().map(|reader| Box::new(reader) as Box<dyn Reader>)),
+    };
+    let open = access.open.clone();
+    let readers = Readers::new(move || open());
+    let catalog = Catalog::load(&readers)?;
+    let started = ingest::start(Box::new(writer), access)?;
+    let commits = started.pipeline.committed();
+    let hub = Hub::new(catalog.clone(), readers.clone(), &started.vehicles, started.pipeline.now())?;
+    let (terminals, has_users) = readers.read_here(|reader| Ok((reader.terminals()?, !reader.users()?.is_empty())))?;
+    Ok(Site { started, commits, readers, catalog, hub, terminals, has_users })
+}
+
+/// Answers commands from the same machine.
+async fn control(socket: Socket, app: Arc<App>) {
+    socket
+        .serve(|command| {
+            let app = app.clone();
+            async move {
+                let now = app.pipeline.now();
+                let adds_user = matches!(command, Command::AddUser { .. });
+                app.pipeline.write(move |writer| command.run(writer, now)).await?;
+                if adds_user {
+                    app.setup.close();
+                }
+                Ok(())
+            }
+        })
+        .await;
+}
+
+/// Lets the metrics forget what is old.
+async fn upkeep(prometheus: PrometheusHandle) {
+    let mut interval = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        interval.tick().await;
+        prometheus.run_upkeep();
+    }
+}
+
+/// The process's metrics; made once.
+fn recorder() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            const SECONDS: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
+            let handle = PrometheusBuilder::new()
+                .set_buckets(&SECONDS)
+                .expect("the list of buckets is not empty")
+                .install_recorder()
+                .expect("no other recorder is installed in this process");
+            metrics::gauge!("cordon_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+            handle
+        })
+        .clone()
+}
+
+/// A listening socket with room for a connection storm.
+pub fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    let bound = || -> std::io::Result<TcpListener> {
+        let socket = socket2::Socket::new(socket2::Domain::for_address(address), socket2::Type::STREAM, None)?;
+        socket.set_reuse_address(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        TcpListener::from_std(socket.into())
+    };
+    bound().map_err(|why| StartError::Listen { what, address, why })
+}
+
+/// Connections that may wait to be accepted.
+const BACKLOG: i32 = 4_096;
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be listened to");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

@@ -1,0 +1,50 @@
+//! `cordon config check`: whether the settings are fine, and what they are.
+
+use super::ServeArgs;
+use crate::config::{Config, ConfigError, LogFormat, Registration};
+
+/// Checks the settings and prints them as TOML.
+pub fn run(args: &ServeArgs) -> Result<(), ConfigError> {
+    let config = super::settings(&args.data, &args.listen)?;
+    print!("{}", as_toml(&config));
+    Ok(())
+}
+
+fn as_toml(config: &Config) -> String {
+    let mut table = toml::Table::new();
+    let mut set = |name: &str, value: toml::Value| {
+        table.insert(name.to_owned(), value);
+    };
+    let registration = match config.jt808_registration {
+        Registration::Approved => "approved",
+        Registration::Open => "open",
+    };
+    let log = match config.log {
+        LogFormat::Text => "text",
+        LogFormat::Json => "json",
+    };
+    set("data", config.data.display().to_string().into());
+    set("http", config.http.to_string().into());
+    set("jt808", config.jt808.to_string().into());
+    set("jt808_registration", registration.into());
+    set("insecure_http", config.insecure_http.into());
+    set("log", log.into());
+    set("log_filter", config.log_filter.clone().into());
+    set("password_min_length", (config.password_min_length as i64).into());
+    set("session_idle_min", i64::from(config.session_idle_min).into());
+    set("session_max_h", i64::from(config.session_max_h).into());
+    set("body_limit_mib", (config.body_limit_mib as i64).into());
+    table.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_reads_back_as_the_same_settings() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+        std::fs::write(file.path(), as_toml(&Config::default())).expect("it can be written");
+        assert_eq!(crate::config::load(Some(file.path()), []), Ok(Config::default()));
+    }
+}

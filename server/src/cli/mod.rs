@@ -1,0 +1,172 @@
+//! The command line: what can be asked of the `cordon` binary, and which module does it.
+//!
+//! A file per command; nothing here knows how a thing is done, only how it is asked for.
+
+pub mod accounts;
+pub mod config_check;
+pub mod demo;
+pub mod serve;
+
+use crate::config::{self, Config, ConfigError, Registration};
+use cordon_data::store::Role;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A spatial command platform for chemical parks: where every vehicle is, and what follows from it.
+#[derive(Debug, clap::Parser)]
+#[command(name = "cordon", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be asked for.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Serve a site.
+    #[command(args_override_self = true)]
+    Serve(ServeArgs),
+    /// Serve a fresh demo park in ./cordon-demo, with simulated terminals.
+    #[command(args_override_self = true)]
+    Demo(DemoArgs),
+    /// Show what frames of a terminal protocol say.
+    #[command(subcommand)]
+    Decode(DecodeCommand),
+    /// Manage the people who can sign in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Manage the tokens of programs and devices.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// `cordon decode …`
+#[derive(Debug, clap::Subcommand)]
+pub enum DecodeCommand {
+    /// JT/T 808: one JSON object a frame
+    Jt808 {
+        /// Frames in hexadecimal; none or - reads one frame a line from standard input
+        #[arg(value_name = "HEX")]
+        frames: Vec<String>,
+    },
+}
+
+/// `cordon user …`
+#[derive(Debug, clap::Subcommand)]
+pub enum UserCommand {
+    /// Add a person; the password comes from standard input or is asked for.
+    Add(AccountArgs),
+}
+
+/// `cordon token …`
+#[derive(Debug, clap::Subcommand)]
+pub enum TokenCommand {
+    /// Add a bearer token; it is printed once, as the last line.
+    Add(AccountArgs),
+}
+
+/// `cordon config …`
+#[derive(Debug, clap::Subcommand)]
+pub enum ConfigCommand {
+    /// Check the settings and print them.
+    Check(ServeArgs),
+}
+
+/// Where stored data is.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct DataArgs {
+    /// Data folder; made when it does not exist [default: ./cordon-data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Settings file (TOML); CORDON_* variables and flags win over it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// What `serve`, `demo` and `config check` take.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ListenArgs {
+    /// Where to serve HTTP [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<SocketAddr>,
+    /// Where JT/T 808 terminals connect [default: 127.0.0.1:7611]
+    #[arg(long, value_name = "ADDR")]
+    pub jt808: Option<SocketAddr>,
+    /// Who may register a terminal [default: approved; demo: open]
+    #[arg(long, value_name = "WHO")]
+    pub jt808_registration: Option<Registration>,
+    /// Serve plain HTTP beyond loopback
+    #[arg(long)]
+    pub insecure_http: bool,
+}
+
+/// `cordon serve`
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ServeArgs {
+    /// Where stored data is.
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Where to listen.
+    #[command(flatten)]
+    pub listen: ListenArgs,
+}
+
+/// `cordon demo`
+#[derive(Clone, Debug, clap::Args)]
+pub struct DemoArgs {
+    /// Where to listen.
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// Folder of the demo park; emptied at every start
+    #[arg(long, value_name = "DIR", default_value = "cordon-demo")]
+    pub data: PathBuf,
+    /// How many simulated terminals drive
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub vehicles: u32,
+    /// Settings file (TOML); CORDON_* variables and flags win over it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `cordon user add`, `cordon token add`
+#[derive(Clone, Debug, clap::Args)]
+pub struct AccountArgs {
+    /// Unique name: 1 to 64 characters
+    pub name: String,
+    /// What it may do: commander, monitor, guard, supervisor, admin or device
+    #[arg(long, value_parser = role)]
+    pub role: Role,
+    /// Where stored data is.
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+/// A role by its name.
+pub fn role(text: &str) -> Result<Role, String> {
+    crate::auth::roles::parse(text)
+        .ok_or_else(|| "must be commander, monitor, guard, supervisor, admin or device".to_owned())
+}
+
+/// The settings of `data` and `listen` over file and environment.
+pub fn settings(data: &DataArgs, listen: &ListenArgs) -> Result<Config, ConfigError> {
+    let mut config = config::load(data.config.as_deref(), config::environment())?;
+    if let Some(folder) = &data.data {
+        config.data.clone_from(folder);
+    }
+    if let Some(http) = listen.http {
+        config.http = http;
+    }
+    if let Some(jt808) = listen.jt808 {
+        config.jt808 = jt808;
+    }
+    if let Some(registration) = listen.jt808_registration {
+        config.jt808_registration = registration;
+    }
+    config.insecure_http |= listen.insecure_http;
+    config::check(&config)?;
+    Ok(config)
+}
