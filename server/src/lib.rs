@@ -8,6 +8,7 @@ pub mod app;
 pub mod decode;
 pub mod gateway;
 pub mod ingest;
+pub mod simulate;
 pub mod desk;
 pub mod auth;
 pub mod api;
