@@ -14,6 +14,7 @@ use crate::desk::catalog::Catalog;
 use crate::desk::features::Features;
 use crate::desk::readers::Readers;
 use crate::desk::terminals::Terminals;
+use crate::gateway::jt808::listener::Gateway;
 use crate::ingest::{self, StoreAccess};
 use crate::live::hub::Hub;
 use cordon_data::store::{Reader, StoreError};
@@ -64,6 +65,9 @@ pub struct Running {
 /// Opens the site and starts to listen. Returns when everything answers.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let http = listen("HTTP", config.http)?;
+    let jt808 = listen("JT/T 808", config.jt808)?;
+    let http_address = address_of("HTTP", &http, config.http)?;
+    let jt808_address = address_of("JT/T 808", &jt808, config.jt808)?;
     let prometheus = recorder();
     let site = {
         let config = config.clone();
@@ -87,7 +91,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         verifier: Verifier::default(),
         limits: Limits::default(),
         setup: setup.clone(),
-        terminals: Terminals::new(pipeline.clone(), catalog, features.clone(), config.jt808_registration, terminals),
+        terminals: Arc::new(Terminals::new(pipeline.clone(), catalog, features.clone(), config.jt808_registration, terminals)),
         features,
         config: Arc::new(config),
         prometheus,
@@ -95,15 +99,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     });
     let socket = Socket::bind(&app.config.data).map_err(StartError::Control)?;
     let mut tasks = JoinSet::new();
-    let http_address =
-        http.local_addr().map_err(|why| StartError::Listen { what: "HTTP", address: app.config.http, why })?;
     tasks.spawn(hub.run(pipeline.clone(), commits));
     tasks.spawn(upkeep(app.prometheus.clone()));
     tasks.spawn(control(socket, app.clone()));
-    tasks.spawn(api::serve::serve(http, api::router(app.clone()), stopping));
+    tasks.spawn(api::serve::serve(http, api::router(app.clone()), stopping.clone()));
+    tasks.spawn(Gateway::new(pipeline, app.terminals.clone()).run(jt808, stopping));
     let setup_code = (!has_users).then(|| setup.open());
-    let jt808 = app.config.jt808;
-    Ok(Running { app, http: http_address, jt808, setup_code, stop, tasks })
+    Ok(Running { app, http: http_address, jt808: jt808_address, setup_code, stop, tasks })
 }
 
 impl Running {
@@ -224,6 +226,11 @@ pub fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, St
         TcpListener::from_std(socket.into())
     };
     bound().map_err(|why| StartError::Listen { what, address, why })
+}
+
+/// Where a socket listens: the port that the system gave when port 0 was asked for.
+fn address_of(what: &'static str, listener: &TcpListener, asked: SocketAddr) -> Result<SocketAddr, StartError> {
+    listener.local_addr().map_err(|why| StartError::Listen { what, address: asked, why })
 }
 
 /// Connections that may wait to be accepted.

@@ -63,7 +63,7 @@ pub struct App {
     /// Edits of features.
     pub features: Features,
     /// Terminals.
-    pub terminals: Terminals,
+    pub terminals: Arc<Terminals>,
     /// Settings.
     pub config: Arc<Config>,
     /// Metrics.
