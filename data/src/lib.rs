@@ -10,3 +10,4 @@ pub mod store;
 pub mod codec;
 pub mod sqlite;
 pub mod snapshots;
+pub mod geopackage;

@@ -20,7 +20,7 @@ pub use collection::Collection;
 pub use entry::{Draft, Prepared, deletion, edited, prepare};
 pub use field_error::FieldError;
 pub use geometry::bbox;
-pub use vehicle::{VehicleFeature, vehicle_of};
+pub use vehicle::{VehicleFeature, class_name, vehicle_of};
 pub use zone::zone_of;
 
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, RuleId};

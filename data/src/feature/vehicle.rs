@@ -85,6 +85,11 @@ fn terminal_phone(members: &Members<'_>) -> Result<Option<String>, FieldError> {
     Ok(Some(digits.to_owned()))
 }
 
+/// The name of a class in bodies and the API.
+pub fn class_name(class: VehicleClass) -> &'static str {
+    CLASSES.iter().find(|(_, known)| *known == class).map_or("ordinary", |(name, _)| name)
+}
+
 /// The vehicle that a kept revision stands for. Errors when the feature is deleted or cannot be read.
 pub fn vehicle_of(feature: &StoredFeature) -> Result<VehicleFeature, FieldError> {
     let Some(body) = &feature.body else {
