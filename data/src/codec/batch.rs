@@ -143,3 +143,106 @@ fn other_record(input: &mut Input<'_>, kind: u8) -> Result<Kept, Unreadable> {
         other => Err(Unreadable::because(format!("record kind {other} is not known"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cordon_spatial::alarm::AlarmAct;
+    use cordon_spatial::fix::{Marks, Source};
+    use cordon_spatial::ids::{AlarmId, JournalPosition, VehicleKey};
+    use cordon_spatial::position::Position;
+    use cordon_spatial::record::{Edit, Edited};
+    use cordon_spatial::units::DeciKph;
+    use proptest::collection::vec;
+    use proptest::option::of;
+    use proptest::prelude::*;
+
+    fn fix() -> impl Strategy<Value = Fix> {
+        let source = prop::sample::select(vec![Source::Http, Source::Jt808, Source::OsmAnd]);
+        let reported = (of(any::<u16>()), of(any::<u16>()), of(any::<u16>()), of(any::<i16>()), of(any::<bool>()));
+        let place = (any::<i32>(), any::<i32>());
+        let words = (any::<u32>(), any::<u32>(), any::<u16>(), source);
+        (any::<u32>(), any::<i64>(), any::<i64>(), place, reported, words).prop_map(
+            |(
+                vehicle,
+                fixed_at,
+                received_at,
+                (lon_e7, lat_e7),
+                (speed, heading_deg, accuracy_dm, altitude_m, acc_on),
+                words,
+            )| Fix {
+                vehicle: VehicleKey(vehicle),
+                fixed_at: UnixMs(fixed_at),
+                received_at: UnixMs(received_at),
+                position: Position { lon_e7, lat_e7 },
+                speed: speed.map(DeciKph),
+                heading_deg,
+                accuracy_dm,
+                altitude_m,
+                acc_on,
+                status_bits: words.0,
+                alarm_bits: words.1,
+                marks: Marks::from_bits_retain(words.2),
+                source: words.3,
+            },
+        )
+    }
+
+    fn body() -> impl Strategy<Value = RecordBody> {
+        prop_oneof![
+            4 => fix().prop_map(RecordBody::Fix),
+            1 => (any::<u32>(), any::<u32>()).prop_map(|(key, revision)| {
+                RecordBody::Edit(Edit { key: FeatureKey(key), revision: Revision(revision), now: Edited::Other })
+            }),
+            1 => (any::<u128>(), ".{0,20}", of(".{0,20}")).prop_map(|(alarm, who, note)| {
+                RecordBody::Act(Act { who, alarm: AlarmId(alarm), act: AlarmAct::Acknowledge { note } })
+            }),
+            1 => Just(RecordBody::Tick),
+            1 => of(any::<i64>()).prop_map(|at| RecordBody::Start { down_since: at.map(UnixMs) }),
+        ]
+    }
+
+    fn kept(body: &RecordBody) -> Kept {
+        match body {
+            RecordBody::Fix(fix) => Kept::Fix(*fix),
+            RecordBody::Edit(edit) => Kept::Edit(edit.key, edit.revision),
+            RecordBody::Act(act) => Kept::Act(act.clone()),
+            RecordBody::Tick => Kept::Tick,
+            RecordBody::Start { down_since } => Kept::Start(*down_since),
+        }
+    }
+
+    fn records(bodies: Vec<RecordBody>) -> Vec<Record> {
+        (1..)
+            .map(JournalPosition)
+            .zip(bodies)
+            .map(|(position, body)| Record { position, at: UnixMs(0), body })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_batch_is_read_back_as_it_was(bodies in vec(body(), 0..60)) {
+            let expected: Vec<Kept> = bodies.iter().map(kept).collect();
+            prop_assert_eq!(decode(&encode(&records(bodies))), Ok(expected));
+        }
+
+        #[test]
+        fn every_piece_of_track_is_read_back_as_it_was(placed in vec((any::<u64>(), fix()), 0..60)) {
+            let mut plain = Vec::new();
+            fixes::put_track(&mut plain, &placed);
+            prop_assert_eq!(fixes::get_track(&plain), Ok(placed));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(mut plain in vec(any::<u8>(), 0..200), bodies in vec(body(), 0..5), at in any::<usize>(), bit in 0..8u8) {
+            let _ = decode(&plain);
+            let _ = fixes::get_track(&plain);
+            plain = encode(&records(bodies));
+            let at = at % plain.len();
+            plain[at] ^= 1 << bit;
+            let _ = decode(&plain);
+            let _ = decode(&plain[..at]);
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! What a person may send as a map feature, and what becomes of it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use cordon_data::feature::{
+    Collection, Draft, FieldError, Prepared, StoredFeature, edited, prepare, vehicle_of, zone_of,
+};
+use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
+use cordon_spatial::record::Edited;
+use cordon_spatial::units::{DeciKph, UnixMs};
+use cordon_spatial::vehicle::VehicleClass;
+use cordon_spatial::zone::{RuleWhen, Zone};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn enter(collection: Collection, feature: &Value, previous: Option<&StoredFeature>) -> Result<Prepared, FieldError> {
+    prepare(&Draft { collection, id: &FeatureId::new("f-1").unwrap(), feature, previous })
+}
+
+fn keep(collection: Collection, feature: &Value, previous: Option<&StoredFeature>) -> StoredFeature {
+    let (kept, now) = enter(collection, feature, previous).unwrap().under(FeatureKey(9), "anna");
+    assert_eq!(edited(&kept).unwrap(), now, "what is read back is what was entered");
+    kept
+}
+
+fn body(feature: &StoredFeature) -> Value {
+    serde_json::from_str(feature.body.as_ref().unwrap()).unwrap()
+}
+
+/// A zone with this geometry and these properties beside its kind.
+fn zone(geometry: Value, more: Value) -> Value {
+    let mut properties = json!({"kind": "hazard"});
+    properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    json!({"type": "Feature", "geometry": geometry, "properties": properties})
+}
+
+fn square() -> Value {
+    json!({"type": "Polygon", "coordinates": [[[121.0, 31.0], [121.01, 31.0], [121.01, 31.01], [121.0, 31.01], [121.0, 31.0]]]})
+}
+
+fn moved_square() -> Value {
+    json!({"type": "Polygon", "coordinates": [[[121.5, 31.0], [121.51, 31.0], [121.51, 31.01], [121.5, 31.01], [121.5, 31.0]]]})
+}
+
+fn circle(more: Value) -> Value {
+    zone(json!({"type": "Point", "coordinates": [121.0, 31.0]}), more)
+}
+
+fn entered(feature: &Value) -> Zone {
+    zone_of(&keep(Collection::Zones, feature, None)).unwrap()
+}
+
+/// The refusal names code, field, value and limit.
+#[track_caller]
+fn refused(collection: Collection, feature: &Value, code: &str, field: &str) -> FieldError {
+    let error = enter(collection, feature, None).map(|_| ()).unwrap_err();
+    assert_eq!((error.code, error.field.as_str()), (code, field), "{error}");
+    assert!(error.message.contains(field) && !error.limit.is_empty(), "{error:?}");
+    error
+}
+
+#[track_caller]
+fn rule_refused(rule: Value, code: &str, field: &str) -> FieldError {
+    refused(Collection::Zones, &zone(square(), json!({"rules": [rule]})), code, &format!("properties.rules[0]{field}"))
+}
+
+#[test]
+fn a_zone_is_read_whole() {
+    let zone = entered(&zone(
+        square(),
+        json!({
+            "name": "储罐区", "level": "orange", "valid_from": "2026-11-23T08:00:00+08:00", "valid_to": "2026-11-24T00:00:00Z",
+            "colour": {"theirs": [1, 2]},
+            "rules": [
+                {"when": "enter", "subjects": {"classes": ["hazmat", "goods"], "goods": ["3"]}, "except": {"tags": ["escort"]}},
+                {"id": "slow", "when": "speed", "limit_kph": 30.5, "priority": 1},
+                {"when": "dwell", "limit_s": 600, "subjects": null, "on_delay_s": 0, "exempt": []}
+            ]
+        }),
+    ));
+    assert_eq!(zone.revision, Revision(1));
+    assert_eq!((zone.valid_from, zone.valid_to), (Some(UnixMs(1_795_392_000_000)), Some(UnixMs(1_795_478_400_000))));
+    let rules: Vec<_> = zone.rules.iter().map(|rule| (rule.id.as_str(), rule.when, rule.priority)).collect();
+    let speed = RuleWhen::Speed { limit: DeciKph(305) };
+    let expected = [("r1", RuleWhen::Enter, 3), ("slow", speed, 1), ("r3", RuleWhen::Dwell { limit_s: 600 }, 3)];
+    assert_eq!(rules, expected);
+    assert_eq!(zone.rules[0].subjects.classes, [VehicleClass::Hazmat, VehicleClass::Goods]);
+    assert_eq!(zone.rules[0].except.tags, ["escort"]);
+}
+
+#[test]
+fn what_is_not_known_is_kept_as_it_is() {
+    let kept = keep(Collection::Zones, &zone(square(), json!({"colour": {"theirs": [1, "二"]}})), None);
+    assert_eq!(body(&kept)["properties"]["colour"], json!({"theirs": [1, "二"]}));
+    assert_eq!(body(&kept)["id"], "f-1");
+    let gate = json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [121.0, 31.0, 4.5]}, "properties": {"x": 1}});
+    assert_eq!(body(&keep(Collection::Gates, &gate, None))["geometry"], gate["geometry"]);
+}
+
+#[test]
+fn a_circle_and_a_corridor_become_their_polygon_and_keep_their_drawing() {
+    let kept = keep(Collection::Zones, &circle(json!({"radius_m": 100})), None);
+    let shown = body(&kept);
+    assert_eq!(shown["geometry"]["type"], "Polygon");
+    assert_eq!(shown["properties"]["radius_m"], 100);
+    assert_eq!(shown["properties"]["drawn"], json!({"type": "Point", "coordinates": [121.0, 31.0]}));
+    let line = json!({"type": "LineString", "coordinates": [[121.0, 31.0], [121.01, 31.0]]});
+    let kept = keep(Collection::Zones, &zone(line.clone(), json!({"width_m": 20})), None);
+    assert_eq!(body(&kept)["properties"]["drawn"], line);
+    assert_eq!(body(&kept)["geometry"]["type"], "Polygon");
+}
+
+#[test]
+fn a_circle_that_comes_back_is_the_same_circle() {
+    let first = keep(Collection::Zones, &circle(json!({"radius_m": 100, "rules": [{"when": "enter"}]})), None);
+    let mut sent = body(&first);
+    sent["properties"]["name"] = json!("renamed");
+    let second = keep(Collection::Zones, &sent, Some(&first));
+    assert_eq!(second.derived, first.derived, "neither the ground nor a rule's revision moves");
+    assert_eq!(body(&second)["properties"]["drawn"], body(&first)["properties"]["drawn"]);
+    assert_eq!(body(&second)["geometry"], body(&first)["geometry"]);
+    // The same body at another site, which never saw the first one.
+    let elsewhere = keep(Collection::Zones, &sent, None);
+    assert_eq!(body(&elsewhere)["properties"]["drawn"], body(&first)["properties"]["drawn"]);
+
+    let mut resized = body(&second);
+    resized["properties"]["radius_m"] = json!(50);
+    let third = keep(Collection::Zones, &resized, Some(&second));
+    assert_eq!(third.derived.as_ref().unwrap().ground, entered(&circle(json!({"radius_m": 50}))).ground);
+    assert_eq!(third.derived.as_ref().unwrap().rule_revisions[0].1, Revision(3));
+
+    let mut redrawn = body(&third);
+    redrawn["geometry"] = square();
+    let fourth = keep(Collection::Zones, &redrawn, Some(&third));
+    assert_eq!(zone_of(&fourth).unwrap().ground, entered(&zone(square(), json!({}))).ground);
+    assert!(
+        body(&fourth)["properties"].get("drawn").is_none() && body(&fourth)["properties"].get("radius_m").is_none()
+    );
+}
+
+#[test]
+fn a_rule_has_a_new_revision_only_when_it_or_its_ground_or_validity_changed() {
+    let with = |geometry, more| zone(geometry, more);
+    let rules = json!([{"id": "a", "when": "enter"}, {"id": "b", "when": "dwell", "limit_s": 60}]);
+    let first = keep(Collection::Zones, &with(square(), json!({"name": "x", "rules": rules.clone()})), None);
+    let revisions = |feature: &StoredFeature| {
+        let zone = zone_of(feature).unwrap();
+        zone.rules.iter().map(|rule| format!("{}{}", rule.id, rule.revision.0)).collect::<Vec<_>>().join(" ")
+    };
+    let after = |geometry, more| revisions(&keep(Collection::Zones, &with(geometry, more), Some(&first)));
+    let changed = json!([{"id": "b", "when": "dwell", "limit_s": 90}, {"id": "a", "when": "enter"}, {"when": "exit"}]);
+    assert_eq!(revisions(&first), "a1 b1");
+    assert_eq!(after(square(), json!({"name": "y", "level": "red", "rules": rules.clone()})), "a1 b1");
+    assert_eq!(after(square(), json!({"rules": changed})), "b2 a1 r32");
+    assert_eq!(after(moved_square(), json!({"rules": rules.clone()})), "a2 b2");
+    assert_eq!(after(square(), json!({"valid_to": "2030-01-01T00:00:00Z", "rules": rules})), "a2 b2");
+}
+
+#[test]
+fn a_rule_that_would_not_be_watched_is_refused() {
+    rule_refused(json!({}), "missing", ".when");
+    rule_refused(json!({"when": "must_be_inside"}), "unsupported", ".when");
+    rule_refused(json!({"when": "count", "limit_n": 5}), "unsupported", ".limit_n");
+    rule_refused(
+        json!({"when": "enter", "window": {"days": [1], "from": "08:00", "to": "18:00"}}),
+        "unsupported",
+        ".window",
+    );
+    rule_refused(json!({"when": "enter", "exempt": ["pass"]}), "unsupported", ".exempt");
+    rule_refused(json!({"when": "enter", "on_delay_s": 5}), "unsupported", ".on_delay_s");
+    rule_refused(json!({"when": "enters"}), "value", ".when");
+    rule_refused(json!({"when": "enter", "excepts": {}}), "unknown_member", ".excepts");
+    rule_refused(json!({"when": "enter", "except": {"class": ["hazmat"]}}), "unknown_member", ".except.class");
+    rule_refused(json!({"when": "enter", "subjects": {"classes": ["tank"]}}), "value", ".subjects.classes[0]");
+    rule_refused(json!({"when": "enter", "limit_s": 5}), "value", ".limit_s");
+    rule_refused(json!({"when": "dwell"}), "missing", ".limit_s");
+    rule_refused(json!({"when": "dwell", "limit_s": 0}), "range", ".limit_s");
+    rule_refused(json!({"when": "dwell", "limit_s": 1.5}), "type", ".limit_s");
+    rule_refused(json!({"when": "speed", "limit_kph": -1}), "range", ".limit_kph");
+    rule_refused(json!({"when": "enter", "id": "a b"}), "id", ".id");
+    let error = rule_refused(json!({"when": "enter", "priority": 7}), "range", ".priority");
+    assert_eq!(error.message, "properties.rules[0].priority is 7; allowed: a whole number from 1 to 4");
+    let twice = json!({"rules": [{"id": "r2", "when": "enter"}, {"when": "exit"}]});
+    refused(Collection::Zones, &zone(square(), twice), "duplicate", "properties.rules[1].id");
+    let many: Vec<_> = (0..51).map(|_| json!({"when": "enter"})).collect();
+    refused(Collection::Zones, &zone(square(), json!({"rules": many})), "too_many", "properties.rules");
+    let schedule = json!({"schedule": [{"days": [1], "from": "08:00", "to": "18:00"}]});
+    refused(Collection::Zones, &zone(square(), schedule), "unsupported", "properties.schedule");
+}
+
+#[test]
+fn a_wrong_zone_is_refused_with_its_field() {
+    let zones = Collection::Zones;
+    refused(zones, &json!({"type": "Feature", "geometry": square(), "properties": {}}), "missing", "properties.kind");
+    refused(zones, &zone(square(), json!({"level": "purple"})), "value", "properties.level");
+    refused(zones, &zone(square(), json!({"name": "气".repeat(201)})), "too_long", "properties.name");
+    refused(zones, &zone(square(), json!({"valid_from": "2026-11-23 08:00"})), "time", "properties.valid_from");
+    let order = json!({"valid_from": "2026-11-23T08:00:00+08:00", "valid_to": "2026-11-23T00:00:00Z"});
+    refused(zones, &zone(square(), order), "order", "properties.valid_to");
+    refused(zones, &zone(Value::Null, json!({})), "missing", "geometry");
+    refused(zones, &circle(json!({})), "missing", "properties.radius_m");
+    refused(zones, &circle(json!({"radius_m": "100"})), "type", "properties.radius_m");
+    refused(zones, &circle(json!({"radius_m": 1e9})), "range", "properties.radius_m");
+    refused(
+        zones,
+        &zone(json!({"type": "MultiPoint", "coordinates": [[121, 31]]}), json!({})),
+        "geometry",
+        "geometry.type",
+    );
+    refused(zones, &json!([1]), "type", "the feature");
+    refused(zones, &json!({"type": "Polygon"}), "type", "type");
+    let mut other_id = zone(square(), json!({}));
+    other_id["id"] = json!("f-2");
+    refused(zones, &other_id, "id", "id");
+    let mut mercator = zone(square(), json!({}));
+    mercator["crs"] = json!({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}});
+    refused(zones, &mercator, "crs", "crs");
+}
+
+#[test]
+fn a_wrong_coordinate_is_named() {
+    let polygon = |ring: Value| zone(json!({"type": "Polygon", "coordinates": [ring]}), json!({}));
+    let zones = Collection::Zones;
+    refused(
+        zones,
+        &polygon(json!([[121.0, 31.0], [121.1, 31.0], [500.0, 31.1], [121.0, 31.0]])),
+        "coordinate",
+        "geometry.coordinates[0][2]",
+    );
+    refused(zones, &polygon(json!([[121.0, "31"], [121.1, 31.0]])), "coordinate", "geometry.coordinates[0][0][1]");
+    refused(zones, &polygon(json!([[121.0, null]])), "coordinate", "geometry.coordinates[0][0][1]");
+    refused(zones, &polygon(json!([[121.0]])), "coordinate", "geometry.coordinates[0][0]");
+    let error = refused(
+        zones,
+        &polygon(json!([[31.0, 121.0], [31.0, 121.1], [31.1, 121.0], [31.0, 121.0]])),
+        "swapped",
+        "geometry.coordinates[0][0]",
+    );
+    assert!(error.message.contains("longitude comes first"), "{error}");
+    refused(
+        zones,
+        &polygon(json!([[121.0, 31.0], [121.1, 31.0], [121.1, 31.1], [121.0, 31.1]])),
+        "unclosed",
+        "geometry",
+    );
+    let bow_tie = json!([[121.0, 31.0], [121.1, 31.1], [121.1, 31.0], [121.0, 31.1], [121.0, 31.0]]);
+    refused(zones, &polygon(bow_tie), "self_intersection", "geometry");
+    refused(
+        zones,
+        &polygon(json!([[121.0, 31.0], [121.1, 31.0], [121.0, 31.0], [121.0, 31.0]])),
+        "too_few_vertices",
+        "geometry",
+    );
+}
+
+#[test]
+fn more_than_200k_vertices_are_refused() {
+    let ring: Vec<Value> = (0..200_001).map(|n| json!([121.0 + f64::from(n) * 1e-6, 31.0])).collect();
+    let line = json!({"type": "LineString", "coordinates": ring});
+    let feature = json!({"type": "Feature", "geometry": line, "properties": {}});
+    refused(Collection::Roads, &feature, "too_many_vertices", "geometry.coordinates[200000]");
+}
+
+#[test]
+fn any_other_feature_is_bounded() {
+    let gate =
+        |geometry: Value, properties: Value| json!({"type": "Feature", "geometry": geometry, "properties": properties});
+    let gates = Collection::Gates;
+    let inner = json!({"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [121, 31]}]});
+    keep(gates, &gate(inner.clone(), json!({})), None);
+    let nested = json!({"type": "GeometryCollection", "geometries": [inner]});
+    refused(gates, &gate(nested, json!({})), "geometry", "geometry.geometries[0]");
+    refused(gates, &gate(json!({"type": "Circle"}), json!({})), "geometry", "geometry.type");
+    let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
+    let error = enter(gates, &gate(Value::Null, json!({"x": deep})), None).unwrap_err();
+    assert_eq!(error.code, "too_deep");
+    refused(gates, &gate(Value::Null, json!({"x": "气".repeat(10_001)})), "too_long", "properties.x");
+    let many: serde_json::Map<_, _> = (0..201).map(|n| (format!("p{n}"), json!(n))).collect();
+    refused(gates, &gate(Value::Null, Value::Object(many)), "too_many", "properties");
+    refused(gates, &gate(Value::Null, json!([1])), "type", "properties");
+}
+
+#[test]
+fn a_vehicle_is_read_whole_and_its_position_is_not_taken() {
+    let vehicle = json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [121, 31]}, "properties": {
+        "plate": "浙B12345", "plate_colour": 2, "company": "Acme", "goods_class": "2.3", "terminal_phone": "013912345678",
+        "device_id": "s3cret", "tags": ["tank", "tank", "adr"], "owner": "kept"}});
+    let kept = keep(Collection::Vehicles, &vehicle, None);
+    let read = vehicle_of(&kept).unwrap();
+    assert_eq!(read.vehicle.class, VehicleClass::Ordinary);
+    assert_eq!(read.vehicle.tags, ["tank", "adr"]);
+    assert_eq!(read.terminal_phone.as_deref(), Some("13912345678"));
+    assert_eq!(read.plate_colour.as_deref(), Some("2"));
+    assert_eq!(body(&kept)["geometry"], Value::Null);
+    assert_eq!(body(&kept)["properties"]["terminal_phone"], "13912345678");
+    assert_eq!(body(&kept)["properties"]["owner"], "kept");
+    assert!(matches!(edited(&kept).unwrap(), Edited::Vehicle(..)));
+}
+
+#[test]
+fn a_wrong_vehicle_is_refused_with_its_field() {
+    let with = |properties: Value| json!({"type": "Feature", "geometry": null, "properties": properties});
+    for (properties, code, field) in [
+        (json!({"class": "lorry"}), "value", "properties.class"),
+        (json!({"terminal_phone": "13x"}), "value", "properties.terminal_phone"),
+        (json!({"terminal_phone": "0000"}), "value", "properties.terminal_phone"),
+        (json!({"terminal_phone": "1".repeat(21)}), "value", "properties.terminal_phone"),
+        (json!({"tags": "tank"}), "type", "properties.tags"),
+        (json!({"tags": (0..51).map(|n| n.to_string()).collect::<Vec<_>>()}), "too_many", "properties.tags"),
+        (json!({"plate": 5}), "type", "properties.plate"),
+    ] {
+        refused(Collection::Vehicles, &with(properties), code, field);
+    }
+}
+
+/// Any JSON, with the words of a feature in likely places.
+fn any_json() -> impl Strategy<Value = Value> {
+    let word = prop::sample::select(vec![
+        "type",
+        "Feature",
+        "geometry",
+        "properties",
+        "coordinates",
+        "Polygon",
+        "Point",
+        "LineString",
+        "MultiPolygon",
+        "GeometryCollection",
+        "geometries",
+        "rules",
+        "when",
+        "enter",
+        "dwell",
+        "kind",
+        "hazard",
+        "radius_m",
+        "width_m",
+        "drawn",
+        "valid_from",
+        "2026-11-23T00:00:00Z",
+        "id",
+        "f-1",
+        "tags",
+        "terminal_phone",
+        "subjects",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-200.0..200.0f64).prop_map(Value::from),
+        any::<f64>().prop_map(|number| json!(number)),
+        word.clone().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 64, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((word.clone(), inner), 0..8).prop_map(|members| Value::Object(
+                members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+            )),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_is_sent_makes_it_panic(geometry in any_json(), properties in any_json(), whole in any_json()) {
+        for collection in [Collection::Zones, Collection::Vehicles, Collection::Gates] {
+            let feature = json!({"type": "Feature", "geometry": geometry, "properties": properties});
+            for feature in [&feature, &whole] {
+                if let Ok(prepared) = enter(collection, feature, None) {
+                    let (kept, now) = prepared.under(FeatureKey(1), "anna");
+                    prop_assert_eq!(edited(&kept).unwrap(), now);
+                    prop_assert!(enter(collection, &body(&kept), Some(&kept)).is_ok(), "what was given out can be sent back");
+                }
+            }
+        }
+    }
+}
