@@ -7,7 +7,7 @@ use crate::geodesy::LocalScale;
 use crate::ids::{Revision, ZoneKey};
 use crate::index::{CellIndex, Slot};
 use crate::units::{Millimetres, UnixMs};
-use crate::zone::{Ground, Zone};
+use crate::zone::{Ground, RuleWhen, Zone};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -21,6 +21,10 @@ pub struct ZoneInForce {
     pub term: Term,
     /// About how deep a place in it can be: its area divided by its boundary's length.
     pub reach: Millimetres,
+    /// Whether a rule of it can fire inside without a crossing: dwell or speed.
+    pub watches_inside: bool,
+    /// Whether time alone can bring something inside it: a dwell limit, the end of its validity.
+    pub watches_time: bool,
 }
 
 /// When a revision of a zone is in force.
@@ -64,8 +68,8 @@ pub type ZoneEdit = (ZoneKey, Option<Arc<Zone>>);
 #[derive(Clone, Debug, Default)]
 pub struct OneMap {
     version: u64,
-    next_slot: Slot,
-    zones: FxHashMap<Slot, Arc<ZoneInForce>>,
+    /// By slot; empty where a revision was forgotten.
+    zones: Vec<Option<Arc<ZoneInForce>>>,
     slots: FxHashMap<ZoneKey, Vec<Slot>>,
     index: CellIndex,
 }
@@ -92,19 +96,18 @@ impl OneMap {
             let known = next.slots.entry(*key).or_default();
             let first = known.is_empty();
             if let Some(&current) = known.last()
-                && let Some(entry) = next.zones.get_mut(&current)
+                && let Some(entry) = next.zones.get_mut(current as usize).and_then(Option::as_mut)
             {
                 let entry = Arc::make_mut(entry);
                 entry.term.to = entry.term.to.min(at);
             }
             if let Some(zone) = zone {
-                let slot = next.next_slot;
-                next.next_slot += 1;
+                let slot = next.zones.len() as Slot;
                 known.push(slot);
                 let from = if first { UnixMs::MIN } else { at };
                 let term = Term { from, to: UnixMs::MAX, recorded_at: at, first };
                 let entry = Arc::new(prepared(Arc::clone(zone), term));
-                next.zones.insert(slot, Arc::clone(&entry));
+                next.zones.push(Some(Arc::clone(&entry)));
                 added.push((slot, entry));
             }
         }
@@ -113,9 +116,10 @@ impl OneMap {
         for (key, _) in edits {
             let Some(known) = next.slots.get_mut(key) else { continue };
             known.retain(|slot| {
-                let gone = next.zones.get(slot).is_some_and(|entry| entry.term.to < forget_before);
-                if gone && let Some(entry) = next.zones.remove(slot) {
-                    removed.push((*slot, entry));
+                let Some(held) = next.zones.get_mut(*slot as usize) else { return false };
+                let gone = held.as_ref().is_none_or(|entry| entry.term.to < forget_before);
+                if gone {
+                    removed.extend(held.take().map(|entry| (*slot, entry)));
                 }
                 !gone
             });
@@ -130,10 +134,9 @@ impl OneMap {
         let mut added = Vec::with_capacity(table.len());
         for entry in table {
             let Some(zone) = zone(entry.zone, entry.revision) else { continue };
-            let slot = map.next_slot;
-            map.next_slot += 1;
+            let slot = map.zones.len() as Slot;
             let prepared = Arc::new(prepared(zone, entry.term));
-            map.zones.insert(slot, Arc::clone(&prepared));
+            map.zones.push(Some(Arc::clone(&prepared)));
             map.slots.entry(entry.zone).or_default().push(slot);
             added.push((slot, prepared));
         }
@@ -143,14 +146,9 @@ impl OneMap {
 
     /// The table for a snapshot, in slot order.
     pub fn table(&self) -> Vec<MapEntry> {
-        let mut slots: Vec<Slot> = self.zones.keys().copied().collect();
-        slots.sort_unstable();
-        slots
-            .into_iter()
-            .map(|slot| {
-                let entry = &self.zones[&slot];
-                MapEntry { zone: entry.zone.key, revision: entry.zone.revision, term: entry.term }
-            })
+        let entries = self.zones.iter().flatten();
+        entries
+            .map(|entry| MapEntry { zone: entry.zone.key, revision: entry.zone.revision, term: entry.term })
             .collect()
     }
 
@@ -166,23 +164,13 @@ impl OneMap {
 
     /// The zone revision in a slot.
     pub fn zone(&self, slot: Slot) -> Option<&ZoneInForce> {
-        self.zones.get(&slot).map(Arc::as_ref)
+        self.zones.get(slot as usize)?.as_deref()
     }
 
     /// The revision of a zone that judges at an event time what was received at a journal time.
     pub fn judging(&self, zone: ZoneKey, at: UnixMs, received_at: UnixMs) -> Option<Slot> {
         let slots = self.slots.get(&zone)?;
-        slots.iter().rev().copied().find(|slot| self.zones.get(slot).is_some_and(|z| z.judges(at, received_at)))
-    }
-
-    /// How many zone revisions it holds.
-    pub fn len(&self) -> usize {
-        self.zones.len()
-    }
-
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.zones.is_empty()
+        slots.iter().rev().copied().find(|slot| self.zone(*slot).is_some_and(|z| z.judges(at, received_at)))
     }
 }
 
@@ -195,7 +183,10 @@ fn reindexed(index: &CellIndex, added: &[(Slot, Arc<ZoneInForce>)], removed: &[(
 
 fn prepared(zone: Arc<Zone>, term: Term) -> ZoneInForce {
     let reach = reach(&zone.ground);
-    ZoneInForce { zone, term, reach }
+    let dwells = zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::Dwell { .. }));
+    let speeds = zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::Speed { .. }));
+    let dated = zone.valid_from.is_some() || zone.valid_to.is_some();
+    ZoneInForce { zone, term, reach, watches_inside: dwells || speeds, watches_time: dwells || dated }
 }
 
 /// Area over boundary length: half the width of a corridor, a quarter of a square's side.

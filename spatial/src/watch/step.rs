@@ -67,7 +67,7 @@ impl<'a> Context<'a> {
     /// What time alone brings to a state by `now`: events, and when to look again.
     pub fn time_passes(&self, state: &State, now: UnixMs) -> (Vec<Arc<EventCore>>, Option<UnixMs>) {
         let Some(last) = state.last else { return (Vec::new(), None) };
-        if state.inside().is_empty() && state.visits().is_empty() && state.map_version == self.map.version() {
+        if self.is_timeless(state) {
             return (Vec::new(), None);
         }
         let mut state = state.clone();
@@ -369,8 +369,19 @@ impl<'a> Context<'a> {
     /// Whether a quiet leg changes nothing for a visit.
     fn is_idle(&self, visit: &Visit) -> bool {
         matches!(visit.phase, Phase::Inside)
-            && self.map.zone(visit.slot).is_some_and(|entry| {
-                !entry.zone.rules.iter().any(|r| matches!(r.when, RuleWhen::Dwell { .. } | RuleWhen::Speed { .. }))
+            && self.map.zone(visit.slot).is_some_and(|entry| !entry.watches_inside)
+    }
+
+    /// Whether time alone can bring nothing to a state.
+    fn is_timeless(&self, state: &State) -> bool {
+        state.map_version == self.map.version()
+            && state.visits().iter().all(|visit| matches!(visit.phase, Phase::Inside))
+            && state.inside().iter().all(|&slot| {
+                self.map.zone(slot).is_some_and(|entry| {
+                    !entry.watches_time
+                        && entry.term.to == UnixMs::MAX
+                        && state.visits().iter().any(|visit| visit.slot == slot)
+                })
             })
     }
 

@@ -190,6 +190,10 @@ impl Track {
         }
         let same_instant_later = self.window.get(place).is_some_and(|held| held.fix.fixed_at == fix.fixed_at);
         let same_instant_before = place > 0 && self.window[place - 1].fix.fixed_at == fix.fixed_at;
+        if place == self.window.len() && !same_instant_before && self.tail.is_empty() {
+            self.append(around, fix, changes);
+            return Taken::Kept(fix.marks);
+        }
         let from = if same_instant_before {
             self.window.partition_point(|held| held.fix.fixed_at < fix.fixed_at)
         } else {
@@ -211,6 +215,24 @@ impl Track {
         self.tell(from, old, changes);
         self.trim(settings);
         Taken::Kept(fix.marks)
+    }
+
+    /// The usual case of [`Track::join`]: the newest fix, and nothing that time brought before it.
+    fn append(&mut self, around: Surroundings<'_>, fix: &mut Fix, changes: &mut Vec<Change>) {
+        let mut state = std::mem::take(&mut self.state);
+        let before = state.clone();
+        let stepped = self.context(around).step(&mut state, fix);
+        self.state = state;
+        self.window.push_back(Held { fix: *fix, before, events: stepped.events });
+        fix.marks |= stepped.marks;
+        let (tail, due) = self.context(around).time_passes(&self.state, around.horizon);
+        self.tail = tail;
+        self.set_due(due);
+        let last = self.window.len() - 1;
+        if !self.window[last].events.is_empty() || !self.tail.is_empty() {
+            self.tell(last, Vec::new(), changes);
+        }
+        self.trim(around.settings);
     }
 
     /// Runs the steps of the window from a place on; returns the marks that each step found.
