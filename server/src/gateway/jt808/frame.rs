@@ -65,6 +65,11 @@ impl Frames {
         Feed { frames: self, bytes }
     }
 
+    /// How many bytes are kept for a frame to come; at most [`MAX_FRAME`].
+    pub fn held(&self) -> usize {
+        if self.spent { 0 } else { self.carry.len() }
+    }
+
     /// How many bytes came since the last delimiter.
     pub fn pending(&self) -> usize {
         self.since_delimiter
