@@ -35,6 +35,7 @@ try {
   await page.getByTestId("signin-name").fill(name);
   await page.getByTestId("signin-password").fill("not the password");
   await page.getByTestId("signin-submit").click();
+  await page.getByTestId("signin-problem").waitFor();
   await page.getByTestId("signin-password").fill(password);
   await page.getByTestId("signin-submit").click();
   const state = page.locator('[data-testid="connection-state"][data-state="live"]');
@@ -54,10 +55,11 @@ try {
   await mine.getByTestId("alarm-ack").click();
   await page.locator(`[data-testid="alarm-item"][data-alarm-id="${found.alarm}"][data-state="acknowledged"]`).waitFor();
 
-  const before = await page.locator("body").innerText();
+  const read = () => page.evaluate(() => ({ language: document.documentElement.lang, text: document.body.innerText }));
+  found.languages = [await read()];
   await page.getByTestId("language-switch").click();
-  await page.waitForFunction((text) => document.body.innerText !== text, before);
-  found.otherLanguage = await page.locator("body").innerText();
+  await page.waitForFunction((language) => document.documentElement.lang !== language, found.languages[0].language);
+  found.languages.push(await read());
 
   await page.reload();
   await mine.waitFor();
@@ -65,6 +67,11 @@ try {
   await state.waitFor();
   found.itemsAfterReload = await page.getByTestId("alarm-item").count();
   if (screenshot) await page.screenshot({ path: screenshot });
+} catch (error) {
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    console.error(`the page ${page.url()} showed:\n${await page.locator("body").innerText()}`);
+  }
+  throw error;
 } finally {
   await browser.close();
 }

@@ -11,6 +11,9 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+/// What became of proper frames, as the counter names it.
+const ANSWERED: [&str; 3] = ["result=\"fixes\"", "result=\"taken\"", "result=\"unsupported\""];
+
 /// A server, a lane of 75 past seconds and its terminal, signed on.
 struct Scene {
     server: Server,
@@ -68,7 +71,9 @@ impl Scene {
         let metrics = self.server.api().get("/metrics").text();
         metrics
             .lines()
-            .filter(|line| line.starts_with("cordon_ingest_frames_total{") && !line.contains("result=\"ok\""))
+            .filter(|line| {
+                line.starts_with("cordon_ingest_frames_total{") && !ANSWERED.iter().any(|r| line.contains(r))
+            })
             .map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap() as u64)
             .sum()
     }
@@ -208,7 +213,7 @@ fn bodies_that_cannot_be_are_refused_with_an_answer() {
         ("a month that no year has", 0x0200, with_month_13),
         ("a latitude of 4,295 degrees", 0x0200, beyond),
         ("longitude and latitude swapped", 0x0200, swapped.body()),
-        ("a batch that says more than it has", 0x0704, [&[0xff, 0xff, 0, 0, 28][..], &plain.body()].concat()),
+        ("a batch without its head", 0x0704, vec![0]),
         ("a batch whose report is longer than the batch", 0x0704, [&[0, 1, 0, 0x7f, 0xff][..], &plain.body()].concat()),
     ];
     for (name, id, body) in cases {
@@ -219,6 +224,14 @@ fn bodies_that_cannot_be_are_refused_with_an_answer() {
         assert!(scene.bad_frames() > before, "{name}: not counted");
     }
     assert_eq!(scene.fixes().len() as i64, scene.next);
+
+    // The reports of a batch that counts wrongly came whole: they are taken, and the count is held against it.
+    let before = scene.bad_frames();
+    let miscounted = [&[0xff, 0xff, 0, 0, 28][..], &scene.lane.report(scene.next).body()].concat();
+    let serial = scene.terminal.send(0x0704, &miscounted).unwrap();
+    assert_eq!(scene.terminal.acknowledged(serial).unwrap(), 0);
+    assert!(scene.bad_frames() > before);
+    assert_eq!(scene.fixes().len() as i64, scene.next + 1);
 }
 
 #[test]

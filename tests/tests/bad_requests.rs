@@ -87,7 +87,14 @@ fn a_zone_that_cannot_be_is_refused_with_the_reason() {
             {"id": "r", "when": "enter", "priority": 2}, {"id": "r", "when": "exit", "priority": 2}]),
             ),
         ),
-        ("an unknown property", with(good.clone(), "radios_m", json!(3))),
+        (
+            "an unknown member of a rule",
+            with(good.clone(), "rules", json!([{"id": "r", "when": "enter", "priority": 2, "limit": 5}])),
+        ),
+        (
+            "a schedule, which is not judged yet",
+            with(good.clone(), "schedule", json!([{"days": [1], "from": "08:00", "to": "18:00"}])),
+        ),
         (
             "valid to before from",
             with(

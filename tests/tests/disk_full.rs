@@ -100,7 +100,7 @@ fn on_a_full_disk_nothing_is_acknowledged_reads_go_on_and_it_resumes_by_itself()
     assert_eq!(fixes(&server) as i64, next, "what was acknowledged, and nothing else");
     assert_eq!(server.api().items("/api/alarms"), alarms);
     let refused = server.api().put("/ogc/collections/zones/items/new", &lane.zone_feature());
-    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert_eq!(refused.status, 507, "{}", refused.text());
     assert!(refused.text().contains("storage_full"), "{}", refused.text());
     assert!(server.runs(), "a full disk is no reason to stop");
 

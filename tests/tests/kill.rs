@@ -226,7 +226,7 @@ fn killed_at_any_moment_it_has_lost_nothing_and_doubled_nothing() {
                 scope.spawn(move || drop(driver.run(addresses, i64::MAX, stop, count)));
             }
             scope.spawn(|| person(&api, &stop, &shown, &confirmed));
-            let enough = count.await_more(100 + random.below(3_000));
+            let enough = count.await_more(200 + random.below(8_000));
             spin(Duration::from_micros(random.below(3_000)));
             server.kill();
             stop.store(true, Ordering::Relaxed);

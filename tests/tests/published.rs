@@ -22,7 +22,7 @@ fn layer(file: &Path, name: &str) -> Vec<Value> {
 }
 
 #[test]
-fn gdal_opens_zones_last_positions_and_alarms_seconds_after_they_changed() {
+fn gdal_opens_zones_vehicles_last_and_alarms_seconds_after_they_changed() {
     let server = Server::start();
     let lane = Lane { number: 1, begin_s: Lane::hours_ago(0) - 75 };
     lane.put_zone(&server.api());
@@ -40,13 +40,13 @@ fn gdal_opens_zones_last_positions_and_alarms_seconds_after_they_changed() {
 
     let position = lane.report(50);
     wait::within(soon, || {
-        layer(&file, "last_positions").into_iter().find(|p| {
+        layer(&file, "vehicles_last").into_iter().find(|p| {
             let at = &p["geometry"]["coordinates"];
             (at[0].as_f64().unwrap_or_default() * 1e6).round() as i32 == position.lon_e6
                 && (at[1].as_f64().unwrap_or_default() * 1e6).round() as i32 == position.lat_e6
         })
     })
-    .unwrap_or_else(|| panic!("the last position is not published: {:#?}", layer(&file, "last_positions")));
+    .unwrap_or_else(|| panic!("the last position is not published: {:#?}", layer(&file, "vehicles_last")));
 
     let alarm = server.api().items("/api/alarms")[0]["id"].as_str().unwrap().to_owned();
     wait::within(soon, || layer(&file, "alarms").into_iter().find(|a| a.to_string().contains(&alarm)))

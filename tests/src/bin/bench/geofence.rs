@@ -101,7 +101,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "edit_max_ms": edit_ms.1,
         "memory_mib": memory_mib()?,
     });
-    if options.json { println!("{figures}") } else { println!("{figures:#}") }
+    if options.json {
+        println!("{figures}")
+    } else {
+        println!("{figures:#}")
+    }
     Ok(())
 }
 
