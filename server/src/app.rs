@@ -48,6 +48,16 @@ pub enum StartError {
     Control(std::io::Error),
 }
 
+/// What a person must know before the server answers.
+pub struct Welcome {
+    /// Where HTTP is served.
+    pub http: SocketAddr,
+    /// Where JT/T 808 terminals connect.
+    pub jt808: SocketAddr,
+    /// The code that makes the first administrator, when there is no user yet.
+    pub setup_code: Option<String>,
+}
+
 /// A server that answers.
 pub struct Running {
     /// What requests use.
@@ -56,14 +66,13 @@ pub struct Running {
     pub http: SocketAddr,
     /// Where JT/T 808 terminals connect.
     pub jt808: SocketAddr,
-    /// The code that makes the first administrator, when there is no user yet.
-    pub setup_code: Option<String>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
 
-/// Opens the site and starts to listen. Returns when everything answers.
-pub async fn start(config: Config) -> Result<Running, StartError> {
+/// Opens the site and starts to listen. `welcome` is told what a person must know, before anything answers; returns when
+/// everything does.
+pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Running, StartError> {
     let http = listen("HTTP", config.http)?;
     let jt808 = listen("JT/T 808", config.jt808)?;
     let http_address = address_of("HTTP", &http, config.http)?;
@@ -98,14 +107,15 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         stopping: stopping.clone(),
     });
     let socket = Socket::bind(&app.config.data).map_err(StartError::Control)?;
+    let setup_code = (!has_users).then(|| setup.open());
+    welcome(&Welcome { http: http_address, jt808: jt808_address, setup_code });
     let mut tasks = JoinSet::new();
     tasks.spawn(hub.run(pipeline.clone(), commits));
     tasks.spawn(upkeep(app.prometheus.clone()));
     tasks.spawn(control(socket, app.clone()));
     tasks.spawn(api::serve::serve(http, api::router(app.clone()), stopping.clone()));
     tasks.spawn(Gateway::new(pipeline, app.terminals.clone()).run(jt808, stopping));
-    let setup_code = (!has_users).then(|| setup.open());
-    Ok(Running { app, http: http_address, jt808: jt808_address, setup_code, stop, tasks })
+    Ok(Running { app, http: http_address, jt808: jt808_address, stop, tasks })
 }
 
 impl Running {

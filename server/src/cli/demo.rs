@@ -48,7 +48,7 @@ pub fn run(args: &DemoArgs) -> Result<(), DemoError> {
     serve::log_to_stderr(&config);
     folder::make_fresh(&args.data)?;
     serve::runtime()?.block_on(async {
-        let running = app::start(config).await?;
+        let running = app::start(config, |_| {}).await?;
         let logins = seed(&running, args.vehicles).await?;
         running.app.setup.close();
         let mut terminals = start_terminals(&running, &args.data, args.vehicles)?;

@@ -1,7 +1,7 @@
 //! `cordon serve`: one site, until it is asked to stop.
 
 use super::ServeArgs;
-use crate::app::{self, Running, StartError};
+use crate::app::{self, StartError, Welcome};
 use crate::config::{Config, ConfigError, LogFormat};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
@@ -25,8 +25,7 @@ pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
     let config = super::settings(&args.data, &args.listen)?;
     log_to_stderr(&config);
     runtime()?.block_on(async {
-        let running = app::start(config).await?;
-        announce(&running);
+        let running = app::start(config, announce).await?;
         running.until_asked_to_stop().await;
         Ok(())
     })
@@ -57,10 +56,10 @@ pub fn log_to_stderr(config: &Config) {
 }
 
 /// Says where the server is and, once, how a fresh one is set up.
-pub fn announce(running: &Running) {
-    println!("Cordon is at http://{}", running.http);
-    println!("JT/T 808 terminals connect to {}", running.jt808);
-    if let Some(code) = &running.setup_code {
+fn announce(welcome: &Welcome) {
+    println!("Cordon is at http://{}", welcome.http);
+    println!("JT/T 808 terminals connect to {}", welcome.jt808);
+    if let Some(code) = &welcome.setup_code {
         println!("This server is new. Open the address above and enter the set-up code {code}");
     }
 }
