@@ -4,7 +4,7 @@ use clap::Parser;
 use cordon_server::cli::{
     Cli, Command, ConfigCommand, DecodeCommand, TokenCommand, UserCommand, accounts, config_check, demo, serve,
 };
-use cordon_server::decode;
+use cordon_server::{decode, simulate};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -21,6 +21,10 @@ fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(args) => Ok(serve::run(args)?),
         Command::Demo(args) => Ok(demo::run(args)?),
+        Command::Simulate(options) => {
+            serve::runtime()?.block_on(simulate::run(options.clone()))?;
+            Ok(())
+        }
         Command::Decode(DecodeCommand::Jt808 { frames }) => {
             Ok(decode::run(frames, std::io::stdin().lock(), std::io::stdout().lock())?)
         }

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod serve;
 
 use crate::config::{self, Config, ConfigError, Registration};
+use crate::simulate;
 use cordon_data::store::Role;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -30,6 +31,8 @@ pub enum Command {
     /// Serve a fresh demo park in ./cordon-demo, with simulated terminals.
     #[command(args_override_self = true)]
     Demo(DemoArgs),
+    /// Let simulated JT/T 808 terminals drive.
+    Simulate(simulate::Options),
     /// Show what frames of a terminal protocol say.
     #[command(subcommand)]
     Decode(DecodeCommand),
