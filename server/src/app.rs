@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::control::{Command, Socket};
 use crate::desk::catalog::Catalog;
 use crate::desk::features::Features;
+use crate::desk::published;
 use crate::desk::readers::Readers;
 use crate::desk::terminals::Terminals;
 use crate::gateway::jt808::listener::Gateway;
@@ -110,6 +111,13 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     let setup_code = (!has_users).then(|| setup.open());
     welcome(&Welcome { http: http_address, jt808: jt808_address, setup_code });
     let mut tasks = JoinSet::new();
+    tasks.spawn({
+        let (app, commits) = (app.clone(), commits.resubscribe());
+        async move {
+            let App { config, pipeline, readers, hub, .. } = &*app;
+            published::run(&config.data, pipeline.clone(), readers.clone(), hub.clone(), commits).await;
+        }
+    });
     tasks.spawn(hub.run(pipeline.clone(), commits));
     tasks.spawn(upkeep(app.prometheus.clone()));
     tasks.spawn(control(socket, app.clone()));
@@ -150,8 +158,8 @@ impl Running {
     }
 }
 
-/// Tasks that work until they are shut down: hub, metrics upkeep, control socket.
-const PERPETUAL_TASKS: usize = 3;
+/// Tasks that work until they are shut down: hub, published GeoPackage, metrics upkeep, control socket.
+const PERPETUAL_TASKS: usize = 4;
 
 /// What opening a site gives.
 struct Site {

@@ -4,5 +4,6 @@
 
 pub mod catalog;
 pub mod features;
+pub mod published;
 pub mod readers;
 pub mod terminals;

@@ -1,0 +1,169 @@
+//! Keeps the published GeoPackage up to date: zones, last positions and alarms, for QGIS and `ogrinfo`.
+//!
+//! It follows the commits like a console does and writes at most once a second. A foreign program that locks or spoils the
+//! file delays it and nothing else: it must never hold the pipeline or the store up.
+
+use super::catalog::Catalog;
+use super::readers::Readers;
+use crate::ingest::{Committed, Pipeline};
+use crate::live::hub::{Hub, OPEN};
+use cordon_data::feature::{Collection, StoredFeature};
+use cordon_data::geopackage::{AlarmRow, PublishError, PublishSet, Publisher, VehicleRow, ZoneRow};
+use cordon_data::store::{AlarmQuery, FeatureQuery, Reader, StoreError};
+use cordon_spatial::alarm::Alarm;
+use cordon_spatial::event::Subject;
+use cordon_spatial::ids::AlarmId;
+use cordon_spatial::position::Position;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+/// Shortest time between two writes; a change is seen within two of them.
+const EVERY: Duration = Duration::from_secs(1);
+/// A write that takes long is followed by a rest of so many times its length.
+const REST: u32 = 4;
+/// Most alarms in the file; the oldest closed ones go first.
+const MAX_ALARMS: usize = 10_000;
+
+/// What the file is to hold beside the positions, which the hub knows.
+#[derive(Default)]
+struct Shown {
+    zones: BTreeMap<u32, ZoneRow>,
+    alarms: BTreeMap<AlarmId, AlarmRow>,
+}
+
+/// Publishes until the pipeline ends.
+pub async fn run(folder: &Path, pipeline: Pipeline, readers: Readers, hub: Hub, mut commits: Receiver<Arc<Committed>>) {
+    let mut publisher = Publisher::new(folder);
+    let mut shown = load(&readers, hub.catalog()).await.unwrap_or_default();
+    let mut changed = true;
+    let mut next = Instant::now();
+    loop {
+        let due = tokio::time::sleep_until(next.into());
+        tokio::select! {
+            commit = commits.recv() => match commit {
+                Ok(commit) => {
+                    shown.take(&commit, hub.catalog());
+                    changed = true;
+                }
+                Err(RecvError::Lagged(_)) => {
+                    if let Some(fresh) = load(&readers, hub.catalog()).await {
+                        shown = fresh;
+                    }
+                    changed = true;
+                }
+                Err(RecvError::Closed) => return,
+            },
+            () = due, if changed => {
+                hub.settled().await;
+                let set = shown.set(&pipeline, &hub);
+                let begin = Instant::now();
+                let written = tokio::task::spawn_blocking(move || {
+                    let outcome = publisher.publish(&set);
+                    (publisher, outcome)
+                });
+                let Ok((back, outcome)) = written.await else {
+                    tracing::error!("publishing the GeoPackage ended early");
+                    return;
+                };
+                publisher = back;
+                changed = match outcome {
+                    Ok(()) => false,
+                    Err(PublishError::Busy) => true,
+                    Err(PublishError::Failed(error)) => {
+                        tracing::warn!(error, "the GeoPackage was not published");
+                        true
+                    }
+                };
+                next = Instant::now() + EVERY.max(begin.elapsed() * REST);
+            }
+        }
+    }
+}
+
+impl Shown {
+    fn take(&mut self, commit: &Committed, catalog: &Catalog) {
+        commit.features.iter().for_each(|feature| self.take_feature(feature));
+        for alarm in &commit.alarms {
+            let raising = alarm.events.first();
+            let event = commit.events.iter().find(|event| Some(&event.core.id) == raising);
+            let known = self.alarms.get(&alarm.id).and_then(|row| row.position);
+            let position = event.map(|event| event.core.position).or(known);
+            self.alarms.insert(alarm.id, row(alarm, position, catalog));
+        }
+        while self.alarms.len() > MAX_ALARMS {
+            let oldest = self.alarms.values().filter(|row| row.alarm.closed_at.is_some()).min_by_key(|row| row.alarm.seq);
+            let Some(oldest) = oldest.map(|row| row.alarm.id) else { return };
+            self.alarms.remove(&oldest);
+        }
+    }
+
+    fn take_feature(&mut self, feature: &StoredFeature) {
+        if feature.collection != Collection::Zones {
+            return;
+        }
+        match ZoneRow::of(feature) {
+            Ok(row) => self.zones.insert(feature.key.0, row),
+            Err(_) => self.zones.remove(&feature.key.0),
+        };
+    }
+
+    fn set(&self, pipeline: &Pipeline, hub: &Hub) -> PublishSet {
+        let positions = hub.positions();
+        let vehicles = hub.catalog().vehicles(0, usize::MAX).into_iter().filter_map(|(key, entry)| {
+            let last = positions.vehicle(key)?.last?;
+            let face = entry.vehicle.clone().unwrap_or_default();
+            Some(VehicleRow {
+                last,
+                id: entry.id.to_string(),
+                plate: face.plate,
+                class: face.class.unwrap_or_else(|| "ordinary".to_owned()),
+                company: face.company,
+            })
+        });
+        PublishSet {
+            at: pipeline.now(),
+            vehicles: vehicles.collect(),
+            zones: self.zones.values().cloned().collect(),
+            alarms: self.alarms.values().cloned().collect(),
+        }
+    }
+}
+
+async fn load(readers: &Readers, catalog: &Catalog) -> Option<Shown> {
+    let catalog = catalog.clone();
+    let loaded = readers.read(move |reader| read(reader, &catalog)).await;
+    loaded.inspect_err(|error| tracing::error!(%error, "what is to be published cannot be read")).ok()
+}
+
+/// Every zone and every alarm that a person has yet to deal with.
+fn read(reader: &dyn Reader, catalog: &Catalog) -> Result<Shown, StoreError> {
+    let mut shown = Shown::default();
+    let mut query = FeatureQuery { collection: Collection::Zones, bbox: None, after: None, limit: 1_000 };
+    loop {
+        let page = reader.features(&query)?;
+        let Some(last) = page.last() else { break };
+        query.after = Some(last.key);
+        page.iter().for_each(|feature| shown.take_feature(feature));
+    }
+    let query = AlarmQuery { states: OPEN.to_vec(), priority: None, after: None, limit: MAX_ALARMS };
+    for alarm in reader.alarms(&query)? {
+        let raising = match alarm.events.first() {
+            Some(id) => reader.event(*id)?,
+            None => None,
+        };
+        let position = raising.map(|event| event.core.position);
+        shown.alarms.insert(alarm.id, row(&alarm, position, catalog));
+    }
+    Ok(shown)
+}
+
+fn row(alarm: &Alarm, position: Option<Position>, catalog: &Catalog) -> AlarmRow {
+    let vehicle = match alarm.subject {
+        Subject::Vehicle(key) => Some(catalog.id(key.0)),
+        Subject::Zone(_) | Subject::System => None,
+    };
+    AlarmRow { alarm: alarm.clone(), position, vehicle, zone: alarm.zone.map(|zone| catalog.id(zone.0)) }
+}
