@@ -28,7 +28,7 @@ export function EventStrip({
             <button type="button" onClick={() => onLocate(event)}>
               <time>{nearText(Date.parse(event.at), now, language)}</time>
               <span className="event-what">{whatText(event, names, t)}</span>
-              {event.ended_at && (
+              {event.ended_at && event.ended_at !== event.at && (
                 <span className="event-note">
                   {t('events.ended', { time: nearText(Date.parse(event.ended_at), now, language) })}
                 </span>
