@@ -90,6 +90,12 @@ impl Checkpointer {
         Ok(())
     }
 
+    /// After a commit found no room: writes back at once, so that the log can start again from its beginning in the room
+    /// that it has.
+    pub(super) fn make_room(&self, writer: &Connection) -> Result<(), StoreError> {
+        write_back(writer)
+    }
+
     /// An error when the thread met a failure of the disk.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         match &*self.shared.broken.lock().unwrap_or_else(PoisonError::into_inner) {

@@ -11,8 +11,8 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Page cache of the writer and of each reader, KiB.
 const WRITER_CACHE_KIB: i64 = 64 * 1024;
 const READER_CACHE_KIB: i64 = 8 * 1024;
-/// The log's file is cut back to this after a long backlog, bytes.
-const LOG_KEPT_BYTES: i64 = 64 * 1024 * 1024;
+/// The log's file is cut back to this after a long backlog, bytes: over its usual length, so that it is not cut each time.
+const LOG_KEPT_BYTES: i64 = 128 * 1024 * 1024;
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 64;
 
@@ -70,4 +70,30 @@ pub(super) fn reading(path: &Path) -> Result<Connection, StoreError> {
     };
     set().map_err(from_sqlite)?;
     Ok(connection)
+}
+
+/// Whether each commit is synced before it returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SyncEachCommit {
+    /// What is acknowledged is kept.
+    Yes,
+    /// For what can be made again from what is kept.
+    No,
+}
+
+/// Sets it for the next transactions. It is read back: to go on unsynced would break the first promise.
+pub(super) fn sync_each_commit(connection: &Connection, sync: SyncEachCommit) -> Result<(), StoreError> {
+    let wanted: i64 = match sync {
+        SyncEachCommit::Yes => 2,
+        SyncEachCommit::No => 1,
+    };
+    let set = || -> rusqlite::Result<i64> {
+        connection.pragma_update(None, "synchronous", wanted)?;
+        connection.pragma_query_value(None, "synchronous", |row| row.get(0))
+    };
+    match set() {
+        Ok(found) if found == wanted => Ok(()),
+        Ok(found) => Err(StoreError::Broken(format!("syncing cannot be set: it is {found}, not {wanted}"))),
+        Err(error) => Err(StoreError::Broken(format!("syncing cannot be set: {error}"))),
+    }
 }

@@ -3,6 +3,7 @@
 use super::Options;
 use super::accounts;
 use super::checkpoint::Checkpointer;
+use super::connection::{self, SyncEachCommit};
 use super::failure::{from_sqlite, is_taken};
 use super::lock::FolderLock;
 use super::rows::{self, signed};
@@ -33,6 +34,8 @@ pub struct SqliteWriter {
     waiting_since: UnixMs,
     cut: Option<Cut>,
     options: Options,
+    /// Why nothing can be promised any more: after a failed write or sync, a later one that succeeds proves nothing.
+    broken: Option<String>,
     _lock: FolderLock,
 }
 
@@ -58,6 +61,7 @@ impl SqliteWriter {
             waiting_since,
             cut: None,
             options,
+            broken: None,
             _lock: lock,
         })
     }
@@ -86,9 +90,23 @@ impl SqliteWriter {
     }
 }
 
-impl Writer for SqliteWriter {
-    fn commit(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
-        self.checkpointer.check()?;
+impl SqliteWriter {
+    /// Runs one piece of writing, unless the disk failed before, and does what its failure asks for.
+    fn write<T>(&mut self, work: impl FnOnce(&mut SqliteWriter) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Some(what) = &self.broken {
+            return Err(StoreError::Broken(what.clone()));
+        }
+        let mut result = self.checkpointer.check().and_then(|()| work(self));
+        if matches!(result, Err(StoreError::NoRoom)) {
+            result = self.checkpointer.make_room(&self.connection).and(Err(StoreError::NoRoom));
+        }
+        if let Err(StoreError::Broken(what)) = &result {
+            self.broken = Some(what.clone());
+        }
+        result
+    }
+
+    fn commit_batch(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
         let head = self.head_after(batch)?;
         let sealed = seal(&mut self.sealer, &batch::encode(batch.records))?;
         let transaction =
@@ -117,11 +135,7 @@ impl Writer for SqliteWriter {
         self.checkpointer.after_commit(&self.connection)
     }
 
-    fn head(&self) -> Head {
-        self.head
-    }
-
-    fn cut_tracks(&mut self, budget_ms: u32) -> Result<bool, StoreError> {
+    fn cut(&mut self, budget: Duration) -> Result<bool, StoreError> {
         if self.cut.is_none() {
             let count = self.tail.count();
             let old = self.head.at - self.waiting_since >= self.options.tail_age;
@@ -131,7 +145,12 @@ impl Writer for SqliteWriter {
             self.cut = Some(Cut::begin(&self.tail, self.head.position, self.head.at));
         }
         let Some(cut) = &mut self.cut else { return Ok(false) };
-        cut.slice(&mut self.connection, &mut self.sealer, &self.tail, Duration::from_millis(budget_ms.into()))?;
+        // A slice that a power cut takes back is cut again from the journal, so it need not be synced by itself. SQLite
+        // takes the setting between two transactions only, which is where this is.
+        connection::sync_each_commit(&self.connection, SyncEachCommit::No)?;
+        let sliced = cut.slice(&mut self.connection, &mut self.sealer, &self.tail, budget);
+        connection::sync_each_commit(&self.connection, SyncEachCommit::Yes)?;
+        sliced?;
         let more = !cut.is_done();
         if !more {
             self.waiting_since = cut.began_at;
@@ -140,29 +159,43 @@ impl Writer for SqliteWriter {
         self.checkpointer.after_commit(&self.connection)?;
         Ok(more)
     }
+}
+
+impl Writer for SqliteWriter {
+    fn commit(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
+        self.write(|writer| writer.commit_batch(batch))
+    }
+
+    fn head(&self) -> Head {
+        self.head
+    }
+
+    fn cut_tracks(&mut self, budget_ms: u32) -> Result<bool, StoreError> {
+        self.write(|writer| writer.cut(Duration::from_millis(budget_ms.into())))
+    }
 
     fn add_user(&mut self, user: &User, audit: &AuditLine) -> Result<(), StoreError> {
-        accounts::add_user(&mut self.connection, user, audit)
+        self.write(|writer| accounts::add_user(&mut writer.connection, user, audit))
     }
 
     fn add_token(&mut self, token: &Token, audit: &AuditLine) -> Result<(), StoreError> {
-        accounts::add_token(&mut self.connection, token, audit)
+        self.write(|writer| accounts::add_token(&mut writer.connection, token, audit))
     }
 
     fn add_session(&mut self, session: &Session, audit: &AuditLine) -> Result<(), StoreError> {
-        accounts::add_session(&mut self.connection, session, audit)
+        self.write(|writer| accounts::add_session(&mut writer.connection, session, audit))
     }
 
     fn end_session(&mut self, hash: &[u8; 32], audit: &AuditLine) -> Result<(), StoreError> {
-        accounts::end_session(&mut self.connection, hash, audit)
+        self.write(|writer| accounts::end_session(&mut writer.connection, hash, audit))
     }
 
     fn put_terminal(&mut self, terminal: &Terminal, audit: &AuditLine) -> Result<(), StoreError> {
-        accounts::put_terminal(&mut self.connection, terminal, audit)
+        self.write(|writer| accounts::put_terminal(&mut writer.connection, terminal, audit))
     }
 
     fn audit(&mut self, line: &AuditLine) -> Result<(), StoreError> {
-        accounts::append(&self.connection, line)
+        self.write(|writer| accounts::append(&writer.connection, line))
     }
 }
 
