@@ -1,6 +1,14 @@
 //! `cordon decode jt808`: what a frame says, as one JSON object a line, for people who bring up a terminal.
 //!
 //! Names in the output are relied upon from outside. It reads with the gateway's own codec and keeps nothing.
+//!
+//! A good frame: `ok: true, msg_id, version, phone, serial, subpackage? {total, index}, body`. Bodies: 0x0100 `province
+//! city manufacturer_id model terminal_id plate_colour plate`; 0x0102 `code imei? software_version?`; 0x0200
+//! `positions`; 0x0704 `type blind_area count positions refused? [{index, code, field, value, limit}]`; 0x0001 and 0x8001
+//! `reply_serial reply_id result`; 0x8100 `reply_serial result code?`; 0x0002 and 0x0003 nothing; others, and parts whose
+//! message is not whole yet, `hex` (and which parts are `missing`). A position: `lon lat fixed_at fix_valid speed_kph
+//! heading_deg altitude_m alarm_bits status_bits items`; an item: `id hex` and what the standard makes of it. A bad
+//! frame: `ok: false, code, message`, with `field value limit` and the header's fields as far as they are known.
 
 use crate::gateway::jt808::answer::Answer;
 use crate::gateway::jt808::authenticate::Authentication;
