@@ -33,6 +33,10 @@ pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
 
 /// The runtime of a server: few threads, because wake-ups between many cost more than they give.
 pub fn runtime() -> Result<tokio::runtime::Runtime, ServeError> {
+    // Every terminal and console is an open file, and the usual soft limit of 1,024 is a small fleet.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit of open files stays as it is; it bounds how many terminals can connect");
+    }
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(cores.clamp(2, 4))

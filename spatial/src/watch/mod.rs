@@ -47,7 +47,7 @@ pub struct Evaluated {
 pub struct VehicleNow {
     /// Which vehicle.
     pub key: VehicleKey,
-    /// Its latest fix by event time that is on its path, as reported; `None` before the first.
+    /// Its latest fix by event time that is on its path, at the place where it was judged; `None` before the first.
     pub last: Option<Fix>,
     /// The zones that it is in.
     pub zones: Vec<ZoneNow>,
