@@ -232,7 +232,7 @@ export const en: Record<Key, string> = {
   'alarmkind.speed': 'too fast in',
   'alarmkind.count': 'too many vehicles in',
   'alarmkind.zone_changed': 'inside when it changed:',
-  'alarmkind.inside_at_start': 'inside when the rule began:',
+  'alarmkind.inside_at_start': 'inside at its first fix:',
   'alarmkind.rule_ended': 'rule ended in',
   'alarmkind.unknown': 'unknown path across the edge of',
   'alarmkind.silence': 'terminal is silent in',

@@ -229,7 +229,7 @@ export const zh = {
   'alarmkind.speed': '超速',
   'alarmkind.count': '车辆数超限',
   'alarmkind.zone_changed': '区域变更时在内',
-  'alarmkind.inside_at_start': '规则生效时已在内',
+  'alarmkind.inside_at_start': '首次定位时已在内',
   'alarmkind.rule_ended': '规则结束',
   'alarmkind.unknown': '轨迹中断后出现在另一侧',
   'alarmkind.silence': '终端失联',
