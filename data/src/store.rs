@@ -270,6 +270,9 @@ pub trait Writer: Send {
     fn end_session(&mut self, hash: &[u8; 32], audit: &AuditLine) -> Result<(), StoreError>;
     /// Adds or replaces a terminal.
     fn put_terminal(&mut self, terminal: &Terminal, audit: &AuditLine) -> Result<(), StoreError>;
+    /// Adds or replaces terminals, all or none: a connection storm registers thousands within seconds, and a transaction
+    /// for each would be a sync for each.
+    fn put_terminals(&mut self, terminals: &[(Terminal, AuditLine)]) -> Result<(), StoreError>;
     /// Appends to the audit trail alone (a refused sign-in, say).
     fn audit(&mut self, line: &AuditLine) -> Result<(), StoreError>;
 }

@@ -56,16 +56,28 @@ pub(super) fn put_terminal(
     terminal: &Terminal,
     audit: &AuditLine,
 ) -> Result<(), StoreError> {
+    put_terminals(connection, &[(terminal.clone(), audit.clone())])
+}
+
+pub(super) fn put_terminals(
+    connection: &mut Connection,
+    terminals: &[(Terminal, AuditLine)],
+) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO terminals
                (phone, vehicle, code_hash, plate, plate_colour, model, first_seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let params = params![
-        terminal.phone,
-        terminal.vehicle.map(|key| key.0),
-        terminal.code_hash,
-        terminal.plate,
-        terminal.plate_colour,
-        terminal.model,
-        terminal.first_seen_at.0
-    ];
-    change(connection, audit, "the terminal", sql, params)
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_sqlite)?;
+    for (terminal, audit) in terminals {
+        let params = params![
+            terminal.phone,
+            terminal.vehicle.map(|key| key.0),
+            terminal.code_hash,
+            terminal.plate,
+            terminal.plate_colour,
+            terminal.model,
+            terminal.first_seen_at.0
+        ];
+        transaction.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(from_sqlite)?;
+        append(&transaction, audit)?;
+    }
+    transaction.commit().map_err(from_sqlite)
 }

@@ -194,6 +194,10 @@ impl Writer for SqliteWriter {
         self.write(|writer| accounts::put_terminal(&mut writer.connection, terminal, audit))
     }
 
+    fn put_terminals(&mut self, terminals: &[(Terminal, AuditLine)]) -> Result<(), StoreError> {
+        accounts::put_terminals(&mut self.connection, terminals)
+    }
+
     fn audit(&mut self, line: &AuditLine) -> Result<(), StoreError> {
         self.write(|writer| accounts::append(&writer.connection, line))
     }
