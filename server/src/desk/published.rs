@@ -94,7 +94,8 @@ impl Shown {
             self.alarms.insert(alarm.id, row(alarm, position, catalog));
         }
         while self.alarms.len() > MAX_ALARMS {
-            let oldest = self.alarms.values().filter(|row| row.alarm.closed_at.is_some()).min_by_key(|row| row.alarm.seq);
+            let oldest =
+                self.alarms.values().filter(|row| row.alarm.closed_at.is_some()).min_by_key(|row| row.alarm.seq);
             let Some(oldest) = oldest.map(|row| row.alarm.id) else { return };
             self.alarms.remove(&oldest);
         }

@@ -14,7 +14,8 @@ use cordon_data::store::{AuditLine, StoreError, Terminal};
 use cordon_spatial::ids::{FeatureId, FeatureKey, VehicleKey};
 use serde_json::json;
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use tokio::sync::oneshot;
 
 /// Most terminals that may wait for approval; more are turned away without being listed.
 const MAX_WAITING: usize = 10_000;
@@ -52,6 +53,16 @@ pub struct Terminals {
     features: Features,
     mode: Registration,
     known: Mutex<HashMap<String, Known>>,
+    /// Terminals on their way to the store: whoever finds the list empty carries it, so that a storm of registrations
+    /// costs a few transactions.
+    leaving: Arc<Mutex<Vec<Leaving>>>,
+}
+
+/// A terminal on its way to the store, and who waits for it.
+struct Leaving {
+    terminal: Terminal,
+    audit: AuditLine,
+    done: oneshot::Sender<Result<(), String>>,
 }
 
 #[derive(Clone)]
@@ -73,7 +84,7 @@ impl Terminals {
     ) -> Terminals {
         let known =
             stored.into_iter().map(|terminal| (terminal.phone.clone(), Known { terminal, previous: None })).collect();
-        Terminals { pipeline, catalog, features, mode, known: Mutex::new(known) }
+        Terminals { pipeline, catalog, features, mode, known: Mutex::new(known), leaving: Arc::default() }
     }
 
     /// Answers a registration, after what it changes was committed.
@@ -200,8 +211,7 @@ impl Terminals {
             action: action.to_owned(),
             detail: json!({"phone": terminal.phone, "vehicle": terminal.vehicle.map(|key| self.catalog.id(key.0))}),
         };
-        let kept = terminal.clone();
-        self.pipeline.write(move |writer| writer.put_terminal(&kept, &audit)).await?;
+        self.store(terminal.clone(), audit).await?;
         let mut known = self.known.lock().expect("no holder panics");
         let before = known.get(&terminal.phone);
         let previous =
@@ -209,6 +219,29 @@ impl Terminals {
         let previous = previous.or_else(|| before.and_then(|before| before.previous));
         known.insert(terminal.phone.clone(), Known { terminal, previous });
         Ok(())
+    }
+
+    /// Writes a terminal together with all others that are waiting to be written.
+    async fn store(&self, terminal: Terminal, audit: AuditLine) -> Result<(), StoreError> {
+        let (done, kept) = oneshot::channel();
+        let carries = {
+            let mut leaving = self.leaving.lock().expect("no holder panics");
+            leaving.push(Leaving { terminal, audit, done });
+            leaving.len() == 1
+        };
+        if carries {
+            let leaving = Arc::clone(&self.leaving);
+            let written = self.pipeline.write(move |writer| {
+                carry(&leaving, |terminals| writer.put_terminals(terminals));
+                Ok(())
+            });
+            if let Err(error) = written.await {
+                // The writer never saw the list: nobody on it may wait for ever.
+                carry(&self.leaving, |_| Err(StoreError::Failed(error.to_string())));
+            }
+        }
+        let kept = kept.await.unwrap_or_else(|_| Err("the server is stopping".to_owned()));
+        kept.map_err(StoreError::Failed)
     }
 
     /// Makes a vehicle from what its terminal says; one that a person has not checked says so.
@@ -243,7 +276,54 @@ impl Terminals {
     }
 }
 
+/// Empties the list with one write and tells everybody on it how that went.
+fn carry(leaving: &Mutex<Vec<Leaving>>, write: impl FnOnce(&[(Terminal, AuditLine)]) -> Result<(), StoreError>) {
+    let all = std::mem::take(&mut *leaving.lock().expect("no holder panics"));
+    let (terminals, waiting): (Vec<_>, Vec<_>) =
+        all.into_iter().map(|one| ((one.terminal, one.audit), one.done)).unzip();
+    let written = write(&terminals).map_err(|error| error.to_string());
+    for done in waiting {
+        // An error only says that the connection is gone.
+        let _ = done.send(written.clone());
+    }
+}
+
 fn unavailable(error: &dyn std::error::Error) -> Registered {
     tracing::warn!(%error, "a registration cannot be kept");
     Registered::Unavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cordon_spatial::units::UnixMs;
+
+    fn leaving(phone: &str) -> (Leaving, oneshot::Receiver<Result<(), String>>) {
+        let (done, kept) = oneshot::channel();
+        let terminal = Terminal {
+            phone: phone.to_owned(),
+            vehicle: None,
+            code_hash: None,
+            plate: None,
+            plate_colour: None,
+            model: None,
+            first_seen_at: UnixMs(0),
+        };
+        let (who, action) = (String::new(), String::new());
+        (Leaving { terminal, audit: AuditLine { at: UnixMs(0), who, action, detail: json!({}) }, done }, kept)
+    }
+
+    #[test]
+    fn many_terminals_leave_in_one_write_and_each_hears_how_it_went() {
+        let (first, mut first_kept) = leaving("1");
+        let (second, mut second_kept) = leaving("2");
+        let list = Mutex::new(vec![first, second]);
+        carry(&list, |terminals| {
+            assert_eq!(terminals.iter().map(|(terminal, _)| terminal.phone.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+            Err(StoreError::NoRoom)
+        });
+        assert_eq!(first_kept.try_recv(), Ok(Err(StoreError::NoRoom.to_string())));
+        assert_eq!(second_kept.try_recv(), Ok(Err(StoreError::NoRoom.to_string())));
+        assert!(list.lock().expect("no holder panics").is_empty());
+    }
 }
