@@ -6,11 +6,10 @@
 #[path = "contract/mod.rs"]
 mod contract;
 
-use contract::given::{alarm, at, commit_with, deletion, edit, event, fix, vehicle_json, zone_json};
+use contract::given::{alarm, at, edit, fix, vehicle_json, zone_json};
 use cordon_data::feature::Collection;
-use cordon_data::geopackage::{AlarmRow, FILE, Picture, PublishError, PublishSet, Publisher, VehicleRow, ZoneRow};
+use cordon_data::geopackage::{AlarmRow, FILE, PublishError, PublishSet, Publisher, VehicleRow, ZoneRow};
 use cordon_data::sqlite;
-use cordon_spatial::ids::EventId;
 use geozero::{ToWkt, wkb::GpkgWkb};
 use rusqlite::Connection;
 use std::path::Path;
@@ -75,36 +74,6 @@ fn another_program_finds_the_layers() {
         "unacknowledgedtrucknorthr12"
     );
     assert_eq!(one(&other, "SELECT max_x FROM gpkg_contents WHERE table_name = 'zones'"), "121.41");
-}
-
-#[test]
-fn a_picture_of_the_store_follows_its_commits() {
-    let folder = tempfile::tempdir().unwrap();
-    let (writer, readers) = sqlite::open(folder.path()).unwrap();
-    let mut open = contract::Open { writer: Box::new(writer), readers: Box::new(readers) };
-    let (zone, zone_record) = edit(Collection::Zones, "north", 3, 0, &zone_json("北区", 121.4), None);
-    let (truck, truck_record) = edit(Collection::Vehicles, "truck", 7, 0, &vehicle_json("浙B12345"), None);
-    let features = [zone.clone(), truck.clone()];
-    let mut raised = alarm(1 << 100, 2, 0);
-    raised.events = vec![EventId(9)];
-    let records = vec![zone_record, truck_record];
-    commit_with(&mut open, 0, records, &[event(9, 1, 0)], &[raised.clone()], &features);
-
-    let mut picture = Picture::load(open.reader().as_ref()).unwrap();
-    assert!(picture.set(at(0)).vehicles.is_empty(), "no position is known yet");
-    picture.place(fix(7, 5_000));
-    let set = picture.set(at(5_000));
-    assert_eq!(set.zones[0].name.as_deref(), Some("北区"));
-    assert_eq!(set.vehicles[0].last, fix(7, 5_000));
-    assert_eq!(set.alarms[0].position, Some(event(9, 1, 0).core.position));
-    assert_eq!((set.alarms[0].vehicle.as_deref(), set.alarms[0].zone.as_deref()), (Some("truck"), Some("north")));
-
-    raised.closed_at = Some(at(6_000));
-    picture.alarm(raised, open.reader().as_ref()).unwrap();
-    picture.edit(&deletion(&zone, 1).0);
-    picture.edit(&deletion(&truck, 1).0);
-    let set = picture.set(at(6_000));
-    assert_eq!((set.zones.len(), set.vehicles.len(), set.alarms.len()), (0, 0, 0));
 }
 
 #[test]

@@ -5,10 +5,8 @@
 //! writes into it is undone, and a file that is damaged or of another shape is replaced.
 
 mod file;
-mod picture;
 mod rows;
 
-pub use picture::Picture;
 pub use rows::{AlarmRow, PublishSet, VehicleRow, ZoneRow};
 
 use file::Opened;
