@@ -73,7 +73,9 @@ pub struct Options {
     pub prefix: Vec<String>,
     /// Its data folder; none = a new temporary one.
     pub folder: Option<PathBuf>,
-    /// Further arguments of `cordon serve`.
+    /// Whether it is the demo park that is served.
+    pub demo: bool,
+    /// Further arguments of `cordon serve` or `cordon demo`.
     pub arguments: Vec<String>,
 }
 
@@ -225,7 +227,7 @@ pub fn signal(name: &str, pid: u32) {
 
 fn spawn(options: &Options, folder: &Path, http: SocketAddr, jt808: SocketAddr, output: &Arc<Mutex<String>>) -> Child {
     let mut child = command(&options.prefix)
-        .args(["serve", "--jt808-registration", "open", "--data"])
+        .args([if options.demo { "demo" } else { "serve" }, "--jt808-registration", "open", "--data"])
         .arg(folder)
         .args(["--http", &http.to_string(), "--jt808", &jt808.to_string()])
         .args(&options.arguments)
