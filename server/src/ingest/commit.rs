@@ -5,7 +5,6 @@ use super::handoff::{Handoff, Next, ToCommit};
 use super::inbox::Intake;
 use super::{Committed, Receipt, Refused, Shared, StoreAccess};
 use cordon_data::store::{Batch, StoreError, Writer};
-use cordon_spatial::units::UnixMs;
 use cordon_spatial::watch::{ENGINE_VERSION, Evaluated, WatchSnapshot};
 use std::ops::Range;
 use std::sync::Arc;
@@ -75,41 +74,34 @@ impl Committer {
             }
             Err(error) => stop_broken(&error),
         }
+        let Evaluated { duplicates, events, alarms, moved, .. } = evaluated;
+        let committed = Arc::new(Committed { at, seq: self.writer.head().seq, events, alarms, moved, features });
+        // Shown before it is answered, so that whoever was answered and then asks sees it. Nobody listens when a send fails.
+        drop(self.committed.send(Arc::clone(&committed)));
         let mut fix = first_fix;
         for intake in intakes {
             let range = fix..fix + intake.fix_count();
             fix = range.end;
-            self.answer(intake, &evaluated, at, range);
+            self.answer(intake, &duplicates, &committed, range);
         }
-        let head = self.writer.head();
-        let committed = Committed {
-            at,
-            seq: head.seq,
-            events: evaluated.events,
-            alarms: evaluated.alarms,
-            moved: evaluated.moved,
-            features,
-        };
-        // Nobody listens when a send fails.
-        drop(self.committed.send(Arc::new(committed)));
         if let Some(snapshot) = snapshot {
             self.publish_snapshot(snapshot);
         }
     }
 
     /// Answers whoever waits; `fixes` are the places of an intake's fixes among the evaluated records.
-    fn answer(&mut self, intake: Intake, evaluated: &Evaluated, at: UnixMs, fixes: Range<usize>) {
+    fn answer(&mut self, intake: Intake, duplicates: &[usize], committed: &Committed, fixes: Range<usize>) {
         // Nobody waits any more when a send fails: the request was given up.
         match intake {
             Intake::Gateway { ack, .. } => ack.kept(&mut self.ack_room),
             Intake::Posted { reply, .. } => {
-                let repeated = evaluated.duplicates.iter().filter(|index| fixes.contains(index)).count();
+                let repeated = duplicates.iter().filter(|index| fixes.contains(index)).count();
                 let receipt = Receipt { accepted: (fixes.len() - repeated) as u64, duplicates: repeated as u64 };
                 drop(reply.send(Ok(receipt)));
             }
-            Intake::Edits { reply, .. } => drop(reply.send(Ok(at))),
+            Intake::Edits { reply, .. } => drop(reply.send(Ok(committed.at))),
             Intake::Act { act, reply } => {
-                let changed = evaluated.alarms.iter().rev().find(|alarm| alarm.id == act.alarm).cloned();
+                let changed = committed.alarms.iter().rev().find(|alarm| alarm.id == act.alarm).cloned();
                 let kept = || self.store.reader().ok()?.alarm(act.alarm).ok()?;
                 drop(reply.send(changed.or_else(kept).ok_or(Refused::UnknownAlarm)));
             }
