@@ -181,7 +181,7 @@ fn an_unapproved_terminal_is_turned_away_and_leaves_nothing() {
 fn a_fresh_server_is_set_up_with_its_code_once() {
     let mut server = Server::unready(Default::default());
     server.await_ready();
-    let said = server.output();
+    let said = wait::until("the set-up code is said", || Some(server.output()).filter(|said| said.contains("code")));
     let api = server.anonymous();
     let body = |code: &str| json!({"code": code, "name": "first", "password": "a long enough pass phrase"});
     assert!(api.post("/api/setup", &body("wrong")).status >= 400);
