@@ -10,13 +10,15 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// The binary beside the running test.
+/// The binary beside the running test or bench.
 ///
 /// # Panics
 /// When it has not been built: `cargo test` builds it for the whole workspace, not for this package alone.
 pub fn binary() -> PathBuf {
-    let test = std::env::current_exe().expect("a running test has a path");
-    let profile = test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps");
+    let running = std::env::current_exe().expect("a running test has a path");
+    let folder = running.parent().expect("a program lies in a folder");
+    // Tests lie in target/<profile>/deps, benches beside the binary.
+    let profile = if folder.ends_with("deps") { folder.parent().expect("deps lies in a folder") } else { folder };
     let binary = profile.join("cordon");
     assert!(binary.exists(), "{} is missing: run ./test, or `cargo build` first", binary.display());
     binary
