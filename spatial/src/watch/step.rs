@@ -368,8 +368,7 @@ impl<'a> Context<'a> {
 
     /// Whether a quiet leg changes nothing for a visit.
     fn is_idle(&self, visit: &Visit) -> bool {
-        matches!(visit.phase, Phase::Inside)
-            && self.map.zone(visit.slot).is_some_and(|entry| !entry.watches_inside)
+        matches!(visit.phase, Phase::Inside) && self.map.zone(visit.slot).is_some_and(|entry| !entry.watches_inside)
     }
 
     /// Whether time alone can bring nothing to a state.
