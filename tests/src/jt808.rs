@@ -290,6 +290,11 @@ impl Terminal {
         }
     }
 
+    /// The connection, for whoever goes on with it in another way.
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+
     /// The next message; an error of kind `TimedOut` when none came, `UnexpectedEof` when the server hung up.
     pub fn receive(&mut self, limit: Duration) -> io::Result<Message> {
         let end = Instant::now() + limit;
@@ -344,12 +349,5 @@ mod tests {
     fn time_is_eight_hours_ahead_of_utc() {
         // 2024-02-29T16:30:05Z is 2024-03-01 00:30:05 in China.
         assert_eq!(bcd_time(1_709_224_205), [0x24, 0x03, 0x01, 0x00, 0x30, 0x05]);
-    }
-}
-
-impl Terminal {
-    /// The connection, for whoever goes on with it in another way.
-    pub fn into_stream(self) -> TcpStream {
-        self.stream
     }
 }

@@ -1,7 +1,5 @@
 //! The demo park: what somebody sees who starts Cordon for the first time.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use cordon_tests::drive::Lane;
 use cordon_tests::server::{Options, Server, cordon, free_address};
 use cordon_tests::wait;
