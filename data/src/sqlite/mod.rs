@@ -28,6 +28,7 @@ pub use writer::SqliteWriter;
 
 use crate::store::StoreError;
 use cordon_spatial::units::SpanMs;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -64,7 +65,9 @@ pub fn open(folder: &Path) -> Result<(SqliteWriter, SqliteReaders), StoreError> 
 
 /// The same with other settings.
 pub fn open_with(folder: &Path, options: Options) -> Result<(SqliteWriter, SqliteReaders), StoreError> {
-    std::fs::create_dir_all(folder).map_err(|error| failure::from_io(&error, folder))?;
+    // Tracks of people and hashes of passwords lie in it: a folder that is made here is for its owner alone.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| failure::from_io(&error, folder))?;
     let lock = lock::FolderLock::take(folder)?;
     let path = folder.join(FILE);
     let mut connection = connection::writing(&path, options.max_pages)?;

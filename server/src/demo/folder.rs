@@ -1,6 +1,7 @@
 //! The demo's folder: emptied at every start, and only if a demo made it.
 
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 /// The file that says that a demo made the folder.
@@ -42,7 +43,7 @@ pub fn make_fresh(folder: &Path) -> Result<(), FolderError> {
     if std::os::unix::net::UnixStream::connect(folder.join(crate::control::SOCKET)).is_ok() {
         return Err(FolderError::Running(path));
     }
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     // The marker stays until everything else is gone, so that an interrupted start leaves a folder of ours.
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
