@@ -167,7 +167,11 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess) -> Result<Started,
         snapshot_at: Instant::now(),
     };
     let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
-        std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(|e| StoreError::Failed(e.to_string()))
+        let guarded = move || {
+            let _guard = StopOnPanic;
+            run();
+        };
+        std::thread::Builder::new().name(name.to_owned()).spawn(guarded).map_err(|e| StoreError::Failed(e.to_string()))
     };
     let threads = vec![
         spawn("cordon-commit", Box::new(move || committer.run()))?,
@@ -175,6 +179,21 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess) -> Result<Started,
     ];
     let pipeline = Pipeline { inbox, handoff, shared, committed, threads: Arc::new(Mutex::new(threads)) };
     Ok(Started { pipeline, vehicles, replayed: recovered.replayed })
+}
+
+/// Ends the process when a thread of the pipeline panics: a server that takes nothing in and raises no alarm must not look
+/// alive. A restart recovers from the store.
+struct StopOnPanic;
+
+impl Drop for StopOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!(
+                "cordon: the pipeline met a defect (see above) and stops; nothing after the last acknowledgement was kept"
+            );
+            std::process::exit(1);
+        }
+    }
 }
 
 /// The way into the pipeline. Cheap to clone.
