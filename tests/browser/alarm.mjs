@@ -48,6 +48,7 @@ try {
   found.alarm = await item.getAttribute("data-alarm-id");
   found.stateAtFirst = await item.getAttribute("data-state");
   found.text = await item.innerText();
+  await page.getByTestId("vehicle-count").filter({ hasText: "1" }).waitFor();
   found.dataAge = await page.getByTestId("data-age").innerText();
   found.vehicles = await page.getByTestId("vehicle-count").innerText();
 

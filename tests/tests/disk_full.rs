@@ -16,11 +16,14 @@ use std::time::Duration;
 /// A mount namespace of its own; whoever is not root gets a user namespace with it.
 fn on_a_small_disk(mount_point: &Path) -> Server {
     let folder = mount_point.to_str().unwrap();
-    let script = format!("mount -t tmpfs -o size=24m tmpfs '{folder}' || exit 97; exec \"$@\"");
+    // Private, so that nobody else sees it; that fails where the root is no mount point, as in a chroot, and is not needed.
+    let script = format!(
+        "mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=24m tmpfs '{folder}' || exit 97; exec \"$@\""
+    );
     let own_user = ["--user", "--map-root-user"];
     let prefix = std::iter::once("unshare")
         .chain(if is_root() { &[][..] } else { &own_user[..] }.iter().copied())
-        .chain(["--mount", "sh", "-c", &script, "sh"])
+        .chain(["--mount", "--propagation", "unchanged", "sh", "-c", &script, "sh"])
         .map(str::to_owned)
         .collect();
     let mut server = Server::unready(Options { prefix, folder: Some(mount_point.join("site")), ..Options::default() });
