@@ -189,7 +189,7 @@ fn a_new_data_folder_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let parent = tempfile::tempdir().expect("a folder");
     let folder = parent.path().join("a/site");
-    drop(open(&folder).expect("a new store"));
+    drop(sqlite::open(&folder).expect("a new store"));
     let mode = std::fs::metadata(&folder).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
