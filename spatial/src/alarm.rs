@@ -179,7 +179,9 @@ impl AlarmBook {
     /// The book of a snapshot.
     pub fn restored(alarms: Vec<Alarm>) -> AlarmBook {
         let mut book = AlarmBook::default();
-        for alarm in alarms {
+        // Of several alarms with one cause only the last can be open, and new events join that one.
+        let (closed, open): (Vec<Alarm>, Vec<Alarm>) = alarms.into_iter().partition(|alarm| alarm.closed_at.is_some());
+        for alarm in closed.into_iter().chain(open) {
             book.keep(alarm);
         }
         book
@@ -291,12 +293,14 @@ impl AlarmBook {
         Some(alarm.clone())
     }
 
-    /// Forgets alarms that closed before `before`; the store keeps them.
+    /// Forgets alarms that closed and returned before `before`; the store keeps them. One whose condition holds still is
+    /// remembered, or its end would raise it anew over the one that was closed.
     pub fn forget(&mut self, before: UnixMs) {
         let done: Vec<AlarmId> = self
             .alarms
             .values()
             .filter(|alarm| alarm.closed_at.is_some_and(|at| at < before))
+            .filter(|alarm| alarm.returned_at.is_some_and(|at| at < before))
             .map(|alarm| alarm.id)
             .collect();
         for id in done {

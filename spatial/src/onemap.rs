@@ -8,8 +8,9 @@ use crate::ids::{Revision, ZoneKey};
 use crate::index::{CellIndex, Slot};
 use crate::units::{Millimetres, UnixMs};
 use crate::zone::{Ground, RuleWhen, Zone};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 /// A revision of a zone and when it is in force.
@@ -41,10 +42,11 @@ pub struct Term {
 }
 
 impl ZoneInForce {
-    /// Whether it judges at an event time what was received at a journal time.
+    /// Whether it judges at an event time what was received at a journal time. What was received before the next revision
+    /// was recorded stays with this one, even if its event time is a little ahead.
     pub fn judges(&self, at: UnixMs, received_at: UnixMs) -> bool {
         self.term.from <= at
-            && at < self.term.to
+            && (at < self.term.to || received_at < self.term.to)
             && self.term.recorded_at <= received_at
             && self.zone.valid_from.is_none_or(|from| from <= at)
             && self.zone.valid_to.is_none_or(|to| at < to)
@@ -86,8 +88,15 @@ pub struct MapEntry {
 }
 
 impl OneMap {
-    /// The map after edits recorded at `at`; revisions that ended before `forget_before` leave it.
-    pub fn edited(&self, edits: &[ZoneEdit], at: UnixMs, forget_before: UnixMs) -> OneMap {
+    /// The map after edits recorded at `at`; revisions that ended before `forget_before` leave it unless they are in use.
+    pub fn edited(
+        &self,
+        edits: &[ZoneEdit],
+        at: UnixMs,
+        forget_before: UnixMs,
+        in_use: impl FnOnce() -> FxHashSet<Slot>,
+    ) -> OneMap {
+        let in_use = LazyCell::new(in_use);
         let mut next = self.clone();
         next.version += 1;
         let mut removed: Vec<(Slot, Arc<ZoneInForce>)> = Vec::new();
@@ -117,7 +126,8 @@ impl OneMap {
             let Some(known) = next.slots.get_mut(key) else { continue };
             known.retain(|slot| {
                 let Some(held) = next.zones.get_mut(*slot as usize) else { return false };
-                let gone = held.as_ref().is_none_or(|entry| entry.term.to < forget_before);
+                let old = held.as_ref().is_none_or(|entry| entry.term.to < forget_before);
+                let gone = old && !in_use.contains(slot);
                 if gone {
                     removed.extend(held.take().map(|entry| (*slot, entry)));
                 }
@@ -165,6 +175,12 @@ impl OneMap {
     /// The zone revision in a slot.
     pub fn zone(&self, slot: Slot) -> Option<&ZoneInForce> {
         self.zones.get(slot as usize)?.as_deref()
+    }
+
+    /// The grounds of all revisions of a zone that still matter.
+    pub fn grounds(&self, zone: ZoneKey) -> impl Iterator<Item = &Ground> {
+        let slots = self.slots.get(&zone).map_or(&[][..], Vec::as_slice);
+        slots.iter().filter_map(|slot| self.zone(*slot)).map(|entry| &entry.zone.ground)
     }
 
     /// The revision of a zone that judges at an event time what was received at a journal time.

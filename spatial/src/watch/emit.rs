@@ -60,6 +60,8 @@ pub struct Emitter<'a> {
     pub vehicle: VehicleKey,
     /// The vehicle's attributes, by the journal time from which they hold, oldest first.
     pub attributes: &'a [(UnixMs, Arc<Vehicle>)],
+    /// Journal time of what is judged: attributes recorded later do not judge it.
+    pub known: UnixMs,
     /// The events of this step; a later one of the same id replaces an earlier.
     pub events: Vec<Arc<EventCore>>,
 }
@@ -257,6 +259,7 @@ impl Emitter<'_> {
 
     /// Whether the rule is about this vehicle as it was at an event time. Unknown attributes match no subject list.
     fn concerns(&self, rule: &Rule, at: UnixMs) -> bool {
+        let at = at.min(self.known);
         let in_force = self.attributes.iter().rev().find(|(from, _)| *from <= at).or(self.attributes.first());
         match in_force {
             Some((_, vehicle)) => rule.concerns(vehicle),

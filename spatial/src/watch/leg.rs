@@ -305,8 +305,8 @@ fn middle(a: Position, b: Position) -> Position {
 /// The segment moved to its left by a length (to its right when negative).
 fn shifted(a: Position, b: Position, by: Millimetres) -> (Position, Position) {
     let scale = LocalScale::at(a.lat_e7);
-    let x = f64::from(b.lon_e7 - a.lon_e7) * scale.lon_mm;
-    let y = f64::from(b.lat_e7 - a.lat_e7) * scale.lat_mm;
+    let x = (f64::from(b.lon_e7) - f64::from(a.lon_e7)) * scale.lon_mm;
+    let y = (f64::from(b.lat_e7) - f64::from(a.lat_e7)) * scale.lat_mm;
     let length = libm::sqrt(x * x + y * y);
     if length == 0.0 {
         return (a, b);

@@ -21,6 +21,7 @@ use crate::ids::{AlarmId, EventId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
 use crate::record::{Edited, Record, RecordBody};
 use crate::units::{SpanMs, UnixMs};
+use crate::zone::Ground;
 use rustc_hash::{FxHashMap, FxHashSet};
 use state::Phase;
 use std::collections::{BTreeSet, VecDeque};
@@ -78,7 +79,7 @@ pub struct Watch {
     tracks: FxHashMap<VehicleKey, Box<Track>>,
     due: BTreeSet<(UnixMs, VehicleKey)>,
     known: FxHashMap<EventId, Event>,
-    /// Events to become final, by when; then, under the same queue, to be forgotten.
+    /// Events to become final, then to be forgotten, by when.
     finals: VecDeque<(UnixMs, EventId)>,
     alarms: AlarmBook,
     position: JournalPosition,
@@ -96,7 +97,8 @@ impl Watch {
 
     /// Judges records that arrived at journal time `at`, in the order given, and numbers them.
     ///
-    /// `at` must not be before that of the last call. Cost: about a microsecond a fix far from boundaries.
+    /// `at` must not be before that of the last call, and must be after it when there are edits: what came before an edit
+    /// and what came after it are told apart by their times. Cost: about a microsecond a fix far from boundaries.
     pub fn evaluate(&mut self, at: UnixMs, bodies: impl IntoIterator<Item = RecordBody>) -> Evaluated {
         let mut out = Evaluated::default();
         let mut moved: Vec<VehicleKey> = Vec::new();
@@ -291,10 +293,12 @@ impl Watch {
         }
         let edits = std::mem::take(edits);
         let forget_before = self.now - self.settings.window - self.settings.gap;
-        self.map = Arc::new(self.map.edited(&edits, self.now, forget_before));
-        self.horizon = self.horizon.max(self.now);
         let keys: FxHashSet<ZoneKey> = edits.iter().map(|(key, _)| *key).collect();
-        let boxes: Vec<_> = edits.iter().filter_map(|(_, zone)| zone.as_ref()?.ground.bounds()).collect();
+        let mut boxes: Vec<_> = keys.iter().flat_map(|key| self.map.grounds(*key)).filter_map(Ground::bounds).collect();
+        boxes.extend(edits.iter().filter_map(|(_, zone)| zone.as_ref()?.ground.bounds()));
+        let in_use = || self.tracks.values().flat_map(|track| track.slots()).collect();
+        self.map = Arc::new(self.map.edited(&edits, self.now, forget_before, in_use));
+        self.horizon = self.horizon.max(self.now);
         let mut touched: Vec<VehicleKey> = Vec::new();
         for (key, track) in &self.tracks {
             let state = track.state();
@@ -307,7 +311,10 @@ impl Watch {
                 touched.push(*key);
             }
         }
+        // What came due by now counts as passed from here on, so it is told here too.
+        touched.extend(self.due.iter().take_while(|(at, _)| *at <= self.now).map(|(_, key)| *key));
         touched.sort_unstable();
+        touched.dedup();
         for key in touched {
             let due = self.tracks.get(&key).and_then(|track| track.due());
             self.time_passes(key, due, out);
@@ -344,7 +351,7 @@ impl Watch {
                     };
                     out.events.push(event.clone());
                     if self.known.insert(id, event).is_none() {
-                        self.finals.push_back((detected_at + self.settings.finalise, id));
+                        self.settle_at(detected_at + self.settings.finalise, id);
                     }
                     if let Some(alarm) = alarm {
                         self.tell_alarm(alarm, out);
@@ -388,10 +395,14 @@ impl Watch {
                 self.known.remove(&id);
                 continue;
             }
-            let again = (when.max(at) + REMEMBER, id);
-            let place = self.finals.partition_point(|entry| entry.0 <= again.0);
-            self.finals.insert(place, again);
+            self.settle_at(when.max(at) + REMEMBER, id);
         }
+    }
+
+    /// Puts an event where its time is in the queue: what is to be forgotten waits longer than what becomes final.
+    fn settle_at(&mut self, when: UnixMs, id: EventId) {
+        let place = self.finals.partition_point(|entry| entry.0 <= when);
+        self.finals.insert(place, (when, id));
     }
 }
 

@@ -59,7 +59,7 @@ impl<'a> Context<'a> {
             return self.suspect(state, fix);
         }
         state.suspects = None;
-        let mut emitter = self.emitter();
+        let mut emitter = self.emitter(fix.received_at);
         let marks = self.arrive(state, fix, true, &mut emitter);
         Stepped { events: emitter.events, marks }
     }
@@ -71,8 +71,8 @@ impl<'a> Context<'a> {
             return (Vec::new(), None);
         }
         let mut state = state.clone();
-        let mut emitter = self.emitter();
         let now = now.max(last.fixed_at);
+        let mut emitter = self.emitter(now);
         self.roll(&mut state, &last, now, now, &mut emitter);
         let mut due: Option<UnixMs> = None;
         let mut look_at = |at: UnixMs| {
@@ -106,8 +106,8 @@ impl<'a> Context<'a> {
         (emitter.events, due)
     }
 
-    fn emitter(&self) -> Emitter<'a> {
-        Emitter { map: self.map, vehicle: self.vehicle, attributes: self.attributes, events: Vec::new() }
+    fn emitter(&self, known: UnixMs) -> Emitter<'a> {
+        Emitter { map: self.map, vehicle: self.vehicle, attributes: self.attributes, known, events: Vec::new() }
     }
 
     fn is_impossible(&self, last: &Fix, fix: &Fix) -> bool {
@@ -133,7 +133,7 @@ impl<'a> Context<'a> {
             state.suspects = Some(Arc::new(suspects));
             return Stepped { events: Vec::new(), marks: Marks::TELEPORT };
         }
-        let mut emitter = self.emitter();
+        let mut emitter = self.emitter(fix.received_at);
         for (i, fix) in suspects.iter().enumerate() {
             self.arrive(state, fix, i > 0, &mut emitter);
         }
@@ -168,7 +168,7 @@ impl<'a> Context<'a> {
             after: here,
             before_ref: fix_ref(&last),
             after_ref: fix_ref(&Fix { marks: here.marks, ..*fix }),
-            path_known: believable && !gap,
+            path_known: believable && !gap && !crosses_date_line(last.position, here.position),
         };
         self.travel(state, &leg, emitter);
         state.last = Some(here);
@@ -225,14 +225,31 @@ impl<'a> Context<'a> {
             return;
         }
         let judges = |slot: Slot| self.judging_entry(slot, at, known).is_some();
+        let meanwhile = |entry: &ZoneInForce| entry.begins_at() < at && entry.ends_at() > last.fixed_at;
         let settled = state.visits().iter().all(|visit| judges(visit.slot))
-            && state.inside().iter().all(|&slot| {
-                self.judging_entry(slot, at, known)
-                    .is_none_or(|entry| state.visits().iter().any(|visit| visit.zone == entry.zone.key))
+            && state.inside().iter().filter_map(|&slot| self.map.zone(slot)).all(|entry| {
+                !(meanwhile(entry) || entry.judges(at, known))
+                    || state.visits().iter().any(|visit| visit.zone == entry.zone.key)
             });
         if settled {
             return;
         }
+        // What came and went before `at` is told too, one instant after the other.
+        let grounds = state.inside().iter().copied().chain(state.visits().iter().map(|visit| visit.slot));
+        let entries = grounds.filter_map(|slot| self.map.zone(slot));
+        let mut instants: Vec<UnixMs> = entries.flat_map(|entry| [entry.begins_at(), entry.ends_at()]).collect();
+        instants.retain(|t| last.fixed_at < *t && *t < at);
+        instants.sort_unstable();
+        instants.dedup();
+        for t in instants {
+            self.roll_to(state, last, t, known.min(t), emitter);
+        }
+        self.roll_to(state, last, at, known, emitter);
+    }
+
+    /// One instant of [`Context::roll`].
+    fn roll_to(&self, state: &mut State, last: &Fix, at: UnixMs, known: UnixMs, emitter: &mut Emitter<'a>) {
+        let judges = |slot: Slot| self.judging_entry(slot, at, known).is_some();
         let clamp = |t: UnixMs| t.clamp(last.fixed_at, at);
         let mut visits = Vec::new();
         for visit in state.visits() {
@@ -241,7 +258,9 @@ impl<'a> Context<'a> {
                 continue;
             }
             let next = self.map.judging(visit.zone, at, known);
-            let moved = self.moved(visit, next, state.inside(), clamp, last, emitter);
+            let until = self.map.zone(visit.slot).map_or(at, |entry| clamp(entry.ends_at()));
+            let visit = self.stayed(visit.clone(), last, until, emitter);
+            let moved = self.moved(&visit, next, state.inside(), clamp, last, emitter);
             visits.extend(moved);
         }
         for &slot in state.inside() {
@@ -270,6 +289,21 @@ impl<'a> Context<'a> {
         }
         visits.sort_by_key(|visit| visit.zone);
         state.set_visits(visits);
+    }
+
+    /// A visit after nothing but time passed under its revision.
+    fn stayed(&self, mut visit: Visit, last: &Fix, until: UnixMs, emitter: &mut Emitter<'a>) -> Visit {
+        if let Phase::Entering { since } = visit.phase
+            && since + self.settings.settle <= until
+        {
+            visit = self.settled_by_time(visit, emitter);
+        }
+        if !matches!(visit.phase, Phase::Inside) {
+            return visit;
+        }
+        let silent = until - last.fixed_at > self.settings.gap;
+        let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
+        emitter.dwell(visit.slot, visit, until, last, certainty)
     }
 
     /// A visit whose revision judges no more: it goes on under the next one, or it ends.
@@ -394,6 +428,11 @@ impl<'a> Context<'a> {
         slots.sort_unstable();
         slots
     }
+}
+
+/// Whether the short way between two places leads over 180 degrees: the straight line would lead round the globe.
+fn crosses_date_line(a: Position, b: Position) -> bool {
+    a.lon_e7.abs_diff(b.lon_e7) > 1_800_000_000
 }
 
 /// Membership after the crossings of a way: an odd number of them changes sides.

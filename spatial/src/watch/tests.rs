@@ -389,6 +389,79 @@ fn events_become_final_after_a_minute() {
     assert_eq!(enter.status, EventStatus::Final);
 }
 
+#[test]
+fn later_events_become_final_after_their_own_minute() {
+    let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
+    drive(&mut watch, &[(0.0, -100.0, 250.0), (10.0, 100.0, 250.0), (12.0, 120.0, 250.0)]);
+    watch.evaluate(at(71.0), [RecordBody::Tick]);
+    drive(&mut watch, &[(80.0, 250.0, 250.0), (100.0, 600.0, 250.0)]);
+    assert!(watch.next_due().is_some_and(|due| due <= at(161.0)), "{:?}", watch.next_due());
+    let out = watch.evaluate(at(162.0), [RecordBody::Tick]);
+    let exit = out.events.iter().find(|event| event.core.kind == EventKind::Exit).expect("the exit");
+    assert_eq!(exit.status, EventStatus::Final);
+}
+
+#[test]
+fn an_alarm_closed_by_a_person_long_ago_is_not_raised_again_by_leaving() {
+    let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
+    let fixes = [fix_of(1, 0.0, -100.0, 250.0), fix_of(1, 10.0, 100.0, 250.0)];
+    let out = watch.evaluate(at(11.0), fixes.map(RecordBody::Fix));
+    let alarm = out.alarms.last().expect("an alarm").id;
+    let close = crate::alarm::AlarmAct::Close { result: "in order".to_owned(), note: None };
+    watch.evaluate(at(12.0), [RecordBody::Act(Act { who: "li".to_owned(), alarm, act: close })]);
+    for minute in 1..120 {
+        watch.evaluate(at(f64::from(minute) * 60.0), [RecordBody::Tick]);
+        let fix = fix_of(1, f64::from(minute) * 60.0, 100.0, 250.0);
+        watch.evaluate(at(f64::from(minute) * 60.0 + 1.0), [RecordBody::Fix(fix)]);
+    }
+    let out = watch.evaluate(at(7_201.0), [RecordBody::Fix(fix_of(1, 7_200.0, 600.0, 250.0))]);
+    for told in out.alarms.iter().filter(|told| told.id == alarm) {
+        assert_eq!(told.state(), crate::alarm::AlarmState::Closed);
+        assert_eq!(told.result.as_deref(), Some("in order"));
+    }
+}
+
+#[test]
+fn a_step_over_the_date_line_claims_nothing_on_the_other_side_of_the_globe() {
+    let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
+    let north = place(0.0, 250.0).lat_e7;
+    let over = |s: f64, lon_e7: i32| Fix { position: Position { lon_e7, lat_e7: north }, ..fix_of(1, s, 0.0, 0.0) };
+    let fixes = [over(0.0, 1_799_999_000), over(10.0, -1_799_999_000), over(20.0, -1_799_998_000)];
+    let out = watch.evaluate(at(21.0), fixes.map(RecordBody::Fix));
+    assert_eq!(standing(&out.events), Vec::<String>::new());
+}
+
+#[test]
+fn a_dwell_stands_though_its_zone_is_deleted_before_the_next_fix() {
+    let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
+    let mut told = drive(&mut watch, &[(0.0, -100.0, 250.0), (10.0, 100.0, 250.0)]);
+    told.extend(watch.evaluate(at(66.0), [RecordBody::Tick]).events);
+    assert_eq!(standing(&told), ["enter 5-... certain", "dwell 65-... certain"]);
+    told.extend(watch.evaluate(at(90.0), [deleted(7)]).events);
+    assert_eq!(standing(&told), ["enter 5-90 certain", "dwell 65-90 certain", "zone_changed 90-90 certain"]);
+    told.extend(drive(&mut watch, &[(100.0, 110.0, 250.0)]));
+    assert_eq!(standing(&told), ["enter 5-90 certain", "dwell 65-90 certain", "zone_changed 90-90 certain"]);
+}
+
+#[test]
+fn every_edit_around_a_standing_vehicle_is_told_and_stays_told() {
+    let mut watch = engine(Vec::new());
+    let mut told = drive(&mut watch, &[(0.0, 100.0, 250.0), (10.0, 110.0, 250.0)]);
+    told.extend(watch.evaluate(at(20.0), [edit(zone(7, 0.0, 0.0, 500.0, 500.0))]).events);
+    let larger = Zone { revision: Revision(2), ..zone(7, -10.0, 0.0, 500.0, 500.0) };
+    told.extend(watch.evaluate(at(30.0), [edit(larger)]).events);
+    told.extend(watch.evaluate(at(40.0), [deleted(7)]).events);
+    let all = ["zone_changed 20-20 certain", "zone_changed 30-30 certain", "zone_changed 40-40 certain"];
+    assert_eq!(standing(&told), all);
+    told.extend(drive(&mut watch, &[(50.0, 120.0, 250.0)]));
+    assert_eq!(standing(&told), all);
+}
+
+fn deleted(key: u32) -> RecordBody {
+    let now = Edited::ZoneDeleted(ZoneKey(key));
+    RecordBody::Edit(Edit { key: FeatureKey(key), revision: Revision(9), now })
+}
+
 /// A wandering vehicle among three zones, a fix every one to twelve seconds, some at the same instant.
 fn wandering() -> impl Strategy<Value = Vec<Fix>> {
     let step = (1_000..12_000_i64, -180.0..180.0_f64, -180.0..180.0_f64, 0..900_u16, prop::bool::weighted(0.1));
@@ -522,4 +595,132 @@ proptest! {
         };
         prop_assert_eq!(run(cut), run(1));
     }
+
+    #[test]
+    fn a_restart_in_a_varied_life_changes_nothing(steps in prop::collection::vec(living(), 5..60), cut in 0..60_usize) {
+        let whole = live(&steps, None);
+        let restarted = live(&steps, Some(cut));
+        for (step, (one, other)) in whole.iter().zip(&restarted).enumerate() {
+            prop_assert_eq!(&one.events, &other.events, "events of step {}", step);
+            prop_assert_eq!(&one.alarms, &other.alarms, "alarms of step {}", step);
+            prop_assert_eq!(&one.records, &other.records, "records of step {}", step);
+            prop_assert_eq!(&one.moved, &other.moved, "moved of step {}", step);
+        }
+    }
+}
+
+/// Something that happens to a site.
+#[derive(Clone, Debug)]
+enum Living {
+    /// A fix of a vehicle: seconds before (or after) now, a step east and north, its speed, its ignition.
+    Fix {
+        vehicle: u32,
+        ago_ms: i64,
+        east: f64,
+        north: f64,
+        speed: u16,
+        acc: Option<bool>,
+    },
+    Tick,
+    /// A zone is drawn anew, moved east by metres, with dates in seconds from now.
+    Draw {
+        key: u32,
+        east: f64,
+        from: Option<i64>,
+        to: Option<i64>,
+    },
+    Delete {
+        key: u32,
+    },
+    Class {
+        vehicle: u32,
+        hazmat: bool,
+    },
+    /// Something is done to one of the alarms told so far.
+    Act {
+        which: usize,
+        close: bool,
+    },
+}
+
+/// How long after the one before, and what.
+fn living() -> impl Strategy<Value = (i64, Living)> {
+    let ago = prop_oneof![5 => Just(500_i64), 2 => -20_000..20_000_i64, 1 => 0..400_000_i64];
+    let wait = prop_oneof![6 => 0..15_000_i64, 2 => 15_000..200_000_i64, 1 => 200_000..3_000_000_i64];
+    let acc = prop_oneof![4 => Just(None), 1 => Just(Some(false)), 1 => Just(Some(true))];
+    let date = || prop_oneof![3 => Just(None), 1 => (-200..200_i64).prop_map(Some)];
+    let what = prop_oneof![
+        10 => (1..3_u32, ago, -150.0..650.0_f64, 100.0..400.0_f64, 0..900_u16, acc).prop_map(
+            |(vehicle, ago_ms, east, north, speed, acc)| Living::Fix { vehicle, ago_ms, east, north, speed, acc }
+        ),
+        3 => Just(Living::Tick),
+        2 => (7..10_u32, -100.0..100.0_f64, date(), date())
+            .prop_map(|(key, east, from, to)| Living::Draw { key, east, from, to }),
+        1 => (7..10_u32).prop_map(|key| Living::Delete { key }),
+        1 => (1..4_u32, any::<bool>()).prop_map(|(vehicle, hazmat)| Living::Class { vehicle, hazmat }),
+        2 => (any::<usize>(), any::<bool>()).prop_map(|(which, close)| Living::Act { which, close }),
+    ];
+    (wait, what)
+}
+
+fn described(vehicle: u32, revision: u32, hazmat: bool) -> RecordBody {
+    let class = if hazmat { VehicleClass::Hazmat } else { VehicleClass::Ordinary };
+    let now = Vehicle { class, company: None, goods_class: None, tags: Vec::new() };
+    RecordBody::Edit(Edit {
+        key: FeatureKey(100 + vehicle),
+        revision: Revision(revision),
+        now: Edited::Vehicle(VehicleKey(vehicle), Arc::new(now)),
+    })
+}
+
+/// Lives through the steps, with a restart before one of them.
+fn live(steps: &[(i64, Living)], restart: Option<usize>) -> Vec<Evaluated> {
+    let mut drawn: Vec<Arc<Zone>> = Vec::new();
+    let mut watch = Watch::new(Settings::default());
+    watch.evaluate(at(-1_000.0), (1..4).map(|vehicle| described(vehicle, 1, false)));
+    let mut now = at(0.0);
+    let mut alarms: Vec<AlarmId> = Vec::new();
+    let mut told: Vec<Evaluated> = Vec::new();
+    for (i, (wait, what)) in steps.iter().enumerate() {
+        if restart == Some(i) {
+            let find = |key, revision| drawn.iter().find(|z| z.key == key && z.revision == revision).cloned();
+            watch = Watch::restored(watch.snapshot(), find);
+        }
+        let edits = matches!(what, Living::Draw { .. } | Living::Delete { .. } | Living::Class { .. });
+        now = now + SpanMs((*wait).max(edits.into()));
+        let second = |s: i64| now + SpanMs::seconds(s);
+        let body = match what {
+            Living::Tick => RecordBody::Tick,
+            Living::Fix { vehicle, ago_ms, east, north, speed, acc } => RecordBody::Fix(Fix {
+                fixed_at: now - SpanMs(*ago_ms),
+                speed: Some(DeciKph(*speed)),
+                acc_on: *acc,
+                ..fix_of(*vehicle, 0.0, *east, *north)
+            }),
+            Living::Draw { key, east, from, to } => {
+                let mut next = zone(*key, *east, 0.0, *east + 300.0, 500.0);
+                next.revision = Revision(drawn.len() as u32 + 1);
+                (next.valid_from, next.valid_to) = (from.map(second), to.map(second));
+                next.rules[0].subjects.classes = vec![VehicleClass::Hazmat];
+                next.rules.push(rule("all", RuleWhen::Enter));
+                drawn.push(Arc::new(next.clone()));
+                edit(next)
+            }
+            Living::Delete { key } => deleted(*key),
+            Living::Class { vehicle, hazmat } => described(*vehicle, i as u32 + 2, *hazmat),
+            Living::Act { which, close } => {
+                let Some(&alarm) = alarms.get(which % alarms.len().max(1)) else { continue };
+                let act = if *close {
+                    crate::alarm::AlarmAct::Close { result: "seen".to_owned(), note: None }
+                } else {
+                    crate::alarm::AlarmAct::Acknowledge { note: None }
+                };
+                RecordBody::Act(Act { who: "li".to_owned(), alarm, act })
+            }
+        };
+        let out = watch.evaluate(now, [body]);
+        alarms.extend(out.alarms.iter().map(|alarm| alarm.id));
+        told.push(out);
+    }
+    told
 }

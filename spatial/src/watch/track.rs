@@ -9,6 +9,7 @@ use super::step::{Context, joins_path, waits};
 use crate::event::EventCore;
 use crate::fix::{Fix, Marks};
 use crate::ids::{EventId, VehicleKey};
+use crate::index::Slot;
 use crate::onemap::OneMap;
 use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
@@ -126,6 +127,12 @@ impl Track {
     /// The state after its last fix.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The zone revisions under which its visits go on or went on in its window.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        let states = self.window.iter().map(|held| &held.before).chain([&self.state]);
+        states.flat_map(|state| state.visits()).map(|visit| visit.slot)
     }
 
     /// What a snapshot keeps of it.
@@ -321,8 +328,9 @@ impl Track {
             let Some(held) = self.window.pop_front() else { return };
             self.left = self.left.max(Some(held.fix.fixed_at));
         }
-        // Attributes that no fix of the window can ask for any more.
-        let oldest = self.window.front().map_or(newest, |held| held.fix.fixed_at);
+        // Attributes that no step of the window can ask for any more: the first begins at the fix before it.
+        let oldest =
+            self.window.front().map_or(newest, |held| held.before.last.map_or(held.fix.fixed_at, |last| last.fixed_at));
         let stale = self.attributes.iter().skip(1).take_while(|(from, _)| *from <= oldest).count();
         self.attributes.drain(..stale);
     }
