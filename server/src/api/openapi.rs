@@ -2,12 +2,14 @@
 
 use super::{alarms, events, features, fixes, health, live, session, setup, terminals, vehicles};
 use crate::gateway::osmand;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
+use utoipa::openapi::{PathItem, RefOr};
 
 /// Everything that answers.
 #[derive(OpenApi)]
@@ -65,7 +67,25 @@ pub fn description() -> utoipa::openapi::OpenApi {
     components.add_security_scheme("session", cookie);
     let none: [&str; 0] = [];
     document.security = Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("session", none)]);
+    document.paths.paths.values_mut().flat_map(operations).for_each(describe_responses);
     document
+}
+
+/// The operations of a path.
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch].into_iter().flatten()
+}
+
+/// OpenAPI demands a description of every response: where the handler gives none, the status's own words stand.
+fn describe_responses(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let words = StatusCode::from_bytes(status.as_bytes()).ok().and_then(|status| status.canonical_reason());
+            response.description = words.unwrap_or("Answer").to_owned();
+        }
+    }
 }
 
 /// The API's description, OpenAPI 3.1.
@@ -73,4 +93,26 @@ pub fn description() -> utoipa::openapi::OpenApi {
 pub async fn document() -> Response {
     let text = description().to_json().expect("the description is JSON");
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_response_is_described() {
+        let document = serde_json::to_value(description()).expect("the description is JSON");
+        let operations = document["paths"].as_object().into_iter().flatten().flat_map(|(path, methods)| {
+            methods.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
+        });
+        let mut seen = 0;
+        for (path, method, operation) in operations {
+            for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+                seen += 1;
+                let described = response["description"].as_str().is_some_and(|words| !words.is_empty());
+                assert!(described, "{method} {path} {status}");
+            }
+        }
+        assert!(seen > 0, "the description names responses");
+    }
 }
