@@ -74,6 +74,9 @@ impl Engine {
 
     fn evaluate(&mut self, now: UnixMs, tick: bool, mut intakes: Vec<Intake>) -> ToCommit {
         let started = Instant::now();
+        // Never before the last batch; after it when something is edited, so that a replay can tell what came before.
+        let edits = intakes.iter().any(|intake| matches!(intake, Intake::Edits { .. }));
+        let now = now.max(self.watch.now() + SpanMs(edits.into()));
         let mut bodies: Vec<RecordBody> = Vec::new();
         let mut features: Vec<StoredFeature> = Vec::new();
         // Edits, ticks and acts come before fixes.

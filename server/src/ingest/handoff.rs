@@ -48,6 +48,8 @@ struct Slots {
     batch: Option<Box<ToCommit>>,
     jobs: VecDeque<Job>,
     committing: bool,
+    /// The last thing taken was a batch: a job that waits is next.
+    job_is_next: bool,
     closed: bool,
 }
 
@@ -103,8 +105,15 @@ impl Handoff {
             let waited = self.changed.wait_timeout(slots, patience);
             slots = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(guard, _)| guard);
         }
+        // In turn, so that somebody can sign in however busy the terminals are.
+        if std::mem::take(&mut slots.job_is_next)
+            && let Some(job) = slots.jobs.pop_front()
+        {
+            return Next::Job(job);
+        }
         if let Some(batch) = slots.batch.take() {
             slots.committing = true;
+            slots.job_is_next = true;
             drop(slots);
             self.changed.notify_all();
             return Next::Batch(batch);
@@ -128,5 +137,29 @@ impl Handoff {
 
     fn wait<'a>(&self, slots: MutexGuard<'a, Slots>) -> MutexGuard<'a, Slots> {
         self.changed.wait(slots).unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_has_its_turn_though_batches_never_cease() {
+        let batch = || ToCommit {
+            at: UnixMs(0),
+            evaluated: Evaluated::default(),
+            features: Vec::new(),
+            intakes: Vec::new(),
+            first_fix: 0,
+            snapshot: None,
+        };
+        let handoff = Handoff::default();
+        assert!(handoff.add_job(Box::new(|_| {})).is_ok());
+        handoff.put(batch());
+        assert!(matches!(handoff.next(Duration::ZERO), Next::Batch(_)));
+        handoff.put(batch());
+        assert!(matches!(handoff.next(Duration::ZERO), Next::Job(_)));
+        assert!(matches!(handoff.next(Duration::ZERO), Next::Batch(_)));
     }
 }
