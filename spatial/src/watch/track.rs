@@ -62,7 +62,10 @@ pub struct Track {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TrackSnapshot {
     attributes: Vec<(UnixMs, Arc<Vehicle>)>,
+    /// The state before the first fix of the window.
     base: State,
+    /// The state after the last: kept, because a revision that judged inside the window may be forgotten since.
+    state: State,
     fixes: Vec<Fix>,
     ahead: Vec<Fix>,
     left: Option<UnixMs>,
@@ -140,6 +143,7 @@ impl Track {
         TrackSnapshot {
             attributes: self.attributes.clone(),
             base: self.window.front().map_or_else(|| self.state.clone(), |held| held.before.clone()),
+            state: self.state.clone(),
             fixes: self.window.iter().map(|held| held.fix).collect(),
             ahead: self.ahead.clone(),
             left: self.left,
@@ -164,6 +168,8 @@ impl Track {
             front.before = track.state.clone();
             track.run_from(around, 0);
         }
+        track.state = snapshot.state;
+        renumber(&mut track.state, around.map);
         let (tail, due) = track.context(around).time_passes(&track.state, around.horizon);
         track.tail = tail;
         track.set_due(due);
