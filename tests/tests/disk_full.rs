@@ -122,7 +122,7 @@ fn on_a_full_disk_nothing_is_acknowledged_reads_go_on_and_it_resumes_by_itself()
 fn administrator(server: &Server) -> String {
     let folder = server.folder().to_str().unwrap();
     let output = std::process::Command::new("nsenter")
-        .args(["--target", &server.pid().to_string(), "--mount"])
+        .args(["--target", &server.pid().to_string(), "--mount", "--root"])
         .args(if is_root() { &[][..] } else { &["--user", "--preserve-credentials"][..] })
         .arg(cordon_tests::server::binary())
         .args(["token", "add", "tests", "--role", "admin", "--data", folder])
