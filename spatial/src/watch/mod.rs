@@ -166,7 +166,7 @@ impl Watch {
     pub fn vehicle(&self, key: VehicleKey) -> Option<VehicleNow> {
         let track = self.tracks.get(&key)?;
         let state = track.state();
-        let zones = state.visits().iter().map(|visit| ZoneNow {
+        let zones = track.visits().iter().map(|visit| ZoneNow {
             zone: visit.zone,
             since: visit.entered.at,
             certainty: match visit.phase {

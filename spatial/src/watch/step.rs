@@ -35,6 +35,15 @@ pub struct Stepped {
     pub marks: Marks,
 }
 
+/// What time alone brought after a vehicle's last fix.
+pub struct Passed {
+    pub events: Vec<Arc<EventCore>>,
+    /// When to look again.
+    pub due: Option<UnixMs>,
+    /// The visits that go on by the revisions in force now.
+    pub visits: Option<Arc<Vec<Visit>>>,
+}
+
 /// Whether a fix with these marks is judged at all.
 pub fn joins_path(marks: Marks) -> bool {
     !marks.intersects(
@@ -64,11 +73,12 @@ impl<'a> Context<'a> {
         Stepped { events: emitter.events, marks }
     }
 
-    /// What time alone brings to a state by `now`: events, and when to look again.
-    pub fn time_passes(&self, state: &State, now: UnixMs) -> (Vec<Arc<EventCore>>, Option<UnixMs>) {
-        let Some(last) = state.last else { return (Vec::new(), None) };
+    /// What time alone brings to a state by `now`.
+    pub fn time_passes(&self, state: &State, now: UnixMs) -> Passed {
+        let unchanged = || Passed { events: Vec::new(), due: None, visits: state.visits.clone() };
+        let Some(last) = state.last else { return unchanged() };
         if self.is_timeless(state) {
-            return (Vec::new(), None);
+            return unchanged();
         }
         let mut state = state.clone();
         let now = now.max(last.fixed_at);
@@ -103,7 +113,7 @@ impl<'a> Context<'a> {
                 look_at(entry.ends_at());
             }
         }
-        (emitter.events, due)
+        Passed { events: emitter.events, due, visits: state.visits }
     }
 
     fn emitter(&self, known: UnixMs) -> Emitter<'a> {

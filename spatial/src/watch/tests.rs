@@ -358,6 +358,24 @@ fn a_renamed_zone_changes_nothing_for_whoever_is_inside() {
 }
 
 #[test]
+fn a_vehicle_is_in_no_zone_that_ended_or_was_deleted() {
+    let ending = Zone { valid_to: Some(at(20.0)), ..zone(8, 0.0, 0.0, 500.0, 500.0) };
+    let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0), ending]);
+    drive(&mut watch, &[(0.0, -100.0, 250.0), (10.0, 100.0, 250.0)]);
+    let zones = |watch: &Watch| -> Vec<u32> {
+        watch.vehicle(VehicleKey(1)).expect("a vehicle").zones.iter().map(|now| now.zone.0).collect()
+    };
+    assert_eq!(zones(&watch), [7, 8]);
+    watch.evaluate(at(21.0), [RecordBody::Tick]);
+    assert_eq!(zones(&watch), [7]);
+    let deleted = Edit { key: FeatureKey(7), revision: Revision(2), now: Edited::ZoneDeleted(ZoneKey(7)) };
+    watch.evaluate(at(30.0), [RecordBody::Edit(deleted)]);
+    assert_eq!(zones(&watch), [0_u32; 0]);
+    watch.evaluate(at(40.0), [edit(zone(9, 0.0, 0.0, 500.0, 500.0))]);
+    assert_eq!(zones(&watch), [9], "a zone that appears around it is shown at once");
+}
+
+#[test]
 fn an_alarm_is_raised_acknowledged_and_closed_when_it_returns() {
     let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
     let fixes = [fix_of(1, 0.0, -100.0, 250.0), fix_of(1, 10.0, 100.0, 250.0)];

@@ -4,7 +4,7 @@
 //! the steps from there on are run again, and only the difference to what stood before is told.
 
 use super::settings::Settings;
-use super::state::State;
+use super::state::{State, Visit};
 use super::step::{Context, joins_path, waits};
 use crate::event::EventCore;
 use crate::fix::{Fix, Marks};
@@ -54,6 +54,8 @@ pub struct Track {
     ahead: Vec<Fix>,
     /// The newest fix that left the window.
     left: Option<UnixMs>,
+    /// The visits that go on by the revisions in force now.
+    visits: Option<Arc<Vec<Visit>>>,
     /// When time may bring something next.
     due: Option<UnixMs>,
 }
@@ -138,6 +140,11 @@ impl Track {
         states.flat_map(|state| state.visits()).map(|visit| visit.slot)
     }
 
+    /// The visits that go on: those after the last fix, by the zones as they are in force now.
+    pub fn visits(&self) -> &[Visit] {
+        self.visits.as_ref().map_or(&[], |list| list)
+    }
+
     /// What a snapshot keeps of it.
     pub fn snapshot(&self) -> TrackSnapshot {
         TrackSnapshot {
@@ -170,9 +177,7 @@ impl Track {
         }
         track.state = snapshot.state;
         renumber(&mut track.state, around.map);
-        let (tail, due) = track.context(around).time_passes(&track.state, around.horizon);
-        track.tail = tail;
-        track.set_due(due);
+        track.look_ahead(around);
         track
     }
 
@@ -222,9 +227,7 @@ impl Track {
         if same_instant_later {
             fix.marks |= Marks::SAME_INSTANT;
         }
-        let (tail, due) = self.context(around).time_passes(&self.state, around.horizon);
-        self.tail = tail;
-        self.set_due(due);
+        self.look_ahead(around);
         self.tell(from, old, changes);
         self.trim(settings);
         Taken::Kept(fix.marks)
@@ -238,9 +241,7 @@ impl Track {
         self.state = state;
         self.window.push_back(Held { fix: *fix, before, events: stepped.events });
         fix.marks |= stepped.marks;
-        let (tail, due) = self.context(around).time_passes(&self.state, around.horizon);
-        self.tail = tail;
-        self.set_due(due);
+        self.look_ahead(around);
         let last = self.window.len() - 1;
         if !self.window[last].events.is_empty() || !self.tail.is_empty() {
             self.tell(last, Vec::new(), changes);
@@ -275,12 +276,18 @@ impl Track {
     }
 
     fn renew_tail(&mut self, around: Surroundings<'_>, changes: &mut Vec<Change>) {
-        let (tail, due) = self.context(around).time_passes(&self.state, around.horizon);
-        let old = std::mem::replace(&mut self.tail, tail);
-        self.set_due(due);
+        let old = self.look_ahead(around);
         if !old.is_empty() || !self.tail.is_empty() {
             self.tell(self.window.len(), old, changes);
         }
+    }
+
+    /// Derives anew what time brought after the last fix; returns the events that it had brought before.
+    fn look_ahead(&mut self, around: Surroundings<'_>) -> Vec<Arc<EventCore>> {
+        let passed = self.context(around).time_passes(&self.state, around.horizon);
+        self.visits = passed.visits;
+        self.set_due(passed.due);
+        std::mem::replace(&mut self.tail, passed.events)
     }
 
     fn set_due(&mut self, due: Option<UnixMs>) {
