@@ -195,7 +195,7 @@ impl Writer for SqliteWriter {
     }
 
     fn put_terminals(&mut self, terminals: &[(Terminal, AuditLine)]) -> Result<(), StoreError> {
-        accounts::put_terminals(&mut self.connection, terminals)
+        self.write(|writer| accounts::put_terminals(&mut writer.connection, terminals))
     }
 
     fn audit(&mut self, line: &AuditLine) -> Result<(), StoreError> {
