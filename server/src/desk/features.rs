@@ -198,7 +198,7 @@ impl Features {
         seen: Option<Revision>,
     ) -> Result<StoredFeature, EditError> {
         let _changing = self.inner.changing.lock().await;
-        let current = self.current(collection, id).await?;
+        let current = self.existing(collection, id).await?;
         let mut feature = body(&current)?;
         merge(&mut feature, patch);
         self.change(who, "feature.patch", current, feature, seen).await
@@ -213,10 +213,7 @@ impl Features {
         seen: Option<Revision>,
     ) -> Result<StoredFeature, EditError> {
         let _changing = self.inner.changing.lock().await;
-        let current = match self.current(collection, id).await {
-            Err(EditError::Gone(_)) => return Err(EditError::NotFound),
-            other => other?,
-        };
+        let current = self.existing(collection, id).await?;
         unchanged(&current, seen)?;
         let (feature, now) = deletion(&current, who);
         let mut kept = self.commit(who, "feature.delete", vec![NewEdit { feature, now }]).await?;
@@ -298,6 +295,14 @@ impl Features {
         }
         let feature = self.inner.readers.read(move |reader| reader.feature_by_key(key)).await?;
         feature.ok_or(EditError::NotFound)
+    }
+
+    /// The current revision of a feature that is to be changed, not made: one that was deleted does not exist.
+    async fn existing(&self, collection: Collection, id: &FeatureId) -> Result<StoredFeature, EditError> {
+        match self.current(collection, id).await {
+            Err(EditError::Gone(_)) => Err(EditError::NotFound),
+            other => other,
+        }
     }
 
     /// Commits edits, knows them, and writes who did it to the audit trail.
