@@ -9,6 +9,7 @@ use cordon_spatial::watch::{ENGINE_VERSION, Evaluated, WatchSnapshot};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
@@ -28,6 +29,8 @@ pub struct Committer {
     pub committed: broadcast::Sender<Arc<Committed>>,
     pub ack_room: Vec<u8>,
     pub cut_at: Instant,
+    /// The newest snapshot's thread.
+    pub snapshotting: Option<JoinHandle<()>>,
 }
 
 impl Committer {
@@ -38,7 +41,13 @@ impl Committer {
                 Next::Batch(batch) => self.commit(*batch),
                 Next::Job(job) => job(self.writer.as_mut()),
                 Next::Idle => {}
-                Next::Stop => return,
+                Next::Stop => {
+                    // The last snapshot makes the next start quick: the process must not end while it is written.
+                    if self.snapshotting.take().is_some_and(|thread| thread.join().is_err()) {
+                        tracing::warn!("the last engine snapshot could not be written; the next start takes longer");
+                    }
+                    return;
+                }
             }
             if self.cut_at.elapsed() >= CUT_EVERY {
                 self.cut_tracks();
@@ -109,7 +118,7 @@ impl Committer {
     }
 
     /// Encodes and writes a snapshot on a thread of its own: it is a cache, and nobody waits for it.
-    fn publish_snapshot(&self, snapshot: WatchSnapshot) {
+    fn publish_snapshot(&mut self, snapshot: WatchSnapshot) {
         let folder = self.store.folder.clone();
         let spawned = std::thread::Builder::new().name("cordon-snapshot".to_owned()).spawn(move || {
             let written = postcard::to_stdvec(&snapshot).map_err(|error| error.to_string()).and_then(|bytes| {
@@ -120,8 +129,9 @@ impl Committer {
                 tracing::warn!(%error, "an engine snapshot could not be written; the next start takes longer");
             }
         });
-        if let Err(error) = spawned {
-            tracing::warn!(%error, "no thread for an engine snapshot");
+        match spawned {
+            Ok(thread) => self.snapshotting = Some(thread),
+            Err(error) => tracing::warn!(%error, "no thread for an engine snapshot"),
         }
     }
 

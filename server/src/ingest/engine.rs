@@ -42,6 +42,13 @@ impl Engine {
         loop {
             self.handoff.wait_for_room();
             if self.shared.commit_refused.load(Ordering::Acquire) {
+                if self.inbox.is_closed() {
+                    // Stopping: what could not be kept was refused, and a full disk is no reason to wait any longer.
+                    self.handoff.wait_until_idle();
+                    self.refuse_all();
+                    self.handoff.close();
+                    return;
+                }
                 self.start_over();
                 continue;
             }
@@ -158,6 +165,12 @@ impl Engine {
         while Instant::now() < until && !self.inbox.is_closed() {
             self.inbox.take(until, &mut intakes);
             intakes.drain(..).for_each(|intake| intake.refuse(&Refused::StorageFull));
+        }
+    }
+
+    fn refuse_all(&self) {
+        while self.inbox.weight() > 0 {
+            self.refuse_waiting();
         }
     }
 

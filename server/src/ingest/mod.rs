@@ -136,13 +136,23 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess) -> Result<Started,
     let mut watch = recovered.watch;
     let down_since = (head.position.0 > 0).then_some(head.at);
     let start = watch.evaluate(now, [RecordBody::Start { down_since }]);
-    writer.commit(&cordon_data::store::Batch {
+    let kept = writer.commit(&cordon_data::store::Batch {
         at: now,
         records: &start.records,
         events: &start.events,
         alarms: &start.alarms,
         features: &[],
-    })?;
+    });
+    match kept {
+        Ok(()) => {}
+        Err(StoreError::NoRoom) => {
+            // What is stored can be read all the same; the engine goes on when there is room.
+            tracing::error!("no room on the disk: nothing is stored or acknowledged until there is");
+            shared.storage_full.store(true, Ordering::Release);
+            shared.commit_refused.store(true, Ordering::Release);
+        }
+        Err(error) => return Err(error),
+    }
     let vehicles = watch.vehicles();
     let (committed, _) = broadcast::channel(1_024);
     let (inbox, handoff) = (Arc::new(Inbox::default()), Arc::new(Handoff::default()));
@@ -154,6 +164,7 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess) -> Result<Started,
         committed: committed.clone(),
         ack_room: Vec::new(),
         cut_at: Instant::now(),
+        snapshotting: None,
     };
     let engine = Engine {
         snapshot_position: watch.position().0 - recovered.replayed.min(watch.position().0),
