@@ -292,13 +292,11 @@ impl Watch {
             return;
         }
         let edits = std::mem::take(edits);
-        let forget_before = self.now - self.settings.window - self.settings.gap;
         let keys: FxHashSet<ZoneKey> = edits.iter().map(|(key, _)| *key).collect();
         let mut boxes: Vec<_> = keys.iter().flat_map(|key| self.map.grounds(*key)).filter_map(Ground::bounds).collect();
         boxes.extend(edits.iter().filter_map(|(_, zone)| zone.as_ref()?.ground.bounds()));
-        let in_use = || self.tracks.values().flat_map(|track| track.slots()).collect();
-        self.map = Arc::new(self.map.edited(&edits, self.now, forget_before, in_use));
-        self.horizon = self.horizon.max(self.now);
+        // Whoever is near keeps the revisions of its window: a late fix or a restart judges that window again.
+        let mut forget_before = self.now - self.settings.window - self.settings.gap;
         let mut touched: Vec<VehicleKey> = Vec::new();
         for (key, track) in &self.tracks {
             let state = track.state();
@@ -309,8 +307,12 @@ impl Watch {
             });
             if visits || within {
                 touched.push(*key);
+                forget_before = forget_before.min(track.oldest());
             }
         }
+        let in_use = || self.tracks.values().flat_map(|track| track.slots()).collect();
+        self.map = Arc::new(self.map.edited(&edits, self.now, forget_before, in_use));
+        self.horizon = self.horizon.max(self.now);
         // What came due by now counts as passed from here on, so it is told here too.
         touched.extend(self.due.iter().take_while(|(at, _)| *at <= self.now).map(|(_, key)| *key));
         touched.sort_unstable();

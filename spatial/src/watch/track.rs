@@ -140,6 +140,13 @@ impl Track {
         states.flat_map(|state| state.visits()).map(|visit| visit.slot)
     }
 
+    /// The oldest instant that judging its window again asks about.
+    pub fn oldest(&self) -> UnixMs {
+        let base = self.window.front().and_then(|held| held.before.last);
+        let first = base.or_else(|| self.window.front().map(|held| held.fix));
+        first.map_or(UnixMs::MAX, |fix| fix.fixed_at)
+    }
+
     /// The visits that go on: those after the last fix, by the zones as they are in force now.
     pub fn visits(&self) -> &[Visit] {
         self.visits.as_ref().map_or(&[], |list| list)
