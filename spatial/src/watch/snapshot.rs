@@ -1,7 +1,7 @@
 //! What the engine writes down so that a restart need not read the whole journal.
 //!
-//! Geometry is not in it: zones come back by key and revision. Neither are the states and events inside a vehicle's
-//! window: running the window again gives them back, so a snapshot cannot disagree with its fixes.
+//! Geometry is not in it: zones come back by key and revision. Of a vehicle's window it holds the fixes and the states
+//! before the first and after the last; running the window again gives back the states between and the events.
 
 use super::settings::Settings;
 use super::track::{Track, TrackSnapshot};
