@@ -3,6 +3,7 @@
 //! A [`Watch`] is a pure function of the records that it was given, in their order. It never reads a clock: journal time
 //! is an argument. No result depends on where the journal was cut into batches.
 
+mod history;
 mod emit;
 mod leg;
 mod settings;
@@ -11,6 +12,7 @@ mod state;
 mod step;
 mod track;
 
+pub use history::{CHECKPOINT_EVERY, Checkpoint, History, NeedsHistory, NoPast, Past};
 pub use settings::Settings;
 pub use snapshot::WatchSnapshot;
 
@@ -41,6 +43,11 @@ pub struct Evaluated {
     pub alarms: Vec<Alarm>,
     /// The vehicles whose last position or zones may have changed, each once.
     pub moved: Vec<VehicleNow>,
+    /// Fixes that were not taken because the past is not at hand: their indices among the given records, ascending, and
+    /// what they ask for.
+    pub waiting: Vec<(usize, NeedsHistory)>,
+    /// New or changed checkpoints, to be kept with the batch.
+    pub checkpoints: Vec<Checkpoint>,
 }
 
 /// Where a vehicle is now.
@@ -100,6 +107,16 @@ impl Watch {
     /// `at` must not be before that of the last call, and must be after it when there are edits: what came before an edit
     /// and what came after it are told apart by their times. Cost: about a microsecond a fix far from boundaries.
     pub fn evaluate(&mut self, at: UnixMs, bodies: impl IntoIterator<Item = RecordBody>) -> Evaluated {
+        self.evaluate_knowing(at, bodies, &mut NoPast)
+    }
+
+    /// The same with a past to ask about fixes that are older than their vehicle's window.
+    pub fn evaluate_knowing(
+        &mut self,
+        at: UnixMs,
+        bodies: impl IntoIterator<Item = RecordBody>,
+        _past: &mut dyn Past,
+    ) -> Evaluated {
         let mut out = Evaluated::default();
         let mut moved: Vec<VehicleKey> = Vec::new();
         let mut seen: FxHashSet<VehicleKey> = FxHashSet::default();
