@@ -1,13 +1,14 @@
 //! Alarms after ISA-18.2: what a person must look at, from raise to close.
 //!
-//! One alarm per cause (zone, rule) and visit; an interval, never a row per message; nothing is deletable. The book
-//! holds open alarms and recently closed ones; older ones live in the store only.
+//! One alarm per cause (zone, rule) and visit; an interval, never a row per message; nothing is deletable. A book
+//! holds one subject's open alarms and recently closed ones; older ones live in the store only.
 
-use crate::event::{EventCore, EventKind, Subject};
+use crate::event::{EventCore, EventKind, HashInput, Subject};
 use crate::ids::{AlarmId, EventId, RuleId, Seq, ZoneKey};
 use crate::units::UnixMs;
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// Where an alarm stands; derived from its times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -80,13 +81,28 @@ pub struct AlarmLine {
     pub note: Option<String>,
 }
 
-/// An alarm with its whole history.
+/// An alarm as it is kept and shown: what it says, and the number of its last change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alarm {
-    /// Derived by [`alarm_id`].
-    pub id: AlarmId,
     /// The number of its last change.
     pub seq: Seq,
+    /// What it says.
+    #[serde(flatten)]
+    pub body: Arc<AlarmBody>,
+}
+
+impl Deref for Alarm {
+    type Target = AlarmBody;
+    fn deref(&self) -> &AlarmBody {
+        &self.body
+    }
+}
+
+/// What an alarm says, with its whole history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmBody {
+    /// Derived by [`alarm_id`].
+    pub id: AlarmId,
     /// 1 (highest) to 4, from the rule.
     pub priority: u8,
     /// The kind of the event that raised it.
@@ -117,7 +133,7 @@ pub struct Alarm {
     pub history: Vec<AlarmLine>,
 }
 
-impl Alarm {
+impl AlarmBody {
     /// Where it stands.
     pub fn state(&self) -> AlarmState {
         match (self.closed_at, self.returned_at, &self.acknowledged) {
@@ -148,84 +164,80 @@ pub enum AlarmAct {
 
 /// The id of an alarm: XXH3-128 over its cause, its subject and the first raising event.
 pub fn alarm_id(zone: Option<ZoneKey>, rule: Option<&RuleId>, subject: Subject, first: EventId) -> AlarmId {
-    let mut bytes = Vec::with_capacity(96);
-    bytes.extend_from_slice(&zone.map_or(u32::MAX, |z| z.0).to_le_bytes());
+    let mut bytes = HashInput::default();
+    bytes.put(&zone.map_or(u32::MAX, |z| z.0).to_le_bytes());
     let rule = rule.map_or("", |r| r.as_str());
-    bytes.push(rule.len() as u8);
-    bytes.extend_from_slice(rule.as_bytes());
-    let (tag, key) = match subject {
-        Subject::Vehicle(key) => (1u8, key.0),
-        Subject::Zone(key) => (2, key.0),
-        Subject::System => (3, 0),
-    };
-    bytes.push(tag);
-    bytes.extend_from_slice(&key.to_le_bytes());
-    bytes.extend_from_slice(&first.0.to_le_bytes());
-    AlarmId(xxhash_rust::xxh3::xxh3_128(&bytes))
+    bytes.put(&[rule.len() as u8]);
+    bytes.put(rule.as_bytes());
+    let (tag, key) = subject.tag();
+    bytes.put(&[tag]);
+    bytes.put(&key.to_le_bytes());
+    bytes.put(&first.0.to_le_bytes());
+    AlarmId(bytes.hash())
 }
 
-/// One alarm's cause: one alarm exists per cause and visit.
-type Cause = (Option<ZoneKey>, Option<RuleId>, Subject, UnixMs);
-
-/// The alarms that are open or were closed lately.
-#[derive(Clone, Debug, Default)]
+/// The alarms about one subject that are open or were closed lately: one per cause (zone, rule) and visit.
+///
+/// A handful each, so they are found by looking through their causes' hashes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AlarmBook {
-    alarms: FxHashMap<AlarmId, Alarm>,
-    by_event: FxHashMap<EventId, AlarmId>,
-    by_cause: FxHashMap<Cause, AlarmId>,
+    causes: Vec<u64>,
+    alarms: Vec<Arc<AlarmBody>>,
 }
 
 impl AlarmBook {
-    /// The book of a snapshot.
-    pub fn restored(alarms: Vec<Alarm>) -> AlarmBook {
-        let mut book = AlarmBook::default();
-        // Of several alarms with one cause only the last can be open, and new events join that one.
-        let (closed, open): (Vec<Alarm>, Vec<Alarm>) = alarms.into_iter().partition(|alarm| alarm.closed_at.is_some());
-        for alarm in closed.into_iter().chain(open) {
-            book.keep(alarm);
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.alarms.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.alarms.is_empty()
+    }
+
+    /// All of them, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<AlarmBody>> {
+        self.alarms.iter()
+    }
+
+    /// Takes in alarms that the store still knew.
+    pub fn recall(&mut self, alarms: impl IntoIterator<Item = Arc<AlarmBody>>) {
+        for alarm in alarms {
+            if self.place(alarm.id).is_none() {
+                self.keep(alarm);
+            }
         }
-        book
     }
 
-    /// What a snapshot keeps, by id.
-    pub fn snapshot(&self) -> Vec<Alarm> {
-        let mut alarms: Vec<Alarm> = self.alarms.values().cloned().collect();
-        alarms.sort_by_key(|alarm| alarm.id);
-        alarms
-    }
-
-    /// An alarm, if it is open or was closed lately.
-    pub fn get(&self, id: AlarmId) -> Option<&Alarm> {
-        self.alarms.get(&id)
-    }
-
-    /// The alarm that an event belongs to.
-    pub fn of_event(&self, event: EventId) -> Option<AlarmId> {
-        self.by_event.get(&event).copied()
-    }
-
-    /// An event stands as given; events without a rule raise nothing. Returns the alarm's id if it changed.
-    pub fn event_stands(&mut self, event: &EventCore, late: bool) -> Option<AlarmId> {
+    /// An event stands as given; events without a rule raise nothing. `of` is the alarm that it belongs to already.
+    /// Returns the alarm if it changed.
+    pub fn event_stands(&mut self, event: &EventCore, of: Option<AlarmId>, late: bool) -> Option<Arc<AlarmBody>> {
         let rule = event.rule.as_ref()?;
-        if let Some(id) = self.by_event.get(&event.id).copied() {
-            return self.event_changed(id, event);
+        if let Some(place) = of.and_then(|id| self.place(id)) {
+            return self.event_changed(place, event);
         }
         let zone = event.zone.map(|(key, _)| key);
-        let cause = (zone, Some(rule.id.clone()), event.subject, event.visit_at);
-        let joined = self.by_cause.get(&cause).copied().filter(|id| self.alarms[id].closed_at.is_none());
-        if let Some(id) = joined {
-            let alarm = self.alarms.get_mut(&id).expect("a cause names a kept alarm");
+        let cause = cause(zone, Some(&rule.id), event.visit_at);
+        if let Some(place) = self.open_of(cause, event, &rule.id) {
+            let alarm = Arc::make_mut(&mut self.alarms[place]);
             alarm.events.push(event.id);
             alarm.returned_at = event.ended_at;
             alarm.history.push(AlarmLine { at: event.at, step: AlarmStep::Reopened, who: None, note: None });
-            self.by_event.insert(event.id, id);
-            self.close_if_done(id);
-            return Some(id);
+            close_if_done(alarm);
+            return Some(Arc::clone(&self.alarms[place]));
         }
         let id = alarm_id(zone, Some(&rule.id), event.subject, event.id);
-        let mut alarm = Alarm {
+        if let Some(place) = self.place(id) {
+            return self.event_changed(place, event);
+        }
+        let mut history = Vec::with_capacity(2);
+        history.push(AlarmLine { at: event.at, step: AlarmStep::Raised, who: None, note: None });
+        if let Some(at) = event.ended_at {
+            history.push(AlarmLine { at, step: AlarmStep::Returned, who: None, note: None });
+        }
+        let alarm = Arc::new(AlarmBody {
             id,
-            seq: Seq(0),
             priority: rule.priority,
             kind: event.kind,
             subject: event.subject,
@@ -239,92 +251,94 @@ impl AlarmBook {
             closed_at: None,
             result: None,
             events: vec![event.id],
-            history: vec![AlarmLine { at: event.at, step: AlarmStep::Raised, who: None, note: None }],
-        };
-        if let Some(at) = event.ended_at {
-            alarm.history.push(AlarmLine { at, step: AlarmStep::Returned, who: None, note: None });
-        }
-        self.keep(alarm);
-        Some(id)
+            history,
+        });
+        self.causes.push(cause);
+        self.alarms.push(Arc::clone(&alarm));
+        Some(alarm)
     }
 
-    /// An event did not happen after all. The alarm stays, returned. Returns its id if it changed.
-    pub fn event_retracted(&mut self, event: EventId, at: UnixMs) -> Option<AlarmId> {
-        let id = self.by_event.get(&event).copied()?;
-        let alarm = self.alarms.get_mut(&id)?;
+    /// An event of an alarm did not happen after all. The alarm stays, returned. Returns it if it changed.
+    pub fn event_retracted(&mut self, event: EventId, of: AlarmId, at: UnixMs) -> Option<Arc<AlarmBody>> {
+        let place = self.place(of)?;
+        let alarm = Arc::make_mut(&mut self.alarms[place]);
         alarm.history.push(AlarmLine { at, step: AlarmStep::Retracted, who: None, note: None });
         if alarm.events.last() == Some(&event) && alarm.returned_at.is_none() {
             alarm.returned_at = Some(at);
         }
-        self.close_if_done(id);
-        Some(id)
+        close_if_done(alarm);
+        Some(Arc::clone(&self.alarms[place]))
     }
 
-    /// A person's act at journal time `at`. Returns the alarm's id if it changed; repeating an act changes nothing.
-    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<AlarmId> {
-        let alarm = self.alarms.get_mut(&id)?;
-        if alarm.closed_at.is_some() {
+    /// A person's act at journal time `at`. Returns the alarm if it changed; repeating an act changes nothing.
+    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<Arc<AlarmBody>> {
+        let place = self.place(id)?;
+        if self.alarms[place].closed_at.is_some() {
             return None;
         }
         match act {
             AlarmAct::Acknowledge { note } => {
-                if alarm.acknowledged.is_some() {
+                if self.alarms[place].acknowledged.is_some() {
                     return None;
                 }
+                let alarm = Arc::make_mut(&mut self.alarms[place]);
                 alarm.acknowledged = Some((at, who.to_owned()));
                 let who = Some(who.to_owned());
                 alarm.history.push(AlarmLine { at, step: AlarmStep::Acknowledged, who, note: note.clone() });
-                self.close_if_done(id);
+                close_if_done(alarm);
             }
             AlarmAct::Close { result, note } => {
+                let alarm = Arc::make_mut(&mut self.alarms[place]);
                 alarm.closed_at = Some(at);
                 alarm.result = Some(result.clone());
                 let who = Some(who.to_owned());
                 alarm.history.push(AlarmLine { at, step: AlarmStep::Closed, who, note: note.clone() });
             }
         }
-        Some(id)
-    }
-
-    /// Numbers a changed alarm and returns it.
-    pub fn number(&mut self, id: AlarmId, seq: Seq) -> Option<Alarm> {
-        let alarm = self.alarms.get_mut(&id)?;
-        alarm.seq = seq;
-        Some(alarm.clone())
+        Some(Arc::clone(&self.alarms[place]))
     }
 
     /// Forgets alarms that closed and returned before `before`; the store keeps them. One whose condition holds still is
     /// remembered, or its end would raise it anew over the one that was closed.
     pub fn forget(&mut self, before: UnixMs) {
-        let done: Vec<AlarmId> = self
-            .alarms
-            .values()
-            .filter(|alarm| alarm.closed_at.is_some_and(|at| at < before))
-            .filter(|alarm| alarm.returned_at.is_some_and(|at| at < before))
-            .map(|alarm| alarm.id)
-            .collect();
-        for id in done {
-            let Some(alarm) = self.alarms.remove(&id) else { continue };
-            for event in &alarm.events {
-                self.by_event.remove(event);
-            }
-            let cause = cause_of(&alarm);
-            if self.by_cause.get(&cause) == Some(&id) {
-                self.by_cause.remove(&cause);
+        let done = |alarm: &AlarmBody| {
+            alarm.closed_at.is_some_and(|at| at < before) && alarm.returned_at.is_some_and(|at| at < before)
+        };
+        if !self.alarms.iter().any(|alarm| done(alarm)) {
+            return;
+        }
+        let mut kept = AlarmBook::default();
+        for (cause, alarm) in self.causes.drain(..).zip(self.alarms.drain(..)) {
+            if !done(&alarm) {
+                kept.causes.push(cause);
+                kept.alarms.push(alarm);
             }
         }
+        *self = kept;
     }
 
-    fn keep(&mut self, alarm: Alarm) {
-        for event in &alarm.events {
-            self.by_event.insert(*event, alarm.id);
-        }
-        self.by_cause.insert(cause_of(&alarm), alarm.id);
-        self.alarms.insert(alarm.id, alarm);
+    fn place(&self, id: AlarmId) -> Option<usize> {
+        self.alarms.iter().rposition(|alarm| alarm.id == id)
     }
 
-    fn event_changed(&mut self, id: AlarmId, event: &EventCore) -> Option<AlarmId> {
-        let alarm = self.alarms.get_mut(&id)?;
+    /// The open alarm of a cause: of several with one cause the last alone can be open.
+    fn open_of(&self, hash: u64, event: &EventCore, rule: &RuleId) -> Option<usize> {
+        let zone = event.zone.map(|(key, _)| key);
+        let mut places = self.causes.iter().enumerate().rev().filter(|(_, cause)| **cause == hash);
+        let (place, _) = places.find(|(place, _)| {
+            let alarm = &self.alarms[*place];
+            alarm.zone == zone && alarm.rule.as_ref() == Some(rule) && alarm.visit_at == event.visit_at
+        })?;
+        self.alarms[place].closed_at.is_none().then_some(place)
+    }
+
+    fn keep(&mut self, alarm: Arc<AlarmBody>) {
+        self.causes.push(cause(alarm.zone, alarm.rule.as_ref(), alarm.visit_at));
+        self.alarms.push(alarm);
+    }
+
+    fn event_changed(&mut self, place: usize, event: &EventCore) -> Option<Arc<AlarmBody>> {
+        let alarm = &self.alarms[place];
         if alarm.events.last() != Some(&event.id) || alarm.returned_at == event.ended_at {
             return None;
         }
@@ -332,25 +346,31 @@ impl AlarmBook {
             Some(at) => (at, AlarmStep::Returned),
             None => (event.at, AlarmStep::Reopened),
         };
+        let alarm = Arc::make_mut(&mut self.alarms[place]);
         alarm.returned_at = event.ended_at;
         alarm.history.push(AlarmLine { at, step, who: None, note: None });
-        self.close_if_done(id);
-        Some(id)
-    }
-
-    /// An acknowledged alarm that returned is done.
-    fn close_if_done(&mut self, id: AlarmId) {
-        let Some(alarm) = self.alarms.get_mut(&id) else { return };
-        if let (Some(returned_at), Some((acknowledged_at, _)), None) =
-            (alarm.returned_at, &alarm.acknowledged, alarm.closed_at)
-        {
-            let at = returned_at.max(*acknowledged_at);
-            alarm.closed_at = Some(at);
-            alarm.history.push(AlarmLine { at, step: AlarmStep::Closed, who: None, note: None });
-        }
+        close_if_done(alarm);
+        Some(Arc::clone(&self.alarms[place]))
     }
 }
 
-fn cause_of(alarm: &Alarm) -> Cause {
-    (alarm.zone, alarm.rule.clone(), alarm.subject, alarm.visit_at)
+/// An acknowledged alarm that returned is done.
+fn close_if_done(alarm: &mut AlarmBody) {
+    if let (Some(returned_at), Some((acknowledged_at, _)), None) =
+        (alarm.returned_at, &alarm.acknowledged, alarm.closed_at)
+    {
+        let at = returned_at.max(*acknowledged_at);
+        alarm.closed_at = Some(at);
+        alarm.history.push(AlarmLine { at, step: AlarmStep::Closed, who: None, note: None });
+    }
+}
+
+/// A hash of what makes alarms of one subject one: zone, rule and visit.
+fn cause(zone: Option<ZoneKey>, rule: Option<&RuleId>, visit_at: UnixMs) -> u64 {
+    let rule = rule.map_or("", |rule| rule.as_str());
+    let mut bytes = [0_u8; 80];
+    bytes[..4].copy_from_slice(&zone.map_or(u32::MAX, |zone| zone.0).to_le_bytes());
+    bytes[4..12].copy_from_slice(&visit_at.0.to_le_bytes());
+    bytes[12..12 + rule.len()].copy_from_slice(rule.as_bytes());
+    xxhash_rust::xxh3::xxh3_64(&bytes[..12 + rule.len()])
 }

@@ -9,6 +9,7 @@ use crate::ids::{AlarmId, EventId, Revision, RuleId, Seq, VehicleKey, ZoneKey};
 use crate::position::Position;
 use crate::units::{DeciKph, Millimetres, UnixMs};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What kind of thing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +56,17 @@ pub enum Subject {
     Zone(ZoneKey),
     /// Cordon itself.
     System,
+}
+
+impl Subject {
+    /// A number for the kind and one for which, as ids are hashed from.
+    pub(crate) fn tag(self) -> (u8, u32) {
+        match self {
+            Subject::Vehicle(key) => (1, key.0),
+            Subject::Zone(key) => (2, key.0),
+            Subject::System => (3, 0),
+        }
+    }
 }
 
 /// How sure the engine is.
@@ -242,7 +254,7 @@ pub struct EventCore {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// What it says.
-    pub core: EventCore,
+    pub core: Arc<EventCore>,
     /// The number of this change.
     pub seq: Seq,
     /// `received_at` of the record that caused it.
@@ -266,31 +278,50 @@ pub fn event_id(
     at: UnixMs,
     ordinal: u32,
 ) -> EventId {
-    let mut bytes = Vec::with_capacity(96);
+    let mut bytes = HashInput::default();
     match zone {
         Some(zone) => {
-            bytes.push(1);
-            bytes.extend_from_slice(&zone.0.to_le_bytes());
+            bytes.put(&[1]);
+            bytes.put(&zone.0.to_le_bytes());
         }
-        None => bytes.push(0),
+        None => bytes.put(&[0]),
     }
     match rule {
         Some(rule) => {
-            bytes.push(rule.id.as_str().len() as u8);
-            bytes.extend_from_slice(rule.id.as_str().as_bytes());
-            bytes.extend_from_slice(&rule.revision.0.to_le_bytes());
+            bytes.put(&[rule.id.as_str().len() as u8]);
+            bytes.put(rule.id.as_str().as_bytes());
+            bytes.put(&rule.revision.0.to_le_bytes());
         }
-        None => bytes.push(0),
+        None => bytes.put(&[0]),
     }
-    let (tag, key) = match subject {
-        Subject::Vehicle(key) => (1u8, key.0),
-        Subject::Zone(key) => (2, key.0),
-        Subject::System => (3, 0),
-    };
-    bytes.push(tag);
-    bytes.extend_from_slice(&key.to_le_bytes());
-    bytes.push(kind as u8);
-    bytes.extend_from_slice(&at.0.to_le_bytes());
-    bytes.extend_from_slice(&ordinal.to_le_bytes());
-    EventId(xxhash_rust::xxh3::xxh3_128(&bytes))
+    let (tag, key) = subject.tag();
+    bytes.put(&[tag]);
+    bytes.put(&key.to_le_bytes());
+    bytes.put(&[kind as u8]);
+    bytes.put(&at.0.to_le_bytes());
+    bytes.put(&ordinal.to_le_bytes());
+    EventId(bytes.hash())
+}
+
+/// The bytes that an id is hashed from: a rule id of 64 bytes and some numbers, never more than 128 bytes.
+pub(crate) struct HashInput {
+    bytes: [u8; 128],
+    length: usize,
+}
+
+impl Default for HashInput {
+    fn default() -> HashInput {
+        HashInput { bytes: [0; 128], length: 0 }
+    }
+}
+
+impl HashInput {
+    pub(crate) fn put(&mut self, part: &[u8]) {
+        self.bytes[self.length..self.length + part.len()].copy_from_slice(part);
+        self.length += part.len();
+    }
+
+    pub(crate) fn hash(&self) -> u128 {
+        xxhash_rust::xxh3::xxh3_128(&self.bytes[..self.length])
+    }
 }

@@ -155,10 +155,12 @@ impl OneMap {
     }
 
     /// The table for a snapshot, in slot order.
-    pub fn table(&self) -> Vec<MapEntry> {
-        let entries = self.zones.iter().flatten();
+    pub fn table(&self) -> Vec<(Slot, MapEntry)> {
+        let entries = self.zones.iter().enumerate().filter_map(|(slot, entry)| Some((slot as Slot, entry.as_ref()?)));
         entries
-            .map(|entry| MapEntry { zone: entry.zone.key, revision: entry.zone.revision, term: entry.term })
+            .map(|(slot, entry)| {
+                (slot, MapEntry { zone: entry.zone.key, revision: entry.zone.revision, term: entry.term })
+            })
             .collect()
     }
 

@@ -13,7 +13,7 @@ use crate::onemap::OneMap;
 use crate::position::Position;
 use crate::units::{DeciKph, SpanMs, UnixMs};
 use crate::vehicle::Vehicle;
-use crate::zone::{Rule, RuleWhen};
+use crate::zone::{Rule, RuleWhen, Zone};
 use std::sync::Arc;
 
 /// Something that happened in a zone, before it is known which rules it concerns.
@@ -66,7 +66,7 @@ pub struct Emitter<'a> {
     pub events: Vec<Arc<EventCore>>,
 }
 
-impl Emitter<'_> {
+impl<'a> Emitter<'a> {
     /// One event for each rule that is about this vehicle and passes the test. Returned are those that have not ended.
     pub fn open_for(
         &mut self,
@@ -76,8 +76,7 @@ impl Emitter<'_> {
         found: Found,
     ) -> Vec<Arc<EventCore>> {
         let mut opened = Vec::new();
-        let Some(entry) = self.map.zone(slot) else { return opened };
-        let zone = Arc::clone(&entry.zone);
+        let Some(zone) = self.zone(slot) else { return opened };
         for rule in zone.rules.iter().filter(|rule| wanted(rule)) {
             if self.concerns(rule, found.at) {
                 let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -91,8 +90,7 @@ impl Emitter<'_> {
 
     /// One event for the most urgent of the rules that pass the test.
     pub fn open_for_first(&mut self, slot: Slot, wanted: impl Fn(&RuleWhen) -> bool, visit: &Visit, found: Found) {
-        let Some(entry) = self.map.zone(slot) else { return };
-        let zone = Arc::clone(&entry.zone);
+        let Some(zone) = self.zone(slot) else { return };
         let concerned = zone.rules.iter().filter(|rule| wanted(&rule.when) && self.concerns(rule, found.at));
         if let Some(rule) = concerned.min_by_key(|rule| rule.priority) {
             self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -108,8 +106,7 @@ impl Emitter<'_> {
 
     /// Opens the dwell events whose limit was reached by `until`.
     pub fn dwell(&mut self, slot: Slot, mut visit: Visit, until: UnixMs, last: &Fix, certainty: Certainty) -> Visit {
-        let Some(entry) = self.map.zone(slot) else { return visit };
-        let zone = Arc::clone(&entry.zone);
+        let Some(zone) = self.zone(slot) else { return visit };
         for rule in &zone.rules {
             let RuleWhen::Dwell { limit_s } = rule.when else { continue };
             let due = visit.entered.at + SpanMs::seconds(limit_s.into());
@@ -152,8 +149,7 @@ impl Emitter<'_> {
 
     /// Opens and ends speed events by the speed at the end of a leg.
     pub fn speed(&mut self, slot: Slot, mut visit: Visit, speed: DeciKph, leg: &Leg) -> Visit {
-        let Some(entry) = self.map.zone(slot) else { return visit };
-        let zone = Arc::clone(&entry.zone);
+        let Some(zone) = self.zone(slot) else { return visit };
         for rule in &zone.rules {
             let RuleWhen::Speed { limit } = rule.when else { continue };
             let open = visit.open.iter().position(|event| is_of(event, rule));
@@ -255,6 +251,10 @@ impl Emitter<'_> {
         });
         self.events.push(Arc::clone(&event));
         event
+    }
+
+    fn zone(&self, slot: Slot) -> Option<&'a Zone> {
+        self.map.zone(slot).map(|entry| &*entry.zone)
     }
 
     /// Whether the rule is about this vehicle as it was at an event time. Unknown attributes match no subject list.

@@ -4,6 +4,8 @@
 //! journal) or before the record joins a later batch (live). A record whose question has no answer yet is not taken.
 
 use super::state::State;
+use crate::alarm::AlarmBody;
+use crate::event::Event;
 use crate::fix::Fix;
 use crate::ids::{JournalPosition, VehicleKey};
 use crate::onemap::Term;
@@ -43,6 +45,10 @@ pub struct History {
     pub replaced: Vec<(Arc<Zone>, Term)>,
     /// The vehicle's attributes by the journal time of each revision, oldest first, from the one in force at the checkpoint.
     pub attributes: Vec<(UnixMs, Arc<Vehicle>)>,
+    /// The vehicle's stored events that had not ended before the checkpoint's time, as they stand.
+    pub events: Vec<Event>,
+    /// The stored alarms that those events belong to.
+    pub alarms: Vec<Arc<AlarmBody>>,
 }
 
 /// The engine's state of one vehicle just before its first fix of an hour: late replay starts here.
@@ -56,10 +62,10 @@ pub struct Checkpoint {
 }
 
 /// Answers questions about the past.
-pub trait Past {
+pub trait Past: Sync {
     /// What is known; `None` when it is not at hand: the record that asked is then not taken
     /// ([`super::Evaluated::waiting`]) and may be given again later.
-    fn history(&mut self, need: &NeedsHistory) -> Option<Arc<History>>;
+    fn history(&self, need: &NeedsHistory) -> Option<Arc<History>>;
 }
 
 /// A past that knows nothing: every late record waits.
@@ -67,7 +73,7 @@ pub trait Past {
 pub struct NoPast;
 
 impl Past for NoPast {
-    fn history(&mut self, _: &NeedsHistory) -> Option<Arc<History>> {
+    fn history(&self, _: &NeedsHistory) -> Option<Arc<History>> {
         None
     }
 }

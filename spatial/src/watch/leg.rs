@@ -14,6 +14,7 @@ use crate::onemap::OneMap;
 use crate::position::Position;
 use crate::units::{DeciKph, Millimetres, SpanMs, UnixMs};
 use crate::zone::RuleWhen;
+use std::sync::Arc;
 
 /// A way between two judged fixes; positions are the judged ones.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +114,12 @@ pub struct Passage<'a, 'b> {
 
 impl Passage<'_, '_> {
     /// The visit after the leg. `edges` are the raw crossings in order, starting from `inside_before`.
-    pub fn visit_after(&mut self, visit: Option<Visit>, inside_before: bool, edges: Vec<Edge>) -> Option<Visit> {
+    pub fn visit_after(
+        &mut self,
+        visit: Option<Visit>,
+        inside_before: bool,
+        edges: impl IntoIterator<Item = Edge>,
+    ) -> Option<Visit> {
         let mut inside = inside_before;
         let mut visit = visit;
         for edge in edges {
@@ -126,12 +132,13 @@ impl Passage<'_, '_> {
     fn come_in(&mut self, visit: Option<Visit>, edge: Edge) -> Visit {
         let Some(visit) = visit else { return self.entering(edge) };
         let Phase::Leaving { edge: out } = &visit.phase else { return visit };
+        let out = Arc::clone(out);
         // Between two crossings of one leg the path may have gone far outside a hollow of the zone.
         let same_leg = out.segment == edge.segment && out.kind == EdgeKind::Crossed;
         let need = self.exit_distance();
         let margin = if same_leg { self.margin(middle(out.position, edge.position), need) } else { Millimetres(0) };
         if margin >= need {
-            let out = Edge { margin, ..out.clone() };
+            let out = Edge { margin, ..Edge::clone(&out) };
             self.close(visit, out, Certainty::Certain, None);
             return self.entering(edge);
         }
@@ -143,8 +150,9 @@ impl Passage<'_, '_> {
         Visit {
             zone: zone.expect("a judging slot is in the map"),
             slot: self.slot,
+            calm: false,
             phase: Phase::Entering { since: self.leg.after.fixed_at },
-            entered: edge,
+            entered: Arc::new(edge),
             open: Vec::new(),
         }
     }
@@ -152,12 +160,12 @@ impl Passage<'_, '_> {
     fn go_out(&mut self, visit: Visit, edge: Edge) -> Option<Visit> {
         match visit.phase {
             Phase::Leaving { .. } => Some(visit),
-            Phase::Inside => Some(Visit { phase: Phase::Leaving { edge }, ..visit }),
+            Phase::Inside => Some(Visit { phase: Phase::Leaving { edge: Arc::new(edge) }, ..visit }),
             Phase::Entering { since } => {
                 let seen_inside = visit.entered.segment != edge.segment;
                 if seen_inside && edge.at - since >= self.settings.settle {
                     let visit = self.confirm(visit, Certainty::Uncertain, None);
-                    return Some(Visit { phase: Phase::Leaving { edge }, ..visit });
+                    return Some(Visit { phase: Phase::Leaving { edge: Arc::new(edge) }, ..visit });
                 }
                 let certainty = if self.cuts_when_shifted(&visit.entered, &edge) {
                     Some(Certainty::Certain)
@@ -177,11 +185,14 @@ impl Passage<'_, '_> {
         let place = self.leg.after.position;
         let visit = match &visit.phase {
             Phase::Inside => visit,
-            Phase::Entering { since } => {
+            &Phase::Entering { since } => {
                 let need = self.enter_depth();
                 let margin = self.margin(place, need);
-                let second_fix = *since < self.leg.after.fixed_at;
-                let visit = Visit { entered: Edge { margin, ..visit.entered.clone() }, ..visit };
+                let second_fix = since < self.leg.after.fixed_at;
+                let mut visit = visit;
+                if visit.entered.margin != margin {
+                    Arc::make_mut(&mut visit.entered).margin = margin;
+                }
                 if margin >= need {
                     self.confirm(visit, Certainty::Certain, Some(need))
                 } else if second_fix {
@@ -194,7 +205,7 @@ impl Passage<'_, '_> {
                 let need = self.exit_distance();
                 let margin = self.margin(place, need);
                 if margin >= need {
-                    let edge = Edge { margin, ..edge.clone() };
+                    let edge = Edge { margin, ..Edge::clone(edge) };
                     self.close(visit, edge, Certainty::Certain, Some(need));
                     return None;
                 }
@@ -230,8 +241,8 @@ impl Passage<'_, '_> {
     }
 
     fn confirm(&mut self, mut visit: Visit, certainty: Certainty, need: Option<Millimetres>) -> Visit {
-        if visit.entered.kind == EdgeKind::Crossed {
-            visit.entered.certainty = certainty;
+        if visit.entered.kind == EdgeKind::Crossed && visit.entered.certainty != certainty {
+            Arc::make_mut(&mut visit.entered).certainty = certainty;
         }
         visit.phase = Phase::Inside;
         let kind = if visit.entered.kind == EdgeKind::AtStart { EventKind::InsideAtStart } else { EventKind::Enter };
@@ -262,8 +273,8 @@ impl Passage<'_, '_> {
 
     /// A visit that began and ended without a fix deep inside: one event, in place of enter and exit.
     fn pass(&mut self, mut visit: Visit, edge: Edge, certainty: Certainty) {
-        if visit.entered.kind == EdgeKind::Crossed {
-            visit.entered.certainty = certainty;
+        if visit.entered.kind == EdgeKind::Crossed && visit.entered.certainty != certainty {
+            Arc::make_mut(&mut visit.entered).certainty = certainty;
         }
         let thresholds = self.thresholds(None);
         let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };

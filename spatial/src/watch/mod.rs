@@ -3,32 +3,37 @@
 //! A [`Watch`] is a pure function of the records that it was given, in their order. It never reads a clock: journal time
 //! is an argument. No result depends on where the journal was cut into batches.
 
-mod history;
-mod emit;
-mod leg;
 mod settings;
-mod snapshot;
+mod lanes;
+mod history;
 mod state;
+mod leg;
+mod emit;
 mod step;
+mod ledger;
 mod track;
+mod shard;
+mod snapshot;
 
 pub use history::{CHECKPOINT_EVERY, Checkpoint, History, NeedsHistory, NoPast, Past};
+pub use lanes::{Job, Lanes, OneLane};
 pub use settings::Settings;
 pub use snapshot::WatchSnapshot;
 
-use crate::alarm::{Alarm, AlarmBook};
-use crate::event::{Certainty, Event, EventStatus};
+use crate::alarm::Alarm;
+use crate::event::{Certainty, Event};
 use crate::fix::Fix;
-use crate::ids::{AlarmId, EventId, JournalPosition, Seq, VehicleKey, ZoneKey};
+use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
-use crate::record::{Edited, Record, RecordBody};
+use crate::record::{Act, Edit, Edited, Record, RecordBody};
 use crate::units::{SpanMs, UnixMs};
-use crate::zone::Ground;
-use rustc_hash::{FxHashMap, FxHashSet};
-use state::Phase;
-use std::collections::{BTreeSet, VecDeque};
+use crate::zone::Ground as ZoneGround;
+use ledger::{Tell, key_of};
+use rustc_hash::FxHashSet;
+use shard::{Fate, Ground, Shard};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use track::{Change, Surroundings, Taken, Track};
+use track::Outbox;
 
 /// What one call of [`Watch::evaluate`] made of its records.
 #[derive(Clone, Debug, Default)]
@@ -57,8 +62,8 @@ pub struct VehicleNow {
     pub key: VehicleKey,
     /// Its latest fix by event time that is on its path, at the place where it was judged; `None` before the first.
     pub last: Option<Fix>,
-    /// The zones that it is in.
-    pub zones: Vec<ZoneNow>,
+    /// The zones that it is in, by key.
+    pub zones: Arc<[ZoneNow]>,
 }
 
 /// A zone that a vehicle is in.
@@ -73,22 +78,23 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 1;
+pub const ENGINE_VERSION: u32 = 2;
 
-/// How long after an event ended and became final the engine still knows it by itself.
+/// How long after it closed and returned the engine still knows an alarm by itself.
 const REMEMBER: SpanMs = SpanMs::seconds(1_800);
 
 /// The engine: the one-map, every vehicle's state, the alarms, and how far it has come.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Watch {
     settings: Settings,
     map: Arc<OneMap>,
-    tracks: FxHashMap<VehicleKey, Box<Track>>,
-    due: BTreeSet<(UnixMs, VehicleKey)>,
-    known: FxHashMap<EventId, Event>,
-    /// Events to become final, then to be forgotten, by when.
-    finals: VecDeque<(UnixMs, EventId)>,
-    alarms: AlarmBook,
+    lanes: Arc<dyn Lanes>,
+    /// As many as there are lanes; a vehicle is in the one of its key's remainder.
+    shards: Vec<Shard>,
+    outboxes: Vec<Outbox>,
+    /// Events to become final, in the order in which they were told: when, whose, which.
+    finals: VecDeque<(UnixMs, VehicleKey, u64)>,
+    alarm_owners: AlarmOwners,
     position: JournalPosition,
     seq: Seq,
     now: UnixMs,
@@ -96,18 +102,52 @@ pub struct Watch {
     forgot_at: UnixMs,
 }
 
+impl Default for Watch {
+    fn default() -> Watch {
+        Watch::new(Settings::default())
+    }
+}
+
 impl Watch {
-    /// An engine that knows nothing yet.
+    /// An engine that knows nothing yet and works on the calling thread.
     pub fn new(settings: Settings) -> Watch {
-        Watch { settings, ..Watch::default() }
+        Watch {
+            settings,
+            map: Arc::default(),
+            lanes: Arc::new(OneLane),
+            shards: vec![Shard::default()],
+            outboxes: vec![Outbox::default()],
+            finals: VecDeque::new(),
+            alarm_owners: AlarmOwners::default(),
+            position: JournalPosition::default(),
+            seq: Seq::default(),
+            now: UnixMs::default(),
+            horizon: UnixMs::default(),
+            forgot_at: UnixMs::default(),
+        }
+    }
+
+    /// Spreads the vehicles over lanes from now on. The number of lanes changes no result.
+    pub fn set_lanes(&mut self, lanes: Arc<dyn Lanes>) {
+        let count = lanes.count().max(1);
+        let mut shards: Vec<Shard> = (0..count).map(|_| Shard::default()).collect();
+        for shard in std::mem::take(&mut self.shards) {
+            for (key, track) in shard.into_tracks() {
+                shards[key.0 as usize % count].restore(key, track);
+            }
+        }
+        self.shards = shards;
+        self.outboxes = (0..count).map(|_| Outbox::default()).collect();
+        self.lanes = lanes;
     }
 
     /// Judges records that arrived at journal time `at`, in the order given, and numbers them.
     ///
     /// `at` must not be before that of the last call, and must be after it when there are edits: what came before an edit
-    /// and what came after it are told apart by their times. Cost: about a microsecond a fix far from boundaries.
+    /// and what came after it are told apart by their times. Fixes that are older than their vehicle's window are left
+    /// [`Evaluated::waiting`]. Cost: some hundred nanoseconds a fix far from boundaries (README, "How fast").
     pub fn evaluate(&mut self, at: UnixMs, bodies: impl IntoIterator<Item = RecordBody>) -> Evaluated {
-        self.evaluate_knowing(at, bodies, &mut NoPast)
+        self.evaluate_knowing(at, bodies, &NoPast)
     }
 
     /// The same with a past to ask about fixes that are older than their vehicle's window.
@@ -115,88 +155,60 @@ impl Watch {
         &mut self,
         at: UnixMs,
         bodies: impl IntoIterator<Item = RecordBody>,
-        _past: &mut dyn Past,
+        past: &dyn Past,
     ) -> Evaluated {
         let mut out = Evaluated::default();
         let mut moved: Vec<VehicleKey> = Vec::new();
-        let mut seen: FxHashSet<VehicleKey> = FxHashSet::default();
         let mut edits: Vec<ZoneEdit> = Vec::new();
+        let mut run = Run::default();
         self.now = self.now.max(at);
         for (index, body) in bodies.into_iter().enumerate() {
             if !matches!(body, RecordBody::Edit(_)) {
                 self.apply_edits(&mut edits, &mut out, &mut moved);
             }
-            let body = match body {
-                RecordBody::Fix(fix) => {
-                    if seen.insert(fix.vehicle) {
-                        moved.push(fix.vehicle);
-                    }
-                    match self.fix(fix, &mut out) {
-                        Some(fix) => RecordBody::Fix(fix),
-                        None => {
-                            out.duplicates.push(index);
-                            continue;
-                        }
-                    }
-                }
-                RecordBody::Edit(edit) => {
-                    match &edit.now {
-                        Edited::Zone(zone) => edits.push((zone.key, Some(Arc::clone(zone)))),
-                        Edited::ZoneDeleted(key) => edits.push((*key, None)),
-                        Edited::Vehicle(key, vehicle) => {
-                            self.tracks.entry(*key).or_default().set_attributes(at, Arc::clone(vehicle));
-                        }
-                        Edited::VehicleDeleted(_) | Edited::Other => {}
-                    }
-                    RecordBody::Edit(edit)
-                }
-                RecordBody::Act(act) => {
-                    if let Some(id) = self.alarms.act(act.alarm, at, &act.who, &act.act) {
-                        self.tell_alarm(id, &mut out);
-                    }
-                    RecordBody::Act(act)
-                }
-                RecordBody::Tick => {
-                    self.tick(at, &mut out, &mut moved);
-                    RecordBody::Tick
-                }
-                start @ RecordBody::Start { .. } => start,
-            };
-            self.position.0 += 1;
-            out.records.push(Record { position: self.position, at, body });
+            if let RecordBody::Fix(mut fix) = body {
+                fix.received_at = self.now;
+                run.fixes.push(fix);
+                run.indices.push(index);
+                continue;
+            }
+            self.take_run(at, &mut run, past, &mut out, &mut moved);
+            match &body {
+                RecordBody::Edit(edit) => self.edit(at, edit, &mut edits, &mut out),
+                RecordBody::Act(act) => self.act(at, act, &mut out),
+                RecordBody::Tick => self.tick(at, &mut out, &mut moved),
+                RecordBody::Start { .. } | RecordBody::Fix(_) => {}
+            }
+            self.keep(at, body, &mut out);
         }
+        self.take_run(at, &mut run, past, &mut out, &mut moved);
         self.apply_edits(&mut edits, &mut out, &mut moved);
         moved.sort_unstable();
         moved.dedup();
-        out.moved = moved.into_iter().filter_map(|key| self.vehicle(key)).collect();
+        out.moved.reserve(moved.len());
+        for key in moved {
+            let shard = self.shard_of(key);
+            out.moved.extend(self.shards[shard].vehicle_again(key));
+        }
         out
     }
 
     /// When time may bring something next; a tick at or after this journal time may produce events.
     pub fn next_due(&self) -> Option<UnixMs> {
-        let vehicle = self.due.first().map(|(at, _)| *at);
-        let settled = self.finals.front().map(|(at, _)| *at);
+        let vehicle = self.shards.iter().filter_map(Shard::next_due).min();
+        let settled = self.finals.front().map(|(at, _, _)| *at);
         [vehicle, settled].into_iter().flatten().min()
     }
 
-    /// Where a vehicle is now; `None` when it never reported.
+    /// Where a vehicle is now; `None` when it never reported, was never described or was deleted.
     pub fn vehicle(&self, key: VehicleKey) -> Option<VehicleNow> {
-        let track = self.tracks.get(&key)?;
-        let state = track.state();
-        let zones = track.visits().iter().map(|visit| ZoneNow {
-            zone: visit.zone,
-            since: visit.entered.at,
-            certainty: match visit.phase {
-                Phase::Inside => visit.entered.certainty,
-                Phase::Entering { .. } | Phase::Leaving { .. } => Certainty::Uncertain,
-            },
-        });
-        Some(VehicleNow { key, last: state.last, zones: zones.collect() })
+        self.shards[self.shard_of(key)].vehicle(key)
     }
 
     /// Every vehicle that ever reported or is described, by key.
     pub fn vehicles(&self) -> Vec<VehicleNow> {
-        let mut keys: Vec<VehicleKey> = self.tracks.keys().copied().collect();
+        let mut keys: Vec<VehicleKey> =
+            self.shards.iter().flat_map(|shard| shard.tracks().map(|(key, _)| key)).collect();
         keys.sort_unstable();
         keys.into_iter().filter_map(|key| self.vehicle(key)).collect()
     }
@@ -204,11 +216,6 @@ impl Watch {
     /// The one-map as it is now.
     pub fn map(&self) -> &Arc<OneMap> {
         &self.map
-    }
-
-    /// The alarms that are open or were closed lately.
-    pub fn alarms(&self) -> &AlarmBook {
-        &self.alarms
     }
 
     /// The last record's place.
@@ -231,76 +238,135 @@ impl Watch {
         self.now
     }
 
-    fn surroundings<'a>(
-        map: &'a OneMap,
-        settings: &'a Settings,
-        vehicle: VehicleKey,
-        now: UnixMs,
-        horizon: UnixMs,
-    ) -> Surroundings<'a> {
-        Surroundings { map, settings, vehicle, now, horizon }
+    fn shard_of(&self, key: VehicleKey) -> usize {
+        key.0 as usize % self.shards.len()
     }
 
-    fn fix(&mut self, mut fix: Fix, out: &mut Evaluated) -> Option<Fix> {
-        fix.received_at = self.now;
-        let mut changes = Vec::new();
-        let around = Watch::surroundings(&self.map, &self.settings, fix.vehicle, self.now, self.horizon);
-        let track = self.tracks.entry(fix.vehicle).or_default();
-        let due = track.due();
-        let taken = track.take(around, &mut fix, &mut changes);
-        self.move_due(fix.vehicle, due);
-        match taken {
-            Taken::Duplicate => None,
-            Taken::Kept(marks) => {
-                fix.marks = marks;
-                self.tell(changes, out);
-                Some(fix)
+    fn keep(&mut self, at: UnixMs, body: RecordBody, out: &mut Evaluated) {
+        self.position.0 += 1;
+        out.records.push(Record { position: self.position, at, body });
+    }
+
+    /// Judges a run of fixes, each shard's on its lane, and joins what they made in the records' order.
+    fn take_run(
+        &mut self,
+        at: UnixMs,
+        run: &mut Run,
+        past: &dyn Past,
+        out: &mut Evaluated,
+        moved: &mut Vec<VehicleKey>,
+    ) {
+        if run.fixes.is_empty() {
+            return;
+        }
+        let ground = Ground { map: &self.map, settings: &self.settings, now: self.now, horizon: self.horizon };
+        let count = self.shards.len();
+        let mut parts: Vec<Vec<Fix>> = Vec::new();
+        let outcomes: Vec<Vec<shard::Outcome>> = if count == 1 {
+            vec![self.shards[0].take(ground, &mut run.fixes, past, &mut self.outboxes[0])]
+        } else {
+            parts.resize(count, Vec::new());
+            run.fixes.iter().for_each(|fix| parts[fix.vehicle.0 as usize % count].push(*fix));
+            let mut outcomes: Vec<Vec<shard::Outcome>> = vec![Vec::new(); count];
+            let parts = self.shards.iter_mut().zip(&mut self.outboxes).zip(&mut parts).zip(&mut outcomes);
+            let mut jobs: Vec<Job<'_>> = parts
+                .map(|(((shard, outbox), fixes), outcomes)| {
+                    let job = move || *outcomes = shard.take(ground, fixes, past, outbox);
+                    Box::new(job) as Job<'_>
+                })
+                .collect();
+            self.lanes.run(&mut jobs);
+            drop(jobs);
+            outcomes
+        };
+        let mut tells: Vec<_> =
+            self.outboxes.iter_mut().map(|outbox| std::mem::take(&mut outbox.tells).into_iter()).collect();
+        let mut next = vec![0_usize; count];
+        out.records.reserve(run.fixes.len());
+        for (place, index) in run.indices.drain(..).enumerate() {
+            let key = run.fixes[place].vehicle;
+            let shard = key.0 as usize % count;
+            let nth = next[shard];
+            next[shard] += 1;
+            let outcome = outcomes[shard][nth];
+            match outcome.fate {
+                Fate::Kept(marks) => {
+                    let fix = Fix { marks, ..run.fixes[place] };
+                    self.position.0 += 1;
+                    out.records.push(Record { position: self.position, at, body: RecordBody::Fix(fix) });
+                }
+                Fate::Duplicate => out.duplicates.push(index),
+                Fate::Waiting(need) => out.waiting.push((index, need)),
             }
+            moved.push(key);
+            for tell in tells[shard].by_ref().take(outcome.tells as usize) {
+                self.tell(key, tell, out);
+            }
+        }
+        run.fixes.clear();
+        for outbox in &mut self.outboxes {
+            out.checkpoints.append(&mut outbox.checkpoints);
+        }
+    }
+
+    fn edit(&mut self, at: UnixMs, edit: &Edit, edits: &mut Vec<ZoneEdit>, out: &mut Evaluated) {
+        match &edit.now {
+            Edited::Zone(zone) => edits.push((zone.key, Some(Arc::clone(zone)))),
+            Edited::ZoneDeleted(key) => edits.push((*key, None)),
+            Edited::Vehicle(key, vehicle) => {
+                let shard = self.shard_of(*key);
+                self.shards[shard].track_mut(*key).set_attributes(at, Arc::clone(vehicle));
+            }
+            Edited::VehicleDeleted(key) => self.for_vehicle(*key, out, Shard::end),
+            Edited::Other => {}
+        }
+    }
+
+    fn act(&mut self, at: UnixMs, act: &Act, out: &mut Evaluated) {
+        let Some(owner) = self.alarm_owners.of(act.alarm) else { return };
+        let shard = self.shard_of(owner);
+        let ledger = self.shards[shard].track_mut(owner).ledger_mut();
+        if let Some(alarm) = ledger.act(act.alarm, at, &act.who, &act.act) {
+            self.tell(owner, Tell::Alarm { alarm, fresh: false }, out);
         }
     }
 
     fn tick(&mut self, at: UnixMs, out: &mut Evaluated, moved: &mut Vec<VehicleKey>) {
         self.horizon = self.horizon.max(at);
-        while let Some(&(due, key)) = self.due.first() {
-            if due > at {
-                break;
-            }
-            self.due.pop_first();
-            self.time_passes(key, Some(due), out);
+        for key in self.due_by(at) {
+            self.for_vehicle(key, out, Shard::time_passes);
             moved.push(key);
         }
         self.settle_events(at, out);
         if at - self.forgot_at > REMEMBER {
-            self.alarms.forget(at - REMEMBER);
+            let tracks = self.shards.iter_mut().flat_map(Shard::tracks_mut);
+            tracks.for_each(|track| track.ledger_mut().forget_alarms(at - REMEMBER));
+            self.alarm_owners = AlarmOwners::of_shards(&self.shards);
             self.forgot_at = at;
         }
     }
 
-    fn time_passes(&mut self, key: VehicleKey, due: Option<UnixMs>, out: &mut Evaluated) {
-        let around = Watch::surroundings(&self.map, &self.settings, key, self.now, self.horizon);
-        let Some(track) = self.tracks.get_mut(&key) else { return };
-        let mut changes = Vec::new();
-        track.time_passes(around, &mut changes);
-        self.move_due(key, due);
-        self.tell(changes, out);
+    /// The vehicles to which time may have brought something by `at`, the longest due first.
+    fn due_by(&self, at: UnixMs) -> Vec<VehicleKey> {
+        let mut due: Vec<(UnixMs, VehicleKey)> = self.shards.iter().flat_map(|shard| shard.due_by(at)).collect();
+        due.sort_unstable();
+        due.into_iter().map(|(_, key)| key).collect()
     }
 
-    /// Keeps the queue of due times in step with a track's; `before` is what the queue holds for it.
-    fn move_due(&mut self, key: VehicleKey, before: Option<UnixMs>) {
-        let due = self.tracks.get(&key).and_then(|track| track.due());
-        if due == before {
-            // A tick took it out of the queue: it is put back, later than the tick.
-            if let Some(at) = due {
-                self.due.insert((at, key));
-            }
-            return;
+    /// Does something to one vehicle and tells what came of it.
+    fn for_vehicle(
+        &mut self,
+        key: VehicleKey,
+        out: &mut Evaluated,
+        what: impl FnOnce(&mut Shard, Ground<'_>, VehicleKey, &mut Outbox),
+    ) {
+        let shard = self.shard_of(key);
+        let ground = Ground { map: &self.map, settings: &self.settings, now: self.now, horizon: self.horizon };
+        what(&mut self.shards[shard], ground, key, &mut self.outboxes[shard]);
+        for tell in std::mem::take(&mut self.outboxes[shard].tells) {
+            self.tell(key, tell, out);
         }
-        if let Some(at) = before {
-            self.due.remove(&(at, key));
-        }
-        if let Some(at) = due {
-            self.due.insert((at, key));
-        }
+        out.checkpoints.append(&mut self.outboxes[shard].checkpoints);
     }
 
     /// Lays edits on the map and says so to every vehicle that stands in an edited zone, before or after.
@@ -310,118 +376,105 @@ impl Watch {
         }
         let edits = std::mem::take(edits);
         let keys: FxHashSet<ZoneKey> = edits.iter().map(|(key, _)| *key).collect();
-        let mut boxes: Vec<_> = keys.iter().flat_map(|key| self.map.grounds(*key)).filter_map(Ground::bounds).collect();
+        let mut boxes: Vec<_> =
+            keys.iter().flat_map(|key| self.map.grounds(*key)).filter_map(ZoneGround::bounds).collect();
         boxes.extend(edits.iter().filter_map(|(_, zone)| zone.as_ref()?.ground.bounds()));
-        // Whoever is near keeps the revisions of its window: a late fix or a restart judges that window again.
+        // Whoever is near keeps the revisions of its window: a late fix judges that window again.
         let mut forget_before = self.now - self.settings.window - self.settings.gap;
         let mut touched: Vec<VehicleKey> = Vec::new();
-        for (key, track) in &self.tracks {
+        for (key, track) in self.shards.iter().flat_map(Shard::tracks) {
             let state = track.state();
-            let visits = state.visits().iter().any(|visit| keys.contains(&visit.zone));
+            let visits = state.visits.iter().any(|visit| keys.contains(&visit.zone));
             let within = state.last.is_some_and(|last| {
                 let p = last.position;
                 boxes.iter().any(|b| (b.west..=b.east).contains(&p.lon_e7) && (b.south..=b.north).contains(&p.lat_e7))
             });
             if visits || within {
-                touched.push(*key);
+                touched.push(key);
                 forget_before = forget_before.min(track.oldest());
             }
         }
-        let in_use = || self.tracks.values().flat_map(|track| track.slots()).collect();
+        let in_use = || self.shards.iter().flat_map(Shard::tracks).flat_map(|(_, track)| track.slots()).collect();
         self.map = Arc::new(self.map.edited(&edits, self.now, forget_before, in_use));
         self.horizon = self.horizon.max(self.now);
         // What came due by now counts as passed from here on, so it is told here too.
-        touched.extend(self.due.iter().take_while(|(at, _)| *at <= self.now).map(|(_, key)| *key));
+        touched.extend(self.due_by(self.now));
         touched.sort_unstable();
         touched.dedup();
         for key in touched {
-            let due = self.tracks.get(&key).and_then(|track| track.due());
-            self.time_passes(key, due, out);
+            self.for_vehicle(key, out, Shard::time_passes);
             moved.push(key);
         }
     }
 
-    fn tell(&mut self, changes: Vec<Change>, out: &mut Evaluated) {
-        for change in changes {
-            match change {
-                Change::Stands(core) => {
-                    let known = self.known.get(&core.id);
-                    let unchanged =
-                        known.is_some_and(|event| event.status != EventStatus::Retracted && event.core == *core);
-                    if unchanged {
-                        continue;
-                    }
-                    let detected_at = known.map_or(self.now, |event| event.detected_at);
-                    let late = known.map_or(self.now - core.at > self.settings.late, |event| event.late);
-                    let status = match known.map(|event| event.status) {
-                        Some(EventStatus::Final) => EventStatus::Final,
-                        _ => EventStatus::Provisional,
-                    };
-                    let alarm = self.alarms.event_stands(&core, late);
-                    let id = core.id;
-                    self.seq.0 += 1;
-                    let event = Event {
-                        alarm: alarm.or_else(|| self.alarms.of_event(id)),
-                        core: Arc::unwrap_or_clone(core),
-                        seq: self.seq,
-                        detected_at,
-                        status,
-                        late,
-                    };
-                    out.events.push(event.clone());
-                    if self.known.insert(id, event).is_none() {
-                        self.settle_at(detected_at + self.settings.finalise, id);
-                    }
-                    if let Some(alarm) = alarm {
-                        self.tell_alarm(alarm, out);
-                    }
-                }
-                Change::Retracted(id) => {
-                    let Some(event) = self.known.get_mut(&id) else { continue };
-                    if event.status == EventStatus::Retracted {
-                        continue;
-                    }
-                    self.seq.0 += 1;
-                    event.status = EventStatus::Retracted;
-                    event.seq = self.seq;
-                    out.events.push(event.clone());
-                    if let Some(alarm) = self.alarms.event_retracted(id, self.now) {
-                        self.tell_alarm(alarm, out);
-                    }
-                }
-            }
-        }
-    }
-
-    fn tell_alarm(&mut self, id: AlarmId, out: &mut Evaluated) {
+    /// Numbers a change and hands it out.
+    fn tell(&mut self, key: VehicleKey, tell: Tell, out: &mut Evaluated) {
         self.seq.0 += 1;
-        out.alarms.extend(self.alarms.number(id, self.seq));
-    }
-
-    /// Makes events final when their minute is over, and forgets them when nothing can change them any more.
-    fn settle_events(&mut self, at: UnixMs, out: &mut Evaluated) {
-        while self.finals.front().is_some_and(|(when, _)| *when <= at) {
-            let Some((when, id)) = self.finals.pop_front() else { break };
-            let Some(event) = self.known.get_mut(&id) else { continue };
-            if event.status == EventStatus::Provisional {
-                event.status = EventStatus::Final;
-                self.seq.0 += 1;
-                event.seq = self.seq;
-                out.events.push(event.clone());
-            } else if event.status == EventStatus::Retracted
-                || event.core.ended_at.is_some_and(|ended| at - ended > REMEMBER)
-            {
-                self.known.remove(&id);
-                continue;
+        match tell {
+            Tell::Event { event, fresh } => {
+                if fresh {
+                    self.finals.push_back((self.now + self.settings.finalise, key, key_of(event.core.id)));
+                }
+                out.events.push(Event { seq: self.seq, ..event });
             }
-            self.settle_at(when.max(at) + REMEMBER, id);
+            Tell::Alarm { alarm, fresh } => {
+                if fresh {
+                    self.alarm_owners.add(alarm.id, key);
+                }
+                out.alarms.push(Alarm { seq: self.seq, body: alarm });
+            }
         }
     }
 
-    /// Puts an event where its time is in the queue: what is to be forgotten waits longer than what becomes final.
-    fn settle_at(&mut self, when: UnixMs, id: EventId) {
-        let place = self.finals.partition_point(|entry| entry.0 <= when);
-        self.finals.insert(place, (when, id));
+    /// Makes events final when their minute is over.
+    fn settle_events(&mut self, at: UnixMs, out: &mut Evaluated) {
+        while let Some(&(when, key, event)) = self.finals.front() {
+            if when > at {
+                break;
+            }
+            self.finals.pop_front();
+            let shard = self.shard_of(key);
+            if let Some(event) = self.shards[shard].track_mut(key).ledger_mut().settle(event) {
+                self.tell(key, Tell::Event { event, fresh: false }, out);
+            }
+        }
+    }
+}
+
+/// Fixes that follow each other without another record between them, and their places among the records given.
+#[derive(Default)]
+struct Run {
+    fixes: Vec<Fix>,
+    indices: Vec<usize>,
+}
+
+/// Whose an alarm is. Adding is a push; looking up, which only a person's act asks for, sorts what was added since.
+#[derive(Clone, Debug, Default)]
+struct AlarmOwners {
+    sorted: Vec<(u64, VehicleKey)>,
+    added: Vec<(u64, VehicleKey)>,
+}
+
+impl AlarmOwners {
+    fn of_shards(shards: &[Shard]) -> AlarmOwners {
+        let mut owners = AlarmOwners::default();
+        for (key, track) in shards.iter().flat_map(Shard::tracks) {
+            track.ledger().alarms().iter().for_each(|alarm| owners.add(alarm.id, key));
+        }
+        owners
+    }
+
+    fn add(&mut self, id: AlarmId, owner: VehicleKey) {
+        self.added.push((id.0 as u64, owner));
+    }
+
+    fn of(&mut self, id: AlarmId) -> Option<VehicleKey> {
+        if !self.added.is_empty() {
+            self.sorted.append(&mut self.added);
+            self.sorted.sort_unstable();
+        }
+        let place = self.sorted.binary_search_by_key(&(id.0 as u64), |(key, _)| *key).ok()?;
+        Some(self.sorted[place].1)
     }
 }
 

@@ -1,17 +1,19 @@
 //! What the engine writes down so that a restart need not read the whole journal.
 //!
-//! Geometry is not in it: zones come back by key and revision. Of a vehicle's window it holds the fixes and the states
-//! before the first and after the last; running the window again gives back the states between and the events.
+//! Geometry is not in it: zones come back by key and revision, and slots get the numbers of the map made from them.
+//! Everything else is in it as it is, the windows with their undos and events too: a revision that judged inside a window
+//! may be forgotten by then, and running the window again would judge otherwise.
 
 use super::settings::Settings;
-use super::track::{Track, TrackSnapshot};
-use super::{Surroundings, Watch};
-use crate::alarm::{Alarm, AlarmBook};
-use crate::event::Event;
-use crate::ids::{EventId, JournalPosition, Revision, Seq, VehicleKey, ZoneKey};
+use super::shard::Shard;
+use super::track::Track;
+use super::{AlarmOwners, Watch};
+use crate::ids::{JournalPosition, Revision, Seq, VehicleKey, ZoneKey};
+use crate::index::Slot;
 use crate::onemap::{MapEntry, OneMap};
 use crate::units::UnixMs;
 use crate::zone::Zone;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -19,11 +21,10 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WatchSnapshot {
     settings: Settings,
-    map: Vec<MapEntry>,
-    tracks: Vec<(VehicleKey, TrackSnapshot)>,
-    known: Vec<Event>,
-    finals: Vec<(UnixMs, EventId)>,
-    alarms: Vec<Alarm>,
+    /// The one-map's revisions, each with the slot that the tracks know it by.
+    map: Vec<(Slot, MapEntry)>,
+    tracks: Vec<(VehicleKey, Track)>,
+    finals: Vec<(UnixMs, VehicleKey, u64)>,
     position: JournalPosition,
     seq: Seq,
     now: UnixMs,
@@ -41,18 +42,14 @@ impl WatchSnapshot {
 impl Watch {
     /// What the engine knows now.
     pub fn snapshot(&self) -> WatchSnapshot {
-        let mut tracks: Vec<(VehicleKey, TrackSnapshot)> =
-            self.tracks.iter().map(|(key, track)| (*key, track.snapshot())).collect();
+        let tracks = self.shards.iter().flat_map(Shard::tracks);
+        let mut tracks: Vec<(VehicleKey, Track)> = tracks.map(|(key, track)| (key, track.clone())).collect();
         tracks.sort_by_key(|(key, _)| *key);
-        let mut known: Vec<Event> = self.known.values().cloned().collect();
-        known.sort_by_key(|event| event.core.id);
         WatchSnapshot {
             settings: self.settings,
             map: self.map.table(),
             tracks,
-            known,
             finals: self.finals.iter().copied().collect(),
-            alarms: self.alarms.snapshot(),
             position: self.position,
             seq: self.seq,
             now: self.now,
@@ -61,34 +58,34 @@ impl Watch {
         }
     }
 
-    /// The engine of a snapshot. `zone` finds what was drawn by key and revision.
-    pub fn restored(snapshot: WatchSnapshot, zone: impl FnMut(ZoneKey, Revision) -> Option<Arc<Zone>>) -> Watch {
-        let map = OneMap::restored(&snapshot.map, zone);
+    /// The engine of a snapshot, on the calling thread alone. `zone` finds what was drawn by key and revision.
+    pub fn restored(snapshot: WatchSnapshot, mut zone: impl FnMut(ZoneKey, Revision) -> Option<Arc<Zone>>) -> Watch {
+        // Revisions that are not found leave the map, and with them the numbers of those after them move.
+        let mut found: FxHashMap<(ZoneKey, Revision), Arc<Zone>> = FxHashMap::default();
+        let mut slots: FxHashMap<Slot, Slot> = FxHashMap::default();
+        let mut table: Vec<MapEntry> = Vec::with_capacity(snapshot.map.len());
+        for (slot, entry) in snapshot.map {
+            let Some(zone) = zone(entry.zone, entry.revision) else { continue };
+            found.insert((entry.zone, entry.revision), zone);
+            slots.insert(slot, table.len() as Slot);
+            table.push(entry);
+        }
+        let map = OneMap::restored(&table, |key, revision| found.get(&(key, revision)).map(Arc::clone));
         let mut watch = Watch {
-            settings: snapshot.settings,
-            alarms: AlarmBook::restored(snapshot.alarms),
-            known: snapshot.known.into_iter().map(|event| (event.core.id, event)).collect(),
+            map: Arc::new(map),
             finals: snapshot.finals.into_iter().collect(),
             position: snapshot.position,
             seq: snapshot.seq,
             now: snapshot.now,
             horizon: snapshot.horizon,
             forgot_at: snapshot.forgot_at,
-            ..Watch::default()
+            ..Watch::new(snapshot.settings)
         };
-        for (key, track) in snapshot.tracks {
-            let around = Surroundings {
-                map: &map,
-                settings: &watch.settings,
-                vehicle: key,
-                now: watch.now,
-                horizon: watch.horizon,
-            };
-            let track = Track::restored(track, around);
-            watch.due.extend(track.due().map(|at| (at, key)));
-            watch.tracks.insert(key, Box::new(track));
+        for (key, mut track) in snapshot.tracks {
+            track.renumber(&|slot| slots.get(&slot).copied());
+            watch.shards[0].restore(key, track);
         }
-        watch.map = Arc::new(map);
+        watch.alarm_owners = AlarmOwners::of_shards(&watch.shards);
         watch
     }
 }

@@ -1,4 +1,7 @@
-//! What the engine remembers of one vehicle after a fix: a value that is cheap to copy, so that it can go back to it.
+//! What the engine remembers of one vehicle after a fix, and how a step is taken back.
+//!
+//! A step changes a [`State`] in place and leaves an [`Undo`] when it changed more than the last fix: a late fix goes back
+//! by undoing, and forward again by stepping. Nothing is shared between states, so a quiet step costs no allocation.
 
 use crate::event::{Certainty, EventCore, FixRef};
 use crate::fix::Fix;
@@ -10,43 +13,250 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Everything that the next fix is judged against.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// The last fix on the path; its position is the one that was judged.
     pub last: Option<Fix>,
     /// Where the vehicle parked, while its ignition is off.
     pub parked: Option<Position>,
-    /// Fixes that may be a teleport, until enough of them agree.
-    pub suspects: Option<Arc<Vec<Fix>>>,
     /// The version of the one-map that `inside` was found with.
     pub map_version: u64,
+    /// From this instant on (event and journal time) only movement changes anything while the map stays the same;
+    /// `UnixMs::MAX` when time may.
+    pub steady_from: UnixMs,
+    /// Fixes that may be a teleport, until enough of them agree.
+    pub suspects: Vec<Fix>,
     /// The zone revisions whose ground holds the last position, whether in force or not; sorted.
-    pub inside: Option<Arc<Vec<Slot>>>,
+    pub inside: Vec<Slot>,
     /// Visits that go on, by zone.
-    pub visits: Option<Arc<Vec<Visit>>>,
+    pub visits: Vec<Visit>,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State {
+            last: None,
+            parked: None,
+            map_version: 0,
+            steady_from: UnixMs::MIN,
+            suspects: Vec::new(),
+            inside: Vec::new(),
+            visits: Vec::new(),
+        }
+    }
 }
 
 impl State {
-    /// The zone revisions whose ground holds the last position.
-    pub fn inside(&self) -> &[Slot] {
-        self.inside.as_ref().map_or(&[], |list| list)
+    /// The visit to a zone.
+    pub fn visit(&self, zone: ZoneKey) -> Option<&Visit> {
+        self.visits.binary_search_by_key(&zone, |visit| visit.zone).ok().map(|place| &self.visits[place])
     }
 
-    /// The visits that go on.
-    pub fn visits(&self) -> &[Visit] {
-        self.visits.as_ref().map_or(&[], |list| list)
+    /// Puts a visit in the place of the one to the same zone; returns what was there.
+    fn put(&mut self, zone: ZoneKey, visit: Option<Visit>) -> Option<Visit> {
+        match (self.visits.binary_search_by_key(&zone, |visit| visit.zone), visit) {
+            (Ok(place), Some(visit)) => Some(std::mem::replace(&mut self.visits[place], visit)),
+            (Ok(place), None) => Some(self.visits.remove(place)),
+            (Err(place), Some(visit)) => {
+                self.visits.insert(place, visit);
+                None
+            }
+            (Err(_), None) => None,
+        }
     }
+}
 
-    /// Keeps a sorted list of zone revisions; nothing is allocated for none.
-    pub fn set_inside(&mut self, slots: &[Slot]) {
-        if self.inside() != slots {
-            self.inside = (!slots.is_empty()).then(|| Arc::new(slots.to_vec()));
+/// What a step changed besides the last fix, as it was before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The last fix before, when the window does not hold it as the fix before.
+    last: Option<Option<Fix>>,
+    parked: Option<Position>,
+    map_version: u64,
+    steady_from: UnixMs,
+    suspects: Option<Vec<Fix>>,
+    inside: Option<Vec<Slot>>,
+    visits: Vec<(ZoneKey, Option<Visit>)>,
+}
+
+impl Undo {
+    /// Takes a step back. `last` is the fix before in the window.
+    pub fn apply(self, state: &mut State, last: Option<Fix>) {
+        state.last = self.last.unwrap_or(last);
+        state.parked = self.parked;
+        state.map_version = self.map_version;
+        state.steady_from = self.steady_from;
+        if let Some(suspects) = self.suspects {
+            state.suspects = suspects;
+        }
+        if let Some(inside) = self.inside {
+            state.inside = inside;
+        }
+        for (zone, visit) in self.visits {
+            state.put(zone, visit);
         }
     }
 
-    /// Keeps visits; nothing is allocated for none.
-    pub fn set_visits(&mut self, visits: Vec<Visit>) {
-        self.visits = (!visits.is_empty()).then(|| Arc::new(visits));
+    /// The last fix before, when it says so itself.
+    pub fn last(&self) -> Option<Option<Fix>> {
+        self.last
+    }
+
+    /// Whether it changes visits.
+    pub fn touches_visits(&self) -> bool {
+        !self.visits.is_empty()
+    }
+
+    /// The visits that it brings back.
+    pub fn visits(&self) -> impl Iterator<Item = &Visit> {
+        self.visits.iter().filter_map(|(_, visit)| visit.as_ref())
+    }
+
+    /// The zone revisions under which the visits went on that it brings back.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.visits().map(|visit| visit.slot)
+    }
+
+    /// Every list of slots that it holds, for renumbering.
+    pub fn renumber(&mut self, slot: &impl Fn(Slot) -> Option<Slot>) {
+        self.map_version = 0;
+        if let Some(inside) = &mut self.inside {
+            renumber_list(inside, slot);
+        }
+        for (_, visit) in &mut self.visits {
+            if let Some(found) = visit {
+                match slot(found.slot) {
+                    Some(slot) => found.slot = slot,
+                    None => *visit = None,
+                }
+            }
+        }
+    }
+}
+
+impl State {
+    /// Gives every slot its number in another map.
+    pub fn renumber(&mut self, slot: &impl Fn(Slot) -> Option<Slot>) {
+        self.map_version = 0;
+        renumber_list(&mut self.inside, slot);
+        self.visits.retain_mut(|visit| slot(visit.slot).is_some_and(|slot| {
+            visit.slot = slot;
+            true
+        }));
+    }
+}
+
+fn renumber_list(slots: &mut Vec<Slot>, slot: &impl Fn(Slot) -> Option<Slot>) {
+    *slots = slots.iter().filter_map(|&old| slot(old)).collect();
+    slots.sort_unstable();
+}
+
+/// A step under way: every change of the state goes through it, so that it can be undone.
+pub struct Turn<'s> {
+    state: &'s mut State,
+    undo: Option<Box<Undo>>,
+}
+
+impl<'s> Turn<'s> {
+    /// Begins a step. `keep_last`: the window does not hold the state's last fix as the fix before.
+    pub fn begin(state: &'s mut State, keep_last: bool) -> Turn<'s> {
+        let mut turn = Turn { state, undo: None };
+        if keep_last {
+            let last = turn.state.last;
+            turn.undo().last = Some(last);
+        }
+        turn
+    }
+
+    /// What undoes the step; `None` when it changed the last fix at most.
+    pub fn finish(self) -> Option<Box<Undo>> {
+        self.undo
+    }
+
+    /// The state as it is now.
+    pub fn state(&self) -> &State {
+        self.state
+    }
+
+    fn undo(&mut self) -> &mut Undo {
+        let state = &self.state;
+        self.undo.get_or_insert_with(|| {
+            Box::new(Undo {
+                last: None,
+                parked: state.parked,
+                map_version: state.map_version,
+                steady_from: state.steady_from,
+                suspects: None,
+                inside: None,
+                visits: Vec::new(),
+            })
+        })
+    }
+
+    /// The path goes on to here. Not recorded: see [`Turn::begin`].
+    pub fn set_last(&mut self, last: Fix) {
+        self.state.last = Some(last);
+    }
+
+    /// Where the vehicle parked.
+    pub fn set_parked(&mut self, parked: Option<Position>) {
+        if self.state.parked != parked {
+            self.undo();
+            self.state.parked = parked;
+        }
+    }
+
+    /// The map that `inside` was found with.
+    pub fn set_map_version(&mut self, version: u64) {
+        if self.state.map_version != version {
+            self.undo();
+            self.state.map_version = version;
+        }
+    }
+
+    /// From when on only movement matters.
+    pub fn set_steady_from(&mut self, from: UnixMs) {
+        if self.state.steady_from != from {
+            self.undo();
+            self.state.steady_from = from;
+        }
+    }
+
+    /// Fixes that may be a teleport.
+    pub fn set_suspects(&mut self, suspects: Vec<Fix>) {
+        if self.state.suspects != suspects {
+            let before = std::mem::replace(&mut self.state.suspects, suspects);
+            self.undo().suspects.get_or_insert(before);
+        }
+    }
+
+    /// The zone revisions whose ground holds the place, sorted.
+    pub fn set_inside(&mut self, slots: &[Slot]) {
+        if self.state.inside != slots {
+            if self.undo().inside.is_none() {
+                let before = self.state.inside.clone();
+                self.undo().inside = Some(before);
+            }
+            self.state.inside.clear();
+            self.state.inside.extend_from_slice(slots);
+        }
+    }
+
+    /// The visit to a zone: begun, changed or over.
+    pub fn put_visit(&mut self, zone: ZoneKey, visit: Option<Visit>) {
+        let same = match (self.state.visit(zone), &visit) {
+            (Some(before), Some(after)) => before.is_same(after),
+            (None, None) => true,
+            _ => false,
+        };
+        if same {
+            return;
+        }
+        let before = self.state.put(zone, visit);
+        let undo = self.undo();
+        if undo.visits.iter().all(|(known, _)| *known != zone) {
+            undo.visits.push((zone, before));
+        }
     }
 }
 
@@ -57,12 +267,26 @@ pub struct Visit {
     pub zone: ZoneKey,
     /// The revision that judged it last.
     pub slot: Slot,
-    /// How it began.
-    pub entered: Edge,
+    /// Inside, and no rule of the zone can fire without a crossing: a quiet step changes nothing.
+    pub calm: bool,
     /// Where it stands.
     pub phase: Phase,
+    /// How it began.
+    pub entered: Arc<Edge>,
     /// Its events that have not ended.
     pub open: Vec<Arc<EventCore>>,
+}
+
+impl Visit {
+    /// Whether nothing was changed, told by identity where that is cheaper: never true of different visits.
+    fn is_same(&self, other: &Visit) -> bool {
+        self.slot == other.slot
+            && self.calm == other.calm
+            && self.phase == other.phase
+            && Arc::ptr_eq(&self.entered, &other.entered)
+            && self.open.len() == other.open.len()
+            && self.open.iter().zip(&other.open).all(|(one, two)| Arc::ptr_eq(one, two))
+    }
 }
 
 /// Where a visit stands.
@@ -78,7 +302,7 @@ pub enum Phase {
     /// Outside, but not yet far enough.
     Leaving {
         /// The way out.
-        edge: Edge,
+        edge: Arc<Edge>,
     },
 }
 

@@ -6,12 +6,12 @@
 use super::emit::{Emitter, Found, fix_ref};
 use super::leg::{Leg, Passage, implied_speed};
 use super::settings::Settings;
-use super::state::{Edge, EdgeKind, Phase, State, Visit};
+use super::state::{Edge, EdgeKind, Phase, State, Turn, Visit};
 use crate::event::{Certainty, EventCore, EventKind, Thresholds, ZoneChange};
 use crate::fix::{Fix, Marks};
 use crate::geodesy::distance;
 use crate::ids::VehicleKey;
-use crate::index::{Slot, Way};
+use crate::index::{Hit, Slot, Way};
 use crate::onemap::{OneMap, ZoneInForce};
 use crate::position::Position;
 use crate::units::{Millimetres, SpanMs, UnixMs};
@@ -33,6 +33,8 @@ pub struct Context<'a> {
 pub struct Stepped {
     pub events: Vec<Arc<EventCore>>,
     pub marks: Marks,
+    /// Whether the path now goes to the fix.
+    pub arrived: bool,
 }
 
 /// What time alone brought after a vehicle's last fix.
@@ -41,7 +43,7 @@ pub struct Passed {
     /// When to look again.
     pub due: Option<UnixMs>,
     /// The visits that go on by the revisions in force now.
-    pub visits: Option<Arc<Vec<Visit>>>,
+    pub visits: Vec<Visit>,
 }
 
 /// Whether a fix with these marks is judged at all.
@@ -58,32 +60,37 @@ pub fn joins_path(marks: Marks) -> bool {
 
 impl<'a> Context<'a> {
     /// Steps over one fix, which must not be older than the state's last.
-    pub fn step(&self, state: &mut State, fix: &Fix) -> Stepped {
+    pub fn step(&self, turn: &mut Turn<'_>, fix: &Fix, way: &mut Way) -> Stepped {
         if !joins_path(fix.marks) {
             return Stepped::default();
         }
-        if let Some(last) = state.last
-            && self.is_impossible(&last, fix)
+        if let Some(last) = &turn.state().last
+            && self.is_impossible(last, fix)
         {
-            return self.suspect(state, fix);
+            return self.suspect(turn, fix, way);
         }
-        state.suspects = None;
+        if !turn.state().suspects.is_empty() {
+            turn.set_suspects(Vec::new());
+        }
         let mut emitter = self.emitter(fix.received_at);
-        let marks = self.arrive(state, fix, true, &mut emitter);
-        Stepped { events: emitter.events, marks }
+        let marks = self.arrive(turn, fix, true, way, &mut emitter);
+        Stepped { events: emitter.events, marks, arrived: true }
+    }
+
+    /// Whether time alone can bring nothing to a state.
+    pub fn is_timeless(&self, state: &State) -> bool {
+        state.last.is_none() || (state.map_version == self.map.version() && state.steady_from != UnixMs::MAX)
     }
 
     /// What time alone brings to a state by `now`.
     pub fn time_passes(&self, state: &State, now: UnixMs) -> Passed {
-        let unchanged = || Passed { events: Vec::new(), due: None, visits: state.visits.clone() };
-        let Some(last) = state.last else { return unchanged() };
-        if self.is_timeless(state) {
-            return unchanged();
-        }
+        let Some(last) = state.last else {
+            return Passed { events: Vec::new(), due: None, visits: Vec::new() };
+        };
         let mut state = state.clone();
         let now = now.max(last.fixed_at);
         let mut emitter = self.emitter(now);
-        self.roll(&mut state, &last, now, now, &mut emitter);
+        self.roll(&mut Turn::begin(&mut state, false), &last, now, now, &mut emitter);
         let mut due: Option<UnixMs> = None;
         let mut look_at = |at: UnixMs| {
             if at > now && at < UnixMs::MAX {
@@ -91,7 +98,7 @@ impl<'a> Context<'a> {
             }
         };
         let silent = now - last.fixed_at > self.settings.gap;
-        for visit in state.visits() {
+        for visit in &state.visits {
             let mut visit = visit.clone();
             if let Phase::Entering { since } = visit.phase {
                 let settled = since + self.settings.settle;
@@ -107,7 +114,7 @@ impl<'a> Context<'a> {
                 emitter.next_dwell(&visit, now).into_iter().for_each(&mut look_at);
             }
         }
-        for slot in state.inside() {
+        for slot in &state.inside {
             if let Some(entry) = self.map.zone(*slot) {
                 look_at(entry.begins_at());
                 look_at(entry.ends_at());
@@ -133,62 +140,121 @@ impl<'a> Context<'a> {
     }
 
     /// Keeps a doubtful fix aside, or believes it when enough agree.
-    fn suspect(&self, state: &mut State, fix: &Fix) -> Stepped {
-        let mut suspects = state.suspects.take().map_or_else(Vec::new, Arc::unwrap_or_clone);
+    fn suspect(&self, turn: &mut Turn<'_>, fix: &Fix, way: &mut Way) -> Stepped {
+        let mut suspects = turn.state().suspects.clone();
         if suspects.last().is_some_and(|last| self.is_impossible(last, fix)) {
             suspects.clear();
         }
         suspects.push(*fix);
         if suspects.len() < self.settings.teleport_agree as usize {
-            state.suspects = Some(Arc::new(suspects));
-            return Stepped { events: Vec::new(), marks: Marks::TELEPORT };
+            turn.set_suspects(suspects);
+            return Stepped { events: Vec::new(), marks: Marks::TELEPORT, arrived: false };
         }
+        turn.set_suspects(Vec::new());
         let mut emitter = self.emitter(fix.received_at);
         for (i, fix) in suspects.iter().enumerate() {
-            self.arrive(state, fix, i > 0, &mut emitter);
+            self.arrive(turn, fix, i > 0, way, &mut emitter);
         }
-        Stepped { events: emitter.events, marks: Marks::empty() }
+        Stepped { events: emitter.events, marks: Marks::empty(), arrived: true }
     }
 
-    fn arrive(&self, state: &mut State, fix: &Fix, believable: bool, emitter: &mut Emitter<'a>) -> Marks {
+    fn arrive(
+        &self,
+        turn: &mut Turn<'_>,
+        fix: &Fix,
+        believable: bool,
+        way: &mut Way,
+        emitter: &mut Emitter<'a>,
+    ) -> Marks {
         let mut marks = Marks::empty();
         let mut here = *fix;
-        match (fix.acc_on, state.parked) {
+        match (fix.acc_on, turn.state().parked) {
             (Some(false), Some(parked)) if distance(parked, fix.position) < self.settings.drift => {
                 if parked != fix.position {
                     marks |= Marks::DRIFT;
                 }
                 here.position = parked;
             }
-            (Some(false), _) => state.parked = Some(fix.position),
-            _ => state.parked = None,
+            (Some(false), _) => turn.set_parked(Some(fix.position)),
+            _ => turn.set_parked(None),
         }
-        let Some(last) = state.last else {
-            self.start(state, here, fix, emitter);
+        let Some(last) = turn.state().last else {
+            self.start(turn, here, fix, emitter);
             return marks;
         };
         let gap = here.fixed_at - last.fixed_at > self.settings.gap;
         if gap {
             marks |= Marks::AFTER_GAP;
         }
-        self.roll(state, &last, here.fixed_at, here.received_at, emitter);
         here.marks |= marks;
+        let path_known = believable && !gap && !crosses_date_line(last.position, here.position);
+        if self.is_steady(turn.state(), &here) && path_known {
+            self.find_way(last.position, here.position, way);
+            if way.hits.is_empty() && way.grazed.is_empty() && turn.state().visits.iter().all(|visit| visit.calm) {
+                turn.set_last(here);
+                return marks;
+            }
+        } else {
+            self.roll(turn, &last, here.fixed_at, here.received_at, emitter);
+            way.hits.clear();
+            way.grazed.clear();
+            if path_known {
+                self.find_way(last.position, here.position, way);
+            }
+        }
         let leg = Leg {
             before: last,
             after: here,
             before_ref: fix_ref(&last),
             after_ref: fix_ref(&Fix { marks: here.marks, ..*fix }),
-            path_known: believable && !gap && !crosses_date_line(last.position, here.position),
+            path_known,
         };
-        self.travel(state, &leg, emitter);
-        state.last = Some(here);
+        self.travel(turn, &leg, way, emitter);
+        turn.set_last(here);
+        let steady_from = self.steady_from(turn.state());
+        turn.set_steady_from(steady_from);
         marks
     }
 
+    /// Whether nothing but movement can have changed anything for a state by the time of a fix.
+    fn is_steady(&self, state: &State, fix: &Fix) -> bool {
+        state.map_version == self.map.version()
+            && state.steady_from <= fix.fixed_at
+            && state.steady_from <= fix.received_at
+    }
+
+    fn find_way(&self, a: Position, b: Position, way: &mut Way) {
+        if a == b {
+            way.hits.clear();
+            way.grazed.clear();
+        } else {
+            self.map.index().cross(a, b, way);
+        }
+    }
+
+    /// From when on only movement changes a state: every zone that holds its place has a settled visit and no dates or
+    /// limits of time.
+    fn steady_from(&self, state: &State) -> UnixMs {
+        if state.visits.len() != state.inside.len() {
+            return UnixMs::MAX;
+        }
+        let mut from = UnixMs::MIN;
+        for &slot in &state.inside {
+            let Some(entry) = self.map.zone(slot) else { return UnixMs::MAX };
+            let settled = state
+                .visit(entry.zone.key)
+                .is_some_and(|visit| visit.slot == slot && matches!(visit.phase, Phase::Inside));
+            if !settled || entry.watches_time || entry.term.to != UnixMs::MAX {
+                return UnixMs::MAX;
+            }
+            from = from.max(entry.term.from).max(entry.term.recorded_at);
+        }
+        from
+    }
+
     /// A vehicle's first fix.
-    fn start(&self, state: &mut State, here: Fix, fix: &Fix, emitter: &mut Emitter<'a>) {
+    fn start(&self, turn: &mut Turn<'_>, here: Fix, fix: &Fix, emitter: &mut Emitter<'a>) {
         let inside = self.covering(here.position);
-        let mut visits = Vec::new();
         for &slot in &inside {
             let Some(entry) = self.judging_entry(slot, here.fixed_at, here.received_at) else { continue };
             let edge = Edge {
@@ -201,16 +267,27 @@ impl<'a> Context<'a> {
                 certainty: Certainty::Unknown,
                 margin: Millimetres(0),
             };
-            visits.push(self.begun(entry, slot, edge, EventKind::InsideAtStart, emitter));
+            let visit = self.begun(entry, slot, edge, EventKind::InsideAtStart, emitter);
+            self.keep(turn, visit);
         }
-        state.map_version = self.map.version();
-        state.set_inside(&inside);
-        state.set_visits(visits);
-        state.last = Some(here);
+        turn.set_map_version(self.map.version());
+        turn.set_inside(&inside);
+        turn.set_last(here);
+        let steady_from = self.steady_from(turn.state());
+        turn.set_steady_from(steady_from);
+    }
+
+    /// Puts a visit into the state, with what the next quiet step need not ask.
+    fn keep(&self, turn: &mut Turn<'_>, mut visit: Visit) {
+        visit.calm = matches!(visit.phase, Phase::Inside)
+            && self.map.zone(visit.slot).is_some_and(|entry| !entry.watches_inside);
+        turn.put_visit(visit.zone, Some(visit));
     }
 
     fn begun(&self, entry: &ZoneInForce, slot: Slot, edge: Edge, kind: EventKind, emitter: &mut Emitter<'a>) -> Visit {
-        let mut visit = Visit { zone: entry.zone.key, slot, phase: Phase::Inside, entered: edge, open: Vec::new() };
+        let entered = Arc::new(edge);
+        let mut visit =
+            Visit { zone: entry.zone.key, slot, calm: false, phase: Phase::Inside, entered, open: Vec::new() };
         let found = Found::edge(kind, &visit.entered, Thresholds::default());
         visit.open = emitter.open_for(slot, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
         visit
@@ -225,57 +302,59 @@ impl<'a> Context<'a> {
     }
 
     /// Brings the visits at a standing place to the revisions that judge at `at` what is received at `known`.
-    fn roll(&self, state: &mut State, last: &Fix, at: UnixMs, known: UnixMs, emitter: &mut Emitter<'a>) {
-        if state.map_version != self.map.version() {
+    fn roll(&self, turn: &mut Turn<'_>, last: &Fix, at: UnixMs, known: UnixMs, emitter: &mut Emitter<'a>) {
+        if turn.state().map_version != self.map.version() {
             let inside = self.covering(last.position);
-            state.set_inside(&inside);
-            state.map_version = self.map.version();
+            turn.set_inside(&inside);
+            turn.set_map_version(self.map.version());
         }
-        if state.inside().is_empty() && state.visits().is_empty() {
+        let state = turn.state();
+        if state.inside.is_empty() && state.visits.is_empty() {
             return;
         }
         let judges = |slot: Slot| self.judging_entry(slot, at, known).is_some();
         let meanwhile = |entry: &ZoneInForce| entry.begins_at() < at && entry.ends_at() > last.fixed_at;
-        let settled = state.visits().iter().all(|visit| judges(visit.slot))
-            && state.inside().iter().filter_map(|&slot| self.map.zone(slot)).all(|entry| {
-                !(meanwhile(entry) || entry.judges(at, known))
-                    || state.visits().iter().any(|visit| visit.zone == entry.zone.key)
+        let settled = state.visits.iter().all(|visit| judges(visit.slot))
+            && state.inside.iter().filter_map(|&slot| self.map.zone(slot)).all(|entry| {
+                !(meanwhile(entry) || entry.judges(at, known)) || state.visit(entry.zone.key).is_some()
             });
         if settled {
             return;
         }
         // What came and went before `at` is told too, one instant after the other.
-        let grounds = state.inside().iter().copied().chain(state.visits().iter().map(|visit| visit.slot));
+        let grounds = state.inside.iter().copied().chain(state.visits.iter().map(|visit| visit.slot));
         let entries = grounds.filter_map(|slot| self.map.zone(slot));
         let mut instants: Vec<UnixMs> = entries.flat_map(|entry| [entry.begins_at(), entry.ends_at()]).collect();
         instants.retain(|t| last.fixed_at < *t && *t < at);
         instants.sort_unstable();
         instants.dedup();
         for t in instants {
-            self.roll_to(state, last, t, known.min(t), emitter);
+            self.roll_to(turn, last, t, known.min(t), emitter);
         }
-        self.roll_to(state, last, at, known, emitter);
+        self.roll_to(turn, last, at, known, emitter);
     }
 
     /// One instant of [`Context::roll`].
-    fn roll_to(&self, state: &mut State, last: &Fix, at: UnixMs, known: UnixMs, emitter: &mut Emitter<'a>) {
+    fn roll_to(&self, turn: &mut Turn<'_>, last: &Fix, at: UnixMs, known: UnixMs, emitter: &mut Emitter<'a>) {
         let judges = |slot: Slot| self.judging_entry(slot, at, known).is_some();
         let clamp = |t: UnixMs| t.clamp(last.fixed_at, at);
-        let mut visits = Vec::new();
-        for visit in state.visits() {
+        let inside = turn.state().inside.clone();
+        for visit in turn.state().visits.clone() {
             if judges(visit.slot) {
-                visits.push(visit.clone());
                 continue;
             }
-            let next = self.map.judging(visit.zone, at, known);
+            let zone = visit.zone;
+            let next = self.map.judging(zone, at, known);
             let until = self.map.zone(visit.slot).map_or(at, |entry| clamp(entry.ends_at()));
-            let visit = self.stayed(visit.clone(), last, until, emitter);
-            let moved = self.moved(&visit, next, state.inside(), clamp, last, emitter);
-            visits.extend(moved);
+            let visit = self.stayed(visit, last, until, emitter);
+            match self.moved(&visit, next, &inside, clamp, last, emitter) {
+                Some(visit) => self.keep(turn, visit),
+                None => turn.put_visit(zone, None),
+            }
         }
-        for &slot in state.inside() {
+        for &slot in &inside {
             let Some(entry) = self.judging_entry(slot, at, known) else { continue };
-            if visits.iter().any(|visit| visit.zone == entry.zone.key) {
+            if turn.state().visit(entry.zone.key).is_some() {
                 continue;
             }
             let dated = entry.zone.valid_from.is_some_and(|from| from > entry.term.recorded_at);
@@ -295,10 +374,11 @@ impl<'a> Context<'a> {
                 margin: Millimetres(0),
             };
             emitter.zone_changed((entry.zone.key, entry.zone.revision), change, edge.at, edge.at, last);
-            visits.push(Visit { zone: entry.zone.key, slot, phase: Phase::Inside, entered: edge, open: Vec::new() });
+            let entered = Arc::new(edge);
+            let visit =
+                Visit { zone: entry.zone.key, slot, calm: false, phase: Phase::Inside, entered, open: Vec::new() };
+            self.keep(turn, visit);
         }
-        visits.sort_by_key(|visit| visit.zone);
-        state.set_visits(visits);
     }
 
     /// A visit after nothing but time passed under its revision.
@@ -351,81 +431,40 @@ impl<'a> Context<'a> {
     }
 
     /// Applies a leg: which grounds hold the new place, and what each zone makes of the way.
-    fn travel(&self, state: &mut State, leg: &Leg, emitter: &mut Emitter<'a>) {
+    fn travel(&self, turn: &mut Turn<'_>, leg: &Leg, way: &Way, emitter: &mut Emitter<'a>) {
         let (a, b) = (leg.before.position, leg.after.position);
-        let mut way = Way::default();
-        if a != b && leg.path_known {
-            self.map.index().cross(a, b, &mut way);
-        }
-        let quiet = way.hits.is_empty() && way.grazed.is_empty() && (leg.path_known || a == b);
-        if quiet && state.visits().iter().all(|visit| self.is_idle(visit)) {
-            return;
-        }
-        let before = state.inside().to_vec();
-        let after = if quiet {
+        let before: Vec<Slot> = turn.state().inside.clone();
+        let after = if a == b || (leg.path_known && way.hits.is_empty() && way.grazed.is_empty()) {
             before.clone()
         } else if way.grazed.is_empty() && leg.path_known {
-            toggled(&before, &way)
+            toggled(&before, way)
         } else {
             self.covering(b)
         };
-        let mut slots: Vec<Slot> = before.iter().chain(&after).copied().collect();
-        slots.extend(way.hits.iter().map(|hit| hit.slot));
+        // A calm visit whose zone the way does not touch stays as it is.
+        let mut slots: Vec<Slot> = way.hits.iter().map(|hit| hit.slot).collect();
         slots.extend(way.grazed.iter().copied());
-        slots.extend(state.visits().iter().map(|visit| visit.slot));
+        slots.extend(turn.state().visits.iter().filter(|visit| !visit.calm).map(|visit| visit.slot));
+        slots.extend(before.iter().filter(|slot| after.binary_search(slot).is_err()));
+        slots.extend(after.iter().filter(|slot| before.binary_search(slot).is_err()));
         slots.sort_unstable();
         slots.dedup();
-        let mut visits: Vec<Visit> = state.visits.take().map_or_else(Vec::new, Arc::unwrap_or_clone);
         for slot in slots {
             let Some(entry) = self.judging_entry(slot, leg.after.fixed_at, leg.after.received_at) else { continue };
             let zone = entry.zone.key;
             let sides = (before.binary_search(&slot).is_ok(), after.binary_search(&slot).is_ok());
-            let edges = self.edges(slot, leg, &way, sides);
-            let place = visits.iter().position(|visit| visit.zone == zone);
-            let visit = place.map(|place| visits.swap_remove(place));
+            let visit = turn.state().visit(zone).cloned();
+            let mut passage = Passage { map: self.map, settings: self.settings, slot, leg, emitter };
+            let edges = Edges::of(slot, leg, way, sides);
             if visit.is_none() && edges.is_empty() {
                 continue;
             }
-            let mut passage = Passage { map: self.map, settings: self.settings, slot, leg, emitter };
-            visits.extend(passage.visit_after(visit, sides.0, edges));
+            match passage.visit_after(visit, sides.0, edges) {
+                Some(visit) => self.keep(turn, visit),
+                None => turn.put_visit(zone, None),
+            }
         }
-        visits.sort_by_key(|visit| visit.zone);
-        state.set_inside(&after);
-        state.set_visits(visits);
-    }
-
-    /// The raw crossings of one zone, in order.
-    fn edges(&self, slot: Slot, leg: &Leg, way: &Way, (before, after): (bool, bool)) -> Vec<Edge> {
-        if !leg.path_known {
-            return if before == after { Vec::new() } else { vec![leg.edge_after_gap()] };
-        }
-        let mut hits = way.hits.iter().filter(|hit| hit.slot == slot);
-        if !way.grazed.contains(&slot) {
-            return hits.map(|hit| leg.edge_at(hit)).collect();
-        }
-        match (before, after) {
-            (true, false) => vec![hits.next_back().map_or_else(|| leg.edge_at_end(false), |hit| leg.edge_at(hit))],
-            (false, true) => vec![hits.next_back().map_or_else(|| leg.edge_at_end(true), |hit| leg.edge_at(hit))],
-            _ => Vec::new(),
-        }
-    }
-
-    /// Whether a quiet leg changes nothing for a visit.
-    fn is_idle(&self, visit: &Visit) -> bool {
-        matches!(visit.phase, Phase::Inside) && self.map.zone(visit.slot).is_some_and(|entry| !entry.watches_inside)
-    }
-
-    /// Whether time alone can bring nothing to a state.
-    fn is_timeless(&self, state: &State) -> bool {
-        state.map_version == self.map.version()
-            && state.visits().iter().all(|visit| matches!(visit.phase, Phase::Inside))
-            && state.inside().iter().all(|&slot| {
-                self.map.zone(slot).is_some_and(|entry| {
-                    !entry.watches_time
-                        && entry.term.to == UnixMs::MAX
-                        && state.visits().iter().any(|visit| visit.slot == slot)
-                })
-            })
+        turn.set_inside(&after);
     }
 
     fn judging_entry(&self, slot: Slot, at: UnixMs, known: UnixMs) -> Option<&'a ZoneInForce> {
@@ -437,6 +476,52 @@ impl<'a> Context<'a> {
         self.map.index().covering(p, &mut slots);
         slots.sort_unstable();
         slots
+    }
+}
+
+/// The raw crossings of one zone on a leg, in order.
+enum Edges<'l> {
+    /// Those of the way.
+    Of { leg: &'l Leg, hits: &'l [Hit] },
+    /// At most one.
+    One(Option<Edge>),
+}
+
+impl<'l> Edges<'l> {
+    fn of(slot: Slot, leg: &'l Leg, way: &'l Way, (before, after): (bool, bool)) -> Edges<'l> {
+        if !leg.path_known {
+            return Edges::One((before != after).then(|| leg.edge_after_gap()));
+        }
+        let from = way.hits.partition_point(|hit| hit.slot < slot);
+        let to = way.hits.partition_point(|hit| hit.slot <= slot);
+        let hits = &way.hits[from..to];
+        if way.grazed.binary_search(&slot).is_err() {
+            return Edges::Of { leg, hits };
+        }
+        let at_end = |coming_in| hits.last().map_or_else(|| leg.edge_at_end(coming_in), |hit| leg.edge_at(hit));
+        Edges::One((before != after).then(|| at_end(after)))
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Edges::Of { hits, .. } => hits.is_empty(),
+            Edges::One(edge) => edge.is_none(),
+        }
+    }
+}
+
+impl Iterator for Edges<'_> {
+    type Item = Edge;
+    fn next(&mut self) -> Option<Edge> {
+        match self {
+            Edges::Of { leg, hits } => {
+                let (first, rest) = hits.split_first()?;
+                let edge = leg.edge_at(first);
+                *hits = rest;
+                Some(edge)
+            }
+            Edges::One(edge) => edge.take(),
+        }
     }
 }
 

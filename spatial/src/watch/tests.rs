@@ -1,6 +1,9 @@
 //! Fence laws on small stories: places in metres east and north of a corner, times in seconds.
 
 use super::*;
+use crate::event::EventStatus;
+use crate::ids::EventId;
+use rustc_hash::FxHashMap;
 use crate::event::EventKind;
 use crate::fix::{Marks, Source};
 use crate::geodesy::LocalScale;

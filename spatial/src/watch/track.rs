@@ -1,15 +1,18 @@
 //! One vehicle's recent fixes in event-time order, and the going back and forth that late ones cause.
 //!
-//! The window keeps, with each fix, the state before it and the events of its step. A late fix is inserted at its place,
-//! the steps from there on are run again, and only the difference to what stood before is told.
+//! The window keeps, with each fix, what undoes its step and the events of it. A late fix is inserted at its place: the
+//! steps from there on are undone and run again, and only the difference to what stood before is told.
 
+use super::history::{Checkpoint, NeedsHistory, Past};
+use super::ledger::{Ledger, Tell, key_of};
 use super::settings::Settings;
-use super::state::{State, Visit};
+use super::state::{Phase, State, Turn, Undo, Visit};
 use super::step::{Context, joins_path, waits};
-use crate::event::EventCore;
+use super::{VehicleNow, ZoneNow};
+use crate::event::{Certainty, EventCore};
 use crate::fix::{Fix, Marks};
 use crate::ids::{EventId, VehicleKey};
-use crate::index::Slot;
+use crate::index::{Slot, Way};
 use crate::onemap::OneMap;
 use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
@@ -17,64 +20,65 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// What a record changed about a vehicle's events.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    /// The event stands, as this says.
-    Stands(Arc<EventCore>),
-    /// The event did not happen.
-    Retracted(EventId),
-}
-
 /// What became of a fix.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// Kept, with these marks in all.
     Kept(Marks),
     /// The same as a kept one.
     Duplicate,
+    /// Not taken: the past is not at hand.
+    Waiting(NeedsHistory),
 }
 
-#[derive(Clone, Debug)]
+/// A fix of the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Held {
+    /// As it was received, with the gateway's marks.
     fix: Fix,
-    before: State,
+    step: Step,
+    undo: Option<Box<Undo>>,
     events: Vec<Arc<EventCore>>,
 }
 
+/// What a fix did to the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Step {
+    /// It is not on the path.
+    Skipped,
+    /// The path goes over it, just as it was received.
+    Plain,
+    /// The path goes over it, moved or marked.
+    Marked,
+}
+
 /// A vehicle as the engine holds it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Track {
-    attributes: Vec<(UnixMs, Arc<Vehicle>)>,
-    window: VecDeque<Held>,
     state: State,
-    /// Events that time brought after the last fix.
-    tail: Vec<Arc<EventCore>>,
-    /// Fixes of the future, by (fixed_at, source), until journal time reaches them.
-    ahead: Vec<Fix>,
-    /// The newest fix that left the window.
-    left: Option<UnixMs>,
-    /// The visits that go on by the revisions in force now.
-    visits: Option<Arc<Vec<Visit>>>,
+    window: VecDeque<Held>,
+    /// The last fix of the path before the window.
+    base_last: Option<Fix>,
     /// When time may bring something next.
     due: Option<UnixMs>,
-}
-
-/// A track as a snapshot keeps it: without the states and events that running the window again gives back.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct TrackSnapshot {
-    attributes: Vec<(UnixMs, Arc<Vehicle>)>,
-    /// The state before the first fix of the window.
-    base: State,
-    /// The state after the last: kept, because a revision that judged inside the window may be forgotten since.
-    state: State,
-    fixes: Vec<Fix>,
-    ahead: Vec<Fix>,
+    /// The newest fix that left the window.
     left: Option<UnixMs>,
+    /// Events that time brought after the last fix.
+    tail: Vec<Arc<EventCore>>,
+    /// The visits that go on by the revisions in force now, where they are not those of the state.
+    visits: Option<Vec<Visit>>,
+    /// Fixes of the future, by (fixed_at, source), until journal time reaches them.
+    ahead: Vec<Fix>,
+    attributes: Vec<(UnixMs, Arc<Vehicle>)>,
+    ledger: Ledger,
+    /// The vehicle was deleted: only its alarms matter.
+    gone: bool,
+    #[serde(skip)]
+    zones: Option<Arc<[ZoneNow]>>,
 }
 
-/// How many fixes of the future one vehicle may have waiting.
-const MAX_AHEAD: usize = 64;
+/// How many fixes of the future one vehicle may have waiting: further ones are stored, marked and never judged.
+const MAX_AHEAD: usize = 4_096;
 
 /// What a track reads besides itself.
 #[derive(Clone, Copy)]
@@ -88,11 +92,22 @@ pub struct Surroundings<'a> {
     pub horizon: UnixMs,
 }
 
+/// Where a track puts what it has to tell, and what it works with.
+#[derive(Clone, Debug, Default)]
+pub struct Outbox {
+    pub tells: Vec<Tell>,
+    pub checkpoints: Vec<Checkpoint>,
+    pub way: Way,
+}
+
 impl Track {
     /// Takes a fix that arrived now.
-    pub fn take(&mut self, around: Surroundings<'_>, fix: &mut Fix, changes: &mut Vec<Change>) -> Taken {
+    pub fn take(&mut self, around: Surroundings<'_>, fix: &mut Fix, _past: &dyn Past, out: &mut Outbox) -> Taken {
         let settings = around.settings;
-        if self.ahead.iter().any(|held| is_same(held, fix)) {
+        if self.gone {
+            return Taken::Kept(fix.marks);
+        }
+        if !self.ahead.is_empty() && self.ahead.iter().any(|held| is_same(held, fix)) {
             return Taken::Duplicate;
         }
         if waits(fix.fixed_at, around.now, settings).is_some() {
@@ -104,18 +119,18 @@ impl Track {
             }
             return Taken::Kept(fix.marks);
         }
-        self.join(around, fix, changes)
+        self.join(around, fix, out)
     }
 
     /// What time brought since: fixes of the future whose time came, limits that were reached.
-    pub fn time_passes(&mut self, around: Surroundings<'_>, changes: &mut Vec<Change>) {
+    pub fn time_passes(&mut self, around: Surroundings<'_>, out: &mut Outbox) {
         let ripe = self.ahead.partition_point(|fix| fix.fixed_at <= around.now);
         let ripe: Vec<Fix> = self.ahead.drain(..ripe).collect();
         for mut fix in ripe {
             fix.marks.remove(Marks::CLOCK_AHEAD);
-            self.join(around, &mut fix, changes);
+            self.join(around, &mut fix, out);
         }
-        self.renew_tail(around, changes);
+        self.renew_tail(around, out);
     }
 
     /// A revision of the vehicle's attributes from `at` on.
@@ -134,58 +149,75 @@ impl Track {
         &self.state
     }
 
+    /// What was told of its events and alarms.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The same, for acts and for time.
+    pub fn ledger_mut(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
     /// The zone revisions under which its visits go on or went on in its window.
     pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
-        let states = self.window.iter().map(|held| &held.before).chain([&self.state]);
-        states.flat_map(|state| state.visits()).map(|visit| visit.slot)
+        let undone = self.window.iter().filter_map(|held| held.undo.as_ref()).flat_map(|undo| undo.slots());
+        undone.chain(self.state.visits.iter().map(|visit| visit.slot))
     }
 
     /// The oldest instant that judging its window again asks about.
     pub fn oldest(&self) -> UnixMs {
-        let base = self.window.front().and_then(|held| held.before.last);
-        let first = base.or_else(|| self.window.front().map(|held| held.fix));
-        first.map_or(UnixMs::MAX, |fix| fix.fixed_at)
+        let Some(front) = self.window.front() else { return UnixMs::MAX };
+        self.last_before(0).map_or(front.fix.fixed_at, |last| last.fixed_at)
     }
 
-    /// The visits that go on: those after the last fix, by the zones as they are in force now.
-    pub fn visits(&self) -> &[Visit] {
-        self.visits.as_ref().map_or(&[], |list| list)
-    }
-
-    /// What a snapshot keeps of it.
-    pub fn snapshot(&self) -> TrackSnapshot {
-        TrackSnapshot {
-            attributes: self.attributes.clone(),
-            base: self.window.front().map_or_else(|| self.state.clone(), |held| held.before.clone()),
-            state: self.state.clone(),
-            fixes: self.window.iter().map(|held| held.fix).collect(),
-            ahead: self.ahead.clone(),
-            left: self.left,
+    /// The vehicle was deleted: what goes on ends now, and nothing more is judged.
+    pub fn end(&mut self, around: Surroundings<'_>, tells: &mut Vec<Tell>) {
+        let mut open: Vec<Arc<EventCore>> = Vec::new();
+        let standing = self.state.visits.iter().flat_map(|visit| &visit.open).chain(&self.tail);
+        for event in standing.filter(|event| event.ended_at.is_none()) {
+            if open.iter().all(|known| known.id != event.id) {
+                open.push(Arc::clone(event));
+            }
         }
+        for event in open {
+            let ended_at = Some(around.now.max(event.at));
+            let ended = EventCore { ended_at, ..EventCore::clone(&event) };
+            self.ledger.stands(Arc::new(ended), around.now, around.settings, tells);
+        }
+        let ledger = std::mem::take(&mut self.ledger);
+        *self = Track { ledger, gone: true, ..Track::default() };
     }
 
-    /// The track of a snapshot, by running its window again. Slots are found anew: the map may number them otherwise.
-    pub fn restored(snapshot: TrackSnapshot, around: Surroundings<'_>) -> Track {
-        let mut base = snapshot.base;
-        renumber(&mut base, around.map);
-        let mut track = Track {
-            attributes: snapshot.attributes,
-            state: base,
-            ahead: snapshot.ahead,
-            left: snapshot.left,
-            ..Track::default()
+    /// Where it is now; `None` when it is gone.
+    pub fn now(&self, key: VehicleKey) -> Option<VehicleNow> {
+        if self.gone {
+            return None;
+        }
+        let zones = match &self.zones {
+            Some(zones) => Arc::clone(zones),
+            None => self.visits.as_ref().unwrap_or(&self.state.visits).iter().map(zone_now).collect(),
         };
-        for fix in snapshot.fixes {
-            track.window.push_back(Held { fix, before: State::default(), events: Vec::new() });
+        Some(VehicleNow { key, last: self.state.last, zones })
+    }
+
+    /// The same, and remembers the list of zones for the next time.
+    pub fn now_again(&mut self, key: VehicleKey) -> Option<VehicleNow> {
+        let now = self.now(key)?;
+        self.zones.get_or_insert_with(|| Arc::clone(&now.zones));
+        Some(now)
+    }
+
+    /// Gives every slot its number in another map.
+    pub fn renumber(&mut self, slot: &impl Fn(Slot) -> Option<Slot>) {
+        self.state.renumber(slot);
+        self.window.iter_mut().filter_map(|held| held.undo.as_mut()).for_each(|undo| undo.renumber(slot));
+        if let Some(visits) = &mut self.visits {
+            visits.retain_mut(|visit| slot(visit.slot).is_some_and(|slot| {
+                visit.slot = slot;
+                true
+            }));
         }
-        if let Some(front) = track.window.front_mut() {
-            front.before = track.state.clone();
-            track.run_from(around, 0);
-        }
-        track.state = snapshot.state;
-        renumber(&mut track.state, around.map);
-        track.look_ahead(around);
-        track
     }
 
     fn context<'a>(&'a self, around: Surroundings<'a>) -> Context<'a> {
@@ -193,13 +225,17 @@ impl Track {
     }
 
     /// Puts a fix at its place in the window and runs the steps from there.
-    fn join(&mut self, around: Surroundings<'_>, fix: &mut Fix, changes: &mut Vec<Change>) -> Taken {
+    fn join(&mut self, around: Surroundings<'_>, fix: &mut Fix, out: &mut Outbox) -> Taken {
         let settings = around.settings;
         if around.now - fix.fixed_at > settings.too_late {
             fix.marks |= Marks::TOO_LATE;
             return Taken::Kept(fix.marks);
         }
         let newest = self.window.back().map(|held| held.fix.fixed_at);
+        if newest.is_none_or(|newest| newest < fix.fixed_at) && self.tail.is_empty() {
+            self.append(around, fix, out);
+            return Taken::Kept(fix.marks);
+        }
         let too_old = newest.is_some_and(|newest| newest - fix.fixed_at > settings.window)
             || self.left.is_some_and(|left| fix.fixed_at <= left);
         if too_old {
@@ -214,85 +250,126 @@ impl Track {
             return Taken::Duplicate;
         }
         let same_instant_later = self.window.get(place).is_some_and(|held| held.fix.fixed_at == fix.fixed_at);
-        let same_instant_before = place > 0 && self.window[place - 1].fix.fixed_at == fix.fixed_at;
-        if place == self.window.len() && !same_instant_before && self.tail.is_empty() {
-            self.append(around, fix, changes);
-            return Taken::Kept(fix.marks);
-        }
-        let from = if same_instant_before {
-            self.window.partition_point(|held| held.fix.fixed_at < fix.fixed_at)
-        } else {
-            place
-        };
+        let from = self.window.partition_point(|held| held.fix.fixed_at < fix.fixed_at).min(place);
         let old = self.standing_from(from);
-        let before = self.window.get(from).map_or_else(|| self.state.clone(), |held| held.before.clone());
-        self.window.insert(place, Held { fix: *fix, before: State::default(), events: Vec::new() });
-        self.window[from].before = before;
-        let marks = self.run_from(around, from);
+        self.rewind(from);
+        self.window.insert(place, Held { fix: *fix, step: Step::Skipped, undo: None, events: Vec::new() });
+        let marks = self.run_from(around, from, &mut out.way);
         let of_fix = marks.get(place - from).copied().unwrap_or_default();
         fix.marks |= of_fix;
         if same_instant_later {
             fix.marks |= Marks::SAME_INSTANT;
         }
         self.look_ahead(around);
-        self.tell(from, old, changes);
+        self.tell(around, from, old, out);
         self.trim(settings);
         Taken::Kept(fix.marks)
     }
 
     /// The usual case of [`Track::join`]: the newest fix, and nothing that time brought before it.
-    fn append(&mut self, around: Surroundings<'_>, fix: &mut Fix, changes: &mut Vec<Change>) {
-        let mut state = std::mem::take(&mut self.state);
-        let before = state.clone();
-        let stepped = self.context(around).step(&mut state, fix);
-        self.state = state;
-        self.window.push_back(Held { fix: *fix, before, events: stepped.events });
-        fix.marks |= stepped.marks;
-        self.look_ahead(around);
+    fn append(&mut self, around: Surroundings<'_>, fix: &mut Fix, out: &mut Outbox) {
+        let held = *fix;
+        self.window.push_back(Held { fix: held, step: Step::Skipped, undo: None, events: Vec::new() });
         let last = self.window.len() - 1;
+        fix.marks |= self.step_at(around, last, &mut out.way);
+        self.look_ahead(around);
         if !self.window[last].events.is_empty() || !self.tail.is_empty() {
-            self.tell(last, Vec::new(), changes);
+            self.tell(around, last, Vec::new(), out);
         }
         self.trim(around.settings);
     }
 
+    /// Steps over the fix at a place of the window: the state is the one before it.
+    fn step_at(&mut self, around: Surroundings<'_>, place: usize, way: &mut Way) -> Marks {
+        let keep_last = place == 0 || self.window[place - 1].step != Step::Plain;
+        let fix = self.window[place].fix;
+        let context = Context {
+            map: around.map,
+            settings: around.settings,
+            vehicle: around.vehicle,
+            attributes: &self.attributes,
+        };
+        let mut turn = Turn::begin(&mut self.state, keep_last);
+        let stepped = context.step(&mut turn, &fix, way);
+        let undo = turn.finish();
+        if undo.as_ref().is_some_and(|undo| undo.touches_visits()) {
+            self.zones = None;
+        }
+        let held = &mut self.window[place];
+        held.step = match stepped.arrived {
+            false => Step::Skipped,
+            true if self.state.last.as_ref() == Some(&fix) => Step::Plain,
+            true => Step::Marked,
+        };
+        held.undo = undo;
+        held.events = stepped.events;
+        stepped.marks
+    }
+
+    /// Brings the state back to the one before a place of the window.
+    fn rewind(&mut self, to: usize) {
+        for place in (to..self.window.len()).rev() {
+            let last = self.last_before(place);
+            let held = &mut self.window[place];
+            match held.undo.take() {
+                Some(undo) => undo.apply(&mut self.state, last),
+                None if held.step != Step::Skipped => self.state.last = last,
+                None => {}
+            }
+        }
+        self.zones = None;
+    }
+
+    /// The last fix of the path before the step at a place of the window.
+    fn last_before(&self, place: usize) -> Option<Fix> {
+        match self.window[place].undo.as_ref().and_then(|undo| undo.last()) {
+            Some(last) => last,
+            None if place == 0 => self.base_last,
+            None => Some(self.window[place - 1].fix),
+        }
+    }
+
     /// Runs the steps of the window from a place on; returns the marks that each step found.
-    fn run_from(&mut self, around: Surroundings<'_>, from: usize) -> Vec<Marks> {
+    fn run_from(&mut self, around: Surroundings<'_>, from: usize, way: &mut Way) -> Vec<Marks> {
         let mut marks = Vec::with_capacity(self.window.len() - from);
-        let mut state = self.window[from].before.clone();
-        for i in from..self.window.len() {
-            let fix = self.window[i].fix;
+        for place in from..self.window.len() {
+            let fix = &self.window[place].fix;
             let replaced = joins_path(fix.marks)
                 && self
                     .window
-                    .range(i + 1..)
+                    .range(place + 1..)
                     .take_while(|held| held.fix.fixed_at == fix.fixed_at)
                     .any(|held| joins_path(held.fix.marks));
-            self.window[i].before = state.clone();
             if replaced {
                 marks.push(Marks::SAME_INSTANT);
-                self.window[i].events = Vec::new();
+                let held = &mut self.window[place];
+                (held.step, held.undo, held.events) = (Step::Skipped, None, Vec::new());
                 continue;
             }
-            let stepped = self.context(around).step(&mut state, &fix);
-            marks.push(stepped.marks);
-            self.window[i].events = stepped.events;
+            marks.push(self.step_at(around, place, way));
         }
-        self.state = state;
         marks
     }
 
-    fn renew_tail(&mut self, around: Surroundings<'_>, changes: &mut Vec<Change>) {
+    fn renew_tail(&mut self, around: Surroundings<'_>, out: &mut Outbox) {
         let old = self.look_ahead(around);
         if !old.is_empty() || !self.tail.is_empty() {
-            self.tell(self.window.len(), old, changes);
+            self.tell(around, self.window.len(), old, out);
         }
     }
 
     /// Derives anew what time brought after the last fix; returns the events that it had brought before.
     fn look_ahead(&mut self, around: Surroundings<'_>) -> Vec<Arc<EventCore>> {
+        if self.context(around).is_timeless(&self.state) {
+            self.set_due(None);
+            if self.visits.take().is_some() {
+                self.zones = None;
+            }
+            return std::mem::take(&mut self.tail);
+        }
         let passed = self.context(around).time_passes(&self.state, around.horizon);
-        self.visits = passed.visits;
+        self.visits = Some(passed.visits);
+        self.zones = None;
         self.set_due(passed.due);
         std::mem::replace(&mut self.tail, passed.events)
     }
@@ -311,48 +388,80 @@ impl Track {
     }
 
     /// Tells what stands now from a place on, and what stood before and stands no more.
-    fn tell(&self, from: usize, old: Vec<Arc<EventCore>>, changes: &mut Vec<Change>) {
+    fn tell(&mut self, around: Surroundings<'_>, from: usize, old: Vec<Arc<EventCore>>, out: &mut Outbox) {
         let new = self.standing_from(from);
-        let first_of = |list: &[Arc<EventCore>], i: usize| list[..i].iter().all(|event| event.id != list[i].id);
         for (i, event) in old.iter().enumerate() {
-            if !first_of(&old, i) || new.iter().any(|other| other.id == event.id) {
+            let repeats = old[..i].iter().any(|other| other.id == event.id);
+            if repeats || new.iter().any(|other| other.id == event.id) {
                 continue;
             }
-            changes.push(match self.version_before(from, event.id) {
-                Some(earlier) => Change::Stands(earlier),
-                None => Change::Retracted(event.id),
-            });
+            match self.version_before(from, event.id) {
+                Some(earlier) => self.ledger.stands(earlier, around.now, around.settings, &mut out.tells),
+                None => self.ledger.retracted(event.id, around.now, &mut out.tells),
+            }
         }
         for (i, event) in new.iter().enumerate() {
             if new[i + 1..].iter().all(|later| later.id != event.id) {
-                changes.push(Change::Stands(Arc::clone(event)));
+                self.ledger.stands(Arc::clone(event), around.now, around.settings, &mut out.tells);
             }
         }
     }
 
     /// An event as it stood before a place of the window, if it did.
     fn version_before(&self, from: usize, id: EventId) -> Option<Arc<EventCore>> {
-        let told = self.window.range(..from).rev().flat_map(|held| held.events.iter().rev());
-        let open = match self.window.get(from) {
-            Some(held) => held.before.visits(),
-            None => self.state.visits(),
+        let mut told = self.window.range(..from).rev().flat_map(|held| held.events.iter().rev());
+        if let Some(event) = told.find(|event| event.id == id) {
+            return Some(Arc::clone(event));
+        }
+        // Open since before the window: the visits as they were then.
+        let of = |visits: &[Visit]| {
+            visits.iter().flat_map(|visit| &visit.open).find(|event| event.id == id).map(Arc::clone)
         };
-        told.chain(open.iter().flat_map(|visit| &visit.open)).find(|event| event.id == id).cloned()
+        let undone = self.window.range(from..).filter_map(|held| held.undo.as_ref());
+        undone.flat_map(|undo| undo.visits()).find_map(|visit| of(std::slice::from_ref(visit))).or_else(|| of(&self.state.visits))
     }
 
     fn trim(&mut self, settings: &Settings) {
         let Some(newest) = self.window.back().map(|held| held.fix.fixed_at) else { return };
+        let mut told = false;
         while self.window.len() > settings.window_fixes
             || self.window.front().is_some_and(|held| newest - held.fix.fixed_at > settings.window)
         {
+            if self.window.get(1).is_some_and(|next| next.undo.as_ref().is_none_or(|undo| undo.last().is_none())) {
+                self.base_last = Some(self.window[0].fix);
+            }
             let Some(held) = self.window.pop_front() else { return };
+            told |= !held.events.is_empty();
             self.left = self.left.max(Some(held.fix.fixed_at));
         }
-        // Attributes that no step of the window can ask for any more: the first begins at the fix before it.
-        let oldest =
-            self.window.front().map_or(newest, |held| held.before.last.map_or(held.fix.fixed_at, |last| last.fixed_at));
-        let stale = self.attributes.iter().skip(1).take_while(|(from, _)| *from <= oldest).count();
-        self.attributes.drain(..stale);
+        if told && self.ledger.wants_sweep() {
+            self.sweep();
+        }
+        if self.attributes.len() > 1 {
+            // Attributes that no step of the window can ask for any more: the first begins at the fix before it.
+            let oldest = self.oldest().min(newest);
+            let stale = self.attributes.iter().skip(1).take_while(|(from, _)| *from <= oldest).count();
+            self.attributes.drain(..stale);
+        }
+    }
+
+    fn sweep(&mut self) {
+        let window = self.window.iter().flat_map(|held| &held.events);
+        let open = self.state.visits.iter().flat_map(|visit| &visit.open);
+        let mut in_use: Vec<u64> = window.chain(&self.tail).chain(open).map(|event| key_of(event.id)).collect();
+        in_use.sort_unstable();
+        self.ledger.sweep(&in_use);
+    }
+}
+
+fn zone_now(visit: &Visit) -> ZoneNow {
+    ZoneNow {
+        zone: visit.zone,
+        since: visit.entered.at,
+        certainty: match visit.phase {
+            Phase::Inside => visit.entered.certainty,
+            Phase::Entering { .. } | Phase::Leaving { .. } => Certainty::Uncertain,
+        },
     }
 }
 
@@ -362,16 +471,4 @@ fn order(fix: &Fix) -> (UnixMs, crate::fix::Source, crate::position::Position, O
 
 fn is_same(a: &Fix, b: &Fix) -> bool {
     a.fixed_at == b.fixed_at && a.position == b.position
-}
-
-/// Finds the slots of a state's visits in a map that numbers them anew.
-fn renumber(state: &mut State, map: &OneMap) {
-    state.map_version = 0;
-    let Some(last) = state.last else { return };
-    let visits = state.visits.take().map_or_else(Vec::new, Arc::unwrap_or_clone);
-    let found = visits.into_iter().filter_map(|mut visit| {
-        visit.slot = map.judging(visit.zone, last.fixed_at, last.received_at)?;
-        Some(visit)
-    });
-    state.set_visits(found.collect());
 }

@@ -1,0 +1,183 @@
+//! What was told of one vehicle's events and alarms, as far as it may still change.
+
+use super::settings::Settings;
+use crate::alarm::{AlarmAct, AlarmBody, AlarmBook};
+use crate::event::{Event, EventCore, EventStatus};
+use crate::ids::{AlarmId, EventId, Seq};
+use crate::units::UnixMs;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A change to tell; numbered by whoever joins the vehicles' changes.
+#[derive(Clone, Debug)]
+pub enum Tell {
+    /// An event as it is now, without its number; `fresh` when it was not known before.
+    Event { event: Event, fresh: bool },
+    /// An alarm as it is now; `fresh` when it was not known before.
+    Alarm { alarm: Arc<AlarmBody>, fresh: bool },
+}
+
+/// An event that may still change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Told {
+    core: Arc<EventCore>,
+    detected_at: UnixMs,
+    status: EventStatus,
+    late: bool,
+    alarm: Option<AlarmId>,
+}
+
+/// One vehicle's events that may still change, and its alarms.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// The low halves of the events' ids, in the order of `rows`.
+    keys: Vec<u64>,
+    rows: Vec<Told>,
+    /// No event began later than this.
+    latest: Option<UnixMs>,
+    sweep_at: usize,
+    book: AlarmBook,
+}
+
+/// The part of an event's id that it is looked up by.
+pub fn key_of(id: EventId) -> u64 {
+    id.0 as u64
+}
+
+impl Ledger {
+    /// The vehicle's alarms.
+    pub fn alarms(&self) -> &AlarmBook {
+        &self.book
+    }
+
+    /// The event stands as given; `now` is the journal time of the record that says so.
+    pub fn stands(&mut self, core: Arc<EventCore>, now: UnixMs, settings: &Settings, out: &mut Vec<Tell>) {
+        let place = if self.latest.is_none_or(|latest| core.at > latest) { None } else { self.place(core.id) };
+        let known = place.map(|place| &self.rows[place]);
+        if known.is_some_and(|told| {
+            told.status != EventStatus::Retracted && (Arc::ptr_eq(&told.core, &core) || told.core == core)
+        }) {
+            return;
+        }
+        let detected_at = known.map_or(now, |told| told.detected_at);
+        let late = known.map_or(now - core.at > settings.late, |told| told.late);
+        let status = match known.map(|told| told.status) {
+            Some(EventStatus::Final) => EventStatus::Final,
+            _ => EventStatus::Provisional,
+        };
+        let of = known.and_then(|told| told.alarm);
+        let alarms = self.book.len();
+        let changed = self.book.event_stands(&core, of, late);
+        let alarm = changed.as_ref().map(|alarm| alarm.id).or(of);
+        let told = Told { core, detected_at, status, late, alarm };
+        out.push(Tell::Event { event: told.event(), fresh: place.is_none() });
+        if let Some(alarm) = changed {
+            out.push(Tell::Alarm { alarm, fresh: self.book.len() > alarms });
+        }
+        match place {
+            Some(place) => self.rows[place] = told,
+            None => {
+                self.latest = self.latest.max(Some(told.core.at));
+                self.keys.push(key_of(told.core.id));
+                self.rows.push(told);
+            }
+        }
+    }
+
+    /// The event did not happen.
+    pub fn retracted(&mut self, id: EventId, now: UnixMs, out: &mut Vec<Tell>) {
+        let Some(place) = self.place(id) else { return };
+        let told = &mut self.rows[place];
+        if told.status == EventStatus::Retracted {
+            return;
+        }
+        told.status = EventStatus::Retracted;
+        out.push(Tell::Event { event: told.event(), fresh: false });
+        let changed = told.alarm.and_then(|of| self.book.event_retracted(id, of, now));
+        out.extend(changed.map(|alarm| Tell::Alarm { alarm, fresh: false }));
+    }
+
+    /// The event's minute is over: it is final, or forgotten when it was retracted.
+    pub fn settle(&mut self, key: u64) -> Option<Event> {
+        let place = self.keys.iter().position(|known| *known == key)?;
+        match self.rows[place].status {
+            EventStatus::Provisional => {
+                self.rows[place].status = EventStatus::Final;
+                Some(self.rows[place].event())
+            }
+            EventStatus::Retracted => {
+                self.keys.swap_remove(place);
+                self.rows.swap_remove(place);
+                None
+            }
+            EventStatus::Final => None,
+        }
+    }
+
+    /// A person's act on one of the alarms.
+    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<Arc<AlarmBody>> {
+        self.book.act(id, at, who, act)
+    }
+
+    /// Forgets alarms that were done before `before`.
+    pub fn forget_alarms(&mut self, before: UnixMs) {
+        self.book.forget(before);
+    }
+
+    /// Whether it has grown so much that [`Ledger::sweep`] is worth its cost.
+    pub fn wants_sweep(&self) -> bool {
+        self.rows.len() > self.sweep_at.max(32)
+    }
+
+    /// Forgets final events that nothing can change any more: those whose key is not among `in_use` (sorted).
+    pub fn sweep(&mut self, in_use: &[u64]) {
+        let mut kept = 0;
+        for place in 0..self.rows.len() {
+            let final_one = self.rows[place].status == EventStatus::Final;
+            if !final_one || in_use.binary_search(&self.keys[place]).is_ok() {
+                self.keys.swap(kept, place);
+                self.rows.swap(kept, place);
+                kept += 1;
+            }
+        }
+        self.keys.truncate(kept);
+        self.rows.truncate(kept);
+        self.sweep_at = 2 * kept;
+    }
+
+    /// Takes in what the store still knows of the vehicle's past.
+    pub fn recall(&mut self, events: &[Event], alarms: &[Arc<AlarmBody>]) {
+        self.book.recall(alarms.iter().map(Arc::clone));
+        for event in events {
+            if self.place(event.core.id).is_none() {
+                self.latest = self.latest.max(Some(event.core.at));
+                self.keys.push(key_of(event.core.id));
+                self.rows.push(Told {
+                    core: Arc::clone(&event.core),
+                    detected_at: event.detected_at,
+                    status: event.status,
+                    late: event.late,
+                    alarm: event.alarm,
+                });
+            }
+        }
+    }
+
+    fn place(&self, id: EventId) -> Option<usize> {
+        let key = key_of(id);
+        self.keys.iter().position(|known| *known == key)
+    }
+}
+
+impl Told {
+    fn event(&self) -> Event {
+        Event {
+            core: Arc::clone(&self.core),
+            seq: Seq(0),
+            detected_at: self.detected_at,
+            status: self.status,
+            late: self.late,
+            alarm: self.alarm,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Some of the vehicles, judged by one thread at a time: each vehicle's records in order.
+//!
+//! Which vehicles share a shard changes nothing: what a shard makes of its fixes is joined by the records' order.
+
+use super::history::{NeedsHistory, Past};
+use super::track::{Outbox, Surroundings, Taken, Track};
+use super::{Settings, VehicleNow};
+use crate::fix::{Fix, Marks};
+use crate::ids::VehicleKey;
+use crate::onemap::OneMap;
+use crate::units::UnixMs;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+
+/// What every vehicle is judged by.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    pub map: &'a OneMap,
+    pub settings: &'a Settings,
+    pub now: UnixMs,
+    pub horizon: UnixMs,
+}
+
+impl<'a> Ground<'a> {
+    pub fn around(self, vehicle: VehicleKey) -> Surroundings<'a> {
+        Surroundings {
+            map: self.map,
+            settings: self.settings,
+            vehicle,
+            now: self.now,
+            horizon: self.horizon,
+        }
+    }
+}
+
+/// What became of a fix, and how many changes it made.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    pub fate: Fate,
+    pub tells: u32,
+}
+
+/// What became of a fix.
+#[derive(Clone, Copy, Debug)]
+pub enum Fate {
+    /// Taken, with these marks in all.
+    Kept(Marks),
+    /// Known already.
+    Duplicate,
+    /// Not taken: the past is not at hand.
+    Waiting(NeedsHistory),
+}
+
+/// Vehicles that are judged together.
+#[derive(Clone, Debug, Default)]
+pub struct Shard {
+    tracks: Vec<Track>,
+    keys: Vec<VehicleKey>,
+    places: FxHashMap<VehicleKey, u32>,
+    due: BTreeSet<(UnixMs, VehicleKey)>,
+}
+
+impl Shard {
+    /// A vehicle's track, made when there is none.
+    pub fn track_mut(&mut self, key: VehicleKey) -> &mut Track {
+        let place = self.place_or_new(key);
+        &mut self.tracks[place]
+    }
+
+    /// A vehicle's track.
+    pub fn track(&self, key: VehicleKey) -> Option<&Track> {
+        self.places.get(&key).map(|place| &self.tracks[*place as usize])
+    }
+
+    /// Where a vehicle is; `None` when it never reported, was never described or is gone.
+    pub fn vehicle(&self, key: VehicleKey) -> Option<VehicleNow> {
+        self.track(key)?.now(key)
+    }
+
+    /// The same for a vehicle that moves: the list of its zones is remembered until it changes.
+    pub fn vehicle_again(&mut self, key: VehicleKey) -> Option<VehicleNow> {
+        let place = *self.places.get(&key)?;
+        self.tracks[place as usize].now_again(key)
+    }
+
+    /// Gives its vehicles away.
+    pub fn into_tracks(self) -> impl Iterator<Item = (VehicleKey, Track)> {
+        self.keys.into_iter().zip(self.tracks)
+    }
+
+    /// All vehicles and their tracks, in no particular order.
+    pub fn tracks(&self) -> impl Iterator<Item = (VehicleKey, &Track)> {
+        self.keys.iter().copied().zip(&self.tracks)
+    }
+
+    /// The same, to change them.
+    pub fn tracks_mut(&mut self) -> impl Iterator<Item = &mut Track> {
+        self.tracks.iter_mut()
+    }
+
+    /// Takes in a restored track.
+    pub fn restore(&mut self, key: VehicleKey, track: Track) {
+        self.due.extend(track.due().map(|at| (at, key)));
+        let place = self.place_or_new(key);
+        self.tracks[place] = track;
+    }
+
+    /// When time may bring something next.
+    pub fn next_due(&self) -> Option<UnixMs> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// The vehicles to which time may have brought something by `at`.
+    pub fn due_by(&self, at: UnixMs) -> impl Iterator<Item = (UnixMs, VehicleKey)> {
+        self.due.range(..=(at, VehicleKey(u32::MAX))).copied()
+    }
+
+    /// Judges fixes in the order given.
+    pub fn take(&mut self, ground: Ground<'_>, fixes: &mut [Fix], past: &dyn Past, out: &mut Outbox) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(fixes.len());
+        let mut places = [0_usize; AHEAD];
+        for fixes in fixes.chunks_mut(AHEAD) {
+            for (place, fix) in places.iter_mut().zip(fixes.iter()) {
+                *place = self.place_or_new(fix.vehicle);
+            }
+            for (place, fix) in places.iter().zip(fixes) {
+                let told = out.tells.len();
+                let track = &mut self.tracks[*place];
+                let due = track.due();
+                let fate = match track.take(ground.around(fix.vehicle), fix, past, out) {
+                    Taken::Kept(marks) => Fate::Kept(marks),
+                    Taken::Duplicate => Fate::Duplicate,
+                    Taken::Waiting(need) => Fate::Waiting(need),
+                };
+                if track.due() != due {
+                    self.move_due(fix.vehicle, due);
+                }
+                outcomes.push(Outcome { fate, tells: (out.tells.len() - told) as u32 });
+            }
+        }
+        outcomes
+    }
+
+    /// Lets time pass for one vehicle.
+    pub fn time_passes(&mut self, ground: Ground<'_>, key: VehicleKey, out: &mut Outbox) {
+        self.change(key, out, |track, out| track.time_passes(ground.around(key), out));
+    }
+
+    /// The vehicle was deleted.
+    pub fn end(&mut self, ground: Ground<'_>, key: VehicleKey, out: &mut Outbox) {
+        self.change(key, out, |track, out| track.end(ground.around(key), &mut out.tells));
+    }
+
+    /// What a ledger does with what is to be told of it.
+    pub fn change(&mut self, key: VehicleKey, out: &mut Outbox, what: impl FnOnce(&mut Track, &mut Outbox)) {
+        let Some(place) = self.places.get(&key) else { return };
+        let track = &mut self.tracks[*place as usize];
+        let due = track.due();
+        what(track, out);
+        self.move_due(key, due);
+    }
+
+    fn place_or_new(&mut self, key: VehicleKey) -> usize {
+        *self.places.entry(key).or_insert_with(|| {
+            self.tracks.push(Track::default());
+            self.keys.push(key);
+            (self.tracks.len() - 1) as u32
+        }) as usize
+    }
+
+    /// Keeps the queue of due times in step with a track's; `before` is what the queue holds for it.
+    fn move_due(&mut self, key: VehicleKey, before: Option<UnixMs>) {
+        let due = self.track(key).and_then(Track::due);
+        if due == before {
+            return;
+        }
+        if let Some(at) = before {
+            self.due.remove(&(at, key));
+        }
+        if let Some(at) = due {
+            self.due.insert((at, key));
+        }
+    }
+}
+
+/// How many fixes are looked up before the first of them is judged, so that memory is waited for once and not one by one.
+const AHEAD: usize = 32;
