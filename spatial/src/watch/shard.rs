@@ -123,6 +123,12 @@ impl Shard {
             for (place, fix) in places.iter_mut().zip(fixes.iter()) {
                 *place = self.place_or_new(fix.vehicle);
             }
+            for place in &places[..fixes.len()] {
+                self.tracks[*place].touch();
+            }
+            for place in &places[..fixes.len()] {
+                self.tracks[*place].touch_window();
+            }
             for (place, fix) in places.iter().zip(fixes) {
                 let told = out.tells.len();
                 let track = &mut self.tracks[*place];

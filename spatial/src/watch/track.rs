@@ -18,6 +18,7 @@ use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::hint::black_box;
 use std::sync::Arc;
 
 /// What became of a fix.
@@ -131,6 +132,18 @@ impl Track {
             self.join(around, &mut fix, out);
         }
         self.renew_tail(around, out);
+    }
+
+    /// Reads what the next fix will ask of it, so that the memory of many tracks is waited for at once.
+    pub fn touch(&self) {
+        black_box((self.state.last.as_ref().map(|last| last.position), self.state.steady_from, self.due));
+        black_box((self.window.len(), self.ahead.len(), self.attributes.len(), self.gone));
+    }
+
+    /// The same for its window, after [`Track::touch`].
+    pub fn touch_window(&self) {
+        black_box(self.window.front().map(|held| (held.fix.fixed_at, held.events.len())));
+        black_box(self.window.back().map(|held| (held.fix.fixed_at, held.step)));
     }
 
     /// A revision of the vehicle's attributes from `at` on.
