@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The name of a feature to the outside: 1-64 characters of `[A-Za-z0-9_-]`, unique in its collection, never reused.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct FeatureId(String);
+///
+/// A clone copies no text: every event carries its rule's id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct FeatureId(Arc<str>);
 
 /// Why a text is not a [`FeatureId`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +23,7 @@ impl FeatureId {
         let text = text.into();
         let fits =
             (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if fits { Ok(FeatureId(text)) } else { Err(FeatureIdError) }
+        if fits { Ok(FeatureId(text.into())) } else { Err(FeatureIdError) }
     }
 
     /// The id as text.
@@ -38,7 +41,13 @@ impl TryFrom<String> for FeatureId {
 
 impl From<FeatureId> for String {
     fn from(id: FeatureId) -> String {
-        id.0
+        id.as_str().to_owned()
+    }
+}
+
+impl Serialize for FeatureId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 
