@@ -9,6 +9,7 @@
 pub mod units;
 pub mod ids;
 pub mod position;
+pub mod calendar;
 pub mod datum;
 pub mod geodesy;
 pub mod shape;
