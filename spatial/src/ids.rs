@@ -85,6 +85,10 @@ key!(
     /// Key of a zone: its [`FeatureKey`] in the collection `zones`.
     ZoneKey
 );
+key!(
+    /// Key of an exemption: its [`FeatureKey`] in the collection `exemptions`.
+    ExemptionKey
+);
 
 /// The number of a feature's revision: 1 for the first, without gaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -16,6 +16,7 @@ pub mod shape;
 pub mod index;
 pub mod fix;
 pub mod vehicle;
+pub mod exemption;
 pub mod zone;
 pub mod onemap;
 pub mod event;

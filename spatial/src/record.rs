@@ -1,8 +1,9 @@
 //! Records: everything that can change what the map says, in the one ordered journal.
 
 use crate::alarm::AlarmAct;
+use crate::exemption::Exemption;
 use crate::fix::Fix;
-use crate::ids::{AlarmId, FeatureKey, JournalPosition, Revision, VehicleKey, ZoneKey};
+use crate::ids::{AlarmId, ExemptionKey, FeatureKey, JournalPosition, Revision, VehicleKey, ZoneKey};
 use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
 use crate::zone::Zone;
@@ -60,6 +61,10 @@ pub enum Edited {
     Vehicle(VehicleKey, Arc<Vehicle>),
     /// A vehicle that is gone.
     VehicleDeleted(VehicleKey),
+    /// An exemption.
+    Exemption(Arc<Exemption>),
+    /// An exemption that is gone: it holds no more from here on.
+    ExemptionDeleted(ExemptionKey),
     /// Something that the engine does not judge by.
     Other,
 }

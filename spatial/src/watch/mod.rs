@@ -318,7 +318,7 @@ impl Watch {
                 self.shards[shard].track_mut(*key).set_attributes(at, Arc::clone(vehicle));
             }
             Edited::VehicleDeleted(key) => self.for_vehicle(*key, out, Shard::end),
-            Edited::Other => {}
+            Edited::Exemption(_) | Edited::ExemptionDeleted(_) | Edited::Other => {}
         }
     }
 
