@@ -1,11 +1,12 @@
 //! From a feature that somebody sent to the revision that is kept and what the engine judges by.
 
+use super::exemption::{self, ExemptionDraft, exemption_of};
 use super::field_error::FieldError;
 use super::members::{Members, object};
 use super::vehicle::{self, VehicleFeature, vehicle_of};
 use super::zone::{self, ZoneDraft, zone_of};
-use super::{Collection, Derived, MAX_BODY_BYTES, StoredFeature, geometry};
-use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, VehicleKey, ZoneKey};
+use super::{Collection, Derived, MAX_BODY_BYTES, StoredFeature, geometry, unsupported};
+use cordon_spatial::ids::{ExemptionKey, FeatureId, FeatureKey, Revision, VehicleKey, ZoneKey};
 use cordon_spatial::record::Edited;
 use cordon_spatial::units::UnixMs;
 use serde_json::{Map, Value, json};
@@ -21,8 +22,11 @@ const MAX_TEXT_CHARS: usize = 10_000;
 /// Most entries of a list and members of an object inside a property.
 const MAX_ENTRIES: usize = 10_000;
 
+/// Finds the key of a feature that exists, by its collection and id.
+pub type Find<'a> = dyn Fn(Collection, &FeatureId) -> Option<FeatureKey> + 'a;
+
 /// A feature as it was sent, and what it is to become.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Draft<'a> {
     /// Its collection.
     pub collection: Collection,
@@ -32,6 +36,8 @@ pub struct Draft<'a> {
     pub feature: &'a Value,
     /// The current revision, if there is one.
     pub previous: Option<&'a StoredFeature>,
+    /// Finds what it refers to: an exemption names a vehicle and a zone.
+    pub find: &'a Find<'a>,
 }
 
 /// A checked feature, not yet kept.
@@ -45,11 +51,12 @@ pub struct Prepared {
     pub revision: Revision,
     /// The body to keep.
     pub body: String,
-    /// For a zone: what was derived from it.
+    /// For a zone or an exemption: what was derived from it.
     pub derived: Option<Derived>,
     /// For a vehicle: what was read from it.
     pub vehicle: Option<VehicleFeature>,
     zone: Option<ZoneDraft>,
+    exemption: Option<ExemptionDraft>,
 }
 
 /// Checks a feature whole. Known properties are judged, unknown ones are kept as they are; members of the feature other
@@ -67,9 +74,16 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
     check_sizes(&properties, draft.collection)?;
     let mut drawing = feature.get("geometry").cloned().unwrap_or(Value::Null);
     let revision = Revision(draft.previous.map_or(1, |previous| previous.revision.0 + 1));
-    let (mut zone, mut vehicle) = (None, None);
+    let (mut zone, mut vehicle, mut exemption) = (None, None, None);
     match draft.collection {
-        Collection::Zones => zone = Some(zone::enter(&mut drawing, &mut properties, draft.previous, revision)?),
+        Collection::Zones => {
+            let entered = zone::enter(&mut drawing, &mut properties, draft.previous, revision)?;
+            unsupported::refuse(&entered, &properties)?;
+            zone = Some(entered);
+        }
+        Collection::Exemptions => {
+            exemption = Some(exemption::enter(&drawing, &properties, draft.previous, draft.find)?);
+        }
         Collection::Vehicles => {
             vehicle = Some(vehicle::enter(&mut properties)?);
             drawing = Value::Null;
@@ -87,16 +101,26 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
         let limit = format!("at most {MAX_BODY_BYTES} bytes");
         return Err(FieldError::new("too_large", "the feature", format!("{} bytes", body.len()), limit));
     }
-    let derived = zone.as_ref().map(ZoneDraft::derived);
-    Ok(Prepared { collection: draft.collection, id: draft.id.clone(), revision, body, derived, vehicle, zone })
+    let derived = zone.as_ref().map(ZoneDraft::derived).or_else(|| exemption.as_ref().map(ExemptionDraft::derived));
+    Ok(Prepared {
+        collection: draft.collection,
+        id: draft.id.clone(),
+        revision,
+        body,
+        derived,
+        vehicle,
+        zone,
+        exemption,
+    })
 }
 
 impl Prepared {
     /// The revision to keep under its key, with `at` left to the pipeline (0), and what the engine is to judge by.
     pub fn under(self, key: FeatureKey, who: impl Into<String>) -> (StoredFeature, Edited) {
-        let now = match (self.zone, self.vehicle) {
-            (Some(draft), _) => Edited::Zone(Arc::new(draft.zone(ZoneKey(key.0), self.revision))),
-            (_, Some(read)) => Edited::Vehicle(VehicleKey(key.0), Arc::new(read.vehicle)),
+        let now = match (self.zone, self.vehicle, self.exemption) {
+            (Some(draft), _, _) => Edited::Zone(Arc::new(draft.zone(ZoneKey(key.0), self.revision))),
+            (_, Some(read), _) => Edited::Vehicle(VehicleKey(key.0), Arc::new(read.vehicle)),
+            (_, _, Some(draft)) => Edited::Exemption(Arc::new(draft.exemption(ExemptionKey(key.0), self.revision))),
             _ => Edited::Other,
         };
         let feature = StoredFeature {
@@ -131,6 +155,7 @@ fn deleted(collection: Collection, key: FeatureKey) -> Edited {
     match collection {
         Collection::Zones => Edited::ZoneDeleted(ZoneKey(key.0)),
         Collection::Vehicles => Edited::VehicleDeleted(VehicleKey(key.0)),
+        Collection::Exemptions => Edited::ExemptionDeleted(ExemptionKey(key.0)),
         _ => Edited::Other,
     }
 }
@@ -143,6 +168,8 @@ pub fn edited(feature: &StoredFeature) -> Result<Edited, FieldError> {
     match feature.collection {
         Collection::Zones => Ok(Edited::Zone(Arc::new(zone_of(feature)?))),
         Collection::Vehicles => Ok(Edited::Vehicle(VehicleKey(feature.key.0), Arc::new(vehicle_of(feature)?.vehicle))),
+        // One without keys was kept by a version that took anything for an exemption: it grants nothing.
+        Collection::Exemptions if feature.derived.is_some() => Ok(Edited::Exemption(Arc::new(exemption_of(feature)?))),
         _ => Ok(Edited::Other),
     }
 }

@@ -4,7 +4,7 @@
 
 use super::field_error::FieldError;
 use super::members::object;
-use super::{Collection, StoredFeature};
+use super::{Collection, Derived, StoredFeature};
 use cordon_spatial::position::Position;
 use cordon_spatial::shape::{MAX_VERTICES, ShapeError};
 use cordon_spatial::zone::{Ground, Ring};
@@ -226,8 +226,8 @@ pub fn bbox(feature: &StoredFeature) -> Option<[f64; 4]> {
         *east = east.max(lon);
         *north = north.max(lat);
     };
-    if let Some(derived) = &feature.derived {
-        derived.ground.parts.iter().flatten().flatten().for_each(|p| grow(p.lon(), p.lat()));
+    if let Some(Derived::Zone(zone)) = &feature.derived {
+        zone.ground.parts.iter().flatten().flatten().for_each(|p| grow(p.lon(), p.lat()));
     } else if feature.collection != Collection::Vehicles {
         let body: Value = serde_json::from_str(feature.body.as_deref()?).ok()?;
         visit(body.get("geometry")?, &mut grow);

@@ -105,26 +105,6 @@ impl<'a> Members<'a> {
         one_of(value, &self.field(name), names).map(Some)
     }
 
-    /// Refuses members that later milestones will know: to take and ignore them would promise a watch that nobody keeps.
-    pub(super) fn refuse_unsupported(&self, names: &[&str]) -> Result<(), FieldError> {
-        for name in names {
-            let Some(value) = self.get(name) else { continue };
-            let nothing = match value {
-                Value::Array(values) => values.is_empty(),
-                Value::Number(number) => number.as_f64() == Some(0.0),
-                _ => false,
-            };
-            if !nothing {
-                let field = self.field(name);
-                let message = format!(
-                    "{field} is not supported by this version of Cordon and would not be watched: leave it out"
-                );
-                return Err(FieldError::new("unsupported", field, value, "absent").saying(message));
-            }
-        }
-        Ok(())
-    }
-
     /// Refuses members that are not in `known`: in a rule a misspelt word would change who is watched.
     pub(super) fn refuse_unknown(&self, known: &[&str]) -> Result<(), FieldError> {
         match self.map.iter().find(|(name, _)| !known.contains(&name.as_str())) {

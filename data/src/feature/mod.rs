@@ -9,21 +9,28 @@
 
 mod collection;
 mod entry;
+mod exemption;
 mod field_error;
 mod geometry;
 mod members;
 mod rule;
+mod unsupported;
 mod vehicle;
+mod window;
 mod zone;
 
+#[cfg(test)]
+mod tests;
+
 pub use collection::Collection;
-pub use entry::{Draft, Prepared, deletion, edited, prepare};
+pub use entry::{Draft, Find, Prepared, deletion, edited, prepare};
+pub use exemption::exemption_of;
 pub use field_error::FieldError;
 pub use geometry::bbox;
 pub use vehicle::{VehicleFeature, class_name, vehicle_of};
 pub use zone::zone_of;
 
-use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, RuleId};
+use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, RuleId, VehicleKey, ZoneKey};
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::zone::Ground;
 use serde::{Deserialize, Serialize};
@@ -48,13 +55,31 @@ pub struct StoredFeature {
     pub who: String,
     /// The GeoJSON feature as text (RFC 7946) with `id`; `None` = deleted by this revision.
     pub body: Option<String>,
-    /// For a zone: what was derived from the body on entry; `None` for everything else and for deletions.
+    /// For a zone or an exemption: what was derived from the body on entry; `None` for everything else and for deletions.
     pub derived: Option<Derived>,
 }
 
-/// What entry makes of a zone's body: kept, so that it is judged by the same bytes for ever.
+/// What entry makes of a body: kept, so that the same is judged for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Derived {
+    /// Of a zone.
+    Zone(DerivedZone),
+    /// Of an exemption.
+    Exemption(DerivedExemption),
+}
+
+/// Whom and where an exemption meant when it was entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DerivedExemption {
+    /// The vehicle; `None` when it is given to a person.
+    pub vehicle: Option<VehicleKey>,
+    /// The only zone; `None` = every one.
+    pub zone: Option<ZoneKey>,
+}
+
+/// What a zone's body became.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Derived {
+pub struct DerivedZone {
     /// The ground that is judged and shown.
     pub ground: Ground,
     /// Each rule's own revision: the zone revision at which the rule or the ground or the validity last changed.

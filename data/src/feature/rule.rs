@@ -2,8 +2,11 @@
 //!
 //! A rule is law: a member that is not known is refused, because a misspelt `except` would change who is watched.
 
+use super::exemption::exemption_kind;
 use super::field_error::FieldError;
 use super::members::{Members, object, one_of};
+use super::window::window;
+use cordon_spatial::exemption::ExemptionKind;
 use cordon_spatial::ids::{Revision, RuleId};
 use cordon_spatial::units::DeciKph;
 use cordon_spatial::vehicle::VehicleClass;
@@ -20,8 +23,12 @@ const MAX_DWELL_S: u32 = 31_536_000;
 const MAX_LIMIT_KPH: f64 = 500.0;
 /// Priority of a rule that names none.
 const DEFAULT_PRIORITY: u32 = 3;
-/// What a later milestone watches.
-const UNSUPPORTED: [&str; 5] = ["window", "exempt", "on_delay_s", "off_delay_s", "limit_n"];
+/// Largest limit of a count.
+const MAX_LIMIT_N: u32 = 100_000;
+/// Longest delay: a day.
+const MAX_DELAY_S: u32 = 86_400;
+/// Most kinds of exemption that one rule respects.
+const MAX_EXEMPT: usize = 20;
 /// Everything that a rule may hold.
 const KNOWN: [&str; 14] = [
     "id",
@@ -48,7 +55,7 @@ pub(super) const CLASSES: [(&str, VehicleClass); 5] = [
     ("emergency", VehicleClass::Emergency),
 ];
 
-/// The kinds of rule that this version watches.
+/// The kinds of rule, without their limits.
 #[derive(Clone, Copy)]
 enum When {
     Enter,
@@ -56,7 +63,8 @@ enum When {
     Cross,
     Dwell,
     Speed,
-    Unsupported,
+    MustBeInside,
+    Count,
 }
 
 const WHENS: [(&str, When); 7] = [
@@ -65,8 +73,8 @@ const WHENS: [(&str, When); 7] = [
     ("cross", When::Cross),
     ("dwell", When::Dwell),
     ("speed", When::Speed),
-    ("must_be_inside", When::Unsupported),
-    ("count", When::Unsupported),
+    ("must_be_inside", When::MustBeInside),
+    ("count", When::Count),
 ];
 
 /// The rules among a zone's properties, each with `revision` as its own and an id.
@@ -91,7 +99,6 @@ pub(super) fn rules(properties: &Members<'_>, revision: Revision) -> Result<Vec<
 fn rule(value: &Value, path: &str, index: usize, revision: Revision) -> Result<Rule, FieldError> {
     let members = Members::new(object(value, path)?, path);
     members.refuse_unknown(&KNOWN)?;
-    members.refuse_unsupported(&UNSUPPORTED)?;
     let id = match members.text("id", 64)? {
         None => default_id(index),
         Some(text) => {
@@ -105,7 +112,25 @@ fn rule(value: &Value, path: &str, index: usize, revision: Revision) -> Result<R
         subjects: subjects(&members, "subjects")?,
         except: subjects(&members, "except")?,
         priority: members.integer("priority", 1..=4)?.unwrap_or(DEFAULT_PRIORITY) as u8,
+        window: members.get("window").map(|value| window(value, &members.field("window"))).transpose()?,
+        exempt: exempt(&members)?,
+        on_delay_s: members.integer("on_delay_s", 0..=MAX_DELAY_S)?.unwrap_or(0),
+        off_delay_s: members.integer("off_delay_s", 0..=MAX_DELAY_S)?.unwrap_or(0),
     })
+}
+
+/// The kinds of exemption that the rule respects, each once.
+fn exempt(rule: &Members<'_>) -> Result<Vec<ExemptionKind>, FieldError> {
+    let mut kinds: Vec<ExemptionKind> = Vec::new();
+    for (i, value) in rule.list("exempt", MAX_EXEMPT)?.iter().enumerate() {
+        let field = format!("{}[{i}]", rule.field("exempt"));
+        let kind = exemption_kind(value, &field)?;
+        if kinds.contains(&kind) {
+            return Err(FieldError::new("duplicate", field, value, "each kind once"));
+        }
+        kinds.push(kind);
+    }
+    Ok(kinds)
 }
 
 /// The id of the rule at this place in the list, when it names none.
@@ -116,11 +141,12 @@ pub(super) fn default_id(index: usize) -> RuleId {
 fn when(members: &Members<'_>) -> Result<RuleWhen, FieldError> {
     let field = members.field("when");
     let Some(value) = members.get("when") else {
-        return Err(FieldError::missing(field, "enter, exit, cross, dwell or speed"));
+        return Err(FieldError::missing(field, "enter, exit, cross, dwell, must_be_inside, speed or count"));
     };
     let when = one_of(value, &field, &WHENS)?;
     let limit_s = members.integer("limit_s", 1..=MAX_DWELL_S)?;
     let limit_kph = members.number("limit_kph", 0.1..=MAX_LIMIT_KPH)?;
+    let limit_n = members.integer("limit_n", 1..=MAX_LIMIT_N)?;
     let unneeded = |name: &str| {
         FieldError::new("value", members.field(name), "given", format!("absent when the rule watches {value}"))
     };
@@ -129,6 +155,9 @@ fn when(members: &Members<'_>) -> Result<RuleWhen, FieldError> {
     }
     if limit_kph.is_some() && !matches!(when, When::Speed) {
         return Err(unneeded("limit_kph"));
+    }
+    if limit_n.is_some() && !matches!(when, When::Count) {
+        return Err(unneeded("limit_n"));
     }
     match when {
         When::Enter => Ok(RuleWhen::Enter),
@@ -144,10 +173,13 @@ fn when(members: &Members<'_>) -> Result<RuleWhen, FieldError> {
             Some(limit) => Ok(RuleWhen::Speed { limit }),
             None => Err(FieldError::missing(members.field("limit_kph"), format!("km/h from 0.1 to {MAX_LIMIT_KPH}"))),
         },
-        When::Unsupported => {
-            let message = format!("{field} is {value}, which this version of Cordon does not watch yet");
-            Err(FieldError::new("unsupported", field, value, "enter, exit, cross, dwell, speed").saying(message))
-        }
+        When::MustBeInside => Ok(RuleWhen::MustBeInside),
+        When::Count => match limit_n {
+            Some(limit_n) => Ok(RuleWhen::Count { limit_n }),
+            None => {
+                Err(FieldError::missing(members.field("limit_n"), format!("a whole number from 1 to {MAX_LIMIT_N}")))
+            }
+        },
     }
 }
 
@@ -175,13 +207,7 @@ fn subjects(rule: &Members<'_>, name: &str) -> Result<Subjects, FieldError> {
 /// changed; else `revision`.
 pub(super) fn revise(rules: &mut [Rule], before: &[Rule], same_extent: SameExtent, revision: Revision) {
     for rule in rules {
-        let kept = before.iter().find(|old| {
-            old.id == rule.id
-                && old.when == rule.when
-                && old.subjects == rule.subjects
-                && old.except == rule.except
-                && old.priority == rule.priority
-        });
+        let kept = before.iter().find(|old| old.judges_like(rule));
         rule.revision = match (kept, same_extent) {
             (Some(old), SameExtent::Yes) => old.revision,
             _ => revision,
@@ -189,7 +215,7 @@ pub(super) fn revise(rules: &mut [Rule], before: &[Rule], same_extent: SameExten
     }
 }
 
-/// Whether a zone still covers the same ground in the same dates as in its revision before.
+/// Whether a zone still covers the same ground at the same times as in its revision before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SameExtent {
     /// Yes.

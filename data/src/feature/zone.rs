@@ -8,12 +8,14 @@ use super::field_error::FieldError;
 use super::geometry::{self, Parts};
 use super::members::Members;
 use super::rule::{self, SameExtent};
-use super::{Derived, StoredFeature};
+use super::window;
+use super::{Derived, DerivedZone, StoredFeature};
+use cordon_spatial::calendar::Schedule;
 use cordon_spatial::ids::{Revision, ZoneKey};
 use cordon_spatial::position::Position;
 use cordon_spatial::shape::{self, MAX_REACH_M};
 use cordon_spatial::units::UnixMs;
-use cordon_spatial::zone::{Ground, RiskLevel, Rule, Zone, ZoneKind};
+use cordon_spatial::zone::{Ground, RiskLevel, Rule, RuleWhen, Zone, ZoneKind};
 use serde_json::{Map, Value, json};
 
 const KINDS: [(&str, ZoneKind); 8] = [
@@ -41,20 +43,21 @@ pub(super) struct ZoneDraft {
     ground: Ground,
     valid_from: Option<UnixMs>,
     valid_to: Option<UnixMs>,
-    rules: Vec<Rule>,
+    pub(super) schedule: Schedule,
+    pub(super) rules: Vec<Rule>,
 }
 
 impl ZoneDraft {
     /// The zone under its key.
     pub(super) fn zone(self, key: ZoneKey, revision: Revision) -> Zone {
-        let ZoneDraft { kind, level, ground, valid_from, valid_to, rules } = self;
-        Zone { key, revision, kind, level, ground, valid_from, valid_to, rules }
+        let ZoneDraft { kind, level, ground, valid_from, valid_to, schedule, rules } = self;
+        Zone { key, revision, kind, level, ground, valid_from, valid_to, schedule, rules }
     }
 
     /// What is kept beside the body.
     pub(super) fn derived(&self) -> Derived {
         let rule_revisions = self.rules.iter().map(|rule| (rule.id.clone(), rule.revision)).collect();
-        Derived { ground: self.ground.clone(), rule_revisions }
+        Derived::Zone(DerivedZone { ground: self.ground.clone(), rule_revisions })
     }
 }
 
@@ -75,7 +78,8 @@ pub(super) fn enter(
     if let Some(before) = &before {
         let same = draft.ground == before.zone.ground
             && draft.valid_from == before.zone.valid_from
-            && draft.valid_to == before.zone.valid_to;
+            && draft.valid_to == before.zone.valid_to
+            && draft.schedule == before.zone.schedule;
         let same = if same { SameExtent::Yes } else { SameExtent::No };
         rule::revise(&mut draft.rules, &before.zone.rules, same, revision);
     }
@@ -102,7 +106,6 @@ impl Before {
 fn read(properties: &Map<String, Value>, revision: Revision) -> Result<ZoneDraft, FieldError> {
     let members = Members::new(properties, "properties");
     members.text("name", 200)?;
-    members.refuse_unsupported(&["schedule"])?;
     let Some(kind) = members.one_of("kind", &KINDS)? else {
         let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
         return Err(FieldError::missing("properties.kind", names.join(", ")));
@@ -115,8 +118,25 @@ fn read(properties: &Map<String, Value>, revision: Revision) -> Result<ZoneDraft
         let value = members.text("valid_to", 64)?.unwrap_or_default();
         return Err(FieldError::new("order", "properties.valid_to", value, "a time after properties.valid_from"));
     }
+    let schedule = window::schedule(&members, "schedule")?;
     let rules = rule::rules(&members, revision)?;
-    Ok(ZoneDraft { kind, level, ground: Ground { parts: Vec::new() }, valid_from, valid_to, rules })
+    let draft = ZoneDraft { kind, level, ground: Ground { parts: Vec::new() }, valid_from, valid_to, schedule, rules };
+    check_presence(&draft)?;
+    Ok(draft)
+}
+
+/// Whoever must be inside must be told when: without a window, a schedule or dates it would be for ever.
+fn check_presence(zone: &ZoneDraft) -> Result<(), FieldError> {
+    let is_dated = zone.valid_from.is_some() || zone.valid_to.is_some() || !zone.schedule.windows().is_empty();
+    let timeless = |rule: &Rule| matches!(rule.when, RuleWhen::MustBeInside) && rule.window.is_none();
+    match zone.rules.iter().position(timeless) {
+        Some(i) if !is_dated => {
+            let limit =
+                "a window, or schedule, valid_from or valid_to of the zone, when the rule watches must_be_inside";
+            Err(FieldError::missing(format!("properties.rules[{i}].window"), limit))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn enter_ground(
@@ -210,7 +230,7 @@ fn write_rules(properties: &mut Map<String, Value>, rules: &[Rule]) {
 
 /// The zone that a kept revision stands for. Errors when the feature is none, is deleted or cannot be read.
 pub fn zone_of(feature: &StoredFeature) -> Result<Zone, FieldError> {
-    let (Some(body), Some(derived)) = (&feature.body, &feature.derived) else {
+    let (Some(body), Some(Derived::Zone(derived))) = (&feature.body, &feature.derived) else {
         return Err(FieldError::missing("geometry", "a zone that was kept with its ground"));
     };
     let body: Value = serde_json::from_str(body)

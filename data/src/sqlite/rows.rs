@@ -1,7 +1,7 @@
 //! Rows as types: features, events, alarms and accounts read back from their tables.
 
 use super::failure::{damaged, from_sqlite, unreadable};
-use crate::codec::{Unreadable, frame};
+use crate::codec::{Unreadable, derived, frame};
 use crate::feature::{Collection, Derived, StoredFeature};
 use crate::store::{Head, Role, Session, StoreError, Terminal, Token, User};
 use cordon_spatial::ids::{FeatureId, FeatureKey, JournalPosition, Revision, Seq, VehicleKey};
@@ -71,15 +71,16 @@ pub(super) fn feature(row: &Row<'_>) -> Result<StoredFeature, StoreError> {
     let place = || format!("feature {key}");
     let collection: String = row.get(1).map_err(from_sqlite)?;
     let id: String = row.get(2).map_err(from_sqlite)?;
+    let collection = Collection::from_name(&collection)
+        .ok_or_else(|| damaged(place(), format!("collection {collection} is not known")))?;
     let derived = row.get_ref(7).and_then(|value| Ok(value.as_blob_or_null()?)).map_err(from_sqlite)?;
     let derived = match derived {
         None => None,
-        Some(sealed) => Some(open_derived(sealed).map_err(|why| unreadable(place(), &why))?),
+        Some(sealed) => Some(open_derived(collection, sealed).map_err(|why| unreadable(place(), &why))?),
     };
     Ok(StoredFeature {
         key,
-        collection: Collection::from_name(&collection)
-            .ok_or_else(|| damaged(place(), format!("collection {collection} is not known")))?,
+        collection,
         id: FeatureId::new(id).map_err(|error| damaged(place(), error))?,
         revision: Revision(row.get(3).map_err(from_sqlite)?),
         at: UnixMs(row.get(4).map_err(from_sqlite)?),
@@ -89,9 +90,8 @@ pub(super) fn feature(row: &Row<'_>) -> Result<StoredFeature, StoreError> {
     })
 }
 
-fn open_derived(sealed: &[u8]) -> Result<Derived, Unreadable> {
-    let plain = frame::open(sealed)?;
-    postcard::from_bytes(&plain).map_err(|error| Unreadable(error.to_string()))
+fn open_derived(collection: Collection, sealed: &[u8]) -> Result<Derived, Unreadable> {
+    derived::decode(collection, &frame::open(sealed)?)
 }
 
 /// One revision of a feature.

@@ -9,7 +9,7 @@ use super::lock::FolderLock;
 use super::rows::{self, signed};
 use super::tail::Tail;
 use super::tracks::{self, Cut};
-use crate::codec::{batch, frame};
+use crate::codec::{batch, derived, frame};
 use crate::feature::{StoredFeature, bbox};
 use crate::store::{AuditLine, Batch, Head, Session, StoreError, Terminal, Token, User, Writer};
 use cordon_spatial::alarm::Alarm;
@@ -217,13 +217,8 @@ fn put_feature(
     sealer: &mut frame::Sealer,
     feature: &StoredFeature,
 ) -> Result<(), StoreError> {
-    let derived = match &feature.derived {
-        None => None,
-        Some(derived) => {
-            let plain = postcard::to_stdvec(derived).expect("rings of numbers always serialize to memory");
-            Some(seal(sealer, &plain)?)
-        }
-    };
+    let derived = feature.derived.as_ref().map(derived::encode);
+    let derived = derived.map(|plain| seal(sealer, &plain)).transpose()?;
     let bounds = bbox(feature);
     let side = |i: usize| bounds.map(|bounds| bounds[i]);
     let put = || -> rusqlite::Result<()> {

@@ -1,11 +1,11 @@
 //! Every revision of a feature is kept; ids are never reused.
 
-use super::given::{at, commit_with, deletion, edit, id, vehicle_json, zone_json};
+use super::given::{at, commit_with, deletion, edit, id, pass_json, vehicle_json, zone_json};
 use super::{Open, Sites};
 use cordon_data::feature::{Collection, StoredFeature};
 use cordon_data::store::{Batch, FeatureQuery, StoreError};
 use cordon_spatial::ids::{FeatureKey, JournalPosition, Revision};
-use cordon_spatial::record::RecordBody;
+use cordon_spatial::record::{Edited, RecordBody};
 use serde_json::Value;
 
 fn keep(open: &mut Open, ms: i64, edit: (StoredFeature, RecordBody)) -> StoredFeature {
@@ -106,6 +106,17 @@ pub fn an_edit_in_the_journal_is_what_was_entered(sites: &Sites<'_>) {
     let (truck, record) = edit(Collection::Vehicles, "truck", 2, 5, &vehicle_json("浙B12345"), None);
     entered.push(record.clone());
     keep(&mut open, 5, (truck, record));
+    let mut pass: Option<StoredFeature> = None;
+    for (ms, to) in [(6, "2026-11-24T08:00:00+08:00"), (7, "2026-11-23T12:00:00+08:00")] {
+        let (next, record) = edit(Collection::Exemptions, "p-1", 3, ms, &pass_json(to), pass.as_ref());
+        assert!(matches!(&record, RecordBody::Edit(edit) if matches!(edit.now, Edited::Exemption(_))));
+        entered.push(record.clone());
+        pass = Some(keep(&mut open, ms, (next, record)));
+    }
+    assert_eq!(open.reader().feature(Collection::Exemptions, &id("p-1")).unwrap(), pass);
+    let (gone, record) = deletion(pass.as_ref().unwrap(), 8);
+    entered.push(record.clone());
+    keep(&mut open, 8, (gone, record));
     drop(open);
     let batches = site.open().reader().journal(JournalPosition(1), 100).unwrap();
     let read: Vec<RecordBody> = batches.into_iter().flat_map(|(_, records)| records).map(|r| r.body).collect();

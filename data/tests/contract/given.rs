@@ -139,6 +139,12 @@ pub fn vehicle_json(plate: &str) -> Value {
     json!({"type": "Feature", "geometry": null, "properties": {"plate": plate, "class": "hazmat", "tags": ["tank"]}})
 }
 
+/// A pass for the vehicle "truck", which has the key 2.
+pub fn pass_json(to: &str) -> Value {
+    let properties = json!({"kind": "pass", "subject": "truck", "from": "2026-11-23T08:00:00+08:00", "to": to});
+    json!({"type": "Feature", "geometry": null, "properties": properties})
+}
+
 /// The next revision of a feature and the record of its edit, stamped with the journal time.
 pub fn edit(
     collection: Collection,
@@ -148,7 +154,11 @@ pub fn edit(
     feature: &Value,
     previous: Option<&StoredFeature>,
 ) -> (StoredFeature, RecordBody) {
-    let prepared = prepare(&Draft { collection, id: &id(name), feature, previous }).unwrap();
+    let find = |collection, id: &FeatureId| match (collection, id.as_str()) {
+        (Collection::Vehicles, "truck") => Some(FeatureKey(2)),
+        _ => None,
+    };
+    let prepared = prepare(&Draft { collection, id: &id(name), feature, previous, find: &find }).unwrap();
     let (feature, now) = prepared.under(FeatureKey(key), "anna");
     stamped(feature, now, ms)
 }

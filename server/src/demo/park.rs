@@ -192,7 +192,7 @@ mod tests {
             assert!(!features.is_empty());
             for feature in &features {
                 let id = FeatureId::new(feature["id"].as_str().unwrap_or_default()).expect("a good id");
-                let draft = Draft { collection, id: &id, feature, previous: None };
+                let draft = Draft { collection, id: &id, feature, previous: None, find: &|_, _| None };
                 let prepared = prepare(&draft);
                 assert!(prepared.is_ok(), "{collection:?} {id}: {prepared:?}");
             }

@@ -138,11 +138,16 @@ impl Catalog {
         inner.by_key.get(&key).map(|entry| (FeatureKey(key), entry.clone()))
     }
 
+    /// The key of an id that was not deleted.
+    pub fn living(&self, collection: Collection, id: &FeatureId) -> Option<FeatureKey> {
+        let (key, entry) = self.find(collection, id)?;
+        (!entry.deleted).then_some(key)
+    }
+
     /// The vehicle of this id, if it exists.
     pub fn vehicle(&self, id: &str) -> Option<VehicleKey> {
-        let id = FeatureId::new(id).ok()?;
-        let (key, entry) = self.find(Collection::Vehicles, &id)?;
-        (!entry.deleted).then_some(VehicleKey(key.0))
+        let key = self.living(Collection::Vehicles, &FeatureId::new(id).ok()?)?;
+        Some(VehicleKey(key.0))
     }
 
     /// The vehicle that carries the terminal of this phone.

@@ -141,7 +141,8 @@ impl Features {
         let place = |index: usize| (!single).then_some(index);
         let mut reservation = self.reservation();
         let mut prepared = Vec::with_capacity(features.len());
-        let checked = tokio::task::spawn_blocking(move || check_new(collection, &features)).await;
+        let catalog = self.inner.catalog.clone();
+        let checked = tokio::task::spawn_blocking(move || check_new(collection, &features, &catalog)).await;
         let checked = checked.expect("checking a feature does not panic");
         for (index, checked) in checked.into_iter().enumerate() {
             let checked =
@@ -231,10 +232,11 @@ impl Features {
     ) -> Result<StoredFeature, EditError> {
         unchanged(&current, seen)?;
         let key = current.key;
+        let catalog = self.inner.catalog.clone();
         let prepared = tokio::task::spawn_blocking(move || {
-            let draft =
-                Draft { collection: current.collection, id: &current.id, feature: &feature, previous: Some(&current) };
-            prepare(&draft)
+            let (collection, id) = (current.collection, &current.id);
+            let find = |collection, id: &FeatureId| catalog.living(collection, id);
+            prepare(&Draft { collection, id, feature: &feature, previous: Some(&current), find: &find })
         })
         .await
         .expect("checking a feature does not panic")
@@ -343,12 +345,13 @@ fn audit_line(feature: &StoredFeature, who: &str, action: &str) -> AuditLine {
     AuditLine { at: feature.at, who: who.to_owned(), action: action.to_owned(), detail }
 }
 
-fn check_new(collection: Collection, features: &[Value]) -> Vec<Result<Prepared, FieldError>> {
+fn check_new(collection: Collection, features: &[Value], catalog: &Catalog) -> Vec<Result<Prepared, FieldError>> {
+    let find = |collection, id: &FeatureId| catalog.living(collection, id);
     features
         .iter()
         .map(|feature| {
             let id = new_id(feature)?;
-            prepare(&Draft { collection, id: &id, feature, previous: None })
+            prepare(&Draft { collection, id: &id, feature, previous: None, find: &find })
         })
         .collect()
 }

@@ -12,7 +12,7 @@ use crate::position::Position;
 use crate::record::{Act, Edit};
 use crate::units::DeciKph;
 use crate::vehicle::{Vehicle, VehicleClass};
-use crate::zone::{Ground, Rule, RuleWhen, Subjects, Zone, ZoneKind};
+use crate::zone::{Ground, Rule, RuleWhen, Zone, ZoneKind};
 use proptest::prelude::*;
 
 const T0: i64 = 1_700_000_000_000;
@@ -49,35 +49,19 @@ fn fix_of(vehicle: u32, s: f64, east_m: f64, north_m: f64) -> Fix {
 }
 
 fn rule(id: &str, when: RuleWhen) -> Rule {
-    Rule {
-        id: FeatureId::new(id).expect("an id"),
-        revision: Revision(1),
-        when,
-        subjects: Subjects::default(),
-        except: Subjects::default(),
-        priority: 2,
-    }
+    Rule::new(FeatureId::new(id).expect("an id"), when, 2)
 }
 
 /// A zone from (west, south) to (east, north) with a rule of every simple kind.
 fn zone(key: u32, west: f64, south: f64, east: f64, north: f64) -> Zone {
-    Zone {
-        key: ZoneKey(key),
-        revision: Revision(1),
-        kind: ZoneKind::Restricted,
-        level: None,
-        ground: Ground {
-            parts: vec![vec![vec![place(west, south), place(east, south), place(east, north), place(west, north)]]],
-        },
-        valid_from: None,
-        valid_to: None,
-        rules: vec![
-            rule("in", RuleWhen::Enter),
-            rule("out", RuleWhen::Exit),
-            rule("stay", RuleWhen::Dwell { limit_s: 60 }),
-            rule("fast", RuleWhen::Speed { limit: DeciKph(300) }),
-        ],
-    }
+    let ring = vec![place(west, south), place(east, south), place(east, north), place(west, north)];
+    let rules = vec![
+        rule("in", RuleWhen::Enter),
+        rule("out", RuleWhen::Exit),
+        rule("stay", RuleWhen::Dwell { limit_s: 60 }),
+        rule("fast", RuleWhen::Speed { limit: DeciKph(300) }),
+    ];
+    Zone { rules, ..Zone::new(ZoneKey(key), ZoneKind::Restricted, Ground { parts: vec![vec![ring]] }) }
 }
 
 fn edit(zone: Zone) -> RecordBody {

@@ -12,7 +12,7 @@ use cordon_spatial::record::{Edit, Edited, RecordBody};
 use cordon_spatial::shape;
 use cordon_spatial::units::{DeciKph, UnixMs};
 use cordon_spatial::watch::{Settings, Watch};
-use cordon_spatial::zone::{Rule, RuleWhen, Subjects, Zone, ZoneKind};
+use cordon_spatial::zone::{Rule, RuleWhen, Zone, ZoneKind};
 use serde_json::json;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
@@ -140,24 +140,10 @@ fn read_zones(options: &Options) -> anyhow::Result<Vec<Arc<Zone>>> {
             Some("MultiPolygon") => serde_json::from_value(coordinates)?,
             other => anyhow::bail!("line {number}: geometry {other:?}"),
         };
-        let rule = |id: &str, when| Rule {
-            id: FeatureId::new(id).expect("a good id"),
-            revision: Revision(1),
-            when,
-            subjects: Subjects::default(),
-            except: Subjects::default(),
-            priority: 3,
-        };
-        zones.push(Arc::new(Zone {
-            key: ZoneKey(number as u32),
-            revision: Revision(1),
-            kind: ZoneKind::Restricted,
-            level: None,
-            ground: shape::polygons(&parts).map_err(|error| anyhow::anyhow!("line {number}: {error}"))?,
-            valid_from: None,
-            valid_to: None,
-            rules: vec![rule("in", RuleWhen::Enter), rule("out", RuleWhen::Exit)],
-        }));
+        let rule = |id: &str, when| Rule::new(FeatureId::new(id).expect("a good id"), when, 3);
+        let ground = shape::polygons(&parts).map_err(|error| anyhow::anyhow!("line {number}: {error}"))?;
+        let rules = vec![rule("in", RuleWhen::Enter), rule("out", RuleWhen::Exit)];
+        zones.push(Arc::new(Zone { rules, ..Zone::new(ZoneKey(number as u32), ZoneKind::Restricted, ground) }));
     }
     Ok(zones)
 }

@@ -1,0 +1,52 @@
+//! What a zone may say that the engine does not judge yet: refused on entry, because to take and ignore it would promise a
+//! watch that nobody keeps.
+//!
+//! Everything here is read, kept and read back whole; [`UNSUPPORTED`] is the only place that refuses it.
+
+use super::field_error::FieldError;
+use super::zone::ZoneDraft;
+use cordon_spatial::zone::{Rule, RuleWhen};
+use serde_json::{Map, Value};
+
+/// A member, and whether it is said.
+enum Unsupported {
+    /// Of a zone.
+    Zone(&'static str, fn(&ZoneDraft) -> bool),
+    /// Of a rule.
+    Rule(&'static str, fn(&Rule) -> bool),
+}
+
+/// One line for each thing that is not judged yet.
+const UNSUPPORTED: &[Unsupported] = &[
+    Unsupported::Zone("schedule", |zone| !zone.schedule.windows().is_empty()),
+    Unsupported::Rule("window", |rule| rule.window.is_some()),
+    Unsupported::Rule("exempt", |rule| !rule.exempt.is_empty()),
+    Unsupported::Rule("on_delay_s", |rule| rule.on_delay_s > 0),
+    Unsupported::Rule("off_delay_s", |rule| rule.off_delay_s > 0),
+    Unsupported::Rule("when", |rule| matches!(rule.when, RuleWhen::MustBeInside)),
+    Unsupported::Rule("when", |rule| matches!(rule.when, RuleWhen::Count { .. })),
+];
+
+/// Refuses a zone that says something of [`UNSUPPORTED`].
+pub(super) fn refuse(zone: &ZoneDraft, properties: &Map<String, Value>) -> Result<(), FieldError> {
+    for unsupported in UNSUPPORTED {
+        match unsupported {
+            Unsupported::Zone(name, is_said) if is_said(zone) => {
+                return Err(refusal(&format!("properties.{name}"), &properties[*name]));
+            }
+            Unsupported::Rule(name, is_said) => {
+                if let Some(i) = zone.rules.iter().position(is_said) {
+                    return Err(refusal(&format!("properties.rules[{i}].{name}"), &properties["rules"][i][*name]));
+                }
+            }
+            Unsupported::Zone(..) => {}
+        }
+    }
+    Ok(())
+}
+
+fn refusal(field: &str, value: &Value) -> FieldError {
+    let message =
+        format!("{field} is {value}, which is not supported by this version of Cordon and would not be watched");
+    FieldError::new("unsupported", field, value, "absent, or what this version watches").saying(message)
+}
