@@ -8,6 +8,7 @@ use cordon_spatial::event::{EventKind, EventStatus, Subject};
 use cordon_spatial::ids::{AlarmId, EventId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use cordon_spatial::record::{Act, RecordBody};
 use cordon_spatial::units::UnixMs;
+use std::sync::Arc;
 
 pub fn a_new_site_is_empty(sites: &Sites<'_>) {
     let site = sites();
@@ -68,7 +69,7 @@ pub fn the_last_row_of_an_event_and_an_alarm_stands(sites: &Sites<'_>) {
     let site = sites();
     let mut open = site.open();
     let mut returned = alarm(2, 4, 0);
-    returned.returned_at = Some(at(3_000));
+    Arc::make_mut(&mut returned.body).returned_at = Some(at(3_000));
     let mut last = event(1, 3, 0);
     last.status = EventStatus::Retracted;
     let events = [event(1, 1, 0), last.clone()];
@@ -88,9 +89,10 @@ pub fn events_are_found_by_every_condition(sites: &Sites<'_>) {
     let site = sites();
     let mut open = site.open();
     let mut odd = event(2, 2, 5_000);
-    odd.core.kind = EventKind::Dwell;
-    odd.core.subject = Subject::Vehicle(VehicleKey(8));
-    odd.core.zone = odd.core.zone.map(|(_, revision)| (ZoneKey(4), revision));
+    let core = Arc::make_mut(&mut odd.core);
+    core.kind = EventKind::Dwell;
+    core.subject = Subject::Vehicle(VehicleKey(8));
+    core.zone = core.zone.map(|(_, revision)| (ZoneKey(4), revision));
     odd.status = EventStatus::Final;
     commit_with(&mut open, 0, vec![RecordBody::Tick], &[event(1, 1, 1_000), odd.clone(), event(3, 3, 9_000)], &[], &[]);
     let base = || EventQuery { limit: 10, ..EventQuery::default() };
@@ -116,10 +118,13 @@ pub fn alarms_are_found_by_state_and_priority(sites: &Sites<'_>) {
     let site = sites();
     let mut open = site.open();
     let mut acknowledged = alarm(2, 2, 0);
-    acknowledged.acknowledged = Some((at(1), "anna".to_owned()));
-    acknowledged.priority = 1;
+    let body = Arc::make_mut(&mut acknowledged.body);
+    body.acknowledged = Some((at(1), "anna".to_owned()));
+    body.priority = 1;
     let mut closed = acknowledged.clone();
-    (closed.id, closed.seq, closed.closed_at) = (AlarmId(3), Seq(3), Some(at(2)));
+    let body = Arc::make_mut(&mut closed.body);
+    (body.id, body.closed_at) = (AlarmId(3), Some(at(2)));
+    closed.seq = Seq(3);
     let all = [alarm(1, 1, 0), acknowledged, closed];
     commit_with(&mut open, 0, vec![RecordBody::Tick], &[], &all, &[]);
     let list = |states: &[AlarmState], priority| {

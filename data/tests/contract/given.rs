@@ -3,7 +3,7 @@
 use super::Open;
 use cordon_data::feature::{Collection, Draft, StoredFeature, prepare};
 use cordon_data::store::{AuditLine, Batch};
-use cordon_spatial::alarm::Alarm;
+use cordon_spatial::alarm::{Alarm, AlarmBody};
 use cordon_spatial::event::{
     Certainty, Event, EventCore, EventKind, EventStatus, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds,
 };
@@ -15,6 +15,7 @@ use cordon_spatial::position::Position;
 use cordon_spatial::record::{Edit, Edited, Record, RecordBody};
 use cordon_spatial::units::{DeciKph, UnixMs};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// 2026-11-23T00:00:00Z.
 pub const DAY: i64 = 1_795_392_000_000;
@@ -70,7 +71,7 @@ pub fn fixes(all: impl IntoIterator<Item = Fix>) -> Vec<RecordBody> {
 
 pub fn event(id: u128, seq: u64, ms: i64) -> Event {
     Event {
-        core: EventCore {
+        core: Arc::new(EventCore {
             id: EventId(id),
             kind: EventKind::Enter,
             subject: Subject::Vehicle(VehicleKey(7)),
@@ -90,7 +91,7 @@ pub fn event(id: u128, seq: u64, ms: i64) -> Event {
                 change: None,
                 peak: None,
             },
-        },
+        }),
         seq: Seq(seq),
         detected_at: at(ms + 700),
         status: EventStatus::Provisional,
@@ -100,9 +101,8 @@ pub fn event(id: u128, seq: u64, ms: i64) -> Event {
 }
 
 pub fn alarm(id: u128, seq: u64, ms: i64) -> Alarm {
-    Alarm {
+    let body = AlarmBody {
         id: AlarmId(id),
-        seq: Seq(seq),
         priority: 2,
         kind: EventKind::Enter,
         subject: Subject::Vehicle(VehicleKey(7)),
@@ -117,7 +117,8 @@ pub fn alarm(id: u128, seq: u64, ms: i64) -> Alarm {
         result: None,
         events: vec![EventId(1)],
         history: Vec::new(),
-    }
+    };
+    Alarm { seq: Seq(seq), body: Arc::new(body) }
 }
 
 pub fn id(text: &str) -> FeatureId {

@@ -10,6 +10,7 @@ use cordon_spatial::ids::{AlarmId, VehicleKey};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use cordon_spatial::watch::{VehicleNow, ZoneNow};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// Age of the last fix from which a vehicle is shown as stale.
 pub const STALE_AFTER: SpanMs = SpanMs::seconds(60);
@@ -27,7 +28,7 @@ pub struct Positions {
 
 struct Entry {
     last: Option<Fix>,
-    zones: Vec<ZoneNow>,
+    zones: Arc<[ZoneNow]>,
     unchecked: bool,
     flags: u8,
     version: u64,
@@ -48,7 +49,7 @@ impl Positions {
     pub fn deleted(&mut self, key: VehicleKey, now: UnixMs) {
         if let Some(entry) = self.vehicles.get_mut(&key.0) {
             entry.last = None;
-            entry.zones.clear();
+            entry.zones = Arc::from([]);
             self.touch(key.0, now);
         }
     }
@@ -241,7 +242,7 @@ mod tests {
     fn at(key: u32, lon: f64, fixed_at: UnixMs) -> VehicleNow {
         let mut fix = nowhere(key, fixed_at);
         fix.position = Position::from_degrees(lon, 30.0).expect("a position");
-        VehicleNow { key: VehicleKey(key), last: Some(fix), zones: Vec::new() }
+        VehicleNow { key: VehicleKey(key), last: Some(fix), zones: Arc::from([]) }
     }
 
     /// Kind and keys of each frame.
