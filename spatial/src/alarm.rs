@@ -181,7 +181,10 @@ pub fn alarm_id(zone: Option<ZoneKey>, rule: Option<&RuleId>, subject: Subject, 
 /// A handful each, so they are found by looking through their causes' hashes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AlarmBook {
+    /// The causes' hashes, in the order of `alarms`.
     causes: Vec<u64>,
+    /// The low halves of the alarms' ids, likewise.
+    ids: Vec<u64>,
     alarms: Vec<Arc<AlarmBody>>,
 }
 
@@ -205,7 +208,7 @@ impl AlarmBook {
     pub fn recall(&mut self, alarms: impl IntoIterator<Item = Arc<AlarmBody>>) {
         for alarm in alarms {
             if self.place(alarm.id).is_none() {
-                self.keep(alarm);
+                self.push(cause(alarm.zone, alarm.rule.as_ref(), alarm.visit_at), alarm);
             }
         }
     }
@@ -253,8 +256,7 @@ impl AlarmBook {
             events: vec![event.id],
             history,
         });
-        self.causes.push(cause);
-        self.alarms.push(Arc::clone(&alarm));
+        self.push(cause, Arc::clone(&alarm));
         Some(alarm)
     }
 
@@ -310,15 +312,21 @@ impl AlarmBook {
         let mut kept = AlarmBook::default();
         for (cause, alarm) in self.causes.drain(..).zip(self.alarms.drain(..)) {
             if !done(&alarm) {
-                kept.causes.push(cause);
-                kept.alarms.push(alarm);
+                kept.push(cause, alarm);
             }
         }
         *self = kept;
     }
 
     fn place(&self, id: AlarmId) -> Option<usize> {
-        self.alarms.iter().rposition(|alarm| alarm.id == id)
+        let low = id.0 as u64;
+        self.ids.iter().rposition(|known| *known == low)
+    }
+
+    fn push(&mut self, cause: u64, alarm: Arc<AlarmBody>) {
+        self.causes.push(cause);
+        self.ids.push(alarm.id.0 as u64);
+        self.alarms.push(alarm);
     }
 
     /// The open alarm of a cause: of several with one cause the last alone can be open.
@@ -330,11 +338,6 @@ impl AlarmBook {
             alarm.zone == zone && alarm.rule.as_ref() == Some(rule) && alarm.visit_at == event.visit_at
         })?;
         self.alarms[place].closed_at.is_none().then_some(place)
-    }
-
-    fn keep(&mut self, alarm: Arc<AlarmBody>) {
-        self.causes.push(cause(alarm.zone, alarm.rule.as_ref(), alarm.visit_at));
-        self.alarms.push(alarm);
     }
 
     fn event_changed(&mut self, place: usize, event: &EventCore) -> Option<Arc<AlarmBody>> {

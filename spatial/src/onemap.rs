@@ -164,6 +164,37 @@ impl OneMap {
             .collect()
     }
 
+    /// The map with revisions that it forgot, for judging the past again. Its slots are this map's, and new ones after them
+    /// for the revisions that it does not hold; its version is that of no map in force.
+    pub fn recalling<'a>(&self, replaced: impl IntoIterator<Item = (&'a Arc<Zone>, Term)>) -> OneMap {
+        let mut past = self.clone();
+        past.version = u64::MAX;
+        let mut added: Vec<(Slot, Arc<ZoneInForce>)> = Vec::new();
+        for (zone, term) in replaced {
+            if past.slot_of(zone.key, zone.revision).is_some() {
+                continue;
+            }
+            let slot = past.zones.len() as Slot;
+            let entry = Arc::new(prepared(Arc::clone(zone), term));
+            past.zones.push(Some(Arc::clone(&entry)));
+            past.slots.entry(zone.key).or_default().insert(0, slot);
+            added.push((slot, entry));
+        }
+        past.index = reindexed(&self.index, &added, &[]);
+        past
+    }
+
+    /// The slot of a revision of a zone, if the map holds it.
+    pub fn slot_of(&self, zone: ZoneKey, revision: Revision) -> Option<Slot> {
+        let slots = self.slots.get(&zone)?;
+        slots.iter().copied().find(|slot| self.zone(*slot).is_some_and(|entry| entry.zone.revision == revision))
+    }
+
+    /// The slot of a zone's oldest revision that the map holds.
+    pub fn oldest_slot(&self, zone: ZoneKey) -> Option<Slot> {
+        self.slots.get(&zone)?.first().copied()
+    }
+
     /// Grows with every edit.
     pub fn version(&self) -> u64 {
         self.version

@@ -7,8 +7,9 @@ use super::state::State;
 use crate::alarm::AlarmBody;
 use crate::event::Event;
 use crate::fix::Fix;
-use crate::ids::{JournalPosition, VehicleKey};
-use crate::onemap::Term;
+use crate::ids::{JournalPosition, Revision, VehicleKey, ZoneKey};
+use crate::index::Slot;
+use crate::onemap::{OneMap, Term};
 use crate::units::{SpanMs, UnixMs};
 use crate::vehicle::Vehicle;
 use crate::zone::Zone;
@@ -27,7 +28,7 @@ pub struct NeedsHistory {
     pub from: UnixMs,
     /// The answer must hold every record of the vehicle up to here: later ones are in the window.
     pub at_least: JournalPosition,
-    /// Where the engine is: the answer must hold no record after it.
+    /// Where the engine was before the records that it is judging: the answer must hold no record after the later of both.
     pub at_most: JournalPosition,
 }
 
@@ -58,22 +59,65 @@ pub struct Checkpoint {
     pub vehicle: VehicleKey,
     /// The hour's start: every fix before it is in the state, none at or after it.
     pub at: UnixMs,
-    pub(super) state: State,
+    /// What the state's slots stand for.
+    zones: Vec<(Slot, ZoneKey, Revision)>,
+    state: State,
+}
+
+impl Checkpoint {
+    /// The checkpoint of a state that was judged by a map.
+    pub(super) fn of(vehicle: VehicleKey, at: UnixMs, state: &State, map: &OneMap) -> Checkpoint {
+        let mut slots: Vec<Slot> = state.inside.iter().copied().chain(state.visits.iter().map(|v| v.slot)).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        let named = |slot: Slot| map.zone(slot).map(|entry| (slot, entry.zone.key, entry.zone.revision));
+        Checkpoint { vehicle, at, zones: slots.into_iter().filter_map(named).collect(), state: state.clone() }
+    }
+
+    /// The state with the slots of a map.
+    pub(super) fn state(&self, map: &OneMap) -> State {
+        let mut state = self.state.clone();
+        state.renumber(&|slot| {
+            let (_, zone, revision) = self.zones.iter().find(|(known, _, _)| *known == slot)?;
+            map.slot_of(*zone, *revision)
+        });
+        state
+    }
+
+    /// The zone revisions under which its visits went on.
+    pub(super) fn needs(&self, zone: ZoneKey, revision: Revision) -> bool {
+        self.zones.iter().any(|(_, known, of)| (*known, *of) == (zone, revision))
+    }
+}
+
+/// The start of the hour that holds an instant.
+pub(super) fn hour_of(at: UnixMs) -> UnixMs {
+    UnixMs(at.0.div_euclid(CHECKPOINT_EVERY.0) * CHECKPOINT_EVERY.0)
+}
+
+/// The answer to a question about the past.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// What is known.
+    Known(Arc<History>),
+    /// It is not at hand: the record that asked is not taken ([`super::Evaluated::waiting`]) and may be given again later.
+    NotYet,
+    /// Nobody knows the past: the record is taken without being judged, and marked.
+    Never,
 }
 
 /// Answers questions about the past.
 pub trait Past: Sync {
-    /// What is known; `None` when it is not at hand: the record that asked is then not taken
-    /// ([`super::Evaluated::waiting`]) and may be given again later.
-    fn history(&self, need: &NeedsHistory) -> Option<Arc<History>>;
+    /// What is known.
+    fn history(&self, need: &NeedsHistory) -> Answer;
 }
 
-/// A past that knows nothing: every late record waits.
+/// A past that nobody knows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoPast;
 
 impl Past for NoPast {
-    fn history(&self, _: &NeedsHistory) -> Option<Arc<History>> {
-        None
+    fn history(&self, _: &NeedsHistory) -> Answer {
+        Answer::Never
     }
 }

@@ -15,7 +15,7 @@ mod track;
 mod shard;
 mod snapshot;
 
-pub use history::{CHECKPOINT_EVERY, Checkpoint, History, NeedsHistory, NoPast, Past};
+pub use history::{Answer, CHECKPOINT_EVERY, Checkpoint, History, NeedsHistory, NoPast, Past};
 pub use lanes::{Job, Lanes, OneLane};
 pub use settings::Settings;
 pub use snapshot::WatchSnapshot;
@@ -30,10 +30,10 @@ use crate::units::{SpanMs, UnixMs};
 use crate::zone::Ground as ZoneGround;
 use ledger::{Tell, key_of};
 use rustc_hash::FxHashSet;
-use shard::{Fate, Ground, Shard};
+use shard::{Ground, Shard};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use track::Outbox;
+use track::{Outbox, Taken};
 
 /// What one call of [`Watch::evaluate`] made of its records.
 #[derive(Clone, Debug, Default)]
@@ -144,8 +144,8 @@ impl Watch {
     /// Judges records that arrived at journal time `at`, in the order given, and numbers them.
     ///
     /// `at` must not be before that of the last call, and must be after it when there are edits: what came before an edit
-    /// and what came after it are told apart by their times. Fixes that are older than their vehicle's window are left
-    /// [`Evaluated::waiting`]. Cost: some hundred nanoseconds a fix far from boundaries (README, "How fast").
+    /// and what came after it are told apart by their times. Fixes that are older than their vehicle's window are kept and
+    /// marked, not judged. Cost: some hundred nanoseconds a fix far from boundaries (README, "How fast").
     pub fn evaluate(&mut self, at: UnixMs, bodies: impl IntoIterator<Item = RecordBody>) -> Evaluated {
         self.evaluate_knowing(at, bodies, &NoPast)
     }
@@ -168,8 +168,7 @@ impl Watch {
             }
             if let RecordBody::Fix(mut fix) = body {
                 fix.received_at = self.now;
-                run.fixes.push(fix);
-                run.indices.push(index);
+                run.push(index, fix);
                 continue;
             }
             self.take_run(at, &mut run, past, &mut out, &mut moved);
@@ -183,6 +182,10 @@ impl Watch {
         }
         self.take_run(at, &mut run, past, &mut out, &mut moved);
         self.apply_edits(&mut edits, &mut out, &mut moved);
+        // A late fix may write a vehicle's checkpoint more than once: the last one stands.
+        out.checkpoints.reverse();
+        out.checkpoints.sort_by_key(|checkpoint| (checkpoint.vehicle, checkpoint.at));
+        out.checkpoints.dedup_by_key(|checkpoint| (checkpoint.vehicle, checkpoint.at));
         moved.sort_unstable();
         moved.dedup();
         out.moved.reserve(moved.len());
@@ -259,19 +262,26 @@ impl Watch {
         if run.fixes.is_empty() {
             return;
         }
-        let ground = Ground { map: &self.map, settings: &self.settings, now: self.now, horizon: self.horizon };
+        let map = Arc::clone(&self.map);
+        let settings = self.settings;
+        let ground =
+            Ground { map: &map, settings: &settings, now: self.now, horizon: self.horizon, position: self.position };
         let count = self.shards.len();
-        let mut parts: Vec<Vec<Fix>> = Vec::new();
+        let mut parts: Vec<(Vec<Fix>, Vec<u32>)> = Vec::new();
         let outcomes: Vec<Vec<shard::Outcome>> = if count == 1 {
-            vec![self.shards[0].take(ground, &mut run.fixes, past, &mut self.outboxes[0])]
+            vec![self.shards[0].take(ground, &mut run.fixes, &run.groups, past, &mut self.outboxes[0])]
         } else {
-            parts.resize(count, Vec::new());
-            run.fixes.iter().for_each(|fix| parts[fix.vehicle.0 as usize % count].push(*fix));
+            parts.resize(count, Default::default());
+            for (fix, group) in run.fixes.iter().zip(&run.groups) {
+                let part = &mut parts[fix.vehicle.0 as usize % count];
+                part.0.push(*fix);
+                part.1.push(*group);
+            }
             let mut outcomes: Vec<Vec<shard::Outcome>> = vec![Vec::new(); count];
             let parts = self.shards.iter_mut().zip(&mut self.outboxes).zip(&mut parts).zip(&mut outcomes);
             let mut jobs: Vec<Job<'_>> = parts
                 .map(|(((shard, outbox), fixes), outcomes)| {
-                    let job = move || *outcomes = shard.take(ground, fixes, past, outbox);
+                    let job = move || *outcomes = shard.take(ground, &mut fixes.0, &fixes.1, past, outbox);
                     Box::new(job) as Job<'_>
                 })
                 .collect();
@@ -283,28 +293,33 @@ impl Watch {
             self.outboxes.iter_mut().map(|outbox| std::mem::take(&mut outbox.tells).into_iter()).collect();
         let mut next = vec![0_usize; count];
         out.records.reserve(run.fixes.len());
-        for (place, index) in run.indices.drain(..).enumerate() {
+        for (place, &index) in run.indices.iter().enumerate() {
             let key = run.fixes[place].vehicle;
             let shard = key.0 as usize % count;
             let nth = next[shard];
             next[shard] += 1;
             let outcome = outcomes[shard][nth];
-            match outcome.fate {
-                Fate::Kept(marks) => {
+            match outcome.taken {
+                Taken::Kept(marks) => {
                     let fix = Fix { marks, ..run.fixes[place] };
                     self.position.0 += 1;
                     out.records.push(Record { position: self.position, at, body: RecordBody::Fix(fix) });
                 }
-                Fate::Duplicate => out.duplicates.push(index),
-                Fate::Waiting(need) => out.waiting.push((index, need)),
+                Taken::Duplicate => out.duplicates.push(index),
+                Taken::Waiting(need) => out.waiting.push((index, need)),
             }
             moved.push(key);
             for tell in tells[shard].by_ref().take(outcome.tells as usize) {
                 self.tell(key, tell, out);
             }
+            if outcome.left {
+                self.shards[shard].track_mut(key).left_by(self.position);
+            }
         }
-        run.fixes.clear();
-        for outbox in &mut self.outboxes {
+        run.clear();
+        let ground = Ground { position: self.position, ..ground };
+        for (shard, outbox) in self.shards.iter_mut().zip(&mut self.outboxes) {
+            shard.narrow(ground, outbox);
             out.checkpoints.append(&mut outbox.checkpoints);
         }
     }
@@ -361,7 +376,10 @@ impl Watch {
         what: impl FnOnce(&mut Shard, Ground<'_>, VehicleKey, &mut Outbox),
     ) {
         let shard = self.shard_of(key);
-        let ground = Ground { map: &self.map, settings: &self.settings, now: self.now, horizon: self.horizon };
+        let map = Arc::clone(&self.map);
+        let settings = self.settings;
+        let ground =
+            Ground { map: &map, settings: &settings, now: self.now, horizon: self.horizon, position: self.position };
         what(&mut self.shards[shard], ground, key, &mut self.outboxes[shard]);
         for tell in std::mem::take(&mut self.outboxes[shard].tells) {
             self.tell(key, tell, out);
@@ -446,6 +464,24 @@ impl Watch {
 struct Run {
     fixes: Vec<Fix>,
     indices: Vec<usize>,
+    /// The same number for fixes of one vehicle that follow each other: they came together.
+    groups: Vec<u32>,
+}
+
+impl Run {
+    fn push(&mut self, index: usize, fix: Fix) {
+        let together = self.fixes.last().is_some_and(|last| last.vehicle == fix.vehicle);
+        let group = self.groups.last().map_or(0, |group| group + u32::from(!together));
+        self.groups.push(group);
+        self.indices.push(index);
+        self.fixes.push(fix);
+    }
+
+    fn clear(&mut self) {
+        self.fixes.clear();
+        self.indices.clear();
+        self.groups.clear();
+    }
 }
 
 /// Whose an alarm is. Adding is a push; looking up, which only a person's act asks for, sorts what was added since.
@@ -478,5 +514,7 @@ impl AlarmOwners {
     }
 }
 
+#[cfg(test)]
+mod late_tests;
 #[cfg(test)]
 mod tests;

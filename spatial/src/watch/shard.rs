@@ -2,11 +2,11 @@
 //!
 //! Which vehicles share a shard changes nothing: what a shard makes of its fixes is joined by the records' order.
 
-use super::history::{NeedsHistory, Past};
+use super::history::Past;
 use super::track::{Outbox, Surroundings, Taken, Track};
 use super::{Settings, VehicleNow};
-use crate::fix::{Fix, Marks};
-use crate::ids::VehicleKey;
+use crate::fix::Fix;
+use crate::ids::{JournalPosition, VehicleKey};
 use crate::onemap::OneMap;
 use crate::units::UnixMs;
 use rustc_hash::FxHashMap;
@@ -19,6 +19,8 @@ pub struct Ground<'a> {
     pub settings: &'a Settings,
     pub now: UnixMs,
     pub horizon: UnixMs,
+    /// The last record before those that are judged together.
+    pub position: JournalPosition,
 }
 
 impl<'a> Ground<'a> {
@@ -29,6 +31,7 @@ impl<'a> Ground<'a> {
             vehicle,
             now: self.now,
             horizon: self.horizon,
+            position: self.position,
         }
     }
 }
@@ -36,19 +39,10 @@ impl<'a> Ground<'a> {
 /// What became of a fix, and how many changes it made.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
-    pub fate: Fate,
+    pub taken: Taken,
     pub tells: u32,
-}
-
-/// What became of a fix.
-#[derive(Clone, Copy, Debug)]
-pub enum Fate {
-    /// Taken, with these marks in all.
-    Kept(Marks),
-    /// Known already.
-    Duplicate,
-    /// Not taken: the past is not at hand.
-    Waiting(NeedsHistory),
+    /// A record of these very ones is not in the window any more: its position is to be said ([`Track::left_by`]).
+    pub left: bool,
 }
 
 /// Vehicles that are judged together.
@@ -115,36 +109,66 @@ impl Shard {
         self.due.range(..=(at, VehicleKey(u32::MAX))).copied()
     }
 
-    /// Judges fixes in the order given.
-    pub fn take(&mut self, ground: Ground<'_>, fixes: &mut [Fix], past: &dyn Past, out: &mut Outbox) -> Vec<Outcome> {
+    /// Judges fixes in the order given; those of one vehicle with the same number in `groups` came together.
+    pub fn take(
+        &mut self,
+        ground: Ground<'_>,
+        fixes: &mut [Fix],
+        groups: &[u32],
+        past: &dyn Past,
+        out: &mut Outbox,
+    ) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(fixes.len());
-        let mut places = [0_usize; AHEAD];
-        for fixes in fixes.chunks_mut(AHEAD) {
-            for (place, fix) in places.iter_mut().zip(fixes.iter()) {
-                *place = self.place_or_new(fix.vehicle);
+        let mut looked_up = 0;
+        let mut from = 0;
+        while from < fixes.len() {
+            if from >= looked_up {
+                looked_up = (from + AHEAD).min(fixes.len());
+                self.look_up(&fixes[from..looked_up]);
             }
-            for place in &places[..fixes.len()] {
-                self.tracks[*place].touch();
+            let same = groups[from..].iter().take_while(|group| **group == groups[from]).count();
+            let fixes = &mut fixes[from..from + same];
+            from += same;
+            let vehicle = fixes[0].vehicle;
+            let place = self.place_or_new(vehicle);
+            let told = out.tells.len();
+            let track = &mut self.tracks[place];
+            let due = track.due();
+            track.take(ground.around(vehicle), fixes, past, out);
+            let left = track.has_left_now();
+            if track.due() != due {
+                self.move_due(vehicle, due);
             }
-            for place in &places[..fixes.len()] {
-                self.tracks[*place].touch_window();
-            }
-            for (place, fix) in places.iter().zip(fixes) {
-                let told = out.tells.len();
-                let track = &mut self.tracks[*place];
-                let due = track.due();
-                let fate = match track.take(ground.around(fix.vehicle), fix, past, out) {
-                    Taken::Kept(marks) => Fate::Kept(marks),
-                    Taken::Duplicate => Fate::Duplicate,
-                    Taken::Waiting(need) => Fate::Waiting(need),
-                };
-                if track.due() != due {
-                    self.move_due(fix.vehicle, due);
-                }
-                outcomes.push(Outcome { fate, tells: (out.tells.len() - told) as u32 });
+            let first = outcomes.len();
+            outcomes.extend(out.taken.drain(..).map(|taken| Outcome { taken, tells: 0, left }));
+            debug_assert_eq!(outcomes.len() - first, same);
+            if let Some(last) = outcomes.last_mut() {
+                last.tells = (out.tells.len() - told) as u32;
             }
         }
         outcomes
+    }
+
+    /// Reads what the next fixes ask of their vehicles, so that memory is waited for once and not one by one.
+    fn look_up(&mut self, fixes: &[Fix]) {
+        let mut places = [0_usize; AHEAD];
+        for (place, fix) in places.iter_mut().zip(fixes) {
+            *place = self.place_or_new(fix.vehicle);
+        }
+        let places = &places[..fixes.len()];
+        places.iter().for_each(|place| self.tracks[*place].touch());
+        places.iter().for_each(|place| self.tracks[*place].touch_window());
+    }
+
+    /// Makes the windows that reach back as long as usual again; `position` is that of the last record judged.
+    pub fn narrow(&mut self, ground: Ground<'_>, out: &mut Outbox) {
+        for key in std::mem::take(&mut out.recalled) {
+            let track = self.track_mut(key);
+            track.narrow(ground.around(key));
+            if track.has_left_now() {
+                track.left_by(ground.position);
+            }
+        }
     }
 
     /// Lets time pass for one vehicle.
@@ -189,5 +213,5 @@ impl Shard {
     }
 }
 
-/// How many fixes are looked up before the first of them is judged, so that memory is waited for once and not one by one.
+/// How many fixes are looked up before the first of them is judged.
 const AHEAD: usize = 32;

@@ -139,10 +139,12 @@ impl State {
     pub fn renumber(&mut self, slot: &impl Fn(Slot) -> Option<Slot>) {
         self.map_version = 0;
         renumber_list(&mut self.inside, slot);
-        self.visits.retain_mut(|visit| slot(visit.slot).is_some_and(|slot| {
-            visit.slot = slot;
-            true
-        }));
+        self.visits.retain_mut(|visit| {
+            slot(visit.slot).is_some_and(|slot| {
+                visit.slot = slot;
+                true
+            })
+        });
     }
 }
 

@@ -314,10 +314,11 @@ impl<'a> Context<'a> {
         }
         let judges = |slot: Slot| self.judging_entry(slot, at, known).is_some();
         let meanwhile = |entry: &ZoneInForce| entry.begins_at() < at && entry.ends_at() > last.fixed_at;
-        let settled = state.visits.iter().all(|visit| judges(visit.slot))
-            && state.inside.iter().filter_map(|&slot| self.map.zone(slot)).all(|entry| {
-                !(meanwhile(entry) || entry.judges(at, known)) || state.visit(entry.zone.key).is_some()
-            });
+        let settled =
+            state.visits.iter().all(|visit| judges(visit.slot))
+                && state.inside.iter().filter_map(|&slot| self.map.zone(slot)).all(|entry| {
+                    !(meanwhile(entry) || entry.judges(at, known)) || state.visit(entry.zone.key).is_some()
+                });
         if settled {
             return;
         }
@@ -456,9 +457,12 @@ impl<'a> Context<'a> {
             let visit = turn.state().visit(zone).cloned();
             let mut passage = Passage { map: self.map, settings: self.settings, slot, leg, emitter };
             let edges = Edges::of(slot, leg, way, sides);
+            // A revision that came into force on the way says nothing about what was before.
+            let floor = entry.term.from.max(entry.zone.valid_from.unwrap_or(UnixMs::MIN));
             if visit.is_none() && edges.is_empty() {
                 continue;
             }
+            let edges = edges.map(|edge| Edge { at: edge.at.max(floor.min(leg.after.fixed_at)), ..edge });
             match passage.visit_after(visit, sides.0, edges) {
                 Some(visit) => self.keep(turn, visit),
                 None => turn.put_visit(zone, None),

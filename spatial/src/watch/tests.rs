@@ -1,12 +1,11 @@
 //! Fence laws on small stories: places in metres east and north of a corner, times in seconds.
 
 use super::*;
-use crate::event::EventStatus;
-use crate::ids::EventId;
-use rustc_hash::FxHashMap;
 use crate::event::EventKind;
+use crate::event::EventStatus;
 use crate::fix::{Marks, Source};
 use crate::geodesy::LocalScale;
+use crate::ids::EventId;
 use crate::ids::{FeatureId, FeatureKey, Revision};
 use crate::position::Position;
 use crate::record::{Act, Edit};
@@ -14,14 +13,20 @@ use crate::units::DeciKph;
 use crate::vehicle::{Vehicle, VehicleClass};
 use crate::zone::{Ground, Rule, RuleWhen, Zone, ZoneKind};
 use proptest::prelude::*;
+use rustc_hash::FxHashMap;
+
+/// How many cases a property is tried with: `usual`, or as many as the long run asks for.
+pub(super) fn cases(usual: u32) -> u32 {
+    std::env::var("CORDON_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
 
 const T0: i64 = 1_700_000_000_000;
 
-fn at(s: f64) -> UnixMs {
+pub(super) fn at(s: f64) -> UnixMs {
     UnixMs(T0 + (s * 1_000.0) as i64)
 }
 
-fn place(east_m: f64, north_m: f64) -> Position {
+pub(super) fn place(east_m: f64, north_m: f64) -> Position {
     let corner = Position { lon_e7: 1_210_500_000, lat_e7: 306_000_000 };
     let scale = LocalScale::at(corner.lat_e7);
     Position {
@@ -30,7 +35,7 @@ fn place(east_m: f64, north_m: f64) -> Position {
     }
 }
 
-fn fix_of(vehicle: u32, s: f64, east_m: f64, north_m: f64) -> Fix {
+pub(super) fn fix_of(vehicle: u32, s: f64, east_m: f64, north_m: f64) -> Fix {
     Fix {
         vehicle: VehicleKey(vehicle),
         fixed_at: at(s),
@@ -48,12 +53,12 @@ fn fix_of(vehicle: u32, s: f64, east_m: f64, north_m: f64) -> Fix {
     }
 }
 
-fn rule(id: &str, when: RuleWhen) -> Rule {
+pub(super) fn rule(id: &str, when: RuleWhen) -> Rule {
     Rule::new(FeatureId::new(id).expect("an id"), when, 2)
 }
 
 /// A zone from (west, south) to (east, north) with a rule of every simple kind.
-fn zone(key: u32, west: f64, south: f64, east: f64, north: f64) -> Zone {
+pub(super) fn zone(key: u32, west: f64, south: f64, east: f64, north: f64) -> Zone {
     let ring = vec![place(west, south), place(east, south), place(east, north), place(west, north)];
     let rules = vec![
         rule("in", RuleWhen::Enter),
@@ -64,7 +69,7 @@ fn zone(key: u32, west: f64, south: f64, east: f64, north: f64) -> Zone {
     Zone { rules, ..Zone::new(ZoneKey(key), ZoneKind::Restricted, Ground { parts: vec![vec![ring]] }) }
 }
 
-fn edit(zone: Zone) -> RecordBody {
+pub(super) fn edit(zone: Zone) -> RecordBody {
     RecordBody::Edit(Edit { key: FeatureKey(zone.key.0), revision: zone.revision, now: Edited::Zone(Arc::new(zone)) })
 }
 
@@ -462,13 +467,13 @@ fn every_edit_around_a_standing_vehicle_is_told_and_stays_told() {
     assert_eq!(standing(&told), all);
 }
 
-fn deleted(key: u32) -> RecordBody {
+pub(super) fn deleted(key: u32) -> RecordBody {
     let now = Edited::ZoneDeleted(ZoneKey(key));
     RecordBody::Edit(Edit { key: FeatureKey(key), revision: Revision(9), now })
 }
 
 /// A wandering vehicle among three zones, a fix every one to twelve seconds, some at the same instant.
-fn wandering() -> impl Strategy<Value = Vec<Fix>> {
+pub(super) fn wandering() -> impl Strategy<Value = Vec<Fix>> {
     let step = (1_000..12_000_i64, -180.0..180.0_f64, -180.0..180.0_f64, 0..900_u16, prop::bool::weighted(0.1));
     prop::collection::vec(step, 2..40).prop_map(|steps| {
         let (mut s, mut x, mut y) = (0_i64, -300.0, 250.0);
@@ -486,14 +491,14 @@ fn wandering() -> impl Strategy<Value = Vec<Fix>> {
     })
 }
 
-fn zones_about() -> Vec<Zone> {
+pub(super) fn zones_about() -> Vec<Zone> {
     vec![zone(7, 0.0, 0.0, 500.0, 500.0), zone(8, -400.0, 100.0, 60.0, 300.0), zone(9, 480.0, -20.0, 500.0, 700.0)]
 }
 
 /// What stands in the end: ids, times and certainty.
-type Standing = Vec<(EventId, UnixMs, Option<UnixMs>, Certainty)>;
+pub(super) type Standing = Vec<(EventId, UnixMs, Option<UnixMs>, Certainty)>;
 
-fn final_set(told: &[Event]) -> Standing {
+pub(super) fn final_set(told: &[Event]) -> Standing {
     let mut last: FxHashMap<EventId, &Event> = FxHashMap::default();
     for event in told {
         last.insert(event.core.id, event);
@@ -526,7 +531,7 @@ fn feed(fixes: &[Fix], tick_every: usize) -> Vec<Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(cases(300)))]
 
     #[test]
     fn any_order_and_duplication_gives_the_same_events(
@@ -668,7 +673,7 @@ fn living() -> impl Strategy<Value = (i64, Living)> {
     (wait, what)
 }
 
-fn described(vehicle: u32, revision: u32, hazmat: bool) -> RecordBody {
+pub(super) fn described(vehicle: u32, revision: u32, hazmat: bool) -> RecordBody {
     let class = if hazmat { VehicleClass::Hazmat } else { VehicleClass::Ordinary };
     let now = Vehicle { class, company: None, goods_class: None, tags: Vec::new() };
     RecordBody::Edit(Edit {

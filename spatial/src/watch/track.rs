@@ -3,7 +3,7 @@
 //! The window keeps, with each fix, what undoes its step and the events of it. A late fix is inserted at its place: the
 //! steps from there on are undone and run again, and only the difference to what stood before is told.
 
-use super::history::{Checkpoint, NeedsHistory, Past};
+use super::history::{Answer, Checkpoint, History, NeedsHistory, NoPast, Past, hour_of};
 use super::ledger::{Ledger, Tell, key_of};
 use super::settings::Settings;
 use super::state::{Phase, State, Turn, Undo, Visit};
@@ -11,11 +11,12 @@ use super::step::{Context, joins_path, waits};
 use super::{VehicleNow, ZoneNow};
 use crate::event::{Certainty, EventCore};
 use crate::fix::{Fix, Marks};
-use crate::ids::{EventId, VehicleKey};
+use crate::ids::{EventId, JournalPosition, VehicleKey};
 use crate::index::{Slot, Way};
-use crate::onemap::OneMap;
+use crate::onemap::{OneMap, Term};
 use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
+use crate::zone::{Bounds, Ground, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::hint::black_box;
@@ -74,8 +75,31 @@ pub struct Track {
     ledger: Ledger,
     /// The vehicle was deleted: only its alarms matter.
     gone: bool,
+    /// Every record of the vehicle up to here may have left the window; later ones are in it.
+    left_position: JournalPosition,
+    /// Whether a record that is judged now left the window, or never was in it.
+    #[serde(skip)]
+    left_now: bool,
     #[serde(skip)]
     zones: Option<Arc<[ZoneNow]>>,
+    /// While the window reaches back into the past that was asked for.
+    #[serde(skip)]
+    recalled: Option<Box<Recalled>>,
+}
+
+/// What a window that reaches back is judged by.
+#[derive(Clone, Debug)]
+struct Recalled {
+    /// From here on it holds every fix.
+    from: UnixMs,
+    /// The one-map with the revisions of that time; `None` when none was replaced since.
+    map: Option<OneMap>,
+}
+
+impl PartialEq for Recalled {
+    fn eq(&self, other: &Recalled) -> bool {
+        self.from == other.from && self.map.as_ref().map(OneMap::version) == other.map.as_ref().map(OneMap::version)
+    }
 }
 
 /// How many fixes of the future one vehicle may have waiting: further ones are stored, marked and never judged.
@@ -91,6 +115,8 @@ pub struct Surroundings<'a> {
     pub now: UnixMs,
     /// Journal time of the last tick: what time brought by then stands.
     pub horizon: UnixMs,
+    /// The last record before those that are judged together.
+    pub position: JournalPosition,
 }
 
 /// Where a track puts what it has to tell, and what it works with.
@@ -99,37 +125,144 @@ pub struct Outbox {
     pub tells: Vec<Tell>,
     pub checkpoints: Vec<Checkpoint>,
     pub way: Way,
+    /// What became of the fixes given, in their order.
+    pub taken: Vec<Taken>,
+    /// Vehicles whose windows reach back, to be narrowed when the run is over.
+    pub recalled: Vec<VehicleKey>,
 }
 
 impl Track {
-    /// Takes a fix that arrived now.
-    pub fn take(&mut self, around: Surroundings<'_>, fix: &mut Fix, _past: &dyn Past, out: &mut Outbox) -> Taken {
-        let settings = around.settings;
+    /// Takes fixes that arrived together now, and says of each what became of it, in their order.
+    ///
+    /// They are judged together: what one of them would make believe and the next one refutes is never told.
+    pub fn take(&mut self, around: Surroundings<'_>, fixes: &mut [Fix], past: &dyn Past, out: &mut Outbox) {
+        if let [fix] = fixes
+            && self.is_next(around, fix)
+        {
+            let marks = self.append(around, fix, out);
+            out.taken.push(Taken::Kept(marks));
+            return;
+        }
+        let first = out.taken.len();
+        let newest = self.window.back().map_or(UnixMs::MIN, |newest| newest.fix.fixed_at);
+        let in_order = fixes.is_sorted_by_key(|fix| fix.fixed_at) && fixes[0].fixed_at >= newest;
+        if fixes.len() > 1 && in_order {
+            for fix in fixes {
+                self.take(around, std::slice::from_mut(fix), past, out);
+            }
+            return;
+        }
+        let mut for_window: Vec<usize> = Vec::with_capacity(fixes.len());
+        for (i, fix) in fixes.iter_mut().enumerate() {
+            let fate = self.set_aside(around, fix);
+            if fate.is_none() {
+                for_window.push(i);
+            }
+            out.taken.push(fate.unwrap_or(Taken::Duplicate));
+        }
+        self.ask_past(around, fixes, &mut for_window, first, past, out);
+        self.join(around, fixes, &for_window, first, out);
+    }
+
+    /// Whether a fix comes after all others and simply continues the path.
+    fn is_next(&self, around: Surroundings<'_>, fix: &Fix) -> bool {
+        !self.gone
+            && self.ahead.is_empty()
+            && self.tail.is_empty()
+            && self.recalled.is_none()
+            && waits(fix.fixed_at, around.now, around.settings).is_none()
+            && around.now - fix.fixed_at <= around.settings.too_late
+            && self.window.back().is_none_or(|newest| newest.fix.fixed_at < fix.fixed_at)
+    }
+
+    /// What becomes of a fix that is not for the window now; `None` when it is.
+    fn set_aside(&mut self, around: Surroundings<'_>, fix: &mut Fix) -> Option<Taken> {
         if self.gone {
-            return Taken::Kept(fix.marks);
+            return Some(Taken::Kept(fix.marks));
         }
-        if !self.ahead.is_empty() && self.ahead.iter().any(|held| is_same(held, fix)) {
-            return Taken::Duplicate;
+        if self.ahead.iter().any(|held| is_same(held, fix)) {
+            return Some(Taken::Duplicate);
         }
-        if waits(fix.fixed_at, around.now, settings).is_some() {
+        if waits(fix.fixed_at, around.now, around.settings).is_some() {
             fix.marks |= Marks::CLOCK_AHEAD;
             if self.ahead.len() < MAX_AHEAD {
                 let place = self.ahead.partition_point(|held| order(held) <= order(fix));
                 self.ahead.insert(place, *fix);
                 self.due = Some(self.due.map_or(fix.fixed_at, |due| due.min(fix.fixed_at)));
             }
-            return Taken::Kept(fix.marks);
+            return Some(Taken::Kept(fix.marks));
         }
-        self.join(around, fix, out)
+        if around.now - fix.fixed_at > around.settings.too_late {
+            fix.marks |= Marks::TOO_LATE;
+            return Some(Taken::Kept(fix.marks));
+        }
+        None
+    }
+
+    /// Asks for the past if one of the fixes is older than the window. Those for which it is not at hand leave the list.
+    fn ask_past(
+        &mut self,
+        around: Surroundings<'_>,
+        fixes: &mut [Fix],
+        for_window: &mut Vec<usize>,
+        first: usize,
+        past: &dyn Past,
+        out: &mut Outbox,
+    ) {
+        let newest = self.window.back().map(|held| held.fix.fixed_at);
+        let (left, recalled_from) = (self.left, self.recalled.as_ref().map(|recalled| recalled.from));
+        let is_old = |fix: &Fix| match recalled_from {
+            Some(from) => fix.fixed_at < from,
+            None => {
+                newest.is_some_and(|newest| newest - fix.fixed_at > around.settings.window)
+                    || left.is_some_and(|left| fix.fixed_at <= left)
+            }
+        };
+        let Some(from) = for_window.iter().map(|i| &fixes[*i]).filter(|fix| is_old(fix)).map(|fix| fix.fixed_at).min()
+        else {
+            return;
+        };
+        let need = NeedsHistory {
+            vehicle: around.vehicle,
+            from,
+            at_least: self.left_position,
+            at_most: around.position.max(self.left_position),
+        };
+        let fate = match past.history(&need) {
+            Answer::Known(history) if history.as_of >= need.at_least && !self.left_now => {
+                self.recall(around, &history, out);
+                return;
+            }
+            Answer::Known(_) | Answer::NotYet => Taken::Waiting(need),
+            Answer::Never => Taken::Kept(Marks::AWAITS_HISTORY),
+        };
+        for_window.retain(|&i| {
+            let old = is_old(&fixes[i]);
+            if old {
+                out.taken[first + i] = match fate {
+                    Taken::Kept(marks) => {
+                        fixes[i].marks |= marks;
+                        Taken::Kept(fixes[i].marks)
+                    }
+                    fate => fate,
+                };
+            }
+            !old
+        });
     }
 
     /// What time brought since: fixes of the future whose time came, limits that were reached.
     pub fn time_passes(&mut self, around: Surroundings<'_>, out: &mut Outbox) {
         let ripe = self.ahead.partition_point(|fix| fix.fixed_at <= around.now);
-        let ripe: Vec<Fix> = self.ahead.drain(..ripe).collect();
-        for mut fix in ripe {
-            fix.marks.remove(Marks::CLOCK_AHEAD);
-            self.join(around, &mut fix, out);
+        let mut ripe: Vec<Fix> = self.ahead.drain(..ripe).collect();
+        if !ripe.is_empty() {
+            ripe.iter_mut().for_each(|fix| fix.marks.remove(Marks::CLOCK_AHEAD));
+            let mut for_window: Vec<usize> = (0..ripe.len()).collect();
+            let first = out.taken.len();
+            out.taken.extend(ripe.iter().map(|_| Taken::Duplicate));
+            self.ask_past(around, &mut ripe, &mut for_window, first, &NoPast, out);
+            self.join(around, &mut ripe, &for_window, first, out);
+            out.taken.truncate(first);
         }
         self.renew_tail(around, out);
     }
@@ -226,10 +359,12 @@ impl Track {
         self.state.renumber(slot);
         self.window.iter_mut().filter_map(|held| held.undo.as_mut()).for_each(|undo| undo.renumber(slot));
         if let Some(visits) = &mut self.visits {
-            visits.retain_mut(|visit| slot(visit.slot).is_some_and(|slot| {
-                visit.slot = slot;
-                true
-            }));
+            visits.retain_mut(|visit| {
+                slot(visit.slot).is_some_and(|slot| {
+                    visit.slot = slot;
+                    true
+                })
+            });
         }
     }
 
@@ -237,64 +372,143 @@ impl Track {
         Context { map: around.map, settings: around.settings, vehicle: around.vehicle, attributes: &self.attributes }
     }
 
-    /// Puts a fix at its place in the window and runs the steps from there.
-    fn join(&mut self, around: Surroundings<'_>, fix: &mut Fix, out: &mut Outbox) -> Taken {
-        let settings = around.settings;
-        if around.now - fix.fixed_at > settings.too_late {
-            fix.marks |= Marks::TOO_LATE;
-            return Taken::Kept(fix.marks);
-        }
-        let newest = self.window.back().map(|held| held.fix.fixed_at);
-        if newest.is_none_or(|newest| newest < fix.fixed_at) && self.tail.is_empty() {
-            self.append(around, fix, out);
-            return Taken::Kept(fix.marks);
-        }
-        let too_old = newest.is_some_and(|newest| newest - fix.fixed_at > settings.window)
-            || self.left.is_some_and(|left| fix.fixed_at <= left);
-        if too_old {
-            fix.marks |= Marks::AWAITS_HISTORY;
-            return Taken::Kept(fix.marks);
-        }
-        let place = self.window.partition_point(|held| order(&held.fix) <= order(fix));
-        let same_instant = |held: &&Held| held.fix.fixed_at == fix.fixed_at;
-        let mut before = self.window.range(..place).rev().take_while(same_instant);
-        let mut after = self.window.range(place..).take_while(same_instant);
-        if before.any(|held| is_same(&held.fix, fix)) || after.any(|held| is_same(&held.fix, fix)) {
-            return Taken::Duplicate;
-        }
-        let same_instant_later = self.window.get(place).is_some_and(|held| held.fix.fixed_at == fix.fixed_at);
-        let from = self.window.partition_point(|held| held.fix.fixed_at < fix.fixed_at).min(place);
+    /// Puts fixes at their places in the window, runs the steps from the first of them on and tells what that changes.
+    /// `chosen` are the indices of the fixes to take; what becomes of each is said at `first` and its index.
+    fn join(&mut self, around: Surroundings<'_>, fixes: &mut [Fix], chosen: &[usize], first: usize, out: &mut Outbox) {
+        let Some(earliest) = chosen.iter().map(|i| fixes[*i].fixed_at).min() else { return };
+        let recalled = self.recalled.take();
+        let map = recalled.as_ref().and_then(|recalled| recalled.map.as_ref()).unwrap_or(around.map);
+        let there = Surroundings { map, ..around };
+        let from = self.window.partition_point(|held| held.fix.fixed_at < earliest);
         let old = self.standing_from(from);
         self.rewind(from);
-        self.window.insert(place, Held { fix: *fix, step: Step::Skipped, undo: None, events: Vec::new() });
-        let marks = self.run_from(around, from, &mut out.way);
-        let of_fix = marks.get(place - from).copied().unwrap_or_default();
-        fix.marks |= of_fix;
-        if same_instant_later {
-            fix.marks |= Marks::SAME_INSTANT;
+        for &i in chosen {
+            let fix = fixes[i];
+            if self.place_of(&fix).is_none() {
+                let place = self.window.partition_point(|held| order(&held.fix) <= order(&fix));
+                self.window.insert(place, Held { fix, step: Step::Skipped, undo: None, events: Vec::new() });
+                out.taken[first + i] = Taken::Kept(fix.marks);
+            }
         }
-        self.look_ahead(around);
-        self.tell(around, from, old, out);
-        self.trim(settings);
-        Taken::Kept(fix.marks)
+        let marks = self.run_from(there, from, out);
+        for &i in chosen {
+            let fix = &mut fixes[i];
+            if out.taken[first + i] == Taken::Duplicate {
+                continue;
+            }
+            let place = self.place_of(fix).expect("it was just inserted");
+            fix.marks |= marks[place - from];
+            if self.window.get(place + 1).is_some_and(|later| later.fix.fixed_at == fix.fixed_at) {
+                fix.marks |= Marks::SAME_INSTANT;
+            }
+            out.taken[first + i] = Taken::Kept(fix.marks);
+        }
+        self.look_ahead(there);
+        self.tell(there, from, old, out);
+        self.recalled = recalled;
+        if self.recalled.is_none() {
+            self.trim(around);
+        }
     }
 
-    /// The usual case of [`Track::join`]: the newest fix, and nothing that time brought before it.
-    fn append(&mut self, around: Surroundings<'_>, fix: &mut Fix, out: &mut Outbox) {
-        let held = *fix;
-        self.window.push_back(Held { fix: held, step: Step::Skipped, undo: None, events: Vec::new() });
+    /// Where in the window the same fix is.
+    fn place_of(&self, fix: &Fix) -> Option<usize> {
+        let from = self.window.partition_point(|held| held.fix.fixed_at < fix.fixed_at);
+        let mut same_instant =
+            self.window.range(from..).take_while(|held| held.fix.fixed_at == fix.fixed_at).enumerate();
+        same_instant.find(|(_, held)| is_same(&held.fix, fix)).map(|(nth, _)| from + nth)
+    }
+
+    /// Lets the window reach back over what is known of the past; [`Track::narrow`] ends it.
+    fn recall(&mut self, around: Surroundings<'_>, history: &History, out: &mut Outbox) {
+        let front = self.window.front().map(|held| held.fix);
+        let older = history.fixes.iter().filter(|fix| {
+            front.is_none_or(|front| fix.fixed_at <= front.fixed_at)
+                && !self
+                    .window
+                    .iter()
+                    .take_while(|held| held.fix.fixed_at <= fix.fixed_at)
+                    .any(|held| is_same(&held.fix, fix))
+        });
+        let mut fixes: Vec<Fix> = older.copied().collect();
+        fixes.sort_by_key(order);
+        fixes.dedup_by(|one, two| is_same(one, two));
+        let checkpoint = history.checkpoint.as_ref();
+        let matters = |zone: &Zone| checkpoint.is_some_and(|checkpoint| checkpoint.needs(zone.key, zone.revision));
+        let reach = Reach::of(fixes.iter().chain(front.iter()).chain(self.window.iter().map(|held| &held.fix)));
+        let replaced: Vec<(&Arc<Zone>, Term)> = history
+            .replaced
+            .iter()
+            .filter(|(zone, _)| around.map.slot_of(zone.key, zone.revision).is_none())
+            .filter(|(zone, _)| matters(zone) || reach.meets(&zone.ground))
+            .map(|(zone, term)| (zone, *term))
+            .collect();
+        let map = (!replaced.is_empty()).then(|| around.map.recalling(replaced));
+        let there = Surroundings { map: map.as_ref().unwrap_or(around.map), ..around };
+        let known_from = history.attributes.last().map_or(UnixMs::MIN, |(from, _)| *from);
+        let later: Vec<_> = self.attributes.drain(..).filter(|(from, _)| *from > known_from).collect();
+        self.attributes.extend(history.attributes.iter().cloned().chain(later));
+        self.ledger.recall(&history.events, &history.alarms);
+        let old = self.standing_from(0);
+        let known = fixes.len();
+        self.state = checkpoint.map_or_else(State::default, |checkpoint| checkpoint.state(there.map));
+        self.base_last = self.state.last;
+        let blank = |fix| Held { fix, step: Step::Skipped, undo: None, events: Vec::new() };
+        fixes.into_iter().rev().for_each(|fix| self.window.push_front(blank(fix)));
+        let told = out.checkpoints.len();
+        self.run_from(there, 0, out);
+        out.checkpoints.truncate(told);
+        self.look_ahead(there);
+        // What was told of the past stands in the ledger; of the window, running it again changes nothing unless what it
+        // was judged by then is known better now.
+        self.tell(there, known, old, out);
+        let from = checkpoint.map_or(UnixMs::MIN, |checkpoint| checkpoint.at);
+        self.recalled = Some(Box::new(Recalled { from, map }));
+        out.recalled.push(around.vehicle);
+    }
+
+    /// Ends [`Track::recall`]: the window is as long as usual again.
+    pub fn narrow(&mut self, around: Surroundings<'_>) {
+        let Some(recalled) = self.recalled.take() else { return };
+        self.trim(around);
+        if let Some(past) = recalled.map {
+            self.renumber(&|slot| {
+                let zone = &past.zone(slot)?.zone;
+                around.map.slot_of(zone.key, zone.revision).or_else(|| around.map.oldest_slot(zone.key))
+            });
+        }
+        self.sweep();
+    }
+
+    /// Whether a record of those that are judged now is not in the window.
+    pub fn has_left_now(&self) -> bool {
+        self.left_now
+    }
+
+    /// A record of the vehicle at this position is not in the window.
+    pub fn left_by(&mut self, position: JournalPosition) {
+        self.left_position = self.left_position.max(position);
+        self.left_now = false;
+    }
+
+    /// The usual case of [`Track::join`]: the newest fix, and nothing that time brought before it. Returns its marks.
+    fn append(&mut self, around: Surroundings<'_>, fix: &mut Fix, out: &mut Outbox) -> Marks {
+        self.window.push_back(Held { fix: *fix, step: Step::Skipped, undo: None, events: Vec::new() });
         let last = self.window.len() - 1;
-        fix.marks |= self.step_at(around, last, &mut out.way);
+        self.mark_hour(around, last, out);
+        fix.marks |= self.step_at(around, last, out);
         self.look_ahead(around);
         if !self.window[last].events.is_empty() || !self.tail.is_empty() {
             self.tell(around, last, Vec::new(), out);
         }
-        self.trim(around.settings);
+        self.trim(around);
+        fix.marks
     }
 
     /// Steps over the fix at a place of the window: the state is the one before it.
-    fn step_at(&mut self, around: Surroundings<'_>, place: usize, way: &mut Way) -> Marks {
-        let keep_last = place == 0 || self.window[place - 1].step != Step::Plain;
+    fn step_at(&mut self, around: Surroundings<'_>, place: usize, out: &mut Outbox) -> Marks {
+        let before = place.checked_sub(1).map(|before| &self.window[before]);
+        let keep_last = before.is_none_or(|held| held.step != Step::Plain);
         let fix = self.window[place].fix;
         let context = Context {
             map: around.map,
@@ -303,7 +517,7 @@ impl Track {
             attributes: &self.attributes,
         };
         let mut turn = Turn::begin(&mut self.state, keep_last);
-        let stepped = context.step(&mut turn, &fix, way);
+        let stepped = context.step(&mut turn, &fix, &mut out.way);
         let undo = turn.finish();
         if undo.as_ref().is_some_and(|undo| undo.touches_visits()) {
             self.zones = None;
@@ -317,6 +531,15 @@ impl Track {
         held.undo = undo;
         held.events = stepped.events;
         stepped.marks
+    }
+
+    /// Writes a checkpoint if the fix at a place of the window is the first of its hour: the state is the one before it.
+    fn mark_hour(&self, around: Surroundings<'_>, place: usize, out: &mut Outbox) {
+        let hour = hour_of(self.window[place].fix.fixed_at);
+        let before = place.checked_sub(1).map_or(self.left, |before| Some(self.window[before].fix.fixed_at));
+        if self.state.last.is_some() && before < Some(hour) {
+            out.checkpoints.push(Checkpoint::of(around.vehicle, hour, &self.state, around.map));
+        }
     }
 
     /// Brings the state back to the one before a place of the window.
@@ -343,9 +566,10 @@ impl Track {
     }
 
     /// Runs the steps of the window from a place on; returns the marks that each step found.
-    fn run_from(&mut self, around: Surroundings<'_>, from: usize, way: &mut Way) -> Vec<Marks> {
+    fn run_from(&mut self, around: Surroundings<'_>, from: usize, out: &mut Outbox) -> Vec<Marks> {
         let mut marks = Vec::with_capacity(self.window.len() - from);
         for place in from..self.window.len() {
+            self.mark_hour(around, place, out);
             let fix = &self.window[place].fix;
             let replaced = joins_path(fix.marks)
                 && self
@@ -359,7 +583,7 @@ impl Track {
                 (held.step, held.undo, held.events) = (Step::Skipped, None, Vec::new());
                 continue;
             }
-            marks.push(self.step_at(around, place, way));
+            marks.push(self.step_at(around, place, out));
         }
         marks
     }
@@ -427,14 +651,17 @@ impl Track {
             return Some(Arc::clone(event));
         }
         // Open since before the window: the visits as they were then.
-        let of = |visits: &[Visit]| {
-            visits.iter().flat_map(|visit| &visit.open).find(|event| event.id == id).map(Arc::clone)
-        };
+        let of =
+            |visits: &[Visit]| visits.iter().flat_map(|visit| &visit.open).find(|event| event.id == id).map(Arc::clone);
         let undone = self.window.range(from..).filter_map(|held| held.undo.as_ref());
-        undone.flat_map(|undo| undo.visits()).find_map(|visit| of(std::slice::from_ref(visit))).or_else(|| of(&self.state.visits))
+        undone
+            .flat_map(|undo| undo.visits())
+            .find_map(|visit| of(std::slice::from_ref(visit)))
+            .or_else(|| of(&self.state.visits))
     }
 
-    fn trim(&mut self, settings: &Settings) {
+    fn trim(&mut self, around: Surroundings<'_>) {
+        let settings = around.settings;
         let Some(newest) = self.window.back().map(|held| held.fix.fixed_at) else { return };
         let mut told = false;
         while self.window.len() > settings.window_fixes
@@ -445,6 +672,9 @@ impl Track {
             }
             let Some(held) = self.window.pop_front() else { return };
             told |= !held.events.is_empty();
+            // A record's own position is given after it is judged: one of this very run is told by `left_by`.
+            self.left_position = self.left_position.max(around.position);
+            self.left_now |= held.fix.received_at >= around.now;
             self.left = self.left.max(Some(held.fix.fixed_at));
         }
         if told && self.ledger.wants_sweep() {
@@ -464,6 +694,28 @@ impl Track {
         let mut in_use: Vec<u64> = window.chain(&self.tail).chain(open).map(|event| key_of(event.id)).collect();
         in_use.sort_unstable();
         self.ledger.sweep(&in_use);
+    }
+}
+
+/// The box around some fixes.
+struct Reach(Option<Bounds>);
+
+impl Reach {
+    fn of<'a>(fixes: impl Iterator<Item = &'a Fix>) -> Reach {
+        Reach(fixes.map(|fix| fix.position).fold(None, |reach: Option<Bounds>, p| {
+            let b = reach.unwrap_or(Bounds { west: p.lon_e7, south: p.lat_e7, east: p.lon_e7, north: p.lat_e7 });
+            Some(Bounds {
+                west: b.west.min(p.lon_e7),
+                south: b.south.min(p.lat_e7),
+                east: b.east.max(p.lon_e7),
+                north: b.north.max(p.lat_e7),
+            })
+        }))
+    }
+
+    fn meets(&self, ground: &Ground) -> bool {
+        let (Some(a), Some(b)) = (self.0, ground.bounds()) else { return false };
+        a.west <= b.east && b.west <= a.east && a.south <= b.north && b.south <= a.north
     }
 }
 
