@@ -1,7 +1,5 @@
 //! Exemptions over HTTP: made, refused, changed, kept over a crash, deleted.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use cordon_tests::server::Server;
 use serde_json::{Value, json};
 
