@@ -188,16 +188,22 @@ fn a_rule_that_would_not_be_watched_is_refused() {
 #[test]
 fn what_the_engine_does_not_judge_yet_is_refused() {
     let window = json!({"days": [1], "from": "08:00", "to": "18:00"});
-    rule_refused(json!({"when": "must_be_inside", "window": window}), "unsupported", ".window");
+    rule_refused(json!({"when": "must_be_inside", "window": window}), "unsupported", ".when");
     let dated = json!({"valid_to": "2030-01-01T00:00:00Z", "rules": [{"when": "must_be_inside"}]});
     refused(Collection::Zones, &zone(square(), dated), "unsupported", "properties.rules[0].when");
     rule_refused(json!({"when": "count", "limit_n": 5}), "unsupported", ".when");
-    rule_refused(json!({"when": "enter", "window": window}), "unsupported", ".window");
-    rule_refused(json!({"when": "enter", "exempt": ["pass"]}), "unsupported", ".exempt");
     rule_refused(json!({"when": "enter", "on_delay_s": 5}), "unsupported", ".on_delay_s");
     let error = rule_refused(json!({"when": "enter", "off_delay_s": 5}), "unsupported", ".off_delay_s");
     assert_eq!(error.value, "5");
-    refused(Collection::Zones, &zone(square(), json!({"schedule": [window]})), "unsupported", "properties.schedule");
+}
+
+#[test]
+fn schedules_windows_and_exemptions_of_a_rule_are_taken() {
+    let window = json!({"days": [1], "from": "08:00", "to": "18:00"});
+    let rule = json!({"when": "enter", "window": window, "exempt": ["pass"]});
+    let kept = keep(Collection::Zones, &zone(square(), json!({"schedule": [window], "rules": [rule]})), None);
+    assert_eq!(body(&kept)["properties"]["schedule"], json!([window]));
+    assert_eq!(body(&kept)["properties"]["rules"][0]["exempt"], json!(["pass"]));
 }
 
 fn pass(more: Value) -> Value {

@@ -27,8 +27,11 @@ pub enum EventKind {
     Speed,
     /// A zone appeared, moved, ended or was deleted around the vehicle.
     ZoneChanged,
-    /// A vehicle's first fix lies inside: when it came in is not known.
+    /// A vehicle's first fix lies inside: when it came in is not known. Or a rule began to be watched, or an exemption ended,
+    /// while the vehicle was inside. An interval until it left.
     InsideAtStart,
+    /// A rule ceased to be watched, or an exemption began, while the vehicle was inside: the rule's intervals end with it.
+    RuleEnded,
 }
 
 impl EventKind {
@@ -42,6 +45,7 @@ impl EventKind {
             EventKind::Speed => "speed",
             EventKind::ZoneChanged => "zone_changed",
             EventKind::InsideAtStart => "inside_at_start",
+            EventKind::RuleEnded => "rule_ended",
         }
     }
 }
@@ -123,8 +127,10 @@ pub enum ZoneChange {
     Appeared,
     /// Its geometry was edited.
     Moved,
-    /// Its dated validity began.
+    /// Its dated validity or a window of its schedule began.
     Opened,
+    /// A window of its schedule ended.
+    Closed,
     /// Its dated validity ended.
     Ended,
     /// It was deleted.
@@ -138,6 +144,7 @@ impl ZoneChange {
             ZoneChange::Appeared => "appeared",
             ZoneChange::Moved => "moved",
             ZoneChange::Opened => "opened",
+            ZoneChange::Closed => "closed",
             ZoneChange::Ended => "ended",
             ZoneChange::Deleted => "deleted",
         }

@@ -170,8 +170,20 @@ impl ExemptionBook {
         covering.map(|held| held.exemption.key).min()
     }
 
-    /// The first instant after `at` at which the vehicle comes under or out of every exemption of these kinds in a zone, as
-    /// it was known at the journal time `received_at`; `None` when nothing changes.
+    /// Whether a vehicle that stays in a zone is under an exemption of one of these kinds at an instant, by what was known
+    /// then, or at the journal time `received_at` if that is earlier: an exemption given later leaves alone from its record on.
+    pub fn shelters(
+        &self,
+        vehicle: VehicleKey,
+        zone: ZoneKey,
+        kinds: &[ExemptionKind],
+        at: UnixMs,
+        received_at: UnixMs,
+    ) -> bool {
+        self.exempts(vehicle, zone, kinds, at, received_at.min(at)).is_some()
+    }
+
+    /// The first instant after `at` at which [`ExemptionBook::shelters`] changes; `None` when it does not.
     pub fn next_change(
         &self,
         vehicle: VehicleKey,
@@ -180,11 +192,17 @@ impl ExemptionBook {
         at: UnixMs,
         received_at: UnixMs,
     ) -> Option<UnixMs> {
-        let is_exempt = |at| self.exempts(vehicle, zone, kinds, at, received_at).is_some();
-        let now = is_exempt(at);
+        let shelters = |at| self.shelters(vehicle, zone, kinds, at, received_at);
+        let now = shelters(at);
         let about = self.of(vehicle).iter().filter(|held| held.is_about(zone, kinds));
-        let borders = about.flat_map(|held| [held.since, held.until, held.exemption.from, held.exemption.to]);
-        borders.filter(|border| at < *border && is_exempt(*border) != now).min()
+        let borders =
+            about.flat_map(|held| [held.since, held.until, held.recorded_at, held.exemption.from, held.exemption.to]);
+        borders.filter(|border| at < *border && shelters(*border) != now).min()
+    }
+
+    /// The vehicle that holds an exemption by its current revision.
+    pub fn holder(&self, key: ExemptionKey) -> Option<VehicleKey> {
+        self.holders.get(&key).copied()
     }
 
     /// How many revisions it holds.
@@ -387,7 +405,8 @@ mod tests {
             let asked = |book: &ExemptionBook, at| book.exempts(TRUCK, ZONE, &[kind("pass")], UnixMs(at), UnixMs(received_at));
             let expected = by_the_law(&revisions, UnixMs(at), UnixMs(received_at));
             prop_assert_eq!(asked(&book, at), expected);
-            let next = (at + 1..400).find(|t| asked(&book, *t).is_some() != expected.is_some());
+            let shelters = |t: i64| by_the_law(&revisions, UnixMs(t), UnixMs(received_at.min(t))).is_some();
+            let next = (at + 1..400).find(|t| shelters(*t) != shelters(at));
             let said = book.next_change(TRUCK, ZONE, &[kind("pass")], UnixMs(at), UnixMs(received_at));
             prop_assert_eq!(said, next.map(UnixMs));
             if at >= forget && received_at >= forget {

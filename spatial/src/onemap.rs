@@ -3,11 +3,12 @@
 //! An edit builds the next snapshot and shares everything that it does not touch. Revisions that were replaced stay for
 //! as long as fixes of their time are still judged.
 
+use crate::calendar::UtcOffset;
 use crate::geodesy::LocalScale;
 use crate::ids::{Revision, ZoneKey};
 use crate::index::{CellIndex, Slot};
 use crate::units::{Millimetres, UnixMs};
-use crate::zone::{Ground, RuleWhen, Zone};
+use crate::zone::{Ground, Rule, RuleWhen, Zone};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::cell::LazyCell;
@@ -24,8 +25,12 @@ pub struct ZoneInForce {
     pub reach: Millimetres,
     /// Whether a rule of it can fire inside without a crossing: dwell or speed.
     pub watches_inside: bool,
-    /// Whether time alone can bring something inside it: a dwell limit, the end of its validity.
+    /// Whether time alone can bring something inside it: a dwell limit, an opening or closing, the end of its validity.
     pub watches_time: bool,
+    /// Whether a rule of it is watched at some times only, or leaves out whoever is exempt.
+    pub has_timed_rules: bool,
+    /// The clock of its schedule and of its rules' windows.
+    pub offset: UtcOffset,
 }
 
 /// When a revision of a zone is in force.
@@ -48,8 +53,29 @@ impl ZoneInForce {
         self.term.from <= at
             && (at < self.term.to || received_at < self.term.to)
             && self.term.recorded_at <= received_at
-            && self.zone.valid_from.is_none_or(|from| from <= at)
-            && self.zone.valid_to.is_none_or(|to| at < to)
+            && self.zone.is_in_force(at, self.offset)
+    }
+
+    /// The first instant after `at` at which it begins or ceases to judge what is received in time.
+    pub fn next_change(&self, at: UnixMs) -> Option<UnixMs> {
+        let dates = [self.begins_at(), self.ends_at()];
+        let dated = dates.into_iter().filter(|date| at < *date && *date < UnixMs::MAX).min();
+        if self.zone.schedule.is_always() {
+            return dated;
+        }
+        let scheduled = self.zone.schedule.next_change(at, self.offset);
+        [dated, scheduled].into_iter().flatten().min()
+    }
+
+    /// Since when it has been judging what is received in time, if it does at `at`; not before `from` if that is later than
+    /// its dates.
+    pub fn since(&self, from: UnixMs, at: UnixMs) -> UnixMs {
+        let dated = self.begins_at();
+        if self.zone.schedule.is_always() {
+            return dated;
+        }
+        let spans = self.zone.schedule.open_spans(from, UnixMs(at.0 + 1), self.offset);
+        spans.last().map_or(dated, |(opened, _)| dated.max(opened))
     }
 
     /// The first instant at which it judges what is received in time.
@@ -70,6 +96,7 @@ pub type ZoneEdit = (ZoneKey, Option<Arc<Zone>>);
 #[derive(Clone, Debug, Default)]
 pub struct OneMap {
     version: u64,
+    offset: UtcOffset,
     /// By slot; empty where a revision was forgotten.
     zones: Vec<Option<Arc<ZoneInForce>>>,
     slots: FxHashMap<ZoneKey, Vec<Slot>>,
@@ -88,6 +115,11 @@ pub struct MapEntry {
 }
 
 impl OneMap {
+    /// A map without zones, with the clock of its schedules.
+    pub fn with_clock(offset: UtcOffset) -> OneMap {
+        OneMap { offset, ..OneMap::default() }
+    }
+
     /// The map after edits recorded at `at`; revisions that ended before `forget_before` leave it unless they are in use.
     pub fn edited(
         &self,
@@ -115,7 +147,7 @@ impl OneMap {
                 known.push(slot);
                 let from = if first { UnixMs::MIN } else { at };
                 let term = Term { from, to: UnixMs::MAX, recorded_at: at, first };
-                let entry = Arc::new(prepared(Arc::clone(zone), term));
+                let entry = Arc::new(prepared(Arc::clone(zone), term, next.offset));
                 next.zones.push(Some(Arc::clone(&entry)));
                 added.push((slot, entry));
             }
@@ -139,13 +171,17 @@ impl OneMap {
     }
 
     /// The map of a snapshot's table. `zone` finds what was drawn; entries that it does not know are left out.
-    pub fn restored(table: &[MapEntry], mut zone: impl FnMut(ZoneKey, Revision) -> Option<Arc<Zone>>) -> OneMap {
-        let mut map = OneMap { version: 1, ..OneMap::default() };
+    pub fn restored(
+        table: &[MapEntry],
+        offset: UtcOffset,
+        mut zone: impl FnMut(ZoneKey, Revision) -> Option<Arc<Zone>>,
+    ) -> OneMap {
+        let mut map = OneMap { version: 1, offset, ..OneMap::default() };
         let mut added = Vec::with_capacity(table.len());
         for entry in table {
             let Some(zone) = zone(entry.zone, entry.revision) else { continue };
             let slot = map.zones.len() as Slot;
-            let prepared = Arc::new(prepared(zone, entry.term));
+            let prepared = Arc::new(prepared(zone, entry.term, offset));
             map.zones.push(Some(Arc::clone(&prepared)));
             map.slots.entry(entry.zone).or_default().push(slot);
             added.push((slot, prepared));
@@ -175,7 +211,7 @@ impl OneMap {
                 continue;
             }
             let slot = past.zones.len() as Slot;
-            let entry = Arc::new(prepared(Arc::clone(zone), term));
+            let entry = Arc::new(prepared(Arc::clone(zone), term, past.offset));
             past.zones.push(Some(Arc::clone(&entry)));
             past.slots.entry(zone.key).or_default().insert(0, slot);
             added.push((slot, entry));
@@ -193,6 +229,11 @@ impl OneMap {
     /// The slot of a zone's oldest revision that the map holds.
     pub fn oldest_slot(&self, zone: ZoneKey) -> Option<Slot> {
         self.slots.get(&zone)?.first().copied()
+    }
+
+    /// The clock of its schedules.
+    pub fn clock(&self) -> UtcOffset {
+        self.offset
     }
 
     /// Grows with every edit.
@@ -230,12 +271,14 @@ fn reindexed(index: &CellIndex, added: &[(Slot, Arc<ZoneInForce>)], removed: &[(
     index.with(&grounds(added), &grounds(removed))
 }
 
-fn prepared(zone: Arc<Zone>, term: Term) -> ZoneInForce {
+fn prepared(zone: Arc<Zone>, term: Term, offset: UtcOffset) -> ZoneInForce {
     let reach = reach(&zone.ground);
     let dwells = zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::Dwell { .. }));
     let speeds = zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::Speed { .. }));
-    let dated = zone.valid_from.is_some() || zone.valid_to.is_some();
-    ZoneInForce { zone, term, reach, watches_inside: dwells || speeds, watches_time: dwells || dated }
+    let dated = zone.valid_from.is_some() || zone.valid_to.is_some() || !zone.schedule.is_always();
+    let has_timed_rules = zone.rules.iter().any(Rule::is_timed);
+    let watches_time = dwells || dated || has_timed_rules;
+    ZoneInForce { zone, term, reach, watches_inside: dwells || speeds, watches_time, has_timed_rules, offset }
 }
 
 /// Area over boundary length: half the width of a corridor, a quarter of a square's side.

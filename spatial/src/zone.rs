@@ -152,6 +152,11 @@ impl Rule {
         Rule { revision: other.revision, ..self.clone() } == *other
     }
 
+    /// Whether it is watched at some times only, or leaves out whoever is exempt.
+    pub fn is_timed(&self) -> bool {
+        self.window.is_some() || !self.exempt.is_empty()
+    }
+
     /// Whether it is watched at an instant.
     pub fn is_watched(&self, at: UnixMs, offset: UtcOffset) -> bool {
         self.window.is_none_or(|window| window.is_open(at, offset))

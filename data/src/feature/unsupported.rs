@@ -1,5 +1,5 @@
-//! What a zone may say that the engine does not judge yet: refused on entry, because to take and ignore it would promise a
-//! watch that nobody keeps.
+//! What a zone's rules may say that the engine does not judge yet: refused on entry, because to take and ignore it would
+//! promise a watch that nobody keeps.
 //!
 //! Everything here is read, kept and read back whole; [`UNSUPPORTED`] is the only place that refuses it.
 
@@ -8,38 +8,19 @@ use super::zone::ZoneDraft;
 use cordon_spatial::zone::{Rule, RuleWhen};
 use serde_json::{Map, Value};
 
-/// A member, and whether it is said.
-enum Unsupported {
-    /// Of a zone.
-    Zone(&'static str, fn(&ZoneDraft) -> bool),
-    /// Of a rule.
-    Rule(&'static str, fn(&Rule) -> bool),
-}
-
-/// One line for each thing that is not judged yet.
-const UNSUPPORTED: &[Unsupported] = &[
-    Unsupported::Zone("schedule", |zone| !zone.schedule.windows().is_empty()),
-    Unsupported::Rule("window", |rule| rule.window.is_some()),
-    Unsupported::Rule("exempt", |rule| !rule.exempt.is_empty()),
-    Unsupported::Rule("on_delay_s", |rule| rule.on_delay_s > 0),
-    Unsupported::Rule("off_delay_s", |rule| rule.off_delay_s > 0),
-    Unsupported::Rule("when", |rule| matches!(rule.when, RuleWhen::MustBeInside)),
-    Unsupported::Rule("when", |rule| matches!(rule.when, RuleWhen::Count { .. })),
+/// One line for each thing that is not judged yet: the member of a rule, and whether it is said.
+const UNSUPPORTED: &[(&str, fn(&Rule) -> bool)] = &[
+    ("on_delay_s", |rule| rule.on_delay_s > 0),
+    ("off_delay_s", |rule| rule.off_delay_s > 0),
+    ("when", |rule| matches!(rule.when, RuleWhen::MustBeInside)),
+    ("when", |rule| matches!(rule.when, RuleWhen::Count { .. })),
 ];
 
 /// Refuses a zone that says something of [`UNSUPPORTED`].
 pub(super) fn refuse(zone: &ZoneDraft, properties: &Map<String, Value>) -> Result<(), FieldError> {
-    for unsupported in UNSUPPORTED {
-        match unsupported {
-            Unsupported::Zone(name, is_said) if is_said(zone) => {
-                return Err(refusal(&format!("properties.{name}"), &properties[*name]));
-            }
-            Unsupported::Rule(name, is_said) => {
-                if let Some(i) = zone.rules.iter().position(is_said) {
-                    return Err(refusal(&format!("properties.rules[{i}].{name}"), &properties["rules"][i][*name]));
-                }
-            }
-            Unsupported::Zone(..) => {}
+    for (name, is_said) in UNSUPPORTED {
+        if let Some(i) = zone.rules.iter().position(is_said) {
+            return Err(refusal(&format!("properties.rules[{i}].{name}"), &properties["rules"][i][*name]));
         }
     }
     Ok(())

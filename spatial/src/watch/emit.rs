@@ -2,10 +2,12 @@
 
 use super::leg::Leg;
 use super::state::{Edge, EdgeKind, Visit};
+use crate::calendar::UtcOffset;
 use crate::event::{
     Certainty, Crossing, EventCore, EventKind, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds, ZoneChange,
     event_id,
 };
+use crate::exemption::ExemptionBook;
 use crate::fix::Fix;
 use crate::ids::{Revision, VehicleKey, ZoneKey};
 use crate::index::Slot;
@@ -57,6 +59,7 @@ impl Found {
 /// Makes a vehicle's events and keeps those of the current step.
 pub struct Emitter<'a> {
     pub map: &'a OneMap,
+    pub exemptions: &'a ExemptionBook,
     pub vehicle: VehicleKey,
     /// The vehicle's attributes, by the journal time from which they hold, oldest first.
     pub attributes: &'a [(UnixMs, Arc<Vehicle>)],
@@ -78,7 +81,7 @@ impl<'a> Emitter<'a> {
         let mut opened = Vec::new();
         let Some(zone) = self.zone(slot) else { return opened };
         for rule in zone.rules.iter().filter(|rule| wanted(rule)) {
-            if self.concerns(rule, found.at) {
+            if self.applies(slot, rule, found.at) {
                 let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
                 if event.ended_at.is_none() {
                     opened.push(event);
@@ -91,7 +94,7 @@ impl<'a> Emitter<'a> {
     /// One event for the most urgent of the rules that pass the test.
     pub fn open_for_first(&mut self, slot: Slot, wanted: impl Fn(&RuleWhen) -> bool, visit: &Visit, found: Found) {
         let Some(zone) = self.zone(slot) else { return };
-        let concerned = zone.rules.iter().filter(|rule| wanted(&rule.when) && self.concerns(rule, found.at));
+        let concerned = zone.rules.iter().filter(|rule| wanted(&rule.when) && self.applies(slot, rule, found.at));
         if let Some(rule) = concerned.min_by_key(|rule| rule.priority) {
             self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
         }
@@ -104,13 +107,18 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// Opens the dwell events whose limit was reached by `until`.
+    /// Opens the dwell events whose limit was reached by `until`. A rule that is watched at some times only counts from when
+    /// it began to be.
     pub fn dwell(&mut self, slot: Slot, mut visit: Visit, until: UnixMs, last: &Fix, certainty: Certainty) -> Visit {
         let Some(zone) = self.zone(slot) else { return visit };
         for rule in &zone.rules {
             let RuleWhen::Dwell { limit_s } = rule.when else { continue };
-            let due = visit.entered.at + SpanMs::seconds(limit_s.into());
-            if due > until || has_open(&visit, rule) || !self.concerns(rule, due) {
+            if has_open(&visit, rule) {
+                continue;
+            }
+            let Some(since) = self.last_span(slot, rule, visit.entered.at, until) else { continue };
+            let due = since + SpanMs::seconds(limit_s.into());
+            if due > until || !self.concerns(rule, due) {
                 continue;
             }
             let thresholds = Thresholds { limit_s: Some(limit_s), ..Thresholds::default() };
@@ -137,14 +145,125 @@ impl<'a> Emitter<'a> {
         visit
     }
 
-    /// When the next dwell limit of a visit will be reached after `now`.
-    pub fn next_dwell(&self, visit: &Visit, now: UnixMs) -> Option<UnixMs> {
-        let zone = &self.map.zone(visit.slot)?.zone;
-        let dues = zone.rules.iter().filter_map(|rule| match rule.when {
-            RuleWhen::Dwell { limit_s } => Some(visit.entered.at + SpanMs::seconds(limit_s.into())),
+    /// When time may bring a visit something next after `now`: a dwell limit, a rule's window, an exemption's border.
+    pub fn next_due(&self, visit: &Visit, now: UnixMs) -> Option<UnixMs> {
+        let zone = self.zone(visit.slot)?;
+        let dwells = zone.rules.iter().filter_map(|rule| match rule.when {
+            RuleWhen::Dwell { limit_s } => {
+                let since = self.last_span(visit.slot, rule, visit.entered.at, now)?;
+                Some(since + SpanMs::seconds(limit_s.into()))
+            }
             _ => None,
         });
-        dues.filter(|due| *due > now).min()
+        let timed = zone.rules.iter().filter(|rule| rule.is_timed());
+        let changes = timed.filter_map(|rule| self.next_change(zone.key, rule, now));
+        dwells.chain(changes).filter(|due| *due > now).min()
+    }
+
+    /// Brings a visit's open events in line with what is watched at `at`: a rule that began to be watched finds the vehicle
+    /// inside, one that ceased ends what it had opened.
+    pub fn reconcile(&mut self, mut visit: Visit, at: UnixMs, last: &Fix, certainty: Certainty) -> Visit {
+        let slot = visit.slot;
+        let Some(zone) = self.zone(slot) else { return visit };
+        if !zone.rules.iter().any(Rule::is_timed) {
+            return visit;
+        }
+        visit = self.dwell(slot, visit, at, last, certainty);
+        for rule in zone.rules.iter().filter(|rule| rule.is_timed()) {
+            let applies = self.concerns(rule, at) && self.is_watched(zone.key, rule, at);
+            if !applies && has_open(&visit, rule) {
+                let ended = self.last_change(zone.key, rule, visit.entered.at, at).unwrap_or(at);
+                self.end_rule(&mut visit, rule, ended);
+                let found = Found { kind: EventKind::RuleEnded, ended_at: Some(ended), ..standing(ended, last) };
+                self.emit((zone.key, zone.revision), None, visit.entered.at, found);
+            }
+            let began = self.last_change(zone.key, rule, visit.entered.at, at);
+            if let (true, false, RuleWhen::Enter, Some(began)) = (applies, has_open(&visit, rule), rule.when, began) {
+                let found = Found { kind: EventKind::InsideAtStart, certainty, ..standing(began, last) };
+                let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
+                visit.open.push(event);
+            }
+        }
+        visit
+    }
+
+    /// The instants in a span, its ends left out, at which a timed rule of a zone begins or ceases to be watched.
+    pub fn changes_between(&self, slot: Slot, from: UnixMs, to: UnixMs, instants: &mut Vec<UnixMs>) {
+        let Some(zone) = self.zone(slot) else { return };
+        for rule in zone.rules.iter().filter(|rule| rule.is_timed()) {
+            let mut at = from;
+            while let Some(next) = self.next_change(zone.key, rule, at).filter(|next| *next < to) {
+                instants.push(next);
+                at = next;
+                if instants.len() >= MAX_CHANGES {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn end_rule(&mut self, visit: &mut Visit, rule: &Rule, at: UnixMs) {
+        let (ended, open) = std::mem::take(&mut visit.open).into_iter().partition(|event| is_of(event, rule));
+        visit.open = open;
+        let ended: Vec<Arc<EventCore>> = ended;
+        for event in ended {
+            self.events.push(Arc::new(EventCore { ended_at: Some(at.max(event.at)), ..EventCore::clone(&event) }));
+        }
+    }
+
+    /// Since when a rule has been applying at the end of a span, not before its start; `None` when it does not. One that
+    /// ceased at the very end still counts.
+    fn last_span(&self, slot: Slot, rule: &Rule, from: UnixMs, until: UnixMs) -> Option<UnixMs> {
+        if !rule.is_timed() {
+            return Some(from);
+        }
+        let zone = self.zone(slot)?.key;
+        let mut since = self.is_watched(zone, rule, from).then_some(from);
+        let mut at = from;
+        while let Some(next) = self.next_change(zone, rule, at).filter(|next| *next < until) {
+            since = self.is_watched(zone, rule, next).then_some(next);
+            at = next;
+        }
+        since
+    }
+
+    /// The last instant after `from` and not after `to` at which a rule began or ceased to be watched.
+    fn last_change(&self, zone: ZoneKey, rule: &Rule, from: UnixMs, to: UnixMs) -> Option<UnixMs> {
+        let mut at = from;
+        while let Some(next) = self.next_change(zone, rule, at).filter(|next| *next <= to) {
+            at = next;
+        }
+        (at > from).then_some(at)
+    }
+
+    fn next_change(&self, zone: ZoneKey, rule: &Rule, at: UnixMs) -> Option<UnixMs> {
+        let window = rule.next_change(at, self.offset());
+        let exemption = match rule.exempt.is_empty() {
+            true => None,
+            false => self.exemptions.next_change(self.vehicle, zone, &rule.exempt, at, self.known),
+        };
+        [window, exemption].into_iter().flatten().min()
+    }
+
+    /// Whether a rule is watched at an instant and a vehicle that stays inside not exempt from it.
+    fn is_watched(&self, zone: ZoneKey, rule: &Rule, at: UnixMs) -> bool {
+        rule.is_watched(at, self.offset())
+            && (rule.exempt.is_empty() || !self.exemptions.shelters(self.vehicle, zone, &rule.exempt, at, self.known))
+    }
+
+    /// Whether a rule of the zone in a slot is about what this vehicle does at an instant: watched, and not exempted from by
+    /// what was known when that was received.
+    fn applies(&self, slot: Slot, rule: &Rule, at: UnixMs) -> bool {
+        if !self.concerns(rule, at) {
+            return false;
+        }
+        let Some(zone) = self.zone(slot).filter(|_| rule.is_timed()) else { return true };
+        let exempt = || self.exemptions.exempts(self.vehicle, zone.key, &rule.exempt, at, self.known).is_some();
+        rule.is_watched(at, self.offset()) && (rule.exempt.is_empty() || !exempt())
+    }
+
+    fn offset(&self) -> UtcOffset {
+        self.map.clock()
     }
 
     /// Opens and ends speed events by the speed at the end of a leg.
@@ -163,7 +282,7 @@ impl<'a> Emitter<'a> {
                     let ended_at = Some(leg.after.fixed_at);
                     self.events.push(Arc::new(EventCore { ended_at, ..EventCore::clone(&event) }));
                 }
-                None if speed > limit && self.concerns(rule, leg.after.fixed_at) => {
+                None if speed > limit && self.applies(slot, rule, leg.after.fixed_at) => {
                     let found = Found {
                         kind: EventKind::Speed,
                         at: leg.after.fixed_at,
@@ -198,22 +317,8 @@ impl<'a> Emitter<'a> {
         visit_at: UnixMs,
         last: &Fix,
     ) {
-        let found = Found {
-            kind: EventKind::ZoneChanged,
-            at,
-            ended_at: Some(at),
-            position: last.position,
-            certainty: Certainty::Certain,
-            evidence: Evidence {
-                before: None,
-                after: fix_ref(last),
-                crossing: None,
-                path: PathReading::Standing,
-                thresholds: Thresholds::default(),
-                change: Some(change),
-                peak: None,
-            },
-        };
+        let mut found = Found { kind: EventKind::ZoneChanged, ended_at: Some(at), ..standing(at, last) };
+        found.evidence.change = Some(change);
         self.emit(zone, None, visit_at, found);
     }
 
@@ -265,6 +370,29 @@ impl<'a> Emitter<'a> {
             Some((_, vehicle)) => rule.concerns(vehicle),
             None => rule.subjects.is_empty(),
         }
+    }
+}
+
+/// Most changes of rules that are looked at one by one between two fixes: years of daily windows.
+const MAX_CHANGES: usize = 10_000;
+
+/// Something that time or an edit brought to a vehicle at its last place.
+fn standing(at: UnixMs, last: &Fix) -> Found {
+    Found {
+        kind: EventKind::ZoneChanged,
+        at,
+        ended_at: None,
+        position: last.position,
+        certainty: Certainty::Certain,
+        evidence: Evidence {
+            before: None,
+            after: fix_ref(last),
+            crossing: None,
+            path: PathReading::Standing,
+            thresholds: Thresholds::default(),
+            change: None,
+            peak: None,
+        },
     }
 }
 

@@ -22,6 +22,7 @@ pub use snapshot::WatchSnapshot;
 
 use crate::alarm::Alarm;
 use crate::event::{Certainty, Event};
+use crate::exemption::{ExemptionBook, ExemptionEdit};
 use crate::fix::Fix;
 use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
@@ -88,6 +89,7 @@ const REMEMBER: SpanMs = SpanMs::seconds(1_800);
 pub struct Watch {
     settings: Settings,
     map: Arc<OneMap>,
+    exemptions: Arc<ExemptionBook>,
     lanes: Arc<dyn Lanes>,
     /// As many as there are lanes; a vehicle is in the one of its key's remainder.
     shards: Vec<Shard>,
@@ -113,7 +115,8 @@ impl Watch {
     pub fn new(settings: Settings) -> Watch {
         Watch {
             settings,
-            map: Arc::default(),
+            map: Arc::new(OneMap::with_clock(settings.offset)),
+            exemptions: Arc::default(),
             lanes: Arc::new(OneLane),
             shards: vec![Shard::default()],
             outboxes: vec![Outbox::default()],
@@ -173,7 +176,7 @@ impl Watch {
             }
             self.take_run(at, &mut run, past, &mut out, &mut moved);
             match &body {
-                RecordBody::Edit(edit) => self.edit(at, edit, &mut edits, &mut out),
+                RecordBody::Edit(edit) => self.edit(at, edit, &mut edits, &mut out, &mut moved),
                 RecordBody::Act(act) => self.act(at, act, &mut out),
                 RecordBody::Tick => self.tick(at, &mut out, &mut moved),
                 RecordBody::Start { .. } | RecordBody::Fix(_) => {}
@@ -262,10 +265,15 @@ impl Watch {
         if run.fixes.is_empty() {
             return;
         }
-        let map = Arc::clone(&self.map);
-        let settings = self.settings;
-        let ground =
-            Ground { map: &map, settings: &settings, now: self.now, horizon: self.horizon, position: self.position };
+        let (map, exemptions, settings) = (Arc::clone(&self.map), Arc::clone(&self.exemptions), self.settings);
+        let ground = Ground {
+            map: &map,
+            settings: &settings,
+            exemptions: &exemptions,
+            now: self.now,
+            horizon: self.horizon,
+            position: self.position,
+        };
         let count = self.shards.len();
         let mut parts: Vec<(Vec<Fix>, Vec<u32>)> = Vec::new();
         let outcomes: Vec<Vec<shard::Outcome>> = if count == 1 {
@@ -324,7 +332,14 @@ impl Watch {
         }
     }
 
-    fn edit(&mut self, at: UnixMs, edit: &Edit, edits: &mut Vec<ZoneEdit>, out: &mut Evaluated) {
+    fn edit(
+        &mut self,
+        at: UnixMs,
+        edit: &Edit,
+        edits: &mut Vec<ZoneEdit>,
+        out: &mut Evaluated,
+        moved: &mut Vec<VehicleKey>,
+    ) {
         match &edit.now {
             Edited::Zone(zone) => edits.push((zone.key, Some(Arc::clone(zone)))),
             Edited::ZoneDeleted(key) => edits.push((*key, None)),
@@ -333,7 +348,26 @@ impl Watch {
                 self.shards[shard].track_mut(*key).set_attributes(at, Arc::clone(vehicle));
             }
             Edited::VehicleDeleted(key) => self.for_vehicle(*key, out, Shard::end),
-            Edited::Exemption(_) | Edited::ExemptionDeleted(_) | Edited::Other => {}
+            Edited::Exemption(exemption) => self.exempt((exemption.key, Some(Arc::clone(exemption))), out, moved),
+            Edited::ExemptionDeleted(key) => self.exempt((*key, None), out, moved),
+            Edited::Other => {}
+        }
+    }
+
+    /// An exemption was given, changed or taken back: acts forward on whoever holds it.
+    fn exempt(&mut self, edit: ExemptionEdit, out: &mut Evaluated, moved: &mut Vec<VehicleKey>) {
+        let before = self.exemptions.holder(edit.0);
+        self.exemptions = Arc::new(self.exemptions.edited(std::slice::from_ref(&edit), self.now));
+        let after = self.exemptions.holder(edit.0);
+        self.horizon = self.horizon.max(self.now);
+        let mut holders: Vec<VehicleKey> = [before, after].into_iter().flatten().collect();
+        // What came due by now counts as passed from here on, so it is told here too.
+        holders.extend(self.due_by(self.now));
+        holders.sort_unstable();
+        holders.dedup();
+        for key in holders {
+            self.for_vehicle(key, out, Shard::time_passes);
+            moved.push(key);
         }
     }
 
@@ -357,6 +391,7 @@ impl Watch {
             let tracks = self.shards.iter_mut().flat_map(Shard::tracks_mut);
             tracks.for_each(|track| track.ledger_mut().forget_alarms(at - REMEMBER));
             self.alarm_owners = AlarmOwners::of_shards(&self.shards);
+            self.exemptions = Arc::new(self.exemptions.forgotten(at - self.settings.too_late - REMEMBER));
             self.forgot_at = at;
         }
     }
@@ -376,10 +411,15 @@ impl Watch {
         what: impl FnOnce(&mut Shard, Ground<'_>, VehicleKey, &mut Outbox),
     ) {
         let shard = self.shard_of(key);
-        let map = Arc::clone(&self.map);
-        let settings = self.settings;
-        let ground =
-            Ground { map: &map, settings: &settings, now: self.now, horizon: self.horizon, position: self.position };
+        let (map, exemptions, settings) = (Arc::clone(&self.map), Arc::clone(&self.exemptions), self.settings);
+        let ground = Ground {
+            map: &map,
+            settings: &settings,
+            exemptions: &exemptions,
+            now: self.now,
+            horizon: self.horizon,
+            position: self.position,
+        };
         what(&mut self.shards[shard], ground, key, &mut self.outboxes[shard]);
         for tell in std::mem::take(&mut self.outboxes[shard].tells) {
             self.tell(key, tell, out);
@@ -516,5 +556,7 @@ impl AlarmOwners {
 
 #[cfg(test)]
 mod late_tests;
+#[cfg(test)]
+mod timed_tests;
 #[cfg(test)]
 mod tests;

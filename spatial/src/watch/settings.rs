@@ -1,5 +1,6 @@
 //! The figures of the engine's law, with their defaults (ARCHITECTURE.md, "The law of the engine").
 
+use crate::calendar::UtcOffset;
 use crate::units::{Millimetres, SpanMs};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,8 @@ pub struct Settings {
     pub late: SpanMs,
     /// After this much journal time an event is final.
     pub finalise: SpanMs,
+    /// The clock of schedules and windows.
+    pub offset: UtcOffset,
 }
 
 impl Default for Settings {
@@ -53,6 +56,7 @@ impl Default for Settings {
             too_late: SpanMs::seconds(7 * 86_400),
             late: SpanMs::seconds(60),
             finalise: SpanMs::seconds(60),
+            offset: UtcOffset::default(),
         }
     }
 }

@@ -5,6 +5,7 @@
 use super::history::Past;
 use super::track::{Outbox, Surroundings, Taken, Track};
 use super::{Settings, VehicleNow};
+use crate::exemption::ExemptionBook;
 use crate::fix::Fix;
 use crate::ids::{JournalPosition, VehicleKey};
 use crate::onemap::OneMap;
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 pub struct Ground<'a> {
     pub map: &'a OneMap,
     pub settings: &'a Settings,
+    pub exemptions: &'a ExemptionBook,
     pub now: UnixMs,
     pub horizon: UnixMs,
     /// The last record before those that are judged together.
@@ -28,6 +30,7 @@ impl<'a> Ground<'a> {
         Surroundings {
             map: self.map,
             settings: self.settings,
+            exemptions: self.exemptions,
             vehicle,
             now: self.now,
             horizon: self.horizon,

@@ -8,6 +8,7 @@ use super::settings::Settings;
 use super::shard::Shard;
 use super::track::Track;
 use super::{AlarmOwners, Watch};
+use crate::exemption::ExemptionBook;
 use crate::ids::{JournalPosition, Revision, Seq, VehicleKey, ZoneKey};
 use crate::index::Slot;
 use crate::onemap::{MapEntry, OneMap};
@@ -23,6 +24,7 @@ pub struct WatchSnapshot {
     settings: Settings,
     /// The one-map's revisions, each with the slot that the tracks know it by.
     map: Vec<(Slot, MapEntry)>,
+    exemptions: Arc<ExemptionBook>,
     tracks: Vec<(VehicleKey, Track)>,
     finals: Vec<(UnixMs, VehicleKey, u64)>,
     position: JournalPosition,
@@ -48,6 +50,7 @@ impl Watch {
         WatchSnapshot {
             settings: self.settings,
             map: self.map.table(),
+            exemptions: Arc::clone(&self.exemptions),
             tracks,
             finals: self.finals.iter().copied().collect(),
             position: self.position,
@@ -70,9 +73,12 @@ impl Watch {
             slots.insert(slot, table.len() as Slot);
             table.push(entry);
         }
-        let map = OneMap::restored(&table, |key, revision| found.get(&(key, revision)).map(Arc::clone));
+        let map = OneMap::restored(&table, snapshot.settings.offset, |key, revision| {
+            found.get(&(key, revision)).map(Arc::clone)
+        });
         let mut watch = Watch {
             map: Arc::new(map),
+            exemptions: snapshot.exemptions,
             finals: snapshot.finals.into_iter().collect(),
             position: snapshot.position,
             seq: snapshot.seq,

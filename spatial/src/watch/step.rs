@@ -8,6 +8,7 @@ use super::leg::{Leg, Passage, implied_speed};
 use super::settings::Settings;
 use super::state::{Edge, EdgeKind, Phase, State, Turn, Visit};
 use crate::event::{Certainty, EventCore, EventKind, Thresholds, ZoneChange};
+use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
 use crate::geodesy::distance;
 use crate::ids::VehicleKey;
@@ -26,6 +27,7 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     pub vehicle: VehicleKey,
     pub attributes: &'a [(UnixMs, Arc<Vehicle>)],
+    pub exemptions: &'a ExemptionBook,
 }
 
 /// What a step made: events, and what it found doubtful about the fix.
@@ -111,20 +113,27 @@ impl<'a> Context<'a> {
             if matches!(visit.phase, Phase::Inside) {
                 let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
                 visit = emitter.dwell(visit.slot, visit, now, &last, certainty);
-                emitter.next_dwell(&visit, now).into_iter().for_each(&mut look_at);
+                visit = emitter.reconcile(visit, now, &last, certainty);
+                emitter.next_due(&visit, now).into_iter().for_each(&mut look_at);
             }
         }
         for slot in &state.inside {
             if let Some(entry) = self.map.zone(*slot) {
-                look_at(entry.begins_at());
-                look_at(entry.ends_at());
+                entry.next_change(now).into_iter().for_each(&mut look_at);
             }
         }
         Passed { events: emitter.events, due, visits: state.visits }
     }
 
     fn emitter(&self, known: UnixMs) -> Emitter<'a> {
-        Emitter { map: self.map, vehicle: self.vehicle, attributes: self.attributes, known, events: Vec::new() }
+        Emitter {
+            map: self.map,
+            exemptions: self.exemptions,
+            vehicle: self.vehicle,
+            attributes: self.attributes,
+            known,
+            events: Vec::new(),
+        }
     }
 
     fn is_impossible(&self, last: &Fix, fix: &Fix) -> bool {
@@ -313,20 +322,32 @@ impl<'a> Context<'a> {
             return;
         }
         let judges = |slot: Slot| self.judging_entry(slot, at, known).is_some();
-        let meanwhile = |entry: &ZoneInForce| entry.begins_at() < at && entry.ends_at() > last.fixed_at;
-        let settled =
-            state.visits.iter().all(|visit| judges(visit.slot))
-                && state.inside.iter().filter_map(|&slot| self.map.zone(slot)).all(|entry| {
-                    !(meanwhile(entry) || entry.judges(at, known)) || state.visit(entry.zone.key).is_some()
-                });
+        // What came and went before `at` is told too, one instant after the other.
+        let mut instants: Vec<UnixMs> = Vec::new();
+        let grounds = state.inside.iter().copied().chain(state.visits.iter().map(|visit| visit.slot));
+        for entry in grounds.filter_map(|slot| self.map.zone(slot)) {
+            let mut t = last.fixed_at;
+            while let Some(next) = entry.next_change(t).filter(|next| *next < at && instants.len() < MAX_INSTANTS) {
+                instants.push(next);
+                t = next;
+            }
+        }
+        let timed = |visit: &&Visit| self.map.zone(visit.slot).is_some_and(|entry| entry.has_timed_rules);
+        let has_timed = state.visits.iter().any(|visit| timed(&visit));
+        for visit in state.visits.iter().filter(timed) {
+            emitter.changes_between(visit.slot, last.fixed_at, at, &mut instants);
+        }
+        let settled = instants.is_empty()
+            && !has_timed
+            && state.visits.iter().all(|visit| judges(visit.slot))
+            && state
+                .inside
+                .iter()
+                .filter_map(|&slot| self.judging_entry(slot, at, known))
+                .all(|entry| state.visit(entry.zone.key).is_some());
         if settled {
             return;
         }
-        // What came and went before `at` is told too, one instant after the other.
-        let grounds = state.inside.iter().copied().chain(state.visits.iter().map(|visit| visit.slot));
-        let entries = grounds.filter_map(|slot| self.map.zone(slot));
-        let mut instants: Vec<UnixMs> = entries.flat_map(|entry| [entry.begins_at(), entry.ends_at()]).collect();
-        instants.retain(|t| last.fixed_at < *t && *t < at);
         instants.sort_unstable();
         instants.dedup();
         for t in instants {
@@ -337,18 +358,23 @@ impl<'a> Context<'a> {
 
     /// One instant of [`Context::roll`].
     fn roll_to(&self, turn: &mut Turn<'_>, last: &Fix, at: UnixMs, known: UnixMs, emitter: &mut Emitter<'a>) {
-        let judges = |slot: Slot| self.judging_entry(slot, at, known).is_some();
         let clamp = |t: UnixMs| t.clamp(last.fixed_at, at);
         let inside = turn.state().inside.clone();
         for visit in turn.state().visits.clone() {
-            if judges(visit.slot) {
+            if let Some(entry) = self.judging_entry(visit.slot, at, known) {
+                if entry.has_timed_rules && matches!(visit.phase, Phase::Inside) {
+                    let silent = at - last.fixed_at > self.settings.gap;
+                    let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
+                    let visit = emitter.reconcile(visit, at, last, certainty);
+                    self.keep(turn, visit);
+                }
                 continue;
             }
             let zone = visit.zone;
             let next = self.map.judging(zone, at, known);
             let until = self.map.zone(visit.slot).map_or(at, |entry| clamp(entry.ends_at()));
             let visit = self.stayed(visit, last, until, emitter);
-            match self.moved(&visit, next, &inside, clamp, last, emitter) {
+            match self.moved(&visit, next, &inside, at, last, emitter) {
                 Some(visit) => self.keep(turn, visit),
                 None => turn.put_visit(zone, None),
             }
@@ -358,14 +384,16 @@ impl<'a> Context<'a> {
             if turn.state().visit(entry.zone.key).is_some() {
                 continue;
             }
+            let since = entry.since(last.fixed_at, at);
             let dated = entry.zone.valid_from.is_some_and(|from| from > entry.term.recorded_at);
+            let dated = dated || since > entry.begins_at();
             let change = match (dated, entry.term.first) {
                 (true, _) => ZoneChange::Opened,
                 (false, true) => ZoneChange::Appeared,
                 (false, false) => ZoneChange::Moved,
             };
             let edge = Edge {
-                at: clamp(entry.begins_at()),
+                at: clamp(since),
                 position: last.position,
                 before: None,
                 after: fix_ref(last),
@@ -403,10 +431,11 @@ impl<'a> Context<'a> {
         visit: &Visit,
         next: Option<Slot>,
         inside: &[Slot],
-        clamp: impl Fn(UnixMs) -> UnixMs,
+        at: UnixMs,
         last: &Fix,
         emitter: &mut Emitter<'a>,
     ) -> Option<Visit> {
+        let clamp = |t: UnixMs| t.clamp(last.fixed_at, at);
         let before = self.map.zone(visit.slot);
         let entry = next.and_then(|slot| self.map.zone(slot)).or(before)?;
         let zone = (entry.zone.key, entry.zone.revision);
@@ -420,6 +449,7 @@ impl<'a> Context<'a> {
                 return Some(Visit { slot, ..visit.clone() });
             }
             (Some(_), _) => (ZoneChange::Moved, entry.begins_at()),
+            (None, Some(b)) if b.ends_at() > at => (ZoneChange::Closed, at),
             (None, Some(b)) if b.zone.valid_to.is_some_and(|to| to <= b.term.to) => (ZoneChange::Ended, b.ends_at()),
             (None, _) => (ZoneChange::Deleted, entry.ends_at()),
         };
@@ -533,6 +563,9 @@ impl Iterator for Edges<'_> {
 fn crosses_date_line(a: Position, b: Position) -> bool {
     a.lon_e7.abs_diff(b.lon_e7) > 1_800_000_000
 }
+
+/// Most changes of zones that are looked at one by one between two fixes: years of a daily schedule.
+const MAX_INSTANTS: usize = 10_000;
 
 /// Membership after the crossings of a way: an odd number of them changes sides.
 fn toggled(before: &[Slot], way: &Way) -> Vec<Slot> {

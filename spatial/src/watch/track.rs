@@ -10,6 +10,7 @@ use super::state::{Phase, State, Turn, Undo, Visit};
 use super::step::{Context, joins_path, waits};
 use super::{VehicleNow, ZoneNow};
 use crate::event::{Certainty, EventCore};
+use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
 use crate::ids::{EventId, JournalPosition, VehicleKey};
 use crate::index::{Slot, Way};
@@ -110,6 +111,7 @@ const MAX_AHEAD: usize = 4_096;
 pub struct Surroundings<'a> {
     pub map: &'a OneMap,
     pub settings: &'a Settings,
+    pub exemptions: &'a ExemptionBook,
     pub vehicle: VehicleKey,
     /// Journal time now.
     pub now: UnixMs,
@@ -117,6 +119,13 @@ pub struct Surroundings<'a> {
     pub horizon: UnixMs,
     /// The last record before those that are judged together.
     pub position: JournalPosition,
+}
+
+impl<'a> Surroundings<'a> {
+    fn context(self, attributes: &'a [(UnixMs, Arc<Vehicle>)]) -> Context<'a> {
+        let Surroundings { map, settings, exemptions, vehicle, .. } = self;
+        Context { map, settings, vehicle, attributes, exemptions }
+    }
 }
 
 /// Where a track puts what it has to tell, and what it works with.
@@ -369,7 +378,7 @@ impl Track {
     }
 
     fn context<'a>(&'a self, around: Surroundings<'a>) -> Context<'a> {
-        Context { map: around.map, settings: around.settings, vehicle: around.vehicle, attributes: &self.attributes }
+        around.context(&self.attributes)
     }
 
     /// Puts fixes at their places in the window, runs the steps from the first of them on and tells what that changes.
@@ -510,12 +519,7 @@ impl Track {
         let before = place.checked_sub(1).map(|before| &self.window[before]);
         let keep_last = before.is_none_or(|held| held.step != Step::Plain);
         let fix = self.window[place].fix;
-        let context = Context {
-            map: around.map,
-            settings: around.settings,
-            vehicle: around.vehicle,
-            attributes: &self.attributes,
-        };
+        let context = around.context(&self.attributes);
         let mut turn = Turn::begin(&mut self.state, keep_last);
         let stepped = context.step(&mut turn, &fix, &mut out.way);
         let undo = turn.finish();
