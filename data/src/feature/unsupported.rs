@@ -8,8 +8,11 @@ use super::zone::ZoneDraft;
 use cordon_spatial::zone::{Rule, RuleWhen};
 use serde_json::{Map, Value};
 
-/// One line for each thing that is not judged yet: the member of a rule, and whether it is said.
-const UNSUPPORTED: &[(&str, fn(&Rule) -> bool)] = &[
+/// A member of a rule, and whether it is said.
+type Member = (&'static str, fn(&Rule) -> bool);
+
+/// One line for each thing that is not judged yet.
+const UNSUPPORTED: &[Member] = &[
     ("on_delay_s", |rule| rule.on_delay_s > 0),
     ("off_delay_s", |rule| rule.off_delay_s > 0),
     ("when", |rule| matches!(rule.when, RuleWhen::MustBeInside)),
