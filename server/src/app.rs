@@ -1,7 +1,10 @@
 //! Puts a server together and takes it apart: store, recovery, catalogue, hub, listeners, and an orderly stop.
 //!
-//! Order matters: the store is locked and recovered before anything listens, and nothing listens any more when the
-//! pipeline stops, so that whatever was taken in is kept.
+//! Order matters. HTTP answers from the first moment, so that a person and a watchdog see a recovery and not a dead
+//! server; until the store is locked and read back it only says so ([`api::recovering`]). The terminals' address is taken
+//! at once too, so that a wrong one is known before the recovery, but no terminal is accepted until its fixes can be kept:
+//! it waits in the backlog, keeps what it has and is served then. Nothing listens any more when the pipeline stops, so
+//! that whatever was taken in is kept.
 
 use crate::api::{self, App};
 use crate::auth::limits::Limits;
@@ -71,14 +74,19 @@ pub struct Running {
     tasks: JoinSet<()>,
 }
 
-/// Opens the site and starts to listen. `welcome` is told what a person must know, before anything answers; returns when
-/// everything does.
+/// Listens, then opens the site, which may take a while. `welcome` is told what a person must know, before anything but
+/// [`api::recovering`] answers; returns when everything does.
 pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Running, StartError> {
     let http = listen("HTTP", config.http)?;
     let jt808 = listen("JT/T 808", config.jt808)?;
     let http_address = address_of("HTTP", &http, config.http)?;
     let jt808_address = address_of("JT/T 808", &jt808, config.jt808)?;
     let prometheus = recorder();
+    let (stop, stopping) = watch::channel(false);
+    let (router, routers) = watch::channel(api::recovering::router());
+    let mut tasks = JoinSet::new();
+    tasks.spawn(api::serve::serve(http, routers, stopping.clone()));
+    tracing::info!(http = %http_address, "listening; what was stored is read back first");
     let site = {
         let config = config.clone();
         tokio::task::spawn_blocking(move || open(&config)).await.expect("opening the site does not panic")?
@@ -86,7 +94,6 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     let Site { started, commits, readers, catalog, hub, terminals, has_users } = site;
     let pipeline = started.pipeline;
     let features = Features::new(pipeline.clone(), readers.clone(), catalog.clone());
-    let (stop, stopping) = watch::channel(false);
     let setup = Arc::new(Setup::default());
     let app = Arc::new(App {
         pipeline: pipeline.clone(),
@@ -116,7 +123,6 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     let socket = Socket::bind(&app.config.data).map_err(StartError::Control)?;
     let setup_code = (!has_users).then(|| setup.open());
     welcome(&Welcome { http: http_address, jt808: jt808_address, setup_code });
-    let mut tasks = JoinSet::new();
     tasks.spawn({
         let (app, commits) = (app.clone(), commits.resubscribe());
         async move {
@@ -127,7 +133,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     tasks.spawn(hub.run(pipeline.clone(), commits));
     tasks.spawn(upkeep(app.prometheus.clone()));
     tasks.spawn(control(socket, app.clone()));
-    tasks.spawn(api::serve::serve(http, api::router(app.clone()), stopping.clone()));
+    drop(router.send_replace(api::router(app.clone())));
     tasks.spawn(Gateway::new(pipeline, app.terminals.clone()).run(jt808, stopping));
     Ok(Running { app, http: http_address, jt808: jt808_address, stop, tasks })
 }

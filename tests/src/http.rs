@@ -13,6 +13,8 @@ pub struct Reply {
     pub content_type: String,
     /// `ETag`, empty when there is none.
     pub etag: String,
+    /// `Retry-After`, empty when there is none.
+    pub retry_after: String,
     /// The body's bytes.
     pub body: Vec<u8>,
 }
@@ -72,8 +74,9 @@ impl Api {
         let header =
             |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let (content_type, etag, status) = (header("content-type"), header("etag"), response.status().as_u16());
+        let retry_after = header("retry-after");
         let body = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
-        Ok(Reply { status, content_type, etag, body })
+        Ok(Reply { status, content_type, etag, retry_after, body })
     }
 
     /// GET; an error when no answer came.

@@ -9,12 +9,16 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// Seconds after which asking a server again that is not ready makes sense: recovery takes seconds, and a full store is
+/// tried once a second (ENGINE, "Commit" and "Snapshots and versions").
+pub const RETRY_AFTER_S: u64 = 2;
+
 /// Whether the site is served.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Readiness {
     /// Whether everything works.
     pub ready: bool,
-    /// What does not.
+    /// What does not: `recovering` (what was stored is being read back), `storage_full`, `stopping`.
     pub reasons: Vec<&'static str>,
 }
 
@@ -35,9 +39,15 @@ pub async fn readyz(State(app): AppState) -> Response {
     if reasons.is_empty() {
         return Json(Readiness { ready: true, reasons }).into_response();
     }
+    not_ready(reasons)
+}
+
+/// The answer of a server that is not ready, with the reasons.
+pub fn not_ready(reasons: Vec<&'static str>) -> Response {
     let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", reasons.join(", "));
     problem.more.insert("ready".to_owned(), false.into());
     problem.more.insert("reasons".to_owned(), reasons.into());
+    problem.retry_after_s = Some(RETRY_AFTER_S);
     problem.into_response()
 }
 

@@ -15,6 +15,7 @@ pub mod live;
 pub mod openapi;
 pub mod problem;
 pub mod query;
+pub mod recovering;
 pub mod routes;
 pub mod serve;
 pub mod session;
@@ -112,7 +113,12 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 /// Paths that belong to the API: what is missing there is a problem, not a page of the console.
-const API_ROOTS: [&str; 7] = ["/api", "/ogc", "/tiles", "/live", "/gateway", "/metrics", "/healthz"];
+const API_ROOTS: [&str; 8] = ["/api", "/ogc", "/tiles", "/live", "/gateway", "/metrics", "/healthz", "/readyz"];
+
+/// Whether a path belongs to the API and not to the console.
+fn is_api(path: &str) -> bool {
+    API_ROOTS.iter().any(|root| path == *root || path.strip_prefix(root).is_some_and(|p| p.starts_with('/')))
+}
 
 async fn unknown_path(
     method: axum::http::Method,
@@ -121,9 +127,7 @@ async fn unknown_path(
 ) -> axum::response::Response {
     use axum::response::IntoResponse;
     let path = uri.path();
-    let is_api =
-        API_ROOTS.iter().any(|root| path == *root || path.strip_prefix(root).is_some_and(|p| p.starts_with('/')));
-    if is_api {
+    if is_api(path) {
         return Problem::not_found("path").into_response();
     }
     crate::web_assets::serve(&method, path, &headers)

@@ -21,8 +21,9 @@ const MAX_CONNECTIONS: u32 = 8_192;
 /// How long open requests may take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Serves until `stopping` turns true and the open requests have ended or their grace is over.
-pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
+/// Serves until `stopping` turns true and the open requests have ended or their grace is over. Each request is answered by
+/// the newest router of `routers`, also on a connection that was opened under an older one.
+pub async fn serve(listener: TcpListener, routers: watch::Receiver<Router>, mut stopping: watch::Receiver<bool>) {
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     loop {
         let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
@@ -41,8 +42,8 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::R
         // Small answers leave at once; a socket that refuses this only answers a little later.
         let _ = stream.set_nodelay(true);
         let service = tower::service_fn({
-            let router = router.clone();
-            move |request: hyper::Request<hyper::body::Incoming>| answer(router.clone(), request, peer)
+            let routers = routers.clone();
+            move |request: hyper::Request<hyper::body::Incoming>| answer(routers.borrow().clone(), request, peer)
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
