@@ -156,6 +156,41 @@ fn what_was_kept_in_a_blind_area_comes_in_a_batch() {
 }
 
 #[test]
+fn the_line_of_a_track_makes_no_spike_and_the_fixes_are_all_there() {
+    let server = Server::start();
+    let truck = json!({"type": "Feature", "geometry": null, "properties": {"plate": "truck"}});
+    server.api().put("/ogc/collections/vehicles/items/truck", &truck).expect(201);
+    let begin = Lane::hours_ago(0) - 60;
+    let at = |s: i64, lon: f64, lat: f64| {
+        let fixed_at = jiff::Timestamp::from_second(begin + s).unwrap().to_string();
+        json!({"vehicle": "truck", "fixed_at": fixed_at, "lon": lon, "lat": lat})
+    };
+    let ahead = at(3_600, 121.9, 30.9);
+    let fixes = json!([
+        at(0, 121.0, 30.0),
+        at(1, 0.0, 0.0),
+        at(2, 121.0002, 30.0),
+        at(3, 99.0, 30.0),
+        at(4, 121.0004, 30.0),
+        ahead
+    ]);
+    server.api().post("/api/fixes", &fixes).expect(200);
+    let track = track(&server, "truck");
+    assert_eq!(track["geometry"]["coordinates"], json!([[121.0, 30.0], [121.0002, 30.0], [121.0004, 30.0]]));
+    let fixes = track["properties"]["fixes"].as_array().unwrap();
+    let marks: Vec<_> = fixes.iter().map(|fix| (fix["marks"].clone(), fix["on_line"].as_bool().unwrap())).collect();
+    let expected = [
+        (json!([]), true),
+        (json!(["null_island"]), false),
+        (json!([]), true),
+        (json!(["teleport"]), false),
+        (json!([]), true),
+        (json!(["clock_ahead"]), false),
+    ];
+    assert_eq!(marks, expected);
+}
+
+#[test]
 fn an_unknown_message_is_answered_with_unsupported() {
     let server = Server::start();
     let lane = lane(5);

@@ -10,13 +10,23 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use cordon_spatial::fix::Fix;
+use cordon_spatial::fix::{Fix, Marks};
 use cordon_spatial::ids::{FeatureKey, VehicleKey};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A track as a GeoJSON feature. The line has one position per fix.
+/// Marks of fixes that are no place on the way: none was measured, it cannot be right, its time is not yet, another fix of
+/// the same instant stands, or the vehicle was parked and the place where it parked stands.
+const OFF_LINE: Marks = Marks::NO_FIX
+    .union(Marks::NULL_ISLAND)
+    .union(Marks::TELEPORT)
+    .union(Marks::DRIFT)
+    .union(Marks::SAME_INSTANT)
+    .union(Marks::CLOCK_AHEAD)
+    .union(Marks::ENCRYPTED);
+
+/// A track as a GeoJSON feature.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TrackJson {
     /// `Feature`.
@@ -24,7 +34,8 @@ pub struct TrackJson {
     pub kind: &'static str,
     /// Id of the vehicle.
     pub id: String,
-    /// A LineString; null when there are fewer than two fixes.
+    /// A LineString through the fixes that say `on_line`, by time: those without the marks `no_fix`, `null_island`,
+    /// `teleport`, `drift`, `same_instant`, `clock_ahead` and `encrypted`. Null when these are fewer than two.
     #[schema(value_type = Option<Object>)]
     pub geometry: Option<LineJson>,
     /// The fixes.
@@ -47,8 +58,18 @@ pub struct LineJson {
 pub struct TrackProperties {
     /// Id of the vehicle.
     pub vehicle: String,
-    /// By time, one per position of the line.
-    pub fixes: Vec<FixJson>,
+    /// All of them by time, with their marks.
+    pub fixes: Vec<TrackFixJson>,
+}
+
+/// A fix of a track.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrackFixJson {
+    /// The fix.
+    #[serde(flatten)]
+    pub fix: FixJson,
+    /// Whether the line goes through it.
+    pub on_line: bool,
 }
 
 /// Vehicles by key.
@@ -99,15 +120,25 @@ pub async fn track(State(app): AppState, Path(id): Path<String>, query: Query) -
     let more = cut_page(&mut fixes, limit);
     let path = format!("/api/vehicles/{id}/track");
     let next = more.map(|from| query.next(&path, &[("from", wire::Time(from).to_string())]));
-    let coordinates: Vec<[f64; 2]> = fixes.iter().map(|fix| [fix.position.lon(), fix.position.lat()]).collect();
-    let track = TrackJson {
-        kind: "Feature",
-        id: entry.id.to_string(),
-        geometry: (coordinates.len() >= 2).then_some(LineJson { kind: "LineString", coordinates }),
-        properties: TrackProperties { vehicle: entry.id.to_string(), fixes: fixes.iter().map(wire::fix).collect() },
-        next,
-    };
+    let id = entry.id.to_string();
+    let properties = TrackProperties { vehicle: id.clone(), fixes: fixes.iter().map(track_fix).collect() };
+    let track = TrackJson { kind: "Feature", id, geometry: line(&fixes), properties, next };
     Ok(([(header::CONTENT_TYPE, "application/geo+json")], Json(track)).into_response())
+}
+
+fn is_on_line(fix: &Fix) -> bool {
+    !fix.marks.intersects(OFF_LINE)
+}
+
+fn track_fix(fix: &Fix) -> TrackFixJson {
+    TrackFixJson { fix: wire::fix(fix), on_line: is_on_line(fix) }
+}
+
+/// The way, as far as it has two places.
+fn line(fixes: &[Fix]) -> Option<LineJson> {
+    let places = fixes.iter().filter(|fix| is_on_line(fix)).map(|fix| [fix.position.lon(), fix.position.lat()]);
+    let coordinates: Vec<[f64; 2]> = places.collect();
+    (coordinates.len() >= 2).then_some(LineJson { kind: "LineString", coordinates })
 }
 
 /// Cuts fixes down to a page of at most `limit`, between two instants where that is possible; answers from when on the
@@ -151,28 +182,41 @@ fn vehicle(app: &super::App, key: VehicleKey, entry: &Entry) -> VehicleJson {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cordon_spatial::fix::{Marks, Source};
+    use cordon_spatial::fix::Source;
     use cordon_spatial::position::Position;
 
+    fn fix(time: i64, marks: Marks) -> Fix {
+        Fix {
+            vehicle: VehicleKey(1),
+            fixed_at: UnixMs(time),
+            received_at: UnixMs(time),
+            position: Position { lon_e7: (time % 100) as i32 * 10_000_000, lat_e7: 0 },
+            speed: None,
+            heading_deg: None,
+            accuracy_dm: None,
+            altitude_m: None,
+            status_bits: 0,
+            alarm_bits: 0,
+            acc_on: None,
+            source: Source::Http,
+            marks,
+        }
+    }
+
+    #[test]
+    fn the_line_goes_through_what_was_driven_and_leaves_out_what_cannot_be() {
+        let marked: Vec<Marks> = Marks::all().iter().collect();
+        let fixes: Vec<Fix> = marked.iter().zip(1..).map(|(marks, time)| fix(time, *marks)).collect();
+        let kept: Vec<&str> =
+            fixes.iter().filter(|fix| track_fix(fix).on_line).flat_map(|fix| fix.marks.names()).collect();
+        assert_eq!(kept, ["awaits_history", "too_late", "after_gap", "blind_area"]);
+        let line = line(&fixes).expect("four places");
+        assert_eq!(line.coordinates, [[7.0, 0.0], [8.0, 0.0], [9.0, 0.0], [11.0, 0.0]]);
+        assert!(super::line(&[fix(1, Marks::empty()), fix(2, Marks::NULL_ISLAND)]).is_none(), "one place is no line");
+    }
+
     fn check(times: &[i64], limit: usize, shown: &[i64], next: Option<i64>) {
-        let mut fixes: Vec<Fix> = times
-            .iter()
-            .map(|time| Fix {
-                vehicle: VehicleKey(1),
-                fixed_at: UnixMs(*time),
-                received_at: UnixMs(*time),
-                position: Position { lon_e7: 0, lat_e7: 0 },
-                speed: None,
-                heading_deg: None,
-                accuracy_dm: None,
-                altitude_m: None,
-                status_bits: 0,
-                alarm_bits: 0,
-                acc_on: None,
-                source: Source::Http,
-                marks: Marks::empty(),
-            })
-            .collect();
+        let mut fixes: Vec<Fix> = times.iter().map(|time| fix(*time, Marks::empty())).collect();
         let more = cut_page(&mut fixes, limit);
         assert_eq!(fixes.iter().map(|fix| fix.fixed_at.0).collect::<Vec<_>>(), shown);
         assert_eq!(more.map(|at| at.0), next);
