@@ -95,10 +95,17 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     let pipeline = started.pipeline;
     let features = Features::new(pipeline.clone(), readers.clone(), catalog.clone());
     let setup = Arc::new(Setup::default());
+    let terminals = Arc::new(Terminals::new(
+        pipeline.clone(),
+        catalog.clone(),
+        features.clone(),
+        config.jt808_registration,
+        terminals,
+    ));
     let app = Arc::new(App {
         pipeline: pipeline.clone(),
         readers: readers.clone(),
-        catalog: catalog.clone(),
+        catalog,
         hub: hub.clone(),
         sessions: Arc::new(Sessions::new(
             readers,
@@ -108,13 +115,8 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
         verifier: Verifier::default(),
         limits: Limits::default(),
         setup: setup.clone(),
-        terminals: Arc::new(Terminals::new(
-            pipeline.clone(),
-            catalog,
-            features.clone(),
-            config.jt808_registration,
-            terminals,
-        )),
+        gateway: Gateway::new(pipeline.clone(), terminals.clone()),
+        terminals,
         features,
         config: Arc::new(config),
         prometheus,
@@ -130,11 +132,11 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
             published::run(&config.data, pipeline.clone(), readers.clone(), hub.clone(), commits).await;
         }
     });
-    tasks.spawn(hub.run(pipeline.clone(), commits));
+    tasks.spawn(hub.run(pipeline, commits));
     tasks.spawn(upkeep(app.prometheus.clone()));
     tasks.spawn(control(socket, app.clone()));
     drop(router.send_replace(api::router(app.clone())));
-    tasks.spawn(Gateway::new(pipeline, app.terminals.clone()).run(jt808, stopping));
+    tasks.spawn(app.gateway.clone().run(jt808, stopping));
     Ok(Running { app, http: http_address, jt808: jt808_address, stop, tasks })
 }
 

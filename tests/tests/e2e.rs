@@ -156,6 +156,29 @@ fn what_was_kept_in_a_blind_area_comes_in_a_batch() {
 }
 
 #[test]
+fn a_vehicle_is_online_while_its_terminal_is_connected() {
+    let server = Server::start();
+    let lane = lane(8);
+    let online = || server.api().vehicle(&lane.plate()).unwrap()["online"].as_bool().unwrap();
+    let (mut terminal, code) =
+        Terminal::sign_on(server.jt808, &lane.phone(), &lane.plate_gbk(), Version::V2013).unwrap();
+    assert!(online(), "connected, though it has not reported yet");
+    drive(&mut terminal, &lane, 0..=1);
+    drop(terminal);
+    wait::until("it is offline, though it reported a moment ago", || (!online()).then_some(()));
+    let _terminal = Terminal::return_with(server.jt808, &lane.phone(), &code, Version::V2013).unwrap();
+    assert!(online());
+
+    let phone = json!({"type": "Feature", "geometry": null, "properties": {"plate": "phone"}});
+    server.api().put("/ogc/collections/vehicles/items/phone", &phone).expect(201);
+    let online = || server.api().get("/api/vehicles/phone").expect(200)["online"].as_bool().unwrap();
+    assert!(!online(), "it never reported");
+    let fix = json!([{"vehicle": "phone", "fixed_at": jiff::Timestamp::now().to_string(), "lon": 121.0, "lat": 30.0}]);
+    server.api().post("/api/fixes", &fix).expect(200);
+    assert!(online());
+}
+
+#[test]
 fn the_line_of_a_track_makes_no_spike_and_the_fixes_are_all_there() {
     let server = Server::start();
     let truck = json!({"type": "Feature", "geometry": null, "properties": {"plate": "truck"}});

@@ -33,6 +33,7 @@ use crate::desk::catalog::Catalog;
 use crate::desk::features::Features;
 use crate::desk::readers::Readers;
 use crate::desk::terminals::Terminals;
+use crate::gateway::jt808::listener::Gateway;
 use crate::ingest::Pipeline;
 use crate::live::hub::Hub;
 use axum::Router;
@@ -65,6 +66,8 @@ pub struct App {
     pub features: Features,
     /// Terminals.
     pub terminals: Arc<Terminals>,
+    /// Which of them are connected.
+    pub gateway: Arc<Gateway>,
     /// Settings.
     pub config: Arc<Config>,
     /// Metrics.

@@ -5,6 +5,7 @@ use super::problem::{Problem, ProblemJson};
 use super::query::Query;
 use super::wire::{self, FixJson, Page, VehicleJson};
 use crate::desk::catalog::Entry;
+use crate::gateway::jt808::phone::Phone;
 use crate::live::positions::SILENT_AFTER;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -164,19 +165,25 @@ fn find(app: &super::App, id: &str) -> Result<(VehicleKey, std::sync::Arc<Entry>
 fn vehicle(app: &super::App, key: VehicleKey, entry: &Entry) -> VehicleJson {
     let now = app.hub.positions().vehicle(key);
     let last = now.as_ref().and_then(|now| now.last.as_ref());
-    let heard_until = app.pipeline.now() - SILENT_AFTER;
     let face = entry.vehicle.clone().unwrap_or_default();
+    let connected = |phone: &String| Phone::parse(phone).is_ok_and(|phone| app.gateway.is_online(phone));
+    let connected = face.terminal_phone.as_ref().map(connected);
     VehicleJson {
         id: entry.id.to_string(),
         key: key.0,
         plate: face.plate,
         class: face.class,
         company: face.company,
-        online: last.is_some_and(|fix| fix.received_at >= heard_until),
+        online: is_online(connected, last, app.pipeline.now()),
         unchecked: face.unchecked,
         last: last.map(wire::fix),
         zones: now.as_ref().map(|now| wire::zones(now, &app.catalog)).unwrap_or_default(),
     }
+}
+
+/// With a terminal: whether that is connected (`connected`). Without one: whether a fix came in lately.
+fn is_online(connected: Option<bool>, last: Option<&Fix>, now: UnixMs) -> bool {
+    connected.unwrap_or_else(|| last.is_some_and(|fix| fix.received_at >= now - SILENT_AFTER))
 }
 
 #[cfg(test)]
@@ -213,6 +220,16 @@ mod tests {
         let line = line(&fixes).expect("four places");
         assert_eq!(line.coordinates, [[7.0, 0.0], [8.0, 0.0], [9.0, 0.0], [11.0, 0.0]]);
         assert!(super::line(&[fix(1, Marks::empty()), fix(2, Marks::NULL_ISLAND)]).is_none(), "one place is no line");
+    }
+
+    #[test]
+    fn a_terminal_is_online_while_connected_and_anything_else_while_it_reports() {
+        let (now, last) = (UnixMs(1_000_000), fix(700_000, Marks::empty()));
+        assert!(is_online(None, Some(&last), now));
+        assert!(!is_online(None, Some(&last), now + SpanMs(1)));
+        assert!(!is_online(None, None, now));
+        assert!(is_online(Some(true), None, now));
+        assert!(!is_online(Some(false), Some(&last), now), "a fix of a moment ago is no connection");
     }
 
     fn check(times: &[i64], limit: usize, shown: &[i64], next: Option<i64>) {

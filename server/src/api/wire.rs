@@ -240,7 +240,8 @@ pub struct VehicleJson {
     pub class: Option<String>,
     /// Company.
     pub company: Option<String>,
-    /// Whether a fix came in within the last minutes.
+    /// For a vehicle with a terminal (`terminal_phone`): whether that is connected, which means an authenticated JT/T 808
+    /// session. For any other: whether a fix came in within the last 300 s.
     pub online: bool,
     /// Made by an open registration and checked by nobody yet.
     pub unchecked: bool,

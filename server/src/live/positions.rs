@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Age of the last fix from which a vehicle is shown as stale.
 pub const STALE_AFTER: SpanMs = SpanMs::seconds(60);
-/// Age of the last fix from which a vehicle is shown as silent and no longer as online.
+/// Age of the last fix from which a vehicle is shown as silent, and without a terminal as no longer online.
 pub const SILENT_AFTER: SpanMs = SpanMs::seconds(300);
 
 /// The latest position of every vehicle.

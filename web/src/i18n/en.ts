@@ -110,6 +110,9 @@ export const en: Record<Key, string> = {
   'card.follow': 'Follow on the map',
   'card.unnamed': 'Unregistered vehicle {key}',
   'card.unknown': 'unknown',
+  'card.online': 'Connection',
+  'card.online.yes': 'connected',
+  'card.online.no': 'not connected',
   'card.offscreen': 'not in the current view',
 
   'mark.no_fix': 'terminal has no satellite fix',

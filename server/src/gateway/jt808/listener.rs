@@ -44,9 +44,9 @@ impl Gateway {
         Arc::new(Gateway { pipeline, terminals, live: Mutex::default() })
     }
 
-    /// How many terminals are authenticated now.
-    pub fn online(&self) -> usize {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).len()
+    /// Whether the terminal of this phone has an authenticated connection.
+    pub fn is_online(&self, phone: Phone) -> bool {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&phone)
     }
 
     /// Accepts terminals until `stop` turns true.

@@ -57,6 +57,9 @@ export function VehicleCard({ site, vehicleKey, names, following, onFollow, onCl
           {named?.class ? translateName(t, 'class', named.class, () => String(named.class)) : t('card.unknown')}
         </Row>
         <Row name={t('card.company')}>{named?.company ?? t('card.unknown')}</Row>
+        {named?.online !== undefined && (
+          <Row name={t('card.online')}>{named.online ? t('card.online.yes') : t('card.online.no')}</Row>
+        )}
         <Row name={t('card.fix')}>
           {fixedAtMs === null ? t('card.fix.none') : t('age.ago', { age: spanText(now - fixedAtMs, t) })}
           {!live && <span className="event-doubt">{t('card.offscreen')}</span>}
