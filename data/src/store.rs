@@ -1,4 +1,5 @@
-//! The store's contract: one transaction holds a batch's records, events, alarms, feature revisions and position.
+//! The store's contract: one transaction holds a batch's records, events, alarms, feature revisions with their audit lines,
+//! and the position.
 //!
 //! One [`Writer`] exists per site, owned by one thread; a [`Reader`] is opened as often as wanted. Nothing of a batch may
 //! be shown or acknowledged before [`Writer::commit`] returned. A store never repairs silently: it answers with a
@@ -71,6 +72,8 @@ pub struct Batch<'a> {
     pub alarms: &'a [Alarm],
     /// New feature revisions, one for every edit record.
     pub features: &'a [StoredFeature],
+    /// Who made them, for the audit trail.
+    pub audit: &'a [AuditLine],
 }
 
 /// How far the store has come.
@@ -320,6 +323,9 @@ pub trait Reader: Send {
     fn session(&self, hash: &[u8; 32]) -> Result<Option<Session>, StoreError>;
     /// One terminal.
     fn terminal(&self, phone: &str) -> Result<Option<Terminal>, StoreError>;
+    /// Lines of the audit trail with a number greater than `after`, with their numbers, oldest first; at most `limit`, 1 to
+    /// 10,000.
+    fn audit(&self, after: u64, limit: usize) -> Result<Vec<(u64, AuditLine)>, StoreError>;
     /// All terminals by phone.
     fn terminals(&self) -> Result<Vec<Terminal>, StoreError>;
 }

@@ -87,7 +87,7 @@ fn without_room_nothing_is_kept_and_it_goes_on_when_there_is_room_again() {
         let zone =
             edit(Collection::Zones, &format!("z{kept}"), kept + 1, 0, &zone_json(&"气".repeat(200), 121.0), None);
         let records = numbered(&store, 0, vec![zone.1]);
-        let batch = Batch { at: at(0), records: &records, events: &[], alarms: &[], features: &[zone.0] };
+        let batch = Batch { at: at(0), records: &records, events: &[], alarms: &[], features: &[zone.0], audit: &[] };
         match store.writer.commit(&batch) {
             Ok(()) => kept += 1,
             Err(error) => break error,
@@ -100,7 +100,7 @@ fn without_room_nothing_is_kept_and_it_goes_on_when_there_is_room_again() {
     assert_eq!(store.reader().count(Collection::Zones).unwrap(), u64::from(kept));
     let big = scattered(20_000);
     let records = numbered(&store, 1, fixes(big));
-    let batch = Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[] };
+    let batch = Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[], audit: &[] };
     assert!(matches!(store.writer.commit(&batch), Err(StoreError::NoRoom)), "and it is still full");
 
     drop(store);
@@ -117,7 +117,7 @@ fn the_same_writer_goes_on_after_it_found_no_room() {
     commit(&mut store, 0, fixes([fix(1, 0)]));
     let big = scattered(50_000);
     let records = numbered(&store, 1, fixes(big));
-    let batch = Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[] };
+    let batch = Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[], audit: &[] };
     assert!(matches!(store.writer.commit(&batch), Err(StoreError::NoRoom)));
     commit(&mut store, 2, fixes([fix(1, 1_000)]));
     store.writer.audit(&audit("after")).unwrap();
@@ -175,7 +175,7 @@ fn the_log_stays_small_under_steady_writing() {
     for n in 0..3_000u64 {
         let record = RecordBody::Fix(fix(7, n as i64));
         let records = [cordon_spatial::record::Record { position: JournalPosition(n + 1), at: at(0), body: record }];
-        let batch = Batch { at: at(0), records: &records, events: &[], alarms: &[], features: &[] };
+        let batch = Batch { at: at(0), records: &records, events: &[], alarms: &[], features: &[], audit: &[] };
         writer.commit(&batch).unwrap();
         largest = largest.max(std::fs::metadata(&log).unwrap().len());
     }

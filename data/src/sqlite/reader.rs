@@ -6,7 +6,7 @@ use super::tail::Tail;
 use super::{connection, journal, tracks};
 use crate::feature::{Collection, StoredFeature};
 use crate::store::{
-    AlarmQuery, EventQuery, FeatureQuery, Head, Reader, Readers, Session, StoreError, Terminal, Token, User,
+    AlarmQuery, AuditLine, EventQuery, FeatureQuery, Head, Reader, Readers, Session, StoreError, Terminal, Token, User,
 };
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::event::Event;
@@ -237,6 +237,13 @@ impl Reader for SqliteReader {
     fn terminal(&self, phone: &str) -> Result<Option<Terminal>, StoreError> {
         let sql = format!("SELECT {} FROM terminals WHERE phone = ?1", rows::TERMINAL);
         rows::first(self.connection(), &sql, [phone], rows::terminal)
+    }
+
+    fn audit(&self, after: u64, limit: usize) -> Result<Vec<(u64, AuditLine)>, StoreError> {
+        let mut conditions = Conditions::default();
+        conditions.add("line > ?", signed(after));
+        let sql = format!("SELECT line, at_ms, who, action, detail FROM audit {}", conditions.clauses("line", limit));
+        rows::all(self.connection(), &sql, params_from_iter(conditions.values), rows::audit)
     }
 
     fn terminals(&self) -> Result<Vec<Terminal>, StoreError> {

@@ -3,7 +3,7 @@
 use super::failure::{damaged, from_sqlite, unreadable};
 use crate::codec::{Unreadable, derived, frame};
 use crate::feature::{Collection, Derived, StoredFeature};
-use crate::store::{Head, Role, Session, StoreError, Terminal, Token, User};
+use crate::store::{AuditLine, Head, Role, Session, StoreError, Terminal, Token, User};
 use cordon_spatial::ids::{FeatureId, FeatureKey, JournalPosition, Revision, Seq, VehicleKey};
 use cordon_spatial::units::UnixMs;
 use rusqlite::{Connection, Params, Row};
@@ -110,6 +110,16 @@ pub(super) fn feature_revision(
 pub(super) fn body<T: DeserializeOwned>(row: &Row<'_>) -> Result<T, StoreError> {
     let text = row.get_ref(0).and_then(|value| Ok(value.as_str()?)).map_err(from_sqlite)?;
     serde_json::from_str(text).map_err(|error| damaged("the body of an event or alarm", error))
+}
+
+/// A numbered row of the audit trail: line, at_ms, who, action, detail.
+pub(super) fn audit(row: &Row<'_>) -> Result<(u64, AuditLine), StoreError> {
+    let line: i64 = row.get(0).map_err(from_sqlite)?;
+    let detail: String = row.get(4).map_err(from_sqlite)?;
+    let detail = serde_json::from_str(&detail).map_err(|error| damaged(format!("audit, line {line}"), error))?;
+    let at = UnixMs(row.get(1).map_err(from_sqlite)?);
+    let (who, action) = (row.get(2).map_err(from_sqlite)?, row.get(3).map_err(from_sqlite)?);
+    Ok((line as u64, AuditLine { at, who, action, detail }))
 }
 
 /// The columns that [`user`] reads.

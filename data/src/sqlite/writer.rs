@@ -126,6 +126,7 @@ impl SqliteWriter {
         transaction.commit().map_err(from_sqlite)?;
         if self.tail.count() == 0 {
             self.waiting_since = batch.at;
+        batch.audit.iter().try_for_each(|line| accounts::append(&transaction, line))?;
         }
         self.tail.extend(batch.records.iter().filter_map(|record| match &record.body {
             RecordBody::Fix(fix) => Some((record.position.0, *fix)),

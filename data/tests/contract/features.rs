@@ -45,6 +45,41 @@ pub fn every_revision_is_kept_and_the_newest_is_current(sites: &Sites<'_>) {
     assert!(listed(&open, Collection::Zones, None).is_empty());
 }
 
+pub fn an_edit_and_its_audit_line_are_kept_together_or_not_at_all(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    let (feature, record) = edit(Collection::Vehicles, "truck", 1, 1, &vehicle_json("A"), None);
+    let records = super::given::numbered(&open, 1, vec![record]);
+    let line = super::given::audit("feature.create");
+    let (at_1, features) = (at(1), [feature]);
+    let (events, alarms) = (&[], &[]);
+    let batch =
+        Batch { at: at_1, records: &records, events, alarms, features: &features, audit: std::slice::from_ref(&line) };
+    open.writer.commit(&batch).unwrap();
+    assert_eq!(open.reader().audit(0, 10).unwrap(), [(1, line.clone())]);
+
+    // The id is taken: nothing of the second batch is kept, so nobody is said to have done it.
+    let (feature, record) = edit(Collection::Vehicles, "truck", 2, 2, &vehicle_json("B"), None);
+    let records = super::given::numbered(&open, 2, vec![record]);
+    let (refused, features) = (super::given::audit("feature.refused"), [feature]);
+    let batch = Batch {
+        at: at(2),
+        records: &records,
+        events,
+        alarms,
+        features: &features,
+        audit: std::slice::from_ref(&refused),
+    };
+    assert!(matches!(open.writer.commit(&batch), Err(StoreError::Exists { .. })));
+    open.writer.audit(&super::given::audit("after")).unwrap();
+    drop(open);
+    let reader = site.open().reader();
+    let lines = reader.audit(0, 10).unwrap();
+    assert_eq!(lines.iter().map(|(_, line)| line.action.as_str()).collect::<Vec<_>>(), ["feature.create", "after"]);
+    assert_eq!(reader.audit(lines[0].0, 10).unwrap(), lines[1..]);
+    assert_eq!(reader.audit(0, 1).unwrap(), lines[..1]);
+}
+
 pub fn an_id_is_never_free_again(sites: &Sites<'_>) {
     let site = sites();
     let mut open = site.open();
@@ -63,7 +98,7 @@ pub fn a_second_feature_under_an_id_is_refused_whole(sites: &Sites<'_>) {
     for key in [1, 2] {
         let (feature, record) = edit(Collection::Vehicles, "truck", key, 2, &vehicle_json("B"), None);
         let records = super::given::numbered(&open, 2, vec![record]);
-        let batch = Batch { at: at(2), records: &records, events: &[], alarms: &[], features: &[feature] };
+        let batch = Batch { at: at(2), records: &records, events: &[], alarms: &[], features: &[feature], audit: &[] };
         assert!(matches!(open.writer.commit(&batch), Err(StoreError::Exists { .. })), "key {key}");
         assert_eq!(open.reader().head().unwrap(), head);
     }

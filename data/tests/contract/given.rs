@@ -56,7 +56,7 @@ pub fn commit_with(
     features: &[StoredFeature],
 ) -> Vec<Record> {
     let records = numbered(open, ms, bodies);
-    open.writer.commit(&Batch { at: at(ms), records: &records, events, alarms, features }).unwrap();
+    open.writer.commit(&Batch { at: at(ms), records: &records, events, alarms, features, audit: &[] }).unwrap();
     records
 }
 

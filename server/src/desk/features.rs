@@ -10,6 +10,7 @@ use crate::ingest::{NewEdit, Pipeline, Refused};
 use cordon_data::feature::{Collection, Draft, FieldError, Prepared, StoredFeature, deletion, prepare};
 use cordon_data::store::{AuditLine, StoreError};
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
+use cordon_spatial::units::UnixMs;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -307,7 +308,7 @@ impl Features {
         }
     }
 
-    /// Commits edits, knows them, and writes who did it to the audit trail.
+    /// Commits edits together with who did it, and knows them.
     async fn commit(
         &self,
         who: &str,
@@ -315,19 +316,15 @@ impl Features {
         edits: Vec<NewEdit>,
     ) -> Result<Vec<StoredFeature>, EditError> {
         let mut features: Vec<StoredFeature> = edits.iter().map(|edit| edit.feature.clone()).collect();
-        let at = self.inner.pipeline.edit(edits).await?;
+        // A registration is audited with its terminal; a second line would double the cost of two thousand of them.
+        let lines = match who {
+            OPEN_REGISTRATION => Vec::new(),
+            _ => features.iter().map(|feature| audit_line(feature, who, action)).collect(),
+        };
+        let at = self.inner.pipeline.edit(edits, lines).await?;
         for feature in &mut features {
             feature.at = at;
             self.inner.catalog.apply(feature);
-        }
-        let lines: Vec<AuditLine> = features.iter().map(|feature| audit_line(feature, who, action)).collect();
-        // A registration is audited with its terminal; a second line would double the cost of two thousand of them.
-        if who != OPEN_REGISTRATION {
-            let kept =
-                self.inner.pipeline.write(move |writer| lines.iter().try_for_each(|line| writer.audit(line))).await;
-            if let Err(error) = kept {
-                tracing::error!(%error, action, "an audit line was not kept");
-            }
         }
         Ok(features)
     }
@@ -336,13 +333,14 @@ impl Features {
 /// Who makes the vehicles of an open registration.
 pub const OPEN_REGISTRATION: &str = "open registration";
 
+/// Who did what to a feature; `at` is set by the pipeline.
 fn audit_line(feature: &StoredFeature, who: &str, action: &str) -> AuditLine {
     let detail = json!({
         "collection": feature.collection.name(),
         "id": feature.id.as_str(),
         "revision": feature.revision.0,
     });
-    AuditLine { at: feature.at, who: who.to_owned(), action: action.to_owned(), detail }
+    AuditLine { at: UnixMs(0), who: who.to_owned(), action: action.to_owned(), detail }
 }
 
 fn check_new(collection: Collection, features: &[Value], catalog: &Catalog) -> Vec<Result<Prepared, FieldError>> {

@@ -61,7 +61,7 @@ impl Committer {
             refuse(batch.intakes);
             return;
         }
-        let ToCommit { at, evaluated, features, intakes, first_fix, snapshot } = batch;
+        let ToCommit { at, evaluated, features, audit, intakes, first_fix, snapshot } = batch;
         let started = Instant::now();
         let result = self.writer.commit(&Batch {
             at,
@@ -76,6 +76,7 @@ impl Committer {
             Err(StoreError::NoRoom) => {
                 if !self.shared.storage_full.swap(true, Ordering::AcqRel) {
                     tracing::error!("no room on the disk: nothing is stored or acknowledged until there is");
+            audit: &audit,
                 }
                 self.shared.commit_refused.store(true, Ordering::Release);
                 refuse(intakes);

@@ -6,6 +6,7 @@ use super::inbox::{Inbox, Intake, LONGEST_SLEEP};
 use super::recover::recover;
 use super::{Refused, Shared, StoreAccess};
 use cordon_data::feature::StoredFeature;
+use cordon_data::store::AuditLine;
 use cordon_spatial::record::{Edit, RecordBody};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use cordon_spatial::watch::Watch;
@@ -86,10 +87,12 @@ impl Engine {
         let now = now.max(self.watch.now() + SpanMs(edits.into()));
         let mut bodies: Vec<RecordBody> = Vec::new();
         let mut features: Vec<StoredFeature> = Vec::new();
+        let mut audit: Vec<AuditLine> = Vec::new();
         // Edits, ticks and acts come before fixes.
         for intake in &mut intakes {
             match intake {
-                Intake::Edits { edits, .. } => {
+                Intake::Edits { edits, audit: lines, .. } => {
+                    audit.extend(lines.drain(..).map(|line| AuditLine { at: now, ..line }));
                     for edit in edits.drain(..) {
                         let mut feature = edit.feature;
                         feature.at = now;
@@ -118,7 +121,7 @@ impl Engine {
         metrics::counter!("cordon_ingest_duplicates_total").increment(evaluated.duplicates.len() as u64);
         metrics::histogram!("cordon_engine_step_seconds").record(started.elapsed().as_secs_f64());
         let snapshot = self.snapshot_is_due().then(|| self.watch.snapshot());
-        ToCommit { at: now, evaluated, features, intakes, first_fix, snapshot }
+        ToCommit { at: now, evaluated, features, audit, intakes, first_fix, snapshot }
     }
 
     fn snapshot_is_due(&mut self) -> bool {

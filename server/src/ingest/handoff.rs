@@ -2,7 +2,7 @@
 
 use super::inbox::Intake;
 use cordon_data::feature::StoredFeature;
-use cordon_data::store::Writer;
+use cordon_data::store::{AuditLine, Writer};
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::watch::{Evaluated, WatchSnapshot};
 use std::collections::VecDeque;
@@ -23,6 +23,8 @@ pub struct ToCommit {
     pub evaluated: Evaluated,
     /// The new revisions.
     pub features: Vec<StoredFeature>,
+    /// Who made them.
+    pub audit: Vec<AuditLine>,
     /// What it was made of.
     pub intakes: Vec<Intake>,
     /// The index of the first fix among the records that were evaluated.
@@ -150,6 +152,7 @@ mod tests {
             at: UnixMs(0),
             evaluated: Evaluated::default(),
             features: Vec::new(),
+            audit: Vec::new(),
             intakes: Vec::new(),
             first_fix: 0,
             snapshot: None,

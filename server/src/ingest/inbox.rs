@@ -3,6 +3,7 @@
 //! Producers wake the engine only when it sleeps, so that a busy pipeline costs no system call per packet.
 
 use super::{NewEdit, Receipt, Refused};
+use cordon_data::store::AuditLine;
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::record::Act;
@@ -31,8 +32,8 @@ pub enum Intake {
     Gateway { fixes: Vec<Fix>, ack: Box<dyn Acknowledge> },
     /// Posted fixes.
     Posted { fixes: Vec<Fix>, reply: oneshot::Sender<Result<Receipt, Refused>> },
-    /// Checked edits.
-    Edits { edits: Vec<NewEdit>, reply: oneshot::Sender<Result<UnixMs, Refused>> },
+    /// Checked edits and their audit lines, whose `at` is set by the engine.
+    Edits { edits: Vec<NewEdit>, audit: Vec<AuditLine>, reply: oneshot::Sender<Result<UnixMs, Refused>> },
     /// What a person did.
     Act { act: Act, reply: oneshot::Sender<Result<Alarm, Refused>> },
 }

@@ -16,7 +16,7 @@ pub use inbox::Acknowledge;
 
 use commit::Committer;
 use cordon_data::feature::StoredFeature;
-use cordon_data::store::{Reader, StoreError, Writer};
+use cordon_data::store::{AuditLine, Reader, StoreError, Writer};
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::event::Event;
 use cordon_spatial::fix::Fix;
@@ -145,6 +145,7 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess) -> Result<Started,
     });
     match kept {
         Ok(()) => {}
+        audit: &[],
         Err(StoreError::NoRoom) => {
             // What is stored can be read all the same; the engine goes on when there is room.
             tracing::error!("no room on the disk: nothing is stored or acknowledged until there is");
@@ -240,10 +241,10 @@ impl Pipeline {
         }
     }
 
-    /// Stores edits in one transaction; answers after the commit with the journal time that they carry.
-    /// The caller holds the desk's edit lock, so that revisions follow each other.
-    pub async fn edit(&self, edits: Vec<NewEdit>) -> Result<UnixMs, Refused> {
-        self.ask(|reply| Intake::Edits { edits, reply }).await
+    /// Stores edits and their audit lines in one transaction; answers after the commit with the journal time that they
+    /// carry. The caller holds the desk's edit lock, so that revisions follow each other.
+    pub async fn edit(&self, edits: Vec<NewEdit>, audit: Vec<AuditLine>) -> Result<UnixMs, Refused> {
+        self.ask(|reply| Intake::Edits { edits, audit, reply }).await
     }
 
     /// Does what a person asks to an alarm; answers after the commit with the alarm as it is then.
