@@ -5,6 +5,7 @@
 //!
 //! Modules in reading order.
 
+pub mod suggest;
 pub mod feature;
 pub mod store;
 pub mod codec;

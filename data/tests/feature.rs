@@ -105,6 +105,53 @@ fn what_is_not_known_is_kept_as_it_is() {
     assert_eq!(body(&keep(Collection::Gates, &gate, None))["geometry"], gate["geometry"]);
 }
 
+/// The refusal of a property that is nearly a known one names that one.
+fn meant(collection: Collection, feature: &Value, name: &str, meant: &str) {
+    let error = refused(collection, feature, "unknown_member", &format!("properties.{name}"));
+    assert!(error.message.contains(meant), "{}", error.message);
+}
+
+#[test]
+fn a_misspelt_property_is_refused_with_the_one_that_was_meant_and_free_ones_are_kept() {
+    for (name, known) in [
+        ("vaild_from", "valid_from"),
+        ("validTo", "valid_to"),
+        ("rule", "rules"),
+        ("Rules", "rules"),
+        ("radius", "radius_m"),
+        ("width", "width_m"),
+        ("levle", "level"),
+        ("schedules", "schedule"),
+        ("limit_kph", "rules[0].limit_kph"),
+        ("subjects", "rules[0].subjects"),
+        ("priority", "rules[0].priority"),
+    ] {
+        meant(Collection::Zones, &zone(square(), json!({ name: "x" })), name, &format!("properties.{known}"));
+    }
+    for (name, known) in
+        [("terminal-phone", "terminal_phone"), ("plate_color", "plate_colour"), ("Class", "class"), ("tag", "tags")]
+    {
+        let vehicle = json!({"type": "Feature", "geometry": null, "properties": {name: "x"}});
+        meant(Collection::Vehicles, &vehicle, name, &format!("properties.{known}"));
+    }
+    let free =
+        json!({"note": "south gate", "owner": "Li", "fill": "#f00", "id": 7, "描述": "甲醇罐区", "vaild_from": null});
+    let kept = body(&keep(Collection::Zones, &zone(square(), free.clone()), None));
+    for (name, value) in free.as_object().unwrap() {
+        assert_eq!(&kept["properties"][name], value, "{name}");
+    }
+    let vehicle =
+        json!({"type": "Feature", "geometry": null, "properties": {"driver": "Li", "phone": "138", "vin": 1}});
+    assert_eq!(body(&keep(Collection::Vehicles, &vehicle, None))["properties"]["phone"], "138");
+}
+
+#[test]
+fn a_zone_that_was_kept_with_a_misspelt_property_is_still_read() {
+    let mut kept = keep(Collection::Zones, &zone(square(), json!({"note": "x"})), None);
+    kept.body = kept.body.map(|body| body.replace("\"note\"", "\"rule\""));
+    assert!(zone_of(&kept).is_ok());
+}
+
 #[test]
 fn a_circle_and_a_corridor_become_their_polygon_and_keep_their_drawing() {
     let kept = keep(Collection::Zones, &circle(json!({"radius_m": 100})), None);

@@ -59,7 +59,8 @@ pub struct Prepared {
     exemption: Option<ExemptionDraft>,
 }
 
-/// Checks a feature whole. Known properties are judged, unknown ones are kept as they are; members of the feature other
+/// Checks a feature whole. Known properties are judged, unknown ones are kept as they are unless a zone's or vehicle's is
+/// nearly a known one; members of the feature other
 /// than `type`, `id`, `geometry` and `properties` are dropped (RFC 7946 §6.1), a `crs` other than WGS 84 is refused.
 ///
 /// Errors name the first field that is wrong, its value and what is allowed. Cost: linear in the body, and for a zone

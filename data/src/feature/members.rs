@@ -3,6 +3,7 @@
 //! A member that is `null` counts as absent, as a merge patch would leave it.
 
 use super::field_error::FieldError;
+use crate::suggest::nearest;
 use cordon_spatial::units::UnixMs;
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
@@ -105,6 +106,19 @@ impl<'a> Members<'a> {
         one_of(value, &self.field(name), names).map(Some)
     }
 
+    /// Refuses a member whose name is nearly one of `known`: it was meant to be judged and would be kept as a remark. Any
+    /// other free member is kept.
+    pub(super) fn refuse_misspelt(&self, known: &[&str]) -> Result<(), FieldError> {
+        for (name, value) in self.map.iter().filter(|(name, value)| !known.contains(&name.as_str()) && !value.is_null())
+        {
+            let Some(meant) = meant(name, known) else { continue };
+            let (field, meant) = (self.field(name), self.field(meant));
+            let message = format!("{field} is not known here; did you mean {meant}?");
+            return Err(FieldError::new("unknown_member", field, value, meant).saying(message));
+        }
+        Ok(())
+    }
+
     /// Refuses members that are not in `known`: in a rule a misspelt word would change who is watched.
     pub(super) fn refuse_unknown(&self, known: &[&str]) -> Result<(), FieldError> {
         match self.map.iter().find(|(name, _)| !known.contains(&name.as_str())) {
@@ -113,6 +127,14 @@ impl<'a> Members<'a> {
                 .saying(format!("{} is not known here; known: {}", self.field(name), known.join(", ")))),
         }
     }
+}
+
+/// The known name that was meant: in another case or spelling of the words' borders, without its unit, or mistyped.
+fn meant<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let plain =
+        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let is_meant = |known: &str| plain(known) == plain(name) || known.strip_suffix("_m") == Some(name);
+    known.iter().copied().find(|known| is_meant(known)).or_else(|| nearest(name, known))
 }
 
 /// A text of at most `max_chars` characters.

@@ -12,6 +12,20 @@ const MAX_TAGS: usize = 50;
 /// Longest phone of a terminal: JT/T 808-2019 has twenty digits.
 const MAX_PHONE_DIGITS: usize = 20;
 
+/// Every member that means something in a vehicle's properties. Others are kept as remarks.
+const KNOWN: [&str; 10] = [
+    "name",
+    "plate",
+    "plate_colour",
+    "class",
+    "company",
+    "goods_class",
+    "terminal_phone",
+    "device_id",
+    "tags",
+    "unchecked",
+];
+
 /// A vehicle's feature, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VehicleFeature {
@@ -29,6 +43,7 @@ pub struct VehicleFeature {
 
 /// Reads a vehicle and makes its properties what is kept.
 pub(super) fn enter(properties: &mut Map<String, Value>) -> Result<VehicleFeature, FieldError> {
+    Members::new(properties, "properties").refuse_misspelt(&KNOWN)?;
     let read = read(properties)?;
     if let Some(phone) = &read.terminal_phone {
         properties.insert("terminal_phone".to_owned(), Value::from(phone.as_str()));

@@ -32,6 +32,25 @@ const KINDS: [(&str, ZoneKind); 8] = [
 const LEVELS: [(&str, RiskLevel); 4] =
     [("red", RiskLevel::Red), ("orange", RiskLevel::Orange), ("yellow", RiskLevel::Yellow), ("blue", RiskLevel::Blue)];
 
+/// Every member that means something in a zone's properties. Others are kept as remarks.
+const KNOWN: [&str; 10] =
+    ["name", "kind", "level", "valid_from", "valid_to", "schedule", "rules", "radius_m", "width_m", "drawn"];
+
+/// Members of a rule: beside the rules they would be kept and watch nothing.
+const OF_A_RULE: [&str; 11] = [
+    "when",
+    "subjects",
+    "except",
+    "limit_s",
+    "limit_kph",
+    "limit_n",
+    "window",
+    "exempt",
+    "priority",
+    "on_delay_s",
+    "off_delay_s",
+];
+
 /// Smallest radius and width that are no slip of the pen, metres.
 const MIN_REACH_M: f64 = 0.1;
 
@@ -68,6 +87,7 @@ pub(super) fn enter(
     previous: Option<&StoredFeature>,
     revision: Revision,
 ) -> Result<ZoneDraft, FieldError> {
+    refuse_what_would_not_be_watched(properties)?;
     let before = match previous {
         Some(feature) if feature.body.is_some() => Some(Before::of(feature)?),
         _ => None,
@@ -86,6 +106,18 @@ pub(super) fn enter(
     write_rules(properties, &draft.rules);
     *drawing = geometry::ground_geometry(&draft.ground);
     Ok(draft)
+}
+
+/// Refuses free members that look as if they were judged. Only on entry: what was kept once is read for ever.
+fn refuse_what_would_not_be_watched(properties: &Map<String, Value>) -> Result<(), FieldError> {
+    let members = Members::new(properties, "properties");
+    for name in OF_A_RULE {
+        let Some(value) = members.get(name) else { continue };
+        let (field, place) = (members.field(name), members.field(&format!("rules[0].{name}")));
+        let message = format!("{field} is not known here and would not be watched; it belongs in a rule: {place}");
+        return Err(FieldError::new("unknown_member", field, value, place).saying(message));
+    }
+    members.refuse_misspelt(&KNOWN)
 }
 
 /// The revision before: its zone, and its geometry as it was given out.

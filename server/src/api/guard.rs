@@ -100,7 +100,7 @@ fn known_parameters(params: Params, query: &str) -> Result<(), Problem> {
     let mut seen = Vec::new();
     for name in query.names() {
         if !known.contains(&name) {
-            let hint = match crate::config::nearest(name, known) {
+            let hint = match cordon_data::suggest::nearest(name, known) {
                 Some(near) => format!("this path knows no parameter of that name; did you mean {near}?"),
                 None => "this path knows no parameter of that name".to_owned(),
             };

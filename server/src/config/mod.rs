@@ -3,10 +3,7 @@
 //! Every setting has one name, which is its key in the file, its variable (`CORDON_` and the name in capitals) and, where
 //! one exists, its flag. A name that is not a setting is an error with a suggestion, never silence.
 
-mod suggest;
-
-pub use suggest::nearest;
-
+use cordon_data::suggest::nearest;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
