@@ -48,6 +48,22 @@ fn with(mut feature: Value, key: &str, value: Value) -> Value {
 }
 
 #[test]
+fn a_deleted_feature_can_be_neither_changed_nor_deleted_nor_made_again() {
+    let server = Server::start();
+    let api = server.api();
+    let path = "/ogc/collections/vehicles/items/gone";
+    let vehicle = json!({"type": "Feature", "geometry": null, "properties": {"plate": "A"}});
+    api.put(path, &vehicle).expect(201);
+    assert_eq!(api.send("DELETE", path, &[], &[]).unwrap().status, 204);
+    let patch = json!({"properties": {"plate": "B"}});
+    for path in [path, "/ogc/collections/vehicles/items/never"] {
+        assert_eq!(api.json("PATCH", path, &patch).expect(404)["code"], "not_found", "{path}");
+        assert_eq!(api.send("DELETE", path, &[], &[]).unwrap().expect(404)["code"], "not_found", "{path}");
+    }
+    assert_eq!(api.put(path, &vehicle).expect(409)["code"], "id_used");
+}
+
+#[test]
 fn a_zone_that_cannot_be_is_refused_with_the_reason() {
     let server = Server::start();
     let api = server.api();

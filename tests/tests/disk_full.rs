@@ -7,33 +7,115 @@ use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::server::{Options, Server};
 use cordon_tests::wait;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// A server whose data folder is a small file system that only it sees, and that goes away with it.
-///
-/// A mount namespace of its own; whoever is not root gets a user namespace with it.
-fn on_a_small_disk(mount_point: &Path) -> Server {
-    let folder = mount_point.to_str().unwrap();
-    // Private, so that nobody else sees it; that fails where the root is no mount point, as in a chroot, and is not needed.
-    let script = format!(
-        "mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=24m tmpfs '{folder}' || exit 97; exec \"$@\""
-    );
-    let own_user = ["--user", "--map-root-user"];
-    let prefix = std::iter::once("unshare")
-        .chain(if is_root() { &[][..] } else { &own_user[..] }.iter().copied())
-        .chain(["--mount", "--propagation", "unchanged", "sh", "-c", &script, "sh"])
-        .map(str::to_owned)
-        .collect();
-    let mut server = Server::unready(Options { prefix, folder: Some(mount_point.join("site")), ..Options::default() });
-    server.await_ready();
-    server
+/// A small file system in a mount namespace of its own, held by a process that ends with the test. Whoever is not root gets
+/// a user namespace with it.
+struct SmallDisk {
+    mount_point: PathBuf,
+    holder: Child,
+    _temporary: tempfile::TempDir,
 }
 
-/// The same path as the server's own mount namespace shows it.
-fn seen_by(server: &Server, path: &Path) -> PathBuf {
-    Path::new(&format!("/proc/{}/root", server.pid())).join(path.strip_prefix("/").unwrap())
+impl SmallDisk {
+    fn mount() -> SmallDisk {
+        let temporary = tempfile::tempdir().unwrap();
+        let mount_point = temporary.path().join("disk");
+        std::fs::create_dir(&mount_point).unwrap();
+        let folder = mount_point.to_str().unwrap();
+        // Private, so that nobody else sees it; that fails where the root is no mount point, as in a chroot, and is not needed.
+        let script = format!(
+            "mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=24m tmpfs '{folder}' && echo mounted && exec cat"
+        );
+        let own_user = ["--user", "--map-root-user"];
+        let mut holder = Command::new("unshare")
+            .args(if is_root() { &[][..] } else { &own_user[..] })
+            .args(["--mount", "--propagation", "unchanged", "sh", "-c", &script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = [0; 8];
+        holder.stdout.as_mut().unwrap().read_exact(&mut said).expect("the small disk is mounted");
+        SmallDisk { mount_point, holder, _temporary: temporary }
+    }
+
+    /// What runs a program where the disk can be seen.
+    fn prefix(&self) -> Vec<String> {
+        let holder = self.holder.id().to_string();
+        let own_user = ["--user", "--preserve-credentials"];
+        ["nsenter", "--target", &holder, "--mount", "--root"]
+            .into_iter()
+            .chain(if is_root() { &[][..] } else { &own_user[..] }.iter().copied())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// A ready server with its data there, and an administrator's token.
+    fn serve(&self) -> Server {
+        let folder = Some(self.mount_point.join("site"));
+        let mut server = Server::unready(Options { prefix: self.prefix(), folder, ..Options::default() });
+        server.await_ready();
+        server.token = self.administrator(&server);
+        server
+    }
+
+    /// The path of a file there, as this process sees it.
+    fn file(&self, name: &str) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.holder.id()));
+        root.join(self.mount_point.strip_prefix("/").unwrap()).join(name)
+    }
+
+    /// An administrator's token, by the command line.
+    fn administrator(&self, server: &Server) -> String {
+        let prefix = self.prefix();
+        let output = Command::new(&prefix[0])
+            .args(&prefix[1..])
+            .arg(cordon_tests::server::binary())
+            .args(["token", "add", "tests", "--role", "admin", "--data", server.folder().to_str().unwrap()])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().last().unwrap().trim().to_owned()
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = self.holder.kill();
+        let _ = self.holder.wait();
+    }
+}
+
+/// Reports these seconds until one stays unanswered, which it must; that one.
+fn report_until_unanswered(terminal: &mut Terminal, lane: &Lane, seconds: std::ops::Range<i64>) -> i64 {
+    for second in seconds {
+        terminal.send(0x0200, &lane.report(second).body()).unwrap();
+        let answer = loop {
+            match terminal.receive(Duration::from_secs(2)) {
+                Ok(message) if message.id == 0x8001 => break Some(message),
+                Ok(_) => {}
+                Err(e) => {
+                    assert_eq!(e.kind(), io::ErrorKind::TimedOut, "{e}");
+                    break None;
+                }
+            }
+        };
+        if answer.is_none_or(|message| message.body[4] != 0) {
+            return second;
+        }
+    }
+    panic!("the disk is full and the server acknowledges all the same");
+}
+
+/// How many fixes the server shows of the lane's vehicle.
+fn fixes(server: &Server, lane: &Lane) -> i64 {
+    let id = server.api().vehicle(&lane.plate()).unwrap()["id"].as_str().unwrap().to_owned();
+    let track = server.api().get(&format!("/api/vehicles/{id}/track")).expect(200);
+    track["properties"]["fixes"].as_array().unwrap().len() as i64
 }
 
 /// Writes until there is no room for another byte.
@@ -52,55 +134,28 @@ fn fill(path: &Path) {
 
 #[test]
 fn on_a_full_disk_nothing_is_acknowledged_reads_go_on_and_it_resumes_by_itself() {
-    let temporary = tempfile::tempdir().unwrap();
-    let mount_point = temporary.path().join("disk");
-    std::fs::create_dir(&mount_point).unwrap();
-    let mut server = on_a_small_disk(&mount_point);
-    server.token = administrator(&server);
+    let disk = SmallDisk::mount();
+    let mut server = disk.serve();
     let lane = Lane { number: 1, begin_s: Lane::hours_ago(0) - 75 };
     lane.put_zone(&server.api());
     let (mut terminal, _) = Terminal::sign_on(server.jt808, &lane.phone(), &lane.plate_gbk(), Version::V2013).unwrap();
     for second in 0..=45 {
         assert_eq!(terminal.report(&lane.report(second)).unwrap(), 0);
     }
-    let id = server.api().vehicle(&lane.plate()).unwrap()["id"].as_str().unwrap().to_owned();
-    let fixes = |server: &Server| {
-        let track = server.api().get(&format!("/api/vehicles/{id}/track")).expect(200);
-        track["properties"]["fixes"].as_array().unwrap().len()
-    };
     let alarms = server.api().items("/api/alarms");
     assert_eq!(alarms.len(), 1);
 
     // Whatever else the server wrote before may still have left room inside its files: report until it says full.
-    let filler = seen_by(&server, &mount_point.join("filler"));
+    let filler = disk.file("filler");
     fill(&filler);
-    let mut next = 46;
-    let mut unanswered = None;
-    while unanswered.is_none() {
-        assert!(next < 74, "the disk is full and the server acknowledges all the same");
-        let serial = terminal.send(0x0200, &lane.report(next).body()).unwrap();
-        let answer = loop {
-            match terminal.receive(Duration::from_secs(2)) {
-                Ok(message) if message.id == 0x8001 => break Some(message),
-                Ok(_) => {}
-                Err(e) => {
-                    assert_eq!(e.kind(), io::ErrorKind::TimedOut, "{e}");
-                    break None;
-                }
-            }
-        };
-        match answer {
-            Some(message) if message.body[4] == 0 => next += 1,
-            _ => unanswered = Some(serial),
-        }
-    }
+    let next = report_until_unanswered(&mut terminal, &lane, 46..74);
 
     // While it is full: says so, serves what it has, takes nothing.
     let ready = server.anonymous().get("/readyz");
     assert_eq!(ready.status, 503);
     assert!(ready.text().contains("storage_full"), "{}", ready.text());
     assert_eq!(server.anonymous().get("/healthz").status, 200);
-    assert_eq!(fixes(&server) as i64, next, "what was acknowledged, and nothing else");
+    assert_eq!(fixes(&server, &lane), next, "what was acknowledged, and nothing else");
     assert_eq!(server.api().items("/api/alarms"), alarms);
     let refused = server.api().put("/ogc/collections/zones/items/new", &lane.zone_feature());
     assert_eq!(refused.status, 507, "{}", refused.text());
@@ -113,23 +168,46 @@ fn on_a_full_disk_nothing_is_acknowledged_reads_go_on_and_it_resumes_by_itself()
     for second in next..=50 {
         assert_eq!(terminal.report(&lane.report(second)).unwrap(), 0);
     }
-    assert_eq!(fixes(&server), 51);
+    assert_eq!(fixes(&server, &lane), 51.max(next));
     assert_eq!(server.api().items("/api/alarms").len(), 1);
     assert!(server.runs());
 }
 
-/// An administrator's token, by the command line, run where the folder can be seen.
-fn administrator(server: &Server) -> String {
-    let folder = server.folder().to_str().unwrap();
-    let output = std::process::Command::new("nsenter")
-        .args(["--target", &server.pid().to_string(), "--mount", "--root"])
-        .args(if is_root() { &[][..] } else { &["--user", "--preserve-credentials"][..] })
-        .arg(cordon_tests::server::binary())
-        .args(["token", "add", "tests", "--role", "admin", "--data", folder])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().lines().last().unwrap().trim().to_owned()
+#[test]
+fn it_stops_in_order_on_a_full_disk_and_a_start_there_shows_what_is_stored() {
+    let disk = SmallDisk::mount();
+    let mut server = disk.serve();
+    let lane = Lane { number: 2, begin_s: Lane::hours_ago(0) - 75 };
+    let (mut terminal, code) =
+        Terminal::sign_on(server.jt808, &lane.phone(), &lane.plate_gbk(), Version::V2013).unwrap();
+    for second in 0..=9 {
+        assert_eq!(terminal.report(&lane.report(second)).unwrap(), 0);
+    }
+    let filler = disk.file("filler");
+    fill(&filler);
+    let next = report_until_unanswered(&mut terminal, &lane, 10..74);
+
+    // A crash, and a start without room: nothing new is taken, everything kept is shown.
+    server.kill();
+    server.start_again();
+    let full = wait::until("it says what is wrong", || {
+        let ready = server.anonymous().try_get("/readyz").ok()?;
+        ready.text().contains("storage_full").then_some(ready)
+    });
+    assert_eq!(full.status, 503);
+    assert_eq!(fixes(&server, &lane), next);
+    let mut again = Terminal::return_with(server.jt808, &lane.phone(), &code, Version::V2013).unwrap();
+    assert_eq!(report_until_unanswered(&mut again, &lane, next..next + 1), next);
+
+    // A stop without room: at once and in order.
+    assert!(server.stop().success(), "{}", server.output());
+
+    // Room again: the next start goes on where it was.
+    std::fs::remove_file(&filler).unwrap();
+    server.restart();
+    let mut again = Terminal::return_with(server.jt808, &lane.phone(), &code, Version::V2013).unwrap();
+    assert_eq!(again.report(&lane.report(next)).unwrap(), 0);
+    assert_eq!(fixes(&server, &lane), next + 1);
 }
 
 fn is_root() -> bool {

@@ -218,3 +218,33 @@ fn when_syncing_fails_nothing_more_is_acknowledged_and_the_server_stops_and_says
     }
     assert_eq!(fixes(), 15);
 }
+
+#[test]
+fn after_a_failed_sync_no_other_terminal_is_kept_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("strace.log");
+    let arguments = ["--jt808-registration", "approved"].map(str::to_owned).to_vec();
+    let mut server = Server::with(Options { arguments, ..Options::default() });
+    let lanes = [1, 2].map(|number| Lane { number, begin_s: Lane::hours_ago(0) });
+    let register = |lane: Lane| {
+        let address = server.jt808;
+        std::thread::spawn(move || {
+            Terminal::sign_on(address, &lane.phone(), &lane.plate_gbk(), Version::V2013).err().unwrap().to_string()
+        })
+    };
+    let not_kept = |server: &Server| server.output().matches("a registration cannot be kept").count();
+
+    // Each thread's first sync fails and no other: the second terminal could be kept, if anything still were.
+    let arguments = ["-f", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=1"];
+    let _attached = Attached::to(server.pid(), &arguments, &log);
+    let first = register(lanes[0]);
+    wait::until("the sync of the first terminal fails", || (not_kept(&server) == 1).then_some(()));
+    let second = register(lanes[1]);
+    wait::until("the second terminal is not kept either", || (not_kept(&server) == 2).then_some(()));
+    assert_eq!(server.api().items("/api/terminals"), Vec::<serde_json::Value>::new(), "what was not kept is not shown");
+    server.kill();
+    for terminal in [first, second] {
+        let why = terminal.join().unwrap();
+        assert!(!why.contains("refused with result"), "answered as if it had been kept: {why}");
+    }
+}
