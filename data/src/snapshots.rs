@@ -53,6 +53,12 @@ pub fn load_newest(folder: &Path, version: u32) -> Result<Option<(JournalPositio
     Ok(None)
 }
 
+/// The places of the kept snapshots of this engine version that read back, oldest first. Cost: reads them whole.
+pub fn verified(folder: &Path, version: u32) -> Result<Vec<JournalPosition>, StoreError> {
+    let all = of_version(folder, version).map_err(failed)?;
+    Ok(all.into_iter().filter(|(_, path)| read(path).is_ok()).map(|(position, _)| position).collect())
+}
+
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let bytes = fs::read(path)?;
     let damaged = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());

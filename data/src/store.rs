@@ -76,6 +76,19 @@ pub struct Batch<'a> {
     pub audit: &'a [AuditLine],
 }
 
+/// What may be forgotten: what was received before these times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forget {
+    /// Journal batches, as far as they are cut into tracks,
+    pub journal_before: UnixMs,
+    /// and up to this position at most: no recovery may need them.
+    pub journal_upto: JournalPosition,
+    /// Pieces of track.
+    pub tracks_before: UnixMs,
+    /// Closed alarms, by when they were closed, and events on which no kept alarm rests.
+    pub alarms_before: UnixMs,
+}
+
 /// How far the store has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Head {
@@ -262,6 +275,11 @@ pub trait Writer: Send {
 
     /// Cuts journalled fixes into tracks for at most about `budget_ms` milliseconds; returns whether more is waiting.
     fn cut_tracks(&mut self, budget_ms: u32) -> Result<bool, StoreError>;
+
+    /// Forgets what is old for at most about `budget_ms` milliseconds; returns whether more is waiting. A round that has begun
+    /// goes on with what it began with. The newest batch of the journal and the newest change of an event or alarm stay: they
+    /// say how far the store has come.
+    fn forget(&mut self, what: &Forget, budget_ms: u32) -> Result<bool, StoreError>;
 
     /// Adds a user, with an audit line, in one transaction; [`StoreError::Exists`] when the name is taken.
     fn add_user(&mut self, user: &User, audit: &AuditLine) -> Result<(), StoreError>;

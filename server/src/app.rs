@@ -196,7 +196,7 @@ fn open(config: &Config) -> Result<Site, StoreError> {
     let open = access.open.clone();
     let readers = Readers::new(move || open());
     let catalog = Catalog::load(&readers)?;
-    let started = ingest::start(Box::new(writer), access)?;
+    let started = ingest::start(Box::new(writer), access, config.keep)?;
     let commits = started.pipeline.committed();
     let hub = Hub::new(catalog.clone(), readers.clone(), &started.vehicles, started.pipeline.now())?;
     let (terminals, has_users) = readers.read_here(|reader| Ok((reader.terminals()?, !reader.users()?.is_empty())))?;

@@ -17,6 +17,7 @@ mod failure;
 mod journal;
 mod lock;
 mod reader;
+mod retention;
 mod rows;
 mod schema;
 mod tail;

@@ -6,12 +6,13 @@ use super::checkpoint::Checkpointer;
 use super::connection::{self, SyncEachCommit};
 use super::failure::{from_sqlite, is_taken};
 use super::lock::FolderLock;
+use super::retention::Sweep;
 use super::rows::{self, signed};
 use super::tail::Tail;
 use super::tracks::{self, Cut};
 use crate::codec::{batch, derived, frame};
 use crate::feature::{StoredFeature, bbox};
-use crate::store::{AuditLine, Batch, Head, Session, StoreError, Terminal, Token, User, Writer};
+use crate::store::{AuditLine, Batch, Forget, Head, Session, StoreError, Terminal, Token, User, Writer};
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::event::{Event, Subject};
 use cordon_spatial::ids::{JournalPosition, Seq};
@@ -33,6 +34,7 @@ pub struct SqliteWriter {
     /// Journal time from which on the tail's oldest fix waits.
     waiting_since: UnixMs,
     cut: Option<Cut>,
+    sweep: Option<Sweep>,
     options: Options,
     /// Why nothing can be promised any more: after a failed write or sync, a later one that succeeds proves nothing.
     broken: Option<String>,
@@ -60,6 +62,7 @@ impl SqliteWriter {
             tail,
             waiting_since,
             cut: None,
+            sweep: None,
             options,
             broken: None,
             _lock: lock,
@@ -123,10 +126,10 @@ impl SqliteWriter {
         }
         put_events(&transaction, batch.events)?;
         put_alarms(&transaction, batch.alarms)?;
+        batch.audit.iter().try_for_each(|line| accounts::append(&transaction, line))?;
         transaction.commit().map_err(from_sqlite)?;
         if self.tail.count() == 0 {
             self.waiting_since = batch.at;
-        batch.audit.iter().try_for_each(|line| accounts::append(&transaction, line))?;
         }
         self.tail.extend(batch.records.iter().filter_map(|record| match &record.body {
             RecordBody::Fix(fix) => Some((record.position.0, *fix)),
@@ -162,6 +165,23 @@ impl SqliteWriter {
     }
 }
 
+impl SqliteWriter {
+    fn sweep(&mut self, what: &Forget, budget: Duration) -> Result<bool, StoreError> {
+        let sweep = self.sweep.get_or_insert_with(|| Sweep::begin(*what));
+        // What a power cut brings back is forgotten again by the next round, so a slice need not be synced by itself.
+        connection::sync_each_commit(&self.connection, SyncEachCommit::No)?;
+        let sliced = sweep.slice(&mut self.connection, self.head, budget);
+        connection::sync_each_commit(&self.connection, SyncEachCommit::Yes)?;
+        sliced?;
+        let more = !sweep.is_done();
+        if !more {
+            self.sweep = None;
+        }
+        self.checkpointer.after_commit(&self.connection)?;
+        Ok(more)
+    }
+}
+
 impl Writer for SqliteWriter {
     fn commit(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
         self.write(|writer| writer.commit_batch(batch))
@@ -173,6 +193,10 @@ impl Writer for SqliteWriter {
 
     fn cut_tracks(&mut self, budget_ms: u32) -> Result<bool, StoreError> {
         self.write(|writer| writer.cut(Duration::from_millis(budget_ms.into())))
+    }
+
+    fn forget(&mut self, what: &Forget, budget_ms: u32) -> Result<bool, StoreError> {
+        self.write(|writer| writer.sweep(what, Duration::from_millis(budget_ms.into())))
     }
 
     fn add_user(&mut self, user: &User, audit: &AuditLine) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ pub mod commits;
 pub mod features;
 pub mod given;
 pub mod model;
+pub mod retention;
 pub mod tracks;
 
 use cordon_data::store::{Reader, Readers, Writer};
@@ -47,6 +48,8 @@ macro_rules! contract {
             a_track_is_limited_from_its_beginning);
         $crate::contract!($site; accounts: accounts_are_found_after_a_restart, a_taken_name_is_refused,
             an_ended_session_is_gone, a_terminal_is_replaced);
+        $crate::contract!($site; retention: the_old_journal_goes_but_nothing_that_is_needed,
+            old_tracks_go_by_when_they_were_received, old_alarms_go_when_they_are_closed_and_their_events_with_them);
         $crate::contract!($site; model: any_history_reads_like_the_model);
     };
     ($site:expr; $module:ident: $($name:ident),* $(,)?) => {

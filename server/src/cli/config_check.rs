@@ -34,6 +34,9 @@ fn as_toml(config: &Config) -> String {
     set("session_idle_min", i64::from(config.session_idle_min).into());
     set("session_max_h", i64::from(config.session_max_h).into());
     set("body_limit_mib", (config.body_limit_mib as i64).into());
+    set("keep_journal_days", i64::from(config.keep.journal_days).into());
+    set("keep_tracks_days", i64::from(config.keep.tracks_days).into());
+    set("keep_alarms_days", i64::from(config.keep.alarms_days).into());
     table.to_string()
 }
 
@@ -46,5 +49,9 @@ mod tests {
         let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
         std::fs::write(file.path(), as_toml(&Config::default())).expect("it can be written");
         assert_eq!(crate::config::load(Some(file.path()), []), Ok(Config::default()));
+        let keep = crate::ingest::Retention { journal_days: 7, tracks_days: 8, alarms_days: 9 };
+        let config = Config { keep, ..Config::default() };
+        std::fs::write(file.path(), as_toml(&config)).expect("it can be written");
+        assert_eq!(crate::config::load(Some(file.path()), []), Ok(config));
     }
 }

@@ -3,6 +3,7 @@
 //! Every setting has one name, which is its key in the file, its variable (`CORDON_` and the name in capitals) and, where
 //! one exists, its flag. A name that is not a setting is an error with a suggestion, never silence.
 
+use crate::ingest::Retention;
 use cordon_data::suggest::nearest;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -50,10 +51,12 @@ pub struct Config {
     pub session_max_h: u32,
     /// Largest request body, MiB.
     pub body_limit_mib: usize,
+    /// How long things are kept.
+    pub keep: Retention,
 }
 
 /// Every setting's name.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 14] = [
     "data",
     "http",
     "jt808",
@@ -65,6 +68,9 @@ const NAMES: [&str; 11] = [
     "session_idle_min",
     "session_max_h",
     "body_limit_mib",
+    "keep_journal_days",
+    "keep_tracks_days",
+    "keep_alarms_days",
 ];
 
 impl Default for Config {
@@ -81,6 +87,7 @@ impl Default for Config {
             session_idle_min: 30,
             session_max_h: 12,
             body_limit_mib: 32,
+            keep: Retention::default(),
         }
     }
 }
@@ -226,12 +233,26 @@ fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<()
             config.body_limit_mib =
                 within(value, 1, 1_024).ok_or_else(|| bad("a whole number from 1 to 1024"))? as usize;
         }
+        "keep_journal_days" => {
+            config.keep.journal_days = days(value, 1).ok_or_else(|| bad("a number of days from 1 to 36500"))?
+        }
+        // What is up to 7 days late is judged by the track before it.
+        "keep_tracks_days" => {
+            config.keep.tracks_days = days(value, 8).ok_or_else(|| bad("a number of days from 8 to 36500"))?
+        }
+        "keep_alarms_days" => {
+            config.keep.alarms_days = days(value, 8).ok_or_else(|| bad("a number of days from 8 to 36500"))?
+        }
         _ => unreachable!("the name stands in NAMES"),
     }
     Ok(())
 }
 
 const ADDRESS: &str = "an address and a port such as 127.0.0.1:8080";
+
+fn days(text: &str, least: u32) -> Option<u32> {
+    within(text, least, 36_500)
+}
 
 fn within(text: &str, least: u32, most: u32) -> Option<u32> {
     text.parse().ok().filter(|n| (least..=most).contains(n))
@@ -280,6 +301,14 @@ mod tests {
         assert!(error.contains("must be a whole number from 8 to 64"), "{error}");
         let error = from_file("http = 8080").expect_err("no address").to_string();
         assert!(error.contains("must be an address and a port"), "{error}");
+    }
+
+    #[test]
+    fn how_long_things_are_kept_can_be_set_within_reason() {
+        let config = from_file("keep_journal_days = 7\nkeep_alarms_days = 3650").expect("fine settings");
+        assert_eq!(config.keep, Retention { journal_days: 7, tracks_days: 183, alarms_days: 3_650 });
+        let error = from_env("CORDON_KEEP_TRACKS_DAYS", "7").expect_err("late fixes need them").to_string();
+        assert!(error.contains("must be a number of days from 8"), "{error}");
     }
 
     #[test]

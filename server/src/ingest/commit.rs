@@ -1,10 +1,12 @@
-//! The committing thread: the one writer. Commits, then acknowledges and publishes; between commits it does jobs and
-//! cuts tracks.
+//! The committing thread: the one writer. Commits, then acknowledges and publishes; between commits it does jobs, cuts
+//! tracks and forgets what is old.
 
 use super::handoff::{Handoff, Next, ToCommit};
 use super::inbox::Intake;
+use super::retention::Forgetting;
 use super::{Committed, Receipt, Refused, Shared, StoreAccess};
 use cordon_data::store::{Batch, StoreError, Writer};
+use cordon_spatial::units::UnixMs;
 use cordon_spatial::watch::{ENGINE_VERSION, Evaluated, WatchSnapshot};
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub struct Committer {
     pub committed: broadcast::Sender<Arc<Committed>>,
     pub ack_room: Vec<u8>,
     pub cut_at: Instant,
+    pub forgetting: Forgetting,
     /// The newest snapshot's thread.
     pub snapshotting: Option<JoinHandle<()>>,
 }
@@ -52,6 +55,10 @@ impl Committer {
             if self.cut_at.elapsed() >= CUT_EVERY {
                 self.cut_tracks();
             }
+            let now = UnixMs(self.shared.now_ms.load(Ordering::Relaxed));
+            if let Err(error) = self.forgetting.turn(self.writer.as_mut(), &self.store.folder, now) {
+                stop_broken(&error);
+            }
         }
     }
 
@@ -69,6 +76,7 @@ impl Committer {
             events: &evaluated.events,
             alarms: &evaluated.alarms,
             features: &features,
+            audit: &audit,
         });
         metrics::histogram!("cordon_db_tx_seconds", "op" => "commit").record(started.elapsed().as_secs_f64());
         match result {
@@ -76,7 +84,6 @@ impl Committer {
             Err(StoreError::NoRoom) => {
                 if !self.shared.storage_full.swap(true, Ordering::AcqRel) {
                     tracing::error!("no room on the disk: nothing is stored or acknowledged until there is");
-            audit: &audit,
                 }
                 self.shared.commit_refused.store(true, Ordering::Release);
                 refuse(intakes);

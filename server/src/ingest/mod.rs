@@ -10,9 +10,11 @@ mod engine;
 mod handoff;
 mod inbox;
 mod recover;
+mod retention;
 
 pub use clock::wall_now;
 pub use inbox::Acknowledge;
+pub use retention::Retention;
 
 use commit::Committer;
 use cordon_data::feature::StoredFeature;
@@ -28,6 +30,7 @@ use cordon_spatial::watch::VehicleNow;
 use engine::Engine;
 use handoff::Handoff;
 use inbox::{Inbox, Intake};
+use retention::Forgetting;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -125,7 +128,7 @@ pub struct Started {
 }
 
 /// Recovers the engine and starts the two threads. Returns when the site is where the store left it.
-pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess) -> Result<Started, StoreError> {
+pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retention) -> Result<Started, StoreError> {
     let shared = Arc::new(Shared::default());
     let recovered = recover::recover(&store, &shared)?;
     let head = writer.head();
@@ -142,10 +145,10 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess) -> Result<Started,
         events: &start.events,
         alarms: &start.alarms,
         features: &[],
+        audit: &[],
     });
     match kept {
         Ok(()) => {}
-        audit: &[],
         Err(StoreError::NoRoom) => {
             // What is stored can be read all the same; the engine goes on when there is room.
             tracing::error!("no room on the disk: nothing is stored or acknowledged until there is");
@@ -165,6 +168,7 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess) -> Result<Started,
         committed: committed.clone(),
         ack_room: Vec::new(),
         cut_at: Instant::now(),
+        forgetting: Forgetting::new(retention),
         snapshotting: None,
     };
     let engine = Engine {

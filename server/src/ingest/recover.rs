@@ -41,6 +41,14 @@ pub fn recover(store: &StoreAccess, shared: &Shared) -> Result<Recovered, StoreE
                 what: format!("nothing, though records up to {} were kept", head.position.0),
             });
         }
+        if let Some(first) =
+            batches.first().and_then(|(_, records)| records.first()).filter(|first| first.position > from)
+        {
+            return Err(StoreError::Damaged {
+                place: format!("journal at {}", from.0),
+                what: format!("it begins at {} and no snapshot from after that reads back", first.position.0),
+            });
+        }
         for (at, records) in batches {
             let bodies = records.into_iter().filter(|record| record.position >= from).map(|record| record.body);
             let evaluated = watch.evaluate(at, bodies);
