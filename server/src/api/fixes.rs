@@ -5,23 +5,20 @@ use super::problem::{Problem, ProblemJson, shortened};
 use super::query::parse_time;
 use super::{AppState, body};
 use crate::desk::catalog::Catalog;
+use crate::gateway::reported::{Reported, TIMES};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use cordon_spatial::datum::Datum;
-use cordon_spatial::fix::{Fix, Marks, Source};
+use cordon_spatial::fix::{Fix, Source};
 use cordon_spatial::position::{Position, PositionError};
-use cordon_spatial::units::{DeciKph, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 /// Most fixes of one request.
 const MAX_FIXES: usize = 50_000;
-/// Earliest and latest `fixed_at` that can be told from a broken clock's: 1990 to 2100.
-const TIMES: std::ops::Range<i64> = 631_152_000_000..4_102_444_800_000;
-
 /// A fix as a client posts it. The body is an array of these, or one a line.
 #[derive(Deserialize, ToSchema)]
 pub struct NewFix {
@@ -169,7 +166,7 @@ fn fix(item: &Value, catalog: &Catalog) -> Result<Fix, Refusal> {
         Value::String(text) => parse_time(text).ok_or(refuse("time", "fixed_at", RFC3339))?,
         _ => return Err(refuse("type", "fixed_at", RFC3339)),
     };
-    if !TIMES.contains(&fixed_at.0) {
+    if !TIMES.contains(&fixed_at) {
         return Err(refuse("time", "fixed_at", "1990-01-01 to 2100-01-01"));
     }
     let number = |field: &'static str, limit: &'static str, most: f64| match &item[field] {
@@ -184,22 +181,17 @@ fn fix(item: &Value, catalog: &Catalog) -> Result<Fix, Refusal> {
     let heading = number("heading_deg", "0 to 360", 360.0)?;
     let accuracy = number("accuracy_m", "at least 0", f64::MAX)?;
     let position = position(item, datum(item)?)?;
-    let null_island = position == (Position { lon_e7: 0, lat_e7: 0 });
-    Ok(Fix {
+    let reported = Reported {
         vehicle,
         fixed_at,
-        received_at: UnixMs(0),
         position,
-        speed: speed.and_then(DeciKph::from_kph),
-        heading_deg: heading.map(|degrees| degrees.round() as u16 % 360),
-        accuracy_dm: accuracy.map(|metres| (metres * 10.0).round().min(f64::from(u16::MAX)) as u16),
+        speed_kph: speed,
+        heading_deg: heading,
+        accuracy_m: accuracy,
         altitude_m: None,
-        status_bits: 0,
-        alarm_bits: 0,
-        acc_on: None,
         source: Source::Http,
-        marks: if null_island { Marks::NULL_ISLAND } else { Marks::empty() },
-    })
+    };
+    Ok(reported.fix())
 }
 
 const RFC3339: &str = "a time in RFC 3339 such as 2026-11-24T08:00:00Z";
@@ -233,7 +225,9 @@ fn position(item: &Value, datum: Datum) -> Result<Position, Refusal> {
 mod tests {
     use super::*;
     use cordon_data::feature::{Collection, StoredFeature};
+    use cordon_spatial::fix::Marks;
     use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, VehicleKey};
+    use cordon_spatial::units::{DeciKph, UnixMs};
     use serde_json::json;
 
     fn catalog() -> Catalog {

@@ -5,3 +5,4 @@
 
 pub mod jt808;
 pub mod osmand;
+pub mod reported;

@@ -3,15 +3,16 @@
 //! One report is one request, by query or by form; `id` is the vehicle's random `device_id` and the only credential. It is
 //! answered after the commit. Parameters that Cordon does not know are left alone: every app sends its own.
 
+use super::reported::{Reported, TIMES};
 use crate::api::problem::{Problem, ProblemJson};
 use crate::api::query::{Query, parse_time};
 use crate::api::{App, AppState};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
-use cordon_spatial::fix::{Fix, Marks, Source};
+use cordon_spatial::fix::{Fix, Source};
 use cordon_spatial::ids::VehicleKey;
 use cordon_spatial::position::{Position, PositionError};
-use cordon_spatial::units::{DeciKph, UnixMs};
+use cordon_spatial::units::UnixMs;
 
 /// km/h in a knot (exact: 1,852 m per hour).
 const KPH_PER_KNOT: f64 = 1.852;
@@ -83,22 +84,17 @@ fn fix(query: &Query, vehicle: VehicleKey, now: UnixMs) -> Result<Fix, Problem> 
     let bearing = number("bearing", "-1, or 0 to 360", -1.0..=360.0)?.filter(|degrees| *degrees >= 0.0);
     let altitude: Option<f64> = number("altitude", "metres from -12000 to 32000", -12_000.0..=32_000.0)?;
     let accuracy = number("accuracy", "metres, at least 0", 0.0..=f64::MAX)?;
-    let null_island = position == (Position { lon_e7: 0, lat_e7: 0 });
-    Ok(Fix {
+    let reported = Reported {
         vehicle,
         fixed_at: fixed_at.unwrap_or(now),
-        received_at: UnixMs(0),
         position,
-        speed: knots.and_then(|knots| DeciKph::from_kph(knots * KPH_PER_KNOT)),
-        heading_deg: bearing.map(|degrees| degrees.round() as u16 % 360),
-        accuracy_dm: accuracy.map(|metres| (metres * 10.0).round().min(f64::from(u16::MAX)) as u16),
-        altitude_m: altitude.map(|metres| metres.round() as i16),
-        status_bits: 0,
-        alarm_bits: 0,
-        acc_on: None,
+        speed_kph: knots.map(|knots| knots * KPH_PER_KNOT),
+        heading_deg: bearing,
+        accuracy_m: accuracy,
+        altitude_m: altitude,
         source: Source::OsmAnd,
-        marks: if null_island { Marks::NULL_ISLAND } else { Marks::empty() },
-    })
+    };
+    Ok(reported.fix())
 }
 
 fn parse_timestamp(text: &str) -> Option<UnixMs> {
@@ -107,12 +103,13 @@ fn parse_timestamp(text: &str) -> Option<UnixMs> {
         Ok(milliseconds) => UnixMs(milliseconds),
         Err(_) => parse_time(text).or_else(|| parse_time(&format!("{}Z", text.replace(' ', "T"))))?,
     };
-    (631_152_000_000..4_102_444_800_000).contains(&time.0).then_some(time)
+    TIMES.contains(&time).then_some(time)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cordon_spatial::units::DeciKph;
 
     fn read(text: &str) -> Result<Fix, Problem> {
         fix(&Query::parse(text), VehicleKey(1), UnixMs(1_795_507_200_000))
