@@ -2,28 +2,12 @@
 //
 // Started by tests/tests/browser.rs, which drives the terminal when this says `live`. Everything it found is printed as
 // one line of JSON at the end; whoever started it judges that. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD.
-import { existsSync } from "node:fs";
 import process from "node:process";
-import { chromium } from "playwright-core";
+import { withBrowser } from "./chromium.mjs";
 
 const { CORDON_URL: url, CORDON_NAME: name, CORDON_PASSWORD: password, CORDON_SCREENSHOT: screenshot } = process.env;
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((p) => existsSync(p));
-if (!executablePath) throw new Error("no Chromium found: ./test installs it");
-
-const browser = await chromium.launch({
-  executablePath,
-  headless: true,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-  ],
-});
 const found = { requests: [], complaints: [] };
-try {
+await withBrowser(async (browser) => {
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1440, height: 900 } });
   context.setDefaultTimeout(60_000);
   context.on("request", (request) => found.requests.push(request.url()));
@@ -68,12 +52,5 @@ try {
   await state.waitFor();
   found.itemsAfterReload = await page.getByTestId("alarm-item").count();
   if (screenshot) await page.screenshot({ path: screenshot });
-} catch (error) {
-  for (const page of browser.contexts().flatMap((context) => context.pages())) {
-    console.error(`the page ${page.url()} showed:\n${await page.locator("body").innerText()}`);
-  }
-  throw error;
-} finally {
-  await browser.close();
-}
+});
 console.log(JSON.stringify(found));

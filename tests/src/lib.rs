@@ -11,4 +11,5 @@ pub mod http;
 pub mod jt808;
 pub mod live;
 pub mod drive;
+pub mod browser;
 pub mod random;

@@ -1,45 +1,35 @@
 //! The console in a real Chromium: a terminal drives into a zone, the alarm appears, is acknowledged, and is still so
 //! after a reload; and no request leaves the server.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use cordon_tests::browser::Browser;
 use cordon_tests::drive::Lane;
 use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::server::Server;
-use serde_json::Value;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use serde_json::json;
+
+const EVA: [(&str, &str); 2] = [("CORDON_NAME", "eva"), ("CORDON_PASSWORD", "the monitor's pass phrase")];
+
+/// A server that the monitor Eva may use.
+fn with_eva() -> Server {
+    let server = Server::start();
+    server.add_user("eva", "monitor", EVA[1].1);
+    server
+}
 
 #[test]
 fn the_alarm_appears_is_acknowledged_and_still_so_after_a_reload() {
-    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
-    assert!(scripts.join("node_modules/playwright-core").exists(), "playwright-core is missing: ./test installs it");
-    let server = Server::start();
-    server.add_user("eva", "monitor", "the monitor's pass phrase");
+    let server = with_eva();
     let lane = Lane { number: 1, begin_s: Lane::hours_ago(0) - 75 };
     lane.put_zone(&server.api());
     let (mut terminal, _) = Terminal::sign_on(server.jt808, &lane.phone(), &lane.plate_gbk(), Version::V2013).unwrap();
-
-    let mut browser = Command::new("node")
-        .arg("alarm.mjs")
-        .current_dir(scripts)
-        .env("CORDON_URL", format!("http://{}/", server.http))
-        .env("CORDON_NAME", "eva")
-        .env("CORDON_PASSWORD", "the monitor's pass phrase")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("node is missing: ./test installs it");
-    let mut found = Value::Null;
-    for line in BufReader::new(browser.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        if line == "live" {
-            for second in 0..=50 {
-                assert_eq!(terminal.report(&lane.report(second)).unwrap(), 0);
-            }
-        } else {
-            found = serde_json::from_str(&line).unwrap();
+    let found = Browser::start("alarm.mjs", &server, &EVA).found(|line| {
+        assert_eq!(line, "live");
+        for second in 0..=50 {
+            assert_eq!(terminal.report(&lane.report(second)).unwrap(), 0);
         }
-    }
-    assert!(browser.wait().unwrap().success(), "the browser's part failed: see above");
+    });
 
     let alarms = server.api().items("/api/alarms");
     assert_eq!(alarms.len(), 1);
@@ -55,7 +45,7 @@ fn the_alarm_appears_is_acknowledged_and_still_so_after_a_reload() {
     languages.sort_unstable();
     assert!(languages[0].starts_with("en") && languages[1].starts_with("zh"), "{languages:?}");
     assert_ne!(found["languages"][0]["text"], found["languages"][1]["text"], "one press changes the words");
-    assert_eq!(found["complaints"], serde_json::json!([]), "no error in the page");
+    assert_eq!(found["complaints"], json!([]), "no error in the page");
     let requests = found["requests"].as_array().unwrap();
     assert!(requests.len() > 3, "{requests:?}");
     for request in requests {

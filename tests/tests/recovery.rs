@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use cordon_spatial::watch::ENGINE_VERSION;
+use cordon_tests::browser::Browser;
 use cordon_tests::drive::Lane;
 use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::server::Server;
@@ -63,4 +64,20 @@ fn a_recovering_server_says_so_and_then_serves() {
     let id = server.api().vehicle(&lane.plate()).unwrap()["id"].as_str().unwrap().to_owned();
     let track = server.api().get(&format!("/api/vehicles/{id}/track")).expect(200);
     assert_eq!(track["properties"]["fixes"].as_array().unwrap().len(), 2, "what was kept before and after");
+}
+
+#[test]
+fn the_page_says_that_the_server_is_starting_and_goes_on_by_itself() {
+    let mut server = Server::start();
+    server.add_user("eva", "monitor", "the monitor's pass phrase");
+    server.kill();
+    let pipe = hold_recovery(&server);
+    server.start_again();
+    wait::until("it listens", || server.anonymous().try_get("/readyz").ok());
+    let found = Browser::start("waiting.mjs", &server, &[]).found(|line| {
+        assert_eq!(line, "waiting");
+        std::fs::write(&pipe, "no snapshot").unwrap();
+    });
+    assert!(found["chinese"].as_str().unwrap().contains("正在启动"), "{found:#}");
+    assert!(found["english"].as_str().unwrap().contains("is starting"), "{found:#}");
 }

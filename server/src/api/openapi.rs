@@ -17,7 +17,9 @@ use utoipa::openapi::{PathItem, RefOr};
     info(
         title = "Cordon",
         description = "A spatial command platform for chemical parks. Times are RFC 3339, coordinates WGS 84 with \
-            longitude first, errors RFC 9457 with a stable `code`. Bearer token or session cookie.",
+            longitude first, errors RFC 9457 with a stable `code`. Bearer token or session cookie. While the server \
+            starts and reads back what it stored, everything but `/healthz` and `/readyz` is answered with 503, the \
+            code `recovering` and `Retry-After`.",
     ),
     paths(
         health::healthz,

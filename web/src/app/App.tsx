@@ -1,5 +1,6 @@
 /**
- * Who sees which screen: a fresh server asks for set-up, a stranger for a name, everybody else gets the console.
+ * Who sees which screen: a fresh server asks for set-up, a stranger for a name, everybody else gets the console. While the
+ * server cannot be asked, or is still starting, the page says so and asks again by itself.
  */
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { api, ApiError } from '../api/client';
@@ -7,6 +8,7 @@ import type { Problem, Session } from '../api/types';
 import { useI18n } from '../i18n';
 import type { Refusal } from '../live/site';
 import { problemText } from '../ui/problem';
+import { Door } from './Door';
 import { SetUp } from './SetUp';
 import { SignIn } from './SignIn';
 
@@ -61,9 +63,12 @@ export function App() {
       return <p className="whole">{t('app.loading')}</p>;
     case 'unreachable':
       return (
-        <p className="whole" role="alert">
-          {problemText(screen.problem, t)}
-        </p>
+        <Door>
+          <p role="alert" data-testid="waiting" data-code={screen.problem.code}>
+            {problemText(screen.problem, t)}
+          </p>
+          <p className="hint">{t('app.retry')}</p>
+        </Door>
       );
     case 'setup':
       return <SetUp onDone={start} />;

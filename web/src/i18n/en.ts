@@ -1,4 +1,5 @@
-/** The English dictionary. A key that is missing here does not compile. */
+/** The English dictionary. A key that is missing here does not compile. */  'app.retry': 'This page tries again by itself.',
+
 import type { Key } from './zh-CN';
 
 export const en: Record<Key, string> = {
@@ -268,6 +269,8 @@ export const en: Record<Key, string> = {
   'keys.help': 'show or hide this help',
 
   'error.unreachable': 'The server does not answer. Check the network.',
+  'error.recovering':
+    'The server is starting and is reading back what it stored. Until it has, nothing is shown and nothing is taken in; terminals keep their reports.',
   'error.bad_credentials': 'Wrong user name or password.',
   'error.too_many_attempts': 'Too many attempts. Wait a while and try again.',
   'error.bad_setup_code': 'Wrong set-up code. It is shown in the server’s terminal window.',

@@ -3,6 +3,7 @@ export const zh = {
   'app.title': 'Cordon 指挥',
   'app.language': 'English',
   'app.skip': '跳到报警列表',
+  'app.retry': '本页会自动重试。',
   'app.loading': '正在读取…',
 
   'signin.title': '登录',
@@ -265,6 +266,7 @@ export const zh = {
   'keys.help': '显示或关闭本说明',
 
   'error.unreachable': '服务器没有回应，请检查网络。',
+  'error.recovering': '服务器正在启动，正在读回已存储的数据。完成之前不显示也不接收任何数据；终端会保留自己的定位报告。',
   'error.bad_credentials': '用户名或密码不对。',
   'error.too_many_attempts': '尝试次数太多，请稍后再试。',
   'error.bad_setup_code': '设置码不对，请核对服务器终端窗口中显示的设置码。',

@@ -7,7 +7,7 @@ export function problemText(problem: Problem, t: Translate): string {
   const key = `error.${problem.code ?? ''}`;
   const detail = problem.detail ?? problem.title ?? problem.code ?? '';
   const text = isKey(key) ? t(key, { detail }) : t('error.other', { status: problem.status, detail });
-  return problem.trace_id && problem.status >= 500
+  return problem.trace_id && problem.status >= 500 && problem.code !== 'recovering'
     ? `${text} (${t('error.trace', { trace: problem.trace_id })})`
     : text;
 }
