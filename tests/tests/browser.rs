@@ -7,7 +7,7 @@ use cordon_tests::browser::Browser;
 use cordon_tests::drive::Lane;
 use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::server::Server;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const EVA: [(&str, &str); 2] = [("CORDON_NAME", "eva"), ("CORDON_PASSWORD", "the monitor's pass phrase")];
 
@@ -45,7 +45,7 @@ fn the_alarm_appears_is_acknowledged_and_still_so_after_a_reload() {
     languages.sort_unstable();
     assert!(languages[0].starts_with("en") && languages[1].starts_with("zh"), "{languages:?}");
     assert_ne!(found["languages"][0]["text"], found["languages"][1]["text"], "one press changes the words");
-    assert_eq!(found["complaints"], json!([]), "no error in the page");
+    assert_eq!(found["complaints"], serde_json::json!([]), "no error in the page");
     let requests = found["requests"].as_array().unwrap();
     assert!(requests.len() > 3, "{requests:?}");
     for request in requests {
@@ -55,4 +55,49 @@ fn the_alarm_appears_is_acknowledged_and_still_so_after_a_reload() {
             own.iter().any(|o| request.starts_with(o)) || ["blob:", "data:"].iter().any(|s| request.starts_with(s));
         assert!(inside, "a request left the server: {request}");
     }
+}
+
+/// Whether the views that the page told the server hold this place: at first, zoomed in, and after a reload as it was left.
+#[track_caller]
+fn looks_at(server: &Server, lon: f64, lat: f64, least_zoom: f64) {
+    let found = Browser::start("first-view.mjs", server, &EVA).found(|_| {});
+    let [first, zoomed, again] = found.as_array().unwrap()[..].to_vec().try_into().unwrap();
+    let zoom = |view: &Value| view["zoom"].as_f64().unwrap();
+    let side = |view: &Value, i: usize| view["bbox"][i].as_f64().unwrap();
+    assert!(zoom(&first) >= least_zoom, "the first view is too far away: {first}");
+    assert!((side(&first, 0)..=side(&first, 2)).contains(&lon), "{first}");
+    assert!((side(&first, 1)..=side(&first, 3)).contains(&lat), "{first}");
+    assert!(zoom(&zoomed) > zoom(&first) + 0.9, "{first} {zoomed}");
+    for i in 0..4 {
+        assert!((side(&again, i) - side(&zoomed, i)).abs() < 1e-4, "not where it was left: {zoomed} {again}");
+    }
+}
+
+#[test]
+fn without_a_park_the_first_look_is_at_the_zones_and_the_next_where_it_was_left() {
+    let server = with_eva();
+    let zone = json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [120.2, 30.3]},
+        "properties": {"kind": "hazard", "radius_m": 500}});
+    server.api().put("/ogc/collections/zones/items/tank", &zone).expect(201);
+    looks_at(&server, 120.2, 30.3, 13.0);
+}
+
+#[test]
+fn without_anything_drawn_the_first_look_is_at_the_vehicles() {
+    let server = with_eva();
+    let truck = json!({"type": "Feature", "geometry": null, "properties": {"plate": "truck"}});
+    server.api().put("/ogc/collections/vehicles/items/truck", &truck).expect(201);
+    let fixed_at = jiff::Timestamp::now().to_string();
+    let fix = json!([{"vehicle": "truck", "fixed_at": fixed_at, "lon": 117.1, "lat": 36.6}]);
+    server.api().post("/api/fixes", &fix).expect(200);
+    looks_at(&server, 117.1, 36.6, 13.0);
+}
+
+#[test]
+fn an_empty_site_says_what_to_do_next() {
+    let server = with_eva();
+    let variables = [EVA[0], EVA[1], ("CORDON_EMPTY", "yes")];
+    let text = Browser::start("first-view.mjs", &server, &variables).found(|_| {});
+    let text = text.as_str().unwrap();
+    assert!(text.contains("127.0.0.1") && text.contains("/ogc/collections"), "{text}");
 }

@@ -1,5 +1,4 @@
-/** The English dictionary. A key that is missing here does not compile. */  'app.retry': 'This page tries again by itself.',
-
+/** The English dictionary. A key that is missing here does not compile. */
 import type { Key } from './zh-CN';
 
 export const en: Record<Key, string> = {
@@ -7,6 +6,7 @@ export const en: Record<Key, string> = {
   'app.language': '中文',
   'app.skip': 'Skip to the alarm list',
   'app.loading': 'Loading…',
+  'app.retry': 'This page tries again by itself.',
 
   'signin.title': 'Sign in',
   'signin.name': 'User name',
@@ -56,7 +56,11 @@ export const en: Record<Key, string> = {
   'map.fit': 'Show the whole park',
   'map.zoom.in': 'Zoom in',
   'map.zoom.out': 'Zoom out',
-  'map.empty': 'There is no park and no zone on the map yet.',
+  'empty.title': 'This site is still empty',
+  'empty.vehicles':
+    'Vehicles: set each terminal’s server to {host}, port as configured (7611 by default). A terminal that nobody knows waits for an administrator’s approval.',
+  'empty.zones': 'Park and zones: an administrator, supervisor or commander puts them in by the API (/ogc/collections) as GeoJSON.',
+  'empty.then': 'Whatever comes in shows here at once; this page need not be reloaded.',
   'map.nogl': 'This browser has no WebGL2, so the map cannot be shown. The alarm list still works.',
 
   'legend.title': 'Legend',
@@ -102,6 +106,9 @@ export const en: Record<Key, string> = {
   'card.class': 'Class',
   'card.fix': 'Last fix',
   'card.fix.none': 'no fix yet',
+  'card.online': 'Status',
+  'card.online.yes': 'online',
+  'card.online.no': 'offline',
   'card.speed': 'Speed',
   'card.heading': 'Heading',
   'card.zones': 'In zones',
@@ -111,9 +118,6 @@ export const en: Record<Key, string> = {
   'card.follow': 'Follow on the map',
   'card.unnamed': 'Unregistered vehicle {key}',
   'card.unknown': 'unknown',
-  'card.online': 'Connection',
-  'card.online.yes': 'connected',
-  'card.online.no': 'not connected',
   'card.offscreen': 'not in the current view',
 
   'mark.no_fix': 'terminal has no satellite fix',

@@ -20,6 +20,11 @@ export class Features {
     return [...(this.#items.get(collection)?.values() ?? [])];
   }
 
+  /** `true` once a collection was read. */
+  known(collection: Collection): boolean {
+    return this.#items.has(collection);
+  }
+
   /** `true` once it is known that nobody has drawn a park or a zone. */
   blank(): boolean {
     return this.#items.get('parks')?.size === 0 && this.#items.get('zones')?.size === 0;
@@ -39,8 +44,11 @@ export class Features {
           this.#changed(collection);
           return true;
         } catch (error) {
-          // A server that has no such collection answers 404: nothing to draw, and nothing to try again.
-          return error instanceof ApiError && error.problem.status === 404;
+          if (!(error instanceof ApiError) || error.problem.status !== 404) return false;
+          // A server that has no such collection: nothing to draw, and nothing to try again.
+          this.#items.set(collection, new Map());
+          this.#changed(collection);
+          return true;
         }
       }),
     );

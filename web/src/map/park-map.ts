@@ -12,6 +12,7 @@ import { COLLECTIONS, type Collection } from '../api/types';
 import type { LiveFrame } from '../live/frame';
 import type { Site } from '../live/site';
 import { extentOf, type Extent } from './extent';
+import { firstExtent, PROVINCE, recall, remember } from './first-view';
 import { PickGrid } from './grid';
 import { Labels } from './labels';
 import { lonOf, latOf, mercatorX, mercatorY } from './mercator';
@@ -28,8 +29,6 @@ const PICK_PX = 16;
 const VIEW_MS = 200;
 /** The server's picture reaches this share of the view beyond each edge, so that a small move shows no hole. */
 const VIEW_MARGIN = 0.25;
-/** The map waits so long for a park to look at before it shows the world. */
-const WAIT_FOR_PARK_MS = 4_000;
 
 export type Choice = { kind: 'vehicle'; key: number } | { kind: 'zone'; id: string } | null;
 
@@ -41,6 +40,7 @@ export interface ParkMapEvents {
 
 export class ParkMap {
   readonly #site: Site;
+  readonly #person: string;
   readonly #events: ParkMapEvents;
   readonly #map: MapLibre;
   readonly #labels: Labels;
@@ -52,19 +52,22 @@ export class ParkMap {
   #chosenZone: string | null = null;
   #following: number | null = null;
   #alarmMarker: Marker | undefined;
+  /** The map rests on something: what the person left, what there is to see, or where they moved it. */
   #looked = false;
-  #lookTimer: number | undefined;
+  /** The person chose where to look, so that it is remembered. */
+  #byPerson = false;
   #viewTimer: number | undefined;
 
-  constructor(container: HTMLElement, site: Site, events: ParkMapEvents, title: string) {
+  constructor(container: HTMLElement, site: Site, person: string, events: ParkMapEvents, title: string) {
     this.#site = site;
+    this.#person = person;
     this.#events = events;
     this.#palette = PALETTES[this.#theme()];
+    const left = recall(person);
     this.#map = new MapLibre({
       container,
       style: style(this.#palette),
-      center: [105, 35],
-      zoom: 3,
+      ...(left ? { center: [left.lon, left.lat] as [number, number], zoom: left.zoom } : { bounds: PROVINCE }),
       maxZoom: 20,
       attributionControl: false,
       dragRotate: false,
@@ -89,20 +92,26 @@ export class ParkMap {
     this.#map.on('moveend', () => {
       this.#labels.choose();
       this.#tellView();
+      this.#remember();
     });
     this.#map.on('move', (move) => {
-      if ('originalEvent' in move && move.originalEvent) this.#events.onMovedByHand();
+      if (!('originalEvent' in move) || !move.originalEvent) return;
+      this.#looked = this.#byPerson = true;
+      this.#events.onMovedByHand();
     });
     this.#map.on('render', () => this.#labels.place());
     this.#map.on('click', (click) => this.#click(click.point.x, click.point.y));
     this.#dark.addEventListener('change', this.#recolour);
     this.#listen();
+    if (left) {
+      this.#looked = true;
+      this.#tellView();
+    }
   }
 
   destroy(): void {
     this.#dark.removeEventListener('change', this.#recolour);
     window.clearTimeout(this.#viewTimer);
-    window.clearTimeout(this.#lookTimer);
     this.#site.onFleet = () => {};
     this.#site.onFeatures = () => {};
     this.#site.onCells = () => {};
@@ -129,7 +138,7 @@ export class ParkMap {
   }
 
   flyTo(lon: number, lat: number, mark?: HTMLElement): void {
-    this.#looked = true;
+    this.#looked = this.#byPerson = true;
     this.#mark(lon, lat, mark);
     this.#map.easeTo({ center: [lon, lat], zoom: Math.max(this.#map.getZoom(), 15.5), duration: this.#motionMs() });
   }
@@ -139,15 +148,14 @@ export class ParkMap {
     this.#alarmMarker = undefined;
   }
 
-  /** The whole park again; `false` when there is nothing to look at. */
-  fit(): boolean {
-    const extent = this.#parkExtent();
-    if (!extent) return false;
-    this.#fitTo(extent, this.#motionMs());
-    return true;
+  /** The whole park again, or what there is instead. */
+  fit(): void {
+    this.#looked = this.#byPerson = true;
+    this.#fitTo(firstExtent(this.#site) ?? PROVINCE, this.#motionMs());
   }
 
   zoomBy(levels: number): void {
+    this.#looked = this.#byPerson = true;
     this.#map.zoomTo(this.#map.getZoom() + levels, { duration: this.#motionMs() });
   }
 
@@ -184,8 +192,8 @@ export class ParkMap {
       this.#labels.choose();
       this.#keepUp();
       this.repaint();
+      this.#firstLook();
     };
-    this.#lookTimer = window.setTimeout(() => this.#lookWithoutPark(), WAIT_FOR_PARK_MS);
   }
 
   #showFeatures(collection: Collection): void {
@@ -207,28 +215,20 @@ export class ParkMap {
     this.#map.getSource<GeoJSONSource>('cells')?.setData({ type: 'FeatureCollection', features });
   }
 
-  /** Once, as soon as there is a park: jumps to it. */
+  /** Once, as soon as it is known what there is to see: jumps to it. */
   #firstLook(): void {
     if (this.#looked) return;
-    const extent = extentOf(this.#site.features.list('parks'));
+    const extent = firstExtent(this.#site);
     if (!extent) return;
     this.#looked = true;
     this.#fitTo(extent, 0);
     this.#tellView();
   }
 
-  /** Nobody has drawn a park: zones will do, or wherever the vehicles are. */
-  #lookWithoutPark(): void {
-    if (this.#looked) return;
-    this.#looked = true;
-    const extent = this.#parkExtent();
-    if (extent) this.#fitTo(extent, 0);
-    this.#tellView();
-  }
-
-  #parkExtent(): Extent | null {
-    const { features, fleet } = this.#site;
-    return extentOf(features.list('parks')) ?? extentOf(features.list('zones')) ?? fleet.extent();
+  #remember(): void {
+    if (!this.#byPerson) return;
+    const { lng, lat } = this.#map.getCenter();
+    remember(this.#person, { lon: lng, lat, zoom: this.#map.getZoom() });
   }
 
   #fitTo([west, south, east, north]: Extent, duration: number): void {

@@ -119,6 +119,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         <MapPane
           ref={map}
           site={site}
+          person={session.name}
           choice={choice}
           following={following}
           connection={picture.connection}

@@ -5,6 +5,7 @@ import { useI18n } from '../../i18n';
 import type { Site } from '../../live/site';
 import type { ConnectionState } from '../../live/socket';
 import { ParkMap, type Choice } from '../../map/park-map';
+import { EmptySite } from './EmptySite';
 import { Legend } from './Legend';
 import type { Place } from './place';
 
@@ -17,6 +18,8 @@ export interface MapHandle {
 export interface MapPaneProps {
   ref: Ref<MapHandle>;
   site: Site;
+  /** Whose view of the map is remembered. */
+  person: string;
   choice: Choice;
   following: boolean;
   connection: ConnectionState;
@@ -31,7 +34,7 @@ function alarmMark(alarm: Alarm): HTMLElement {
   return mark;
 }
 
-export function MapPane({ ref, site, choice, following, connection, onChoice, onMovedByHand }: MapPaneProps) {
+export function MapPane({ ref, site, person, choice, following, connection, onChoice, onMovedByHand }: MapPaneProps) {
   const { t } = useI18n();
   const box = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<ParkMap | null>(null);
@@ -47,6 +50,7 @@ export function MapPane({ ref, site, choice, following, connection, onChoice, on
       made = new ParkMap(
         box.current,
         site,
+        person,
         {
           onChoice: (next) => handlers.current.onChoice(next),
           onMovedByHand: () => handlers.current.onMovedByHand(),
@@ -63,7 +67,7 @@ export function MapPane({ ref, site, choice, following, connection, onChoice, on
       setMap(null);
       made.destroy();
     };
-  }, [site]);
+  }, [site, person]);
 
   useEffect(() => map?.choose(choice), [map, choice]);
   useEffect(() => map?.follow(following && choice?.kind === 'vehicle' ? choice.key : null), [map, choice, following]);
@@ -81,7 +85,7 @@ export function MapPane({ ref, site, choice, following, connection, onChoice, on
   return (
     <>
       <div ref={box} className="map" data-testid="map" />
-      {!noGl && site.features.blank() && <p className="map-message">{t('map.empty')}</p>}
+      {!noGl && site.features.blank() && site.fleet.size === 0 && <EmptySite />}
       {noGl && <p className="map-message">{t('map.nogl')}</p>}
       <div className="map-buttons">
         <button type="button" onClick={() => map?.zoomBy(1)} aria-label={t('map.zoom.in')} title={t('map.zoom.in')}>
