@@ -27,12 +27,38 @@ pub struct TextFrame {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Outgoing<'a> {
-    Hello { seq: u64, now: Time, user: &'a str, role: &'static str, alarms: Vec<AlarmJson> },
-    Events { seq: u64, items: Vec<EventJson> },
-    Alarms { seq: u64, items: Vec<AlarmJson> },
-    Features { seq: u64, items: Vec<FeatureChange> },
-    Health { seq: u64, now: Time, ingest_rate: f64, lag_ms: i64, not_ready: &'a [&'static str] },
-    Error { seq: u64, code: &'static str, detail: String },
+    Hello {
+        seq: u64,
+        now: Time,
+        user: &'a str,
+        role: &'static str,
+        alarms: Vec<AlarmJson>,
+    },
+    Events {
+        seq: u64,
+        items: Vec<EventJson>,
+    },
+    Alarms {
+        seq: u64,
+        items: Vec<AlarmJson>,
+    },
+    Features {
+        seq: u64,
+        items: Vec<FeatureChange>,
+    },
+    Health {
+        seq: u64,
+        now: Time,
+        ingest_rate: f64,
+        lag_ms: i64,
+        not_ready: &'a [&'static str],
+        warnings: &'a [&'static str],
+    },
+    Error {
+        seq: u64,
+        code: &'static str,
+        detail: String,
+    },
 }
 
 #[derive(Serialize)]
@@ -104,10 +130,17 @@ pub fn changes(events: &[Event], alarms: &[Alarm], before: Seq, seq: Seq, catalo
     frames
 }
 
-/// The heartbeat.
-pub fn health(seq: Seq, now: UnixMs, health: Health, not_ready: &[&'static str]) -> TextFrame {
+/// The heartbeat: how the server is, why it takes nothing in (`not_ready`), and what a person should know though it works
+/// (`warnings`).
+pub fn health(
+    seq: Seq,
+    now: UnixMs,
+    health: Health,
+    not_ready: &[&'static str],
+    warnings: &[&'static str],
+) -> TextFrame {
     let Health { ingest_rate, lag_ms } = health;
-    frame(seq, &Outgoing::Health { seq: seq.0, now: Time(now), ingest_rate, lag_ms, not_ready })
+    frame(seq, &Outgoing::Health { seq: seq.0, now: Time(now), ingest_rate, lag_ms, not_ready, warnings })
 }
 
 /// The answer to a frame that cannot be understood.
@@ -143,6 +176,13 @@ mod tests {
         assert_eq!(serde_json::from_str(r#"{"type":"resume","seq":7}"#).ok(), Some(Incoming::Resume { seq: 7 }));
         assert!(serde_json::from_str::<Incoming>(r#"{"type":"drop","table":"events"}"#).is_err());
         assert!(serde_json::from_str::<Incoming>(r#"{"type":"view","bbox":[1,2,3]}"#).is_err());
+    }
+
+    #[test]
+    fn the_heartbeat_says_what_hinders_and_what_is_doubtful() {
+        let health = health(Seq(5), UnixMs(0), Health::default(), &["storage_full"], &["clock_wrong"]);
+        let text = health.text.as_str();
+        assert!(text.contains(r#""not_ready":["storage_full"],"warnings":["clock_wrong"]"#), "{text}");
     }
 
     #[test]

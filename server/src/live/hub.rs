@@ -219,7 +219,7 @@ impl Hub {
             ingest_rate: moved as f64 / HEALTH_EVERY.as_secs_f64(),
             lag_ms: self.inner.lag_ms.swap(0, Ordering::Relaxed).max(0),
         };
-        frames::health(self.seq(), pipeline.now(), health, &pipeline.not_ready())
+        frames::health(self.seq(), pipeline.now(), health, &pipeline.not_ready(), &pipeline.warnings())
     }
 
     /// Commits were missed: what they said is read from the store. Positions follow with each vehicle's next fix.

@@ -206,7 +206,17 @@ export type TextFrame =
   | { type: 'alarms'; seq: number; items: Alarm[] }
   | { type: 'events'; seq: number; items: Event[] }
   | { type: 'features'; seq?: number; items: FeatureChange[] }
-  | { type: 'health'; seq?: number; now: string; ingest_rate?: number; not_ready?: string[]; lag_ms?: number }
+  | {
+      type: 'health';
+      seq?: number;
+      now: string;
+      ingest_rate?: number;
+      lag_ms?: number;
+      /** Why nothing is taken in. */
+      not_ready?: string[];
+      /** What is doubtful though the server works. */
+      warnings?: string[];
+    }
   /** The server did not understand what the console sent. */
   | { type: 'error'; code: string; detail: string };
 

@@ -50,6 +50,10 @@ export const en: Record<Key, string> = {
 
   'health.storage_full': 'Storage is full: no new data is taken in. Free disk space at once.',
   'health.stopping': 'The server is stopping.',
+  'health.clock_wrong':
+    'The server’s clock is off by more than 10 s: times are doubtful. Have an administrator check its time source.',
+  'health.engine_mismatch':
+    'After the last start the replay differed from what is stored; what is stored stands. Have an administrator save the server’s log.',
   'health.other': 'The server reports a problem: {reason}',
 
   'map.label': 'Map: zones, roads, vehicles',

@@ -47,6 +47,8 @@ export const zh = {
 
   'health.storage_full': '存储已满：不再接收新数据，请立即清理磁盘。',
   'health.stopping': '服务器正在停止。',
+  'health.clock_wrong': '服务器时钟偏差超过 10 秒，时间可能不准，请管理员检查校时来源。',
+  'health.engine_mismatch': '上次启动后重放结果与已存储的不一致，以已存储的为准，请管理员保存服务器日志。',
   'health.other': '服务器报告异常：{reason}',
 
   'map.label': '一张图：区域、道路、车辆',

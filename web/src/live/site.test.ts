@@ -312,9 +312,10 @@ describe('a session that ended', () => {
 
 test('a full disk and the server’s lag reach the picture', async () => {
   await connected();
-  server.socket.says({ type: 'health', seq: 10, now: NOW, not_ready: ['storage_full'], lag_ms: 7_000 });
+  server.socket.says({ type: 'health', seq: 10, now: NOW, not_ready: ['storage_full'], warnings: ['clock_wrong'], lag_ms: 7_000 });
   await vi.advanceTimersByTimeAsync(250);
   expect(site.picture().notReady).toEqual(['storage_full']);
+  expect(site.picture().warnings).toEqual(['clock_wrong']);
   expect(site.picture().lagMs).toBe(7_000);
 });
 

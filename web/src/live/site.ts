@@ -26,6 +26,8 @@ export interface Picture {
   /** How far the server itself is behind what terminals sent. */
   lagMs: number;
   notReady: readonly string[];
+  /** What makes the picture doubtful though the server works. */
+  warnings: readonly string[];
   /** Server clock minus this desk's clock, ms. */
   clockOffsetMs: number;
   alarms: readonly Alarm[];
@@ -82,6 +84,7 @@ export class Site {
   #heardAtMs: number | null = null;
   #lagMs = 0;
   #notReady: readonly string[] = [];
+  #warnings: readonly string[] = [];
   #cellCount = 0;
   #revision = 0;
 
@@ -249,6 +252,7 @@ export class Site {
         this.clock.heard(Date.parse(frame.now));
         this.#lagMs = frame.lag_ms ?? 0;
         this.#notReady = frame.not_ready ?? [];
+        this.#warnings = frame.warnings ?? [];
         this.#ledger.beat(frame.seq);
         break;
       case 'error':
@@ -301,6 +305,7 @@ export class Site {
       heardAtMs: this.#heardAtMs,
       lagMs: this.#lagMs,
       notReady: this.#notReady,
+      warnings: this.#warnings,
       clockOffsetMs: this.clock.offsetMs(),
       alarms: this.#ledger.alarms.ordered(),
       alarmsKnown: this.#ledger.known,

@@ -29,6 +29,11 @@ export function Banners({ site, picture }: { site: Site; picture: Picture }) {
           {translateName(t, 'health', reason, () => t('health.other', { reason }))}
         </p>
       ))}
+      {picture.warnings.map((reason) => (
+        <p key={reason} className="banner" role="alert" data-testid="banner-health" data-reason={reason}>
+          {translateName(t, 'health', reason, () => t('health.other', { reason }))}
+        </p>
+      ))}
       {!lost && picture.lagMs > LAG_MS && (
         <p className="banner banner-bad" role="alert">
           {t('banner.lag', { seconds: Math.round(picture.lagMs / 1000) })}
