@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 
 /// How many cases a property is tried with: `usual`, or as many as the long run asks for.
 pub(super) fn cases(usual: u32) -> u32 {
-    std::env::var("CORDON_TEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+    option_env!("CORDON_TEST_CASES").and_then(|cases| cases.parse().ok()).unwrap_or(usual)
 }
 
 const T0: i64 = 1_700_000_000_000;
