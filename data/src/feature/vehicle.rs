@@ -80,7 +80,8 @@ fn plate_colour(members: &Members<'_>) -> Result<Option<String>, FieldError> {
     }
 }
 
-/// Digits without leading zeros, as ENGINE ("Terminals") has it. A number is taken as its digits.
+/// Digits without leading zeros. A number is taken as its digits. Hexadecimal digits are kept, in capitals: some terminals
+/// pack them into the phone of their header.
 fn terminal_phone(members: &Members<'_>) -> Result<Option<String>, FieldError> {
     let Some(value) = members.get("terminal_phone") else { return Ok(None) };
     let text = match value {
@@ -92,12 +93,12 @@ fn terminal_phone(members: &Members<'_>) -> Result<Option<String>, FieldError> {
         return Ok(None);
     }
     let digits = text.trim_start_matches('0');
-    let fits = !digits.is_empty() && text.len() <= MAX_PHONE_DIGITS && text.bytes().all(|b| b.is_ascii_digit());
+    let fits = !digits.is_empty() && text.len() <= MAX_PHONE_DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit());
     if !fits {
         let limit = format!("1 to {MAX_PHONE_DIGITS} digits, not all 0");
         return Err(FieldError::new("value", members.field("terminal_phone"), text, limit));
     }
-    Ok(Some(digits.to_owned()))
+    Ok(Some(digits.to_ascii_uppercase()))
 }
 
 /// The name of a class in bodies and the API.

@@ -203,9 +203,11 @@ fn face(body: &str) -> VehicleFace {
     }
 }
 
-/// A phone as terminals are known by: digits without leading zeros.
+/// A phone as terminals are known by: digits without leading zeros. Some terminals pack hexadecimal digits into their
+/// header; those are kept, in capitals, so that two terminals never become one.
 pub fn canonical_phone(phone: &str) -> String {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let digits = phone.chars().filter(char::is_ascii_hexdigit);
+    let digits: String = digits.map(|digit| digit.to_ascii_uppercase()).collect();
     digits.trim_start_matches('0').to_owned()
 }
 

@@ -26,14 +26,15 @@ impl Phone {
         Phone(*bytes)
     }
 
-    /// Reads decimal digits.
+    /// Reads digits, hexadecimal ones included.
     pub fn parse(digits: &str) -> Result<Phone, PhoneError> {
-        if digits.is_empty() || digits.len() > 20 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        if digits.is_empty() || digits.len() > 20 {
             return Err(PhoneError);
         }
         let mut all = [0; 10];
-        for (place, digit) in digits.bytes().rev().enumerate() {
-            all[9 - place / 2] |= (digit - b'0') << (4 * (place % 2));
+        for (place, digit) in digits.chars().rev().enumerate() {
+            let digit = digit.to_digit(16).ok_or(PhoneError)? as u8;
+            all[9 - place / 2] |= digit << (4 * (place % 2));
         }
         Ok(Phone(all))
     }
@@ -95,12 +96,13 @@ mod tests {
         assert_eq!(short, long);
         assert_eq!(Phone::parse("13812345678"), Ok(short));
         assert_eq!(Phone::parse("013812345678"), Ok(short));
+        assert_eq!(Phone::parse("35abcdef0123"), Ok(Phone::from_bcd6(&[0x35, 0xAB, 0xCD, 0xEF, 0x01, 0x23])));
         assert_eq!(short.bcd6(), [0x01, 0x38, 0x12, 0x34, 0x56, 0x78]);
     }
 
     #[test]
     fn refuses_what_is_no_number() {
-        for text in ["", "12a", "-1", "123456789012345678901", "１２"] {
+        for text in ["", "12g", "-1", "123456789012345678901", "１２"] {
             assert_eq!(Phone::parse(text), Err(PhoneError), "{text}");
         }
     }
