@@ -99,9 +99,10 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
         pipeline.clone(),
         catalog.clone(),
         features.clone(),
-        config.jt808_registration,
+        (config.jt808_registration, config.jt808_rules.device_check),
         terminals,
     ));
+    let gateway = Gateway::new(pipeline.clone(), terminals.clone(), &config.jt808_rules);
     let app = Arc::new(App {
         pipeline: pipeline.clone(),
         readers: readers.clone(),
@@ -115,8 +116,8 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
         verifier: Verifier::default(),
         limits: Limits::default(),
         setup: setup.clone(),
-        gateway: Gateway::new(pipeline.clone(), terminals.clone()),
         terminals,
+        gateway: gateway.clone(),
         features,
         config: Arc::new(config),
         prometheus,
@@ -136,7 +137,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     tasks.spawn(upkeep(app.prometheus.clone()));
     tasks.spawn(control(socket, app.clone()));
     drop(router.send_replace(api::router(app.clone())));
-    tasks.spawn(app.gateway.clone().run(jt808, stopping));
+    tasks.spawn(gateway.run(jt808, stopping));
     Ok(Running { app, http: http_address, jt808: jt808_address, stop, tasks })
 }
 

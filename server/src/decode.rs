@@ -5,10 +5,15 @@
 //! A good frame: `ok: true, msg_id, version, phone, serial, subpackage? {total, index}, body`. Bodies: 0x0100 `province
 //! city manufacturer_id model terminal_id plate_colour plate`; 0x0102 `code imei? software_version?`; 0x0200
 //! `positions`; 0x0704 `type blind_area count positions refused? [{index, code, field, value, limit}]`; 0x0001 and 0x8001
-//! `reply_serial reply_id result`; 0x8100 `reply_serial result code?`; 0x0002 and 0x0003 nothing; others, and parts whose
-//! message is not whole yet, `hex` (and which parts are `missing`). A position: `lon lat fixed_at fix_valid speed_kph
+//! `reply_serial reply_id result`; 0x8100 `reply_serial result code?`; 0x0002, 0x0003 and 0x0004 nothing; 0x0201
+//! `reply_serial positions`; 0x0104 `reply_serial parameters [{id, hex, name?, value?}]`; 0x0702 `state? at? read_result?
+//! name? licence? agency? valid_to? identity?`; 0x0801 `media_id media_type format event channel positions? data_bytes`;
+//! the platform's 0x8003 `first_serial parts`, 0x8004 `time`, 0x8103 `parameters`, 0x8106 `ids`, 0x8202 `interval_s
+//! validity_s?`, 0x8203 `serial alarm_bits`, 0x8300 `text urgent show speak type`; others, and parts whose message is not whole yet, `hex` (and which parts are `missing`). A position: `lon lat fixed_at fix_valid speed_kph
 //! heading_deg altitude_m alarm_bits status_bits items`; an item: `id hex` and what the standard makes of it. A bad
 //! frame: `ok: false, code, message`, with `field value limit` and the header's fields as far as they are known.
+
+mod commands;
 
 use crate::gateway::jt808::answer::Answer;
 use crate::gateway::jt808::authenticate::Authentication;
@@ -19,17 +24,20 @@ use crate::gateway::jt808::header::{Header, Version};
 use crate::gateway::jt808::id;
 use crate::gateway::jt808::items::{Item, Items, RawItem};
 use crate::gateway::jt808::location::Location;
-use crate::gateway::jt808::parts::{Joined, Parts};
+use crate::gateway::jt808::parts::{Budget, Joined, Parts};
 use crate::gateway::jt808::register::{Layout, RegisterAnswer, Registration};
+use cordon_spatial::units::UnixMs;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::io::{self, BufRead, Write};
+use std::time::{Duration, Instant};
 
 /// Decodes the frames in `args`, or, when there are none or the only one is `-`, one frame a line of `stdin`. White
 /// space within hexadecimal digits is ignored; empty lines are skipped. A bad frame is an answer (`ok: false`), not an
 /// error; errors are those of reading and writing.
 pub fn run(args: &[String], mut stdin: impl BufRead, mut stdout: impl Write) -> io::Result<()> {
-    let mut parts = Parts::default();
+    // Nothing is asked for again here: what is missing stays so.
+    let mut parts = Parts::new(Budget::new(usize::MAX), Duration::ZERO);
     if !args.is_empty() && args != ["-"] {
         for text in frame_texts(args) {
             print(text.as_bytes(), &mut parts, &mut stdout)?;
@@ -162,11 +170,11 @@ fn message(frame: &Frame<'_>, parts: &mut Parts) -> Line {
     if header.encryption != 0 {
         return Line { head: Some(head), ..Line::bad(&Bad::Encrypted { bits: header.encryption }) };
     }
-    let body = match parts.join(header, frame.body) {
+    let body = match parts.join(header, frame.body, Instant::now()) {
         None => body(header, frame.body, &mut head),
-        Some(Joined::Whole(whole)) => body(header, &whole, &mut head),
+        Some(Joined::Whole { body: whole, .. }) => body(header, &whole, &mut head),
         Some(Joined::Missing(missing)) => Ok(json!({"hex": hex(frame.body), "missing": missing})),
-        Some(Joined::TooMany { .. }) => Ok(json!({"hex": hex(frame.body)})),
+        Some(Joined::TooMany { .. } | Joined::NoRoom) => Ok(json!({"hex": hex(frame.body)})),
     };
     match body {
         Ok(body) => {
@@ -205,7 +213,10 @@ fn body(header: &Header, body: &[u8], head: &mut Head) -> Result<Value, Bad> {
             (serial, RegisterAnswer::Accepted { code }) => json!({"reply_serial": serial, "result": 0, "code": code}),
             (serial, RegisterAnswer::Refused(refusal)) => json!({"reply_serial": serial, "result": refusal as u8}),
         },
-        _ => json!({"hex": hex(body)}),
+        _ => match commands::body(header, body) {
+            Some(read) => read?,
+            None => json!({"hex": hex(body)}),
+        },
     })
 }
 
@@ -272,11 +283,10 @@ fn position((location, items): (Location, &[u8])) -> Value {
     let mut reader = Items::new(items);
     let items = reader.by_ref().map(item).collect();
     let rest = reader.rest();
-    let fixed_at = jiff::Timestamp::from_millisecond(location.fixed_at.0).expect("a year from 2000 to 2099");
     let position = Position {
         lon: location.position.lon(),
         lat: location.position.lat(),
-        fixed_at: fixed_at.to_string(),
+        fixed_at: instant(location.fixed_at),
         fix_valid: location.is_fixed(),
         speed_kph: location.speed.map(|speed| speed.as_kph()),
         heading_deg: location.heading_deg,
@@ -287,6 +297,11 @@ fn position((location, items): (Location, &[u8])) -> Value {
         rest_hex: (!rest.is_empty()).then(|| hex(rest)),
     };
     serde_json::to_value(position).expect("numbers and texts are JSON")
+}
+
+/// RFC 3339 of a time on the wire, whose year is from 2000 to 2099.
+fn instant(at: UnixMs) -> String {
+    jiff::Timestamp::from_millisecond(at.0).expect("a year from 2000 to 2099").to_string()
 }
 
 /// `id` and `hex` always, and what it means when the standard says so.
@@ -329,7 +344,7 @@ mod tests {
     use crate::gateway::jt808::batch::BatchBuilder;
     use crate::gateway::jt808::encode::encode;
     use crate::gateway::jt808::phone::Phone;
-    use cordon_spatial::units::{DeciKph, UnixMs};
+    use cordon_spatial::units::DeciKph;
 
     fn answers(args: &[&str], stdin: &str) -> Vec<Value> {
         let args: Vec<String> = args.iter().map(ToString::to_string).collect();

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 /// Which header a terminal writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
+    /// The header of 2013 and the registration of 2011: maker 5, model 8, terminal 7 bytes.
+    V2011,
     /// 12 bytes: phone in 6 bytes of BCD.
     V2013,
     /// 17 bytes: attribute bit 14, a version byte, phone in 10 bytes of BCD.
@@ -68,6 +70,18 @@ impl Report {
     }
 }
 
+/// The body of message 0x0704.
+pub fn batch_body(reports: &[Report], blind: bool) -> Vec<u8> {
+    let mut body = (reports.len() as u16).to_be_bytes().to_vec();
+    body.push(u8::from(blind));
+    for report in reports {
+        let one = report.body();
+        body.extend_from_slice(&(one.len() as u16).to_be_bytes());
+        body.extend_from_slice(&one);
+    }
+    body
+}
+
 /// YYMMDDhhmmss in BCD, in the terminal's time of GMT+8.
 pub fn bcd_time(at_s: i64) -> [u8; 6] {
     let at = jiff::Timestamp::from_second(at_s).expect("within the years of a calendar");
@@ -87,21 +101,38 @@ fn bcd(n: u8) -> u8 {
 
 /// A whole frame.
 pub fn encode(version: Version, id: u16, phone: &str, serial: u16, body: &[u8]) -> Vec<u8> {
+    encode_part(version, id, phone, serial, None, body)
+}
+
+/// A whole frame that is part `(total, index)` of a split message.
+pub fn encode_part(
+    version: Version,
+    id: u16,
+    phone: &str,
+    serial: u16,
+    part: Option<(u16, u16)>,
+    body: &[u8],
+) -> Vec<u8> {
     let mut raw = Vec::with_capacity(body.len() + 20);
     raw.extend_from_slice(&id.to_be_bytes());
     let (flag, digits) = match version {
-        Version::V2013 => (0u16, 12),
+        Version::V2011 | Version::V2013 => (0u16, 12),
         Version::V2019 => (1 << 14, 20),
     };
-    raw.extend_from_slice(&(flag | body.len() as u16).to_be_bytes());
+    let split = u16::from(part.is_some()) << 13;
+    raw.extend_from_slice(&(flag | split | body.len() as u16).to_be_bytes());
     if version == Version::V2019 {
         raw.push(1);
     }
     let padded = format!("{phone:0>digits$}");
     for pair in padded.as_bytes().chunks(2) {
-        raw.push(((pair[0] - b'0') << 4) | (pair[1] - b'0'));
+        let digit = |byte: u8| char::from(byte).to_digit(16).expect("a digit") as u8;
+        raw.push((digit(pair[0]) << 4) | digit(pair[1]));
     }
     raw.extend_from_slice(&serial.to_be_bytes());
+    for number in part.into_iter().flat_map(|(total, index)| [total, index]) {
+        raw.extend_from_slice(&number.to_be_bytes());
+    }
     raw.extend_from_slice(body);
     close(&raw)
 }
@@ -160,6 +191,7 @@ pub struct Terminal {
     version: Version,
     phone: String,
     serial: u16,
+    imei: [u8; 15],
     bytes: Vec<u8>,
     messages: VecDeque<Message>,
 }
@@ -175,6 +207,7 @@ impl Terminal {
             version,
             phone: phone.to_owned(),
             serial: 0,
+            imei: *b"867530012345678",
             bytes: Vec::new(),
             messages: VecDeque::new(),
         })
@@ -198,6 +231,7 @@ impl Terminal {
     /// 0x0100 with a yellow plate (GBK bytes); the authentication code of a positive 0x8100.
     pub fn register(&mut self, plate: &[u8]) -> io::Result<Vec<u8>> {
         let (maker, model, own) = match self.version {
+            Version::V2011 => (5, 8, 7),
             Version::V2013 => (5, 20, 7),
             Version::V2019 => (11, 30, 30),
         };
@@ -220,11 +254,11 @@ impl Terminal {
     /// 0x0102, answered positively.
     pub fn authenticate(&mut self, code: &[u8]) -> io::Result<()> {
         let body = match self.version {
-            Version::V2013 => code.to_vec(),
+            Version::V2011 | Version::V2013 => code.to_vec(),
             Version::V2019 => {
                 let mut body = vec![code.len() as u8];
                 body.extend_from_slice(code);
-                body.extend_from_slice(b"867530012345678");
+                body.extend_from_slice(&self.imei);
                 body.extend_from_slice(b"1.0.0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
                 body
             }
@@ -241,6 +275,48 @@ impl Terminal {
         let (serial, frame) = self.frame(id, body);
         self.stream.write_all(&frame)?;
         Ok(serial)
+    }
+
+    /// The IMEI that it shows from now on.
+    pub fn set_imei(&mut self, imei: [u8; 15]) {
+        self.imei = imei;
+    }
+
+    /// The frames of a message that is split into parts of `size` bytes, with the serial of each, none sent.
+    pub fn split(&mut self, id: u16, body: &[u8], size: usize) -> Vec<(u16, Vec<u8>)> {
+        let total = body.chunks(size).len() as u16;
+        let mut frames = Vec::new();
+        for (index, piece) in (1..).zip(body.chunks(size)) {
+            self.serial = self.serial.wrapping_add(1);
+            let part = Some((total, index));
+            frames.push((self.serial, encode_part(self.version, id, &self.phone, self.serial, part, piece)));
+        }
+        frames
+    }
+
+    /// The next message of this id; other messages are passed over.
+    pub fn receive_id(&mut self, id: u16) -> io::Result<Message> {
+        let end = Instant::now() + Duration::from_secs(30);
+        loop {
+            let message = self.receive(end.saturating_duration_since(Instant::now()))?;
+            if message.id == id {
+                return Ok(message);
+            }
+        }
+    }
+
+    /// Waits until the server hangs up; an error when it does not.
+    pub fn until_hung_up(&mut self) -> io::Result<()> {
+        let end = Instant::now() + Duration::from_secs(30);
+        loop {
+            match self.receive(end.saturating_duration_since(Instant::now())) {
+                Ok(_) => {}
+                Err(e) if matches!(e.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
+                    return Ok(());
+                }
+                Err(e) => return Err(e),
+            }
+        }
     }
 
     /// The next frame, not sent: for those who cut, join or spoil it.
@@ -262,14 +338,7 @@ impl Terminal {
 
     /// 0x0704: `blind` reports were kept while there was no network.
     pub fn report_batch(&mut self, reports: &[Report], blind: bool) -> io::Result<u8> {
-        let mut body = (reports.len() as u16).to_be_bytes().to_vec();
-        body.push(u8::from(blind));
-        for report in reports {
-            let one = report.body();
-            body.extend_from_slice(&(one.len() as u16).to_be_bytes());
-            body.extend_from_slice(&one);
-        }
-        let serial = self.send(0x0704, &body)?;
+        let serial = self.send(0x0704, &batch_body(reports, blind))?;
         self.acknowledged(serial)
     }
 
@@ -324,7 +393,8 @@ impl Terminal {
             let message = decode(&frame[1..end])
                 .filter(|_| frame[0] == 0x7e)
                 .ok_or_else(|| io::Error::other(format!("the server sent a broken frame: {frame:02x?}")))?;
-            if message.phone.trim_start_matches('0') != self.phone.trim_start_matches('0') {
+            if message.phone.to_uppercase().trim_start_matches('0') != self.phone.to_uppercase().trim_start_matches('0')
+            {
                 return Err(io::Error::other(format!("the server answered phone {}", message.phone)));
             }
             self.messages.push_back(message);

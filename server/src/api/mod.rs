@@ -5,6 +5,7 @@
 
 pub mod alarms;
 pub mod body;
+pub mod commands;
 pub mod envelope;
 pub mod events;
 pub mod features;
@@ -66,7 +67,7 @@ pub struct App {
     pub features: Features,
     /// Terminals.
     pub terminals: Arc<Terminals>,
-    /// Which of them are connected.
+    /// The terminals that are connected.
     pub gateway: Arc<Gateway>,
     /// Settings.
     pub config: Arc<Config>,

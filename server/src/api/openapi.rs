@@ -1,6 +1,6 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
-use super::{alarms, events, features, fixes, health, live, session, setup, terminals, vehicles};
+use super::{alarms, commands, events, features, fixes, health, live, session, setup, terminals, vehicles};
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -43,6 +43,8 @@ use utoipa::openapi::{PathItem, RefOr};
         alarms::close,
         terminals::list,
         terminals::approve,
+        commands::terminal,
+        commands::command,
         features::landing,
         features::collections,
         features::collection,

@@ -2,7 +2,9 @@
 //!
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
-use super::{App, alarms, events, features, fixes, health, live, openapi, session, setup, terminals, vehicles};
+use super::{
+    App, alarms, commands, events, features, fixes, health, live, openapi, session, setup, terminals, vehicles,
+};
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
 use axum::handler::Handler;
@@ -36,7 +38,9 @@ pub struct Route {
 /// The table.
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
-    use Action::{Administer, EditMap, HandleAlarms, Metrics, OwnCredential, OwnSession, PostFixes, Public, SeeMap};
+    use Action::{
+        Administer, CommandTerminals, EditMap, HandleAlarms, Metrics, OwnCredential, OwnSession, PostFixes, Public, SeeMap,
+    };
     const ITEMS: &str = "/ogc/collections/{collection}/items";
     const ITEM: &str = "/ogc/collections/{collection}/items/{id}";
     vec![
@@ -61,6 +65,8 @@ pub fn routes() -> Vec<Route> {
         route(Method::POST, "/api/alarms/{id}/acknowledge", HandleAlarms, &[], alarms::acknowledge),
         route(Method::POST, "/api/alarms/{id}/close", HandleAlarms, &[], alarms::close),
         route(Method::GET, "/api/terminals", Administer, &[], terminals::list),
+        route(Method::GET, "/api/terminals/{phone}", CommandTerminals, &[], commands::terminal),
+        route(Method::POST, "/api/terminals/{phone}/commands", CommandTerminals, &[], commands::command),
         route(Method::POST, "/api/terminals/{phone}/approve", Administer, &[], terminals::approve),
         route(Method::GET, "/ogc", SeeMap, &["f"], features::landing),
         route(Method::GET, "/ogc/collections", SeeMap, &["f"], features::collections),

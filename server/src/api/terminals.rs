@@ -5,6 +5,7 @@ use super::problem::{Problem, ProblemJson};
 use super::wire::{Page, Time};
 use super::{App, AppState};
 use crate::auth::Identity;
+use crate::gateway::jt808::phone::Phone;
 use axum::extract::{Path, State};
 use axum::{Extension, Json as JsonAnswer};
 use cordon_data::store::Terminal;
@@ -27,6 +28,15 @@ pub struct TerminalJson {
     pub plate_colour: Option<u8>,
     /// Maker and model as registered.
     pub model: Option<String>,
+    /// IMEI since the server started (2019).
+    pub imei: Option<String>,
+    /// The maker's id since the server started, of a terminal that registered.
+    pub terminal_id: Option<String>,
+    /// Whether the last sign-on named another device than the first one since the server started. Approving the terminal
+    /// again accepts the device.
+    pub device_differs: bool,
+    /// Whether it is connected.
+    pub connected: bool,
     /// First contact.
     pub first_seen_at: Time,
 }
@@ -68,7 +78,12 @@ pub async fn approve(
 
 fn json(app: &App, terminal: Terminal) -> TerminalJson {
     let vehicle = app.terminals.vehicle_of(&terminal.phone);
+    let device = app.terminals.device(&terminal.phone);
     TerminalJson {
+        imei: device.imei,
+        terminal_id: device.terminal_id,
+        device_differs: device.differs,
+        connected: Phone::parse(&terminal.phone).is_ok_and(|phone| app.gateway.is_online(phone)),
         approved: vehicle.is_some(),
         vehicle: vehicle.and_then(|key| app.terminals.vehicle_id(key)),
         phone: terminal.phone,

@@ -17,6 +17,8 @@ pub enum Action {
     HandleAlarms,
     /// Make, change and delete features.
     EditMap,
+    /// See one terminal with its driver, and command it.
+    CommandTerminals,
     /// Post fixes.
     PostFixes,
     /// List and approve terminals.
@@ -55,6 +57,7 @@ pub fn allows(action: Action, role: Role) -> bool {
         }
         Action::HandleAlarms => matches!(role, Commander | Monitor | Supervisor | Admin),
         Action::EditMap => matches!(role, Commander | Supervisor | Admin),
+        Action::CommandTerminals => matches!(role, Commander | Monitor | Admin),
         Action::PostFixes => matches!(role, Device | Admin),
         Action::Administer => matches!(role, Admin),
     }
@@ -80,6 +83,7 @@ mod tests {
             see_map       yes       yes     yes   yes        yes   no
             handle_alarms yes       yes     no    yes        yes   no
             edit_map      yes       no      no    yes        yes   no
+            command       yes       yes     no    no         yes   no
             post_fixes    no        no      no    no         yes   yes
             administer    no        no      no    no         yes   no";
         let mut lines = table.trim().lines();
@@ -92,6 +96,7 @@ mod tests {
                 Some("see_map") => Action::SeeMap,
                 Some("handle_alarms") => Action::HandleAlarms,
                 Some("edit_map") => Action::EditMap,
+                Some("command") => Action::CommandTerminals,
                 Some("post_fixes") => Action::PostFixes,
                 Some("administer") => Action::Administer,
                 other => panic!("no such action: {other:?}"),

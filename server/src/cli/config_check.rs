@@ -27,6 +27,9 @@ fn as_toml(config: &Config) -> String {
     set("http", config.http.to_string().into());
     set("jt808", config.jt808.to_string().into());
     set("jt808_registration", registration.into());
+    for (name, value) in config.jt808_rules.values() {
+        set(name, value);
+    }
     set("insecure_http", config.insecure_http.into());
     set("log", log.into());
     set("log_filter", config.log_filter.clone().into());

@@ -3,6 +3,10 @@
 //! Every setting has one name, which is its key in the file, its variable (`CORDON_` and the name in capitals) and, where
 //! one exists, its flag. A name that is not a setting is an error with a suggestion, never silence.
 
+mod jt808;
+
+pub use jt808::{DeviceCheck, Jt808, TimeAnswer};
+
 use crate::ingest::Retention;
 use cordon_data::suggest::nearest;
 use std::net::SocketAddr;
@@ -37,6 +41,8 @@ pub struct Config {
     pub jt808: SocketAddr,
     /// Who may register a terminal.
     pub jt808_registration: Registration,
+    /// How the JT/T 808 gateway treats terminals.
+    pub jt808_rules: Jt808,
     /// Allows plain HTTP beyond loopback.
     pub insecure_http: bool,
     /// How log lines look.
@@ -56,11 +62,20 @@ pub struct Config {
 }
 
 /// Every setting's name.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 23] = [
     "data",
     "http",
     "jt808",
     "jt808_registration",
+    "jt808_idle_s",
+    "jt808_frames_per_s",
+    "jt808_kib_per_s",
+    "jt808_connections_per_address",
+    "jt808_unauthenticated",
+    "jt808_part_timeout_s",
+    "jt808_command_timeout_s",
+    "jt808_device_check",
+    "jt808_time_answer",
     "insecure_http",
     "log",
     "log_filter",
@@ -80,6 +95,7 @@ impl Default for Config {
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             jt808: SocketAddr::from(([127, 0, 0, 1], 7611)),
             jt808_registration: Registration::Approved,
+            jt808_rules: Jt808::default(),
             insecure_http: false,
             log: LogFormat::Text,
             log_filter: "info".to_owned(),
@@ -243,7 +259,7 @@ fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<()
         "keep_alarms_days" => {
             config.keep.alarms_days = days(value, 8).ok_or_else(|| bad("a number of days from 8 to 36500"))?
         }
-        _ => unreachable!("the name stands in NAMES"),
+        _ => config.jt808_rules.apply(name, value, bad)?,
     }
     Ok(())
 }

@@ -3,15 +3,21 @@
 //! A terminal is approved when a vehicle carries its phone as `terminal_phone`. The code is random, kept as a hash, and
 //! outlives restarts, because many terminals register once in their life. A phone number alone proves nothing: only the
 //! code lets a terminal speak for its vehicle.
+//!
+//! What a terminal says of its device (IMEI, its maker's id) and of the driver's card in it is known from its sign-on and
+//! its reports since the server started; the store has no place for it. A driver's card stands in the audit trail before it
+//! is acknowledged.
 
 use super::catalog::{Catalog, canonical_phone};
 use super::features::{EditError, Features};
 use crate::auth::secret;
-use crate::config::Registration;
+use crate::config::{DeviceCheck, Registration};
+use crate::gateway::jt808::driver::{CardState, DriverCard};
 use crate::ingest::Pipeline;
 use cordon_data::feature::Collection;
 use cordon_data::store::{AuditLine, StoreError, Terminal};
 use cordon_spatial::ids::{FeatureId, FeatureKey, VehicleKey};
+use cordon_spatial::units::UnixMs;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -33,6 +39,52 @@ pub struct Registering {
     pub plate_colour: Option<u8>,
     /// Maker and model.
     pub model: Option<String>,
+    /// The maker's id of the device.
+    pub terminal_id: Option<String>,
+}
+
+/// What a terminal that authenticates says of its device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Device {
+    /// The modem's IMEI (JT/T 808 0x0102 of 2019).
+    pub imei: Option<String>,
+    /// The maker's id, when it registered on the same connection (0x0100).
+    pub terminal_id: Option<String>,
+    /// Software version (0x0102 of 2019).
+    pub software_version: Option<String>,
+}
+
+/// What is known of the device behind a phone since the server started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceSeen {
+    /// The IMEI that came first.
+    pub imei: Option<String>,
+    /// The maker's id that came first.
+    pub terminal_id: Option<String>,
+    /// The software version that came last.
+    pub software_version: Option<String>,
+    /// Whether the last sign-on named another device than the first one.
+    pub differs: bool,
+}
+
+/// The driver's card in a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardSeen {
+    /// What the terminal said last.
+    pub card: DriverCard,
+    /// When it said so, journal time.
+    pub received_at: UnixMs,
+}
+
+/// Whether a terminal may speak for a vehicle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admitted {
+    /// For this one.
+    Vehicle(VehicleKey),
+    /// It shows a wrong code, or no vehicle carries it.
+    WrongCode,
+    /// The code is right and the device is another one, which the settings refuse.
+    OtherDevice,
 }
 
 /// What a terminal is answered (JT/T 808 0x8100).
@@ -42,6 +94,8 @@ pub enum Registered {
     Code(String),
     /// Result 4: nobody knows it yet.
     Unknown,
+    /// Result 1: its vehicle has another terminal, and the settings refuse a second device under one phone.
+    OtherDevice,
     /// It cannot be kept at the moment: no answer, so that it tries again.
     Unavailable,
 }
@@ -52,6 +106,7 @@ pub struct Terminals {
     catalog: Catalog,
     features: Features,
     mode: Registration,
+    device_check: DeviceCheck,
     known: Mutex<HashMap<String, Known>>,
     /// Terminals on their way to the store: whoever finds the list empty carries it, so that a storm of registrations
     /// costs a few transactions.
@@ -71,6 +126,26 @@ struct Known {
     /// The code before the last registration: valid until the new one was used, so that a stranger who registers under a
     /// known phone does not lock the terminal out.
     previous: Option<[u8; 32]>,
+    device: Option<Box<DeviceSeen>>,
+    card: Option<Box<CardSeen>>,
+}
+
+impl Known {
+    /// Compares a device with the one that came first and remembers it. Whether they differ.
+    fn see(&mut self, imei: Option<&str>, terminal_id: Option<&str>) -> bool {
+        // Zeros stand for "none".
+        let real = |text: &&str| text.chars().any(|c| c != '0') && text.len() <= MAX_TEXT;
+        let (imei, terminal_id) = (imei.filter(real), terminal_id.filter(real));
+        let first = self.device.get_or_insert_default();
+        let differs = |first: &Option<String>, now: Option<&str>| matches!((first, now), (Some(first), Some(now)) if first != now);
+        let other = differs(&first.imei, imei) || differs(&first.terminal_id, terminal_id);
+        if !other {
+            first.imei = first.imei.take().or_else(|| imei.map(str::to_owned));
+            first.terminal_id = first.terminal_id.take().or_else(|| terminal_id.map(str::to_owned));
+        }
+        first.differs = other;
+        other
+    }
 }
 
 impl Terminals {
@@ -79,12 +154,14 @@ impl Terminals {
         pipeline: Pipeline,
         catalog: Catalog,
         features: Features,
-        mode: Registration,
+        (mode, device_check): (Registration, DeviceCheck),
         stored: Vec<Terminal>,
     ) -> Terminals {
-        let known =
-            stored.into_iter().map(|terminal| (terminal.phone.clone(), Known { terminal, previous: None })).collect();
-        Terminals { pipeline, catalog, features, mode, known: Mutex::new(known), leaving: Arc::default() }
+        let known = stored
+            .into_iter()
+            .map(|terminal| (terminal.phone.clone(), Known { terminal, previous: None, device: None, card: None }));
+        let known = Mutex::new(known.collect());
+        Terminals { pipeline, catalog, features, mode, device_check, known, leaving: Arc::default() }
     }
 
     /// Answers a registration, after what it changes was committed.
@@ -92,6 +169,13 @@ impl Terminals {
         let phone = canonical_phone(&registering.phone);
         if phone.is_empty() {
             return Registered::Unknown;
+        }
+        // Nothing is learned from a registration: whoever registers has shown nothing yet.
+        let first_id = self.device(&phone).terminal_id;
+        let is_other = first_id.is_some() && first_id != registering.terminal_id;
+        if is_other && self.device_check == DeviceCheck::Refuse {
+            metrics::counter!("cordon_terminal_other_device_total").increment(1);
+            return Registered::OtherDevice;
         }
         let terminal = self.seen(&phone, &registering);
         let vehicle = match (self.vehicle_of(&phone), self.mode) {
@@ -113,20 +197,96 @@ impl Terminals {
     }
 
     /// The vehicle that a terminal may speak for, if this is its code. Asks memory only.
-    pub fn authenticate(&self, phone: &str, code: &str) -> Option<VehicleKey> {
+    pub fn authenticate(&self, phone: &str, code: &str, device: Device) -> Admitted {
         let phone = canonical_phone(phone);
         let given = secret::hash(code.trim_matches(['\0', ' ']));
         let is = |hash: &Option<[u8; 32]>| hash.as_ref().is_some_and(|hash| secret::same(hash, &given));
-        {
-            let mut known = self.known.lock().expect("no holder panics");
-            let known = known.get_mut(&phone)?;
-            if is(&known.terminal.code_hash) {
+        let newest = {
+            let known = self.known.lock().expect("no holder panics");
+            let Some(known) = known.get(&phone) else { return Admitted::WrongCode };
+            let newest = is(&known.terminal.code_hash);
+            if !newest && !is(&known.previous) {
+                return Admitted::WrongCode;
+            }
+            newest
+        };
+        if self.is_other_device(&phone, &device) {
+            return Admitted::OtherDevice;
+        }
+        if let Some(known) = self.known.lock().expect("no holder panics").get_mut(&phone) {
+            if newest {
                 known.previous = None;
-            } else if !is(&known.previous) {
-                return None;
+            }
+            if let Some(seen) = &mut known.device
+                && device.software_version.is_some()
+            {
+                seen.software_version = device.software_version;
             }
         }
-        self.vehicle_of(&phone)
+        self.vehicle_of(&phone).map_or(Admitted::WrongCode, Admitted::Vehicle)
+    }
+
+    /// Notes which device a terminal says to be. Whether it is another one than before and is to be refused for that.
+    fn is_other_device(&self, phone: &str, device: &Device) -> bool {
+        let mut known = self.known.lock().expect("no holder panics");
+        let Some(known) = known.get_mut(phone) else { return false };
+        if (&device.imei, &device.terminal_id) == (&None, &None)
+            || !known.see(device.imei.as_deref(), device.terminal_id.as_deref())
+        {
+            return false;
+        }
+        metrics::counter!("cordon_terminal_other_device_total").increment(1);
+        self.device_check == DeviceCheck::Refuse
+    }
+
+    /// What is known of the device behind a phone.
+    pub fn device(&self, phone: &str) -> DeviceSeen {
+        let known = self.known.lock().expect("no holder panics");
+        known.get(phone).and_then(|known| known.device.as_deref().cloned()).unwrap_or_default()
+    }
+
+    /// The driver's card that a terminal told last.
+    pub fn card(&self, phone: &str) -> Option<CardSeen> {
+        let known = self.known.lock().expect("no holder panics");
+        known.get(phone).and_then(|known| known.card.as_deref().cloned())
+    }
+
+    /// Keeps a driver's card: in the audit trail, then in memory. The same once more is kept already.
+    pub async fn keep_card(&self, phone: &str, card: DriverCard) -> Result<(), StoreError> {
+        let phone = canonical_phone(phone);
+        if self.card(&phone).is_some_and(|seen| seen.card == card) {
+            return Ok(());
+        }
+        let vehicle = self.vehicle_of(&phone).map(|key| self.catalog.id(key.0));
+        let received_at = self.pipeline.now();
+        let driver = card.driver.as_ref();
+        let line = AuditLine {
+            at: received_at,
+            who: "terminal".to_owned(),
+            action: "driver.card".to_owned(),
+            detail: json!({
+                "phone": phone,
+                "vehicle": vehicle,
+                "state": card.state.map(CardState::name),
+                "at_ms": card.at.map(|at| at.0),
+                "read_result": card.read_result,
+                "name": driver.map(|driver| &driver.name),
+                "licence": driver.map(|driver| &driver.licence),
+                "agency": driver.map(|driver| &driver.agency),
+                "valid_to": driver.and_then(|driver| driver.valid_to.as_ref()),
+            }),
+        };
+        self.pipeline.write(move |writer| writer.audit(&line)).await?;
+        if let Some(known) = self.known.lock().expect("no holder panics").get_mut(&phone) {
+            known.card = Some(Box::new(CardSeen { card, received_at }));
+        }
+        Ok(())
+    }
+
+    /// One terminal that ever showed up.
+    pub fn one(&self, phone: &str) -> Option<Terminal> {
+        let known = self.known.lock().expect("no holder panics");
+        known.get(phone).map(|known| known.terminal.clone())
     }
 
     /// The vehicle that this phone is bound to.
@@ -158,6 +318,10 @@ impl Terminals {
         };
         let terminal = Terminal { vehicle: Some(key), ..terminal };
         self.keep(terminal.clone(), "terminal.approve", who).await.map_err(EditError::Store)?;
+        // Whoever approves a terminal again accepts the device that comes next.
+        if let Some(known) = self.known.lock().expect("no holder panics").get_mut(&phone) {
+            known.device = None;
+        }
         Ok(terminal)
     }
 
@@ -217,7 +381,8 @@ impl Terminals {
         let previous =
             before.and_then(|before| before.terminal.code_hash.filter(|hash| Some(*hash) != terminal.code_hash));
         let previous = previous.or_else(|| before.and_then(|before| before.previous));
-        known.insert(terminal.phone.clone(), Known { terminal, previous });
+        let (device, card) = before.map_or((None, None), |before| (before.device.clone(), before.card.clone()));
+        known.insert(terminal.phone.clone(), Known { terminal, previous, device, card });
         Ok(())
     }
 
@@ -296,7 +461,31 @@ fn unavailable(error: &dyn std::error::Error) -> Registered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cordon_spatial::units::UnixMs;
+
+    fn known() -> Known {
+        Known { terminal: leaving("1").0.terminal, previous: None, device: None, card: None }
+    }
+
+    #[test]
+    fn the_device_that_came_first_is_the_one_to_compare_with() {
+        let mut known = known();
+        assert!(!known.see(Some("862345678901234"), None));
+        assert!(!known.see(None, Some("T1")));
+        assert!(!known.see(Some("862345678901234"), Some("T1")));
+        assert!(known.see(Some("862345678909999"), None));
+        assert!(known.see(None, Some("T2")));
+        assert!(known.device.as_ref().is_some_and(|seen| seen.differs && seen.terminal_id.as_deref() == Some("T1")));
+        assert!(!known.see(Some("862345678901234"), None));
+        assert!(known.device.as_ref().is_some_and(|seen| !seen.differs));
+    }
+
+    #[test]
+    fn zeros_are_no_imei() {
+        let mut known = known();
+        assert!(!known.see(Some("000000000000000"), Some("0000000")));
+        assert!(!known.see(Some("862345678901234"), Some("T1")));
+        assert!(!known.see(Some("000000000000000"), None));
+    }
 
     fn leaving(phone: &str) -> (Leaving, oneshot::Receiver<Result<(), String>>) {
         let (done, kept) = oneshot::channel();

@@ -9,12 +9,14 @@ use super::random::Random;
 use super::tally::Tally;
 use crate::gateway::jt808::answer::Answer;
 use crate::gateway::jt808::authenticate::Authentication;
+use crate::gateway::jt808::command::Command;
 use crate::gateway::jt808::encode::encode;
 use crate::gateway::jt808::frame::{Frame, Frames};
 use crate::gateway::jt808::header::{Header, Version};
 use crate::gateway::jt808::id;
 use crate::gateway::jt808::items::RawItem;
 use crate::gateway::jt808::location::{ACC_ON, FIXED, Location};
+use crate::gateway::jt808::parameter::{Meaning, Parameter, encode_answer};
 use crate::gateway::jt808::phone::Phone;
 use crate::gateway::jt808::register::{Layout, RegisterAnswer, Registration};
 use cordon_spatial::geodesy::LocalScale;
@@ -161,7 +163,14 @@ impl Terminal {
             tokio::select! {
                 read = link.stream.read(&mut input) => match read? {
                     0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                    count => self.take_answers(&mut link.frames, &input[..count])?,
+                    count => {
+                        let mut replies = Vec::new();
+                        self.take_answers(&mut link.frames, &input[..count], &mut replies)?;
+                        if !replies.is_empty() {
+                            write(&mut link.stream, &replies).await?;
+                            link.last_sent = Instant::now();
+                        }
+                    }
                 },
                 () = sleep_until(wake_at) => {}
                 _ = drain.changed() => {}
@@ -201,11 +210,12 @@ impl Terminal {
         self.serial = self.serial.wrapping_add(taken);
     }
 
-    fn take_answers(&mut self, frames: &mut Frames, bytes: &[u8]) -> io::Result<()> {
+    fn take_answers(&mut self, frames: &mut Frames, bytes: &[u8], replies: &mut Vec<u8>) -> io::Result<()> {
         let mut feed = frames.feed(bytes);
         while let Some(frame) = feed.next() {
             let frame = frame.map_err(io::Error::other)?;
             if frame.header.msg_id != id::PLATFORM_ANSWER {
+                self.obey(&frame, replies);
                 continue;
             }
             let answer = Answer::parse(frame.body).map_err(io::Error::other)?;
@@ -227,6 +237,30 @@ impl Terminal {
             }
         }
         Ok(())
+    }
+
+    /// Answers a command of the platform as a willing terminal does; it changes nothing about how it drives and reports.
+    fn obey(&mut self, frame: &Frame<'_>, replies: &mut Vec<u8>) {
+        let asked = frame.header;
+        let Some(Ok(command)) = Command::parse(asked.msg_id, asked.version, frame.body) else { return };
+        let (msg_id, body) = match (command, self.begun) {
+            (Command::Locate, Some(begun)) => {
+                let now = UnixMs(begun.at_ms + begun.at.elapsed().as_millis() as i64);
+                (id::LOCATION_ANSWER, [&asked.serial.to_be_bytes()[..], &self.report(now)].concat())
+            }
+            (Command::QueryParameters { .. }, _) => {
+                let interval_s = Meaning::Number(self.interval.as_secs() as u32);
+                let parameters: Vec<_> = Parameter::named("report_interval_s", &interval_s).into_iter().collect();
+                let mut body = Vec::new();
+                encode_answer(asked.serial, &parameters, &mut body);
+                (id::PARAMETERS, body)
+            }
+            _ => {
+                let done = Answer { reply_serial: asked.serial, reply_id: asked.msg_id, result: 0 };
+                (id::TERMINAL_ANSWER, done.bytes().to_vec())
+            }
+        };
+        self.message(msg_id, &body, replies);
     }
 
     /// Connects and is accepted, with the code that it has, else by registering.

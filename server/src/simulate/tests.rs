@@ -40,7 +40,7 @@ fn lock(platform: &Shared) -> std::sync::MutexGuard<'_, Platform> {
 }
 
 async fn connection(mut stream: TcpStream, platform: Shared) {
-    let (mut session, mut frames, mut fixes) = (Session::new(), Frames::default(), Vec::new());
+    let (mut session, mut frames, mut fixes) = (Session::new(Arc::default()), Frames::default(), Vec::new());
     let mut input = [0; 4096];
     while let Ok(count @ 1..) = stream.read(&mut input).await {
         let mut replies = Vec::new();
@@ -48,7 +48,7 @@ async fn connection(mut stream: TcpStream, platform: Shared) {
         while let Some(frame) = feed.next() {
             let frame = frame.expect("the simulator sends good frames");
             let before = fixes.len();
-            match session.on_frame(&frame, &mut fixes, &mut replies) {
+            match session.on_frame(&frame, std::time::Instant::now(), &mut fixes, &mut replies) {
                 Action::Register(asked) => {
                     let mut platform = lock(&platform);
                     platform.registrations += 1;

@@ -9,17 +9,19 @@ use cordon_server::gateway::jt808::phone::Phone;
 use cordon_server::gateway::jt808::session::{Action, Session};
 use cordon_spatial::ids::VehicleKey;
 use libfuzzer_sys::fuzz_target;
+use std::sync::Arc;
+use std::time::Instant;
 
 fuzz_target!(|input: (u16, &[u8])| {
     let (cut, bytes) = input;
     let (first, second) = bytes.split_at(usize::from(cut).min(bytes.len()));
-    let (mut frames, mut session) = (Frames::default(), Session::new());
+    let (mut frames, mut session) = (Frames::default(), Session::new(Arc::default()));
     let (mut fixes, mut replies) = (Vec::new(), Vec::new());
     for piece in [first, second] {
         let mut feed = frames.feed(piece);
         while let Some(frame) = feed.next() {
             let action = match frame {
-                Ok(frame) => session.on_frame(&frame, &mut fixes, &mut replies),
+                Ok(frame) => session.on_frame(&frame, Instant::now(), &mut fixes, &mut replies),
                 Err(bad) => session.on_bad_frame(bad),
             };
             if let Action::Authenticate(_) = action {

@@ -65,6 +65,14 @@ impl Frames {
         Feed { frames: self, bytes }
     }
 
+    /// Gives back the memory that no frame to come needs: most connections are silent most of the time.
+    pub fn release(&mut self) {
+        self.plain = Vec::new();
+        if std::mem::take(&mut self.spent) || self.carry.is_empty() {
+            self.carry = Vec::new();
+        }
+    }
+
     /// How many bytes are kept for a frame to come; at most [`MAX_FRAME`].
     pub fn held(&self) -> usize {
         if self.spent { 0 } else { self.carry.len() }

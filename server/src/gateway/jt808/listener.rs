@@ -1,52 +1,103 @@
-//! JT/T 808 over TCP: accepts terminals and runs one small task for each.
+//! JT/T 808 over TCP: accepts terminals, runs one small task for each, and knows which of them can be commanded.
 //!
-//! A task reads, lets the session judge each frame, hands fixes to the pipeline and writes what the committing thread
-//! could not. It must never acknowledge a fix by itself, and nothing that a terminal sends may end more than its own
-//! connection.
+//! One phone has one session: the connection that showed its code last. Another connection under the same phone, registered
+//! or not, changes nothing until it shows the code itself; then the one before is cut.
 
-use super::answer::Ack;
-use super::bad::Bad;
-use super::frame::Frames;
-use super::line::{Line, LineAcks};
+use super::answer::Link;
+use super::command::{Command, Reply};
+use super::connection::Connection;
+use super::doors::{self, Doors};
+use super::encode::encode_frame;
+use super::header::{Header, MAX_BODY};
+use super::line::{Line, NoAsk};
+use super::pace;
 use super::phone::Phone;
-use super::register::{Refusal, RegisterAnswer, Registration};
-use super::session::{Action, Session};
-use crate::desk::terminals::{Registered, Registering, Terminals};
+use super::session::Joining;
+use crate::config::{Jt808, TimeAnswer};
+use crate::desk::terminals::Terminals;
 use crate::ingest::Pipeline;
-use cordon_spatial::fix::Fix;
-use std::cell::Cell;
 use std::collections::HashMap;
-use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// How long a connection may take until it is authenticated (S-18).
-const AUTHENTICATE_WITHIN: Duration = Duration::from_secs(30);
-/// How much is read at a time.
-const READ_BYTES: usize = 16 * 1024;
 /// Wait after a failed accept: too many open files, say.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 /// What the connections share.
 pub struct Gateway {
-    pipeline: Pipeline,
-    terminals: Arc<Terminals>,
-    /// The authenticated connection of each phone: a new one takes over only when it is authenticated itself.
-    live: Mutex<HashMap<Phone, Arc<Line>>>,
+    pub(super) pipeline: Pipeline,
+    pub(super) terminals: Arc<Terminals>,
+    pub(super) joining: Arc<Joining>,
+    pub(super) pace: pace::Limits,
+    pub(super) idle: Duration,
+    pub(super) time_answer: TimeAnswer,
+    command_timeout: Duration,
+    doors: Arc<Doors>,
+    live: Mutex<HashMap<Phone, Online>>,
+}
+
+/// The authenticated connection of one phone.
+struct Online {
+    line: Arc<Line>,
+    link: Link,
+}
+
+/// Why a command has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// The terminal has no authenticated connection.
+    #[error("the terminal is not connected")]
+    NotConnected,
+    /// More commands wait for this terminal than may.
+    #[error("too many commands wait for this terminal's answer")]
+    TooMany,
+    /// Its body does not fit one frame.
+    #[error("the command is longer than one message can be")]
+    TooLong,
+    /// The terminal did not answer in time.
+    #[error("the terminal did not answer in time")]
+    Unanswered,
+    /// The connection ended, or the answer could not be kept.
+    #[error("the connection ended before the answer was kept")]
+    Lost,
+}
+
+/// A command that was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The serial that the command had.
+    pub serial: u16,
+    /// The answer.
+    pub reply: Reply,
 }
 
 impl Gateway {
     /// A gateway without connections.
-    pub fn new(pipeline: Pipeline, terminals: Arc<Terminals>) -> Arc<Gateway> {
-        Arc::new(Gateway { pipeline, terminals, live: Mutex::default() })
+    pub fn new(pipeline: Pipeline, terminals: Arc<Terminals>, rules: &Jt808) -> Arc<Gateway> {
+        let seconds = |s: u32| Duration::from_secs(s.into());
+        let doors = Doors::new(doors::Limits {
+            per_address: rules.connections_per_address,
+            unauthenticated: rules.unauthenticated,
+        });
+        Arc::new(Gateway {
+            pipeline,
+            terminals,
+            joining: Arc::new(Joining { patience: seconds(rules.part_timeout_s), ..Joining::default() }),
+            pace: pace::Limits { frames_per_s: rules.frames_per_s, bytes_per_s: rules.kib_per_s.saturating_mul(1024) },
+            idle: seconds(rules.idle_s),
+            time_answer: rules.time_answer,
+            command_timeout: seconds(rules.command_timeout_s),
+            doors,
+            live: Mutex::default(),
+        })
     }
 
-    /// Whether the terminal of this phone has an authenticated connection.
+    /// Whether this terminal has an authenticated connection.
     pub fn is_online(&self, phone: Phone) -> bool {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&phone)
+        self.live().contains_key(&phone)
     }
 
     /// Accepts terminals until `stop` turns true.
@@ -57,18 +108,7 @@ impl Gateway {
                 _ = stop.wait_for(|stop| *stop) => return,
             };
             match accepted {
-                Ok((stream, peer)) => {
-                    let gateway = Arc::clone(&self);
-                    let mut stop = stop.clone();
-                    tokio::spawn(async move {
-                        metrics::gauge!("cordon_ingest_connections").increment(1.0);
-                        tokio::select! {
-                            () = gateway.serve(stream, peer) => {}
-                            _ = stop.wait_for(|stop| *stop) => {}
-                        }
-                        metrics::gauge!("cordon_ingest_connections").decrement(1.0);
-                    });
-                }
+                Ok((stream, peer)) => self.take_in(stream, peer, &stop),
                 Err(error) => {
                     tracing::warn!(%error, "a terminal could not be accepted");
                     tokio::time::sleep(ACCEPT_AGAIN).await;
@@ -77,203 +117,92 @@ impl Gateway {
         }
     }
 
-    async fn serve(&self, stream: TcpStream, peer: SocketAddr) {
+    fn take_in(self: &Arc<Gateway>, stream: TcpStream, peer: SocketAddr, stop: &watch::Receiver<bool>) {
+        let place = match self.doors.enter(peer.ip()) {
+            Ok(place) => place,
+            Err(full) => {
+                metrics::counter!("cordon_terminals_turned_away_total", "reason" => full.name()).increment(1);
+                return;
+            }
+        };
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%peer, %error, "a connection without TCP_NODELAY");
         }
-        let mut connection = Connection::new(self, Line::new(stream));
-        let first = tokio::time::timeout(AUTHENTICATE_WITHIN, connection.run(Until::Authenticated)).await;
-        let end = match first {
-            Err(_) => End::TooSlow,
-            Ok(Some(end)) => end,
-            Ok(None) => connection.run(Until::End).await.unwrap_or(End::Closed),
+        let gateway = Arc::clone(self);
+        let mut stop = stop.clone();
+        tokio::spawn(async move {
+            metrics::gauge!("cordon_ingest_connections").increment(1.0);
+            let mut connection = Connection::new(&gateway, Line::new(stream), place);
+            let reason = tokio::select! {
+                end = connection.run() => end.name(),
+                _ = stop.wait_for(|stop| *stop) => "stopping",
+            };
+            connection.leave();
+            metrics::counter!("cordon_terminals_ended_total", "reason" => reason).increment(1);
+            metrics::gauge!("cordon_ingest_connections").decrement(1.0);
+            tracing::debug!(%peer, reason, "a terminal's connection ended");
+        });
+    }
+
+    /// Sends a command to a terminal and waits for its answer; a position is answered after it is kept.
+    pub async fn command(&self, phone: Phone, command: &Command) -> Result<Answered, CommandError> {
+        let answered = self.ask(phone, command).await;
+        let result = match &answered {
+            Ok(_) => "answered",
+            Err(CommandError::NotConnected) => "not_connected",
+            Err(CommandError::TooMany | CommandError::TooLong) => "refused",
+            Err(CommandError::Unanswered) => "unanswered",
+            Err(CommandError::Lost) => "lost",
         };
-        metrics::counter!("cordon_terminals_ended_total", "reason" => end.name()).increment(1);
-        tracing::debug!(%peer, reason = end.name(), "a terminal's connection ended");
-        connection.leave();
+        metrics::counter!("cordon_terminal_commands_total", "result" => result).increment(1);
+        answered
     }
-}
 
-/// Why a connection ended.
-#[derive(Clone, Copy, Debug)]
-enum End {
-    Closed,
-    Failed,
-    Cut,
-    TooSlow,
-    Garbage,
-    Stopping,
-}
-
-impl End {
-    fn name(self) -> &'static str {
-        match self {
-            End::Closed => "closed",
-            End::Failed => "failed",
-            End::Cut => "cut",
-            End::TooSlow => "not_authenticated",
-            End::Garbage => "garbage",
-            End::Stopping => "stopping",
+    async fn ask(&self, phone: Phone, command: &Command) -> Result<Answered, CommandError> {
+        let (line, link) = {
+            let live = self.live();
+            let online = live.get(&phone).ok_or(CommandError::NotConnected)?;
+            (Arc::clone(&online.line), online.link.clone())
+        };
+        let version = link.version();
+        let (mut body, mut out) = (Vec::new(), Vec::new());
+        command.encode(version, &mut body);
+        if body.len() > MAX_BODY {
+            return Err(CommandError::TooLong);
         }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Until {
-    Authenticated,
-    End,
-}
-
-struct Connection<'a> {
-    gateway: &'a Gateway,
-    line: Arc<Line>,
-    frames: Frames,
-    session: Session,
-}
-
-thread_local! {
-    /// Room for one read, lent to whichever connection is being served: idle connections hold none.
-    static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-impl<'a> Connection<'a> {
-    fn new(gateway: &'a Gateway, line: Arc<Line>) -> Connection<'a> {
-        Connection { gateway, line, frames: Frames::default(), session: Session::new() }
-    }
-
-    /// Serves until the end, or until authentication succeeded (`None`).
-    async fn run(&mut self, until: Until) -> Option<End> {
-        let line = Arc::clone(&self.line);
-        loop {
-            if until == Until::Authenticated && self.session.vehicle().is_some() {
-                return None;
-            }
-            let blocked = line.flush();
-            if line.is_cut() {
-                return Some(End::Cut);
-            }
-            tokio::select! {
-                biased;
-                ready = line.stream().readable() => {
-                    if ready.is_err() {
-                        return Some(End::Failed);
-                    }
-                }
-                () = line.woken() => continue,
-                _ = line.stream().writable(), if blocked => continue,
-            }
-            let mut room = ROOM.take();
-            room.resize(READ_BYTES, 0);
-            let read = line.stream().try_read(&mut room);
-            let end = match read {
-                Ok(0) => Some(End::Closed),
-                Ok(count) => self.take(&room[..count]).await,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
-                Err(_) => Some(End::Failed),
-            };
-            ROOM.set(room);
-            if end.is_some() {
-                return end;
-            }
+        let serial = link.next_serial();
+        let answer = line.ask(serial, command.msg_id()).map_err(|no| match no {
+            NoAsk::TooMany => CommandError::TooMany,
+            NoAsk::Ended => CommandError::NotConnected,
+        })?;
+        encode_frame(&Header::plain(command.msg_id(), version, phone, serial), &body, &mut out);
+        line.send(&out);
+        match tokio::time::timeout(self.command_timeout, answer).await {
+            Ok(Ok(reply)) => Ok(Answered { serial, reply }),
+            Ok(Err(_)) => Err(CommandError::Lost),
+            Err(_) => Err(CommandError::Unanswered),
         }
     }
 
-    /// Takes bytes as they came: every good frame is served, every bad one is counted.
-    async fn take(&mut self, bytes: &[u8]) -> Option<End> {
-        let mut end = None;
-        let mut fixes: Vec<Fix> = Vec::new();
-        let mut acks: Vec<Ack> = Vec::new();
-        let mut replies: Vec<u8> = Vec::new();
-        let mut feed = self.frames.feed(bytes);
-        while let Some(frame) = feed.next() {
-            let action = match frame {
-                Ok(frame) => self.session.on_frame(&frame, &mut fixes, &mut replies),
-                Err(bad) => self.session.on_bad_frame(bad),
-            };
-            match action {
-                Action::Fixes { ack, refused } => {
-                    acks.push(ack);
-                    refused.iter().for_each(count_bad);
-                }
-                Action::Register(asked) => {
-                    let phone = self.session.phone();
-                    let answer = register(self.gateway, phone, &asked).await;
-                    match answer {
-                        Some(answer) => self.session.registered(&answer, &mut replies),
-                        None => tracing::warn!("a registration could not be kept and stays unanswered"),
-                    }
-                }
-                Action::Authenticate(asked) => {
-                    let phone = self.session.phone();
-                    let vehicle = phone.and_then(|p| self.gateway.terminals.authenticate(&p.to_string(), &asked.code));
-                    self.session.authenticated(vehicle, &mut replies);
-                    match (phone, vehicle) {
-                        (Some(phone), Some(_)) => self.gateway.take_over(phone, &self.line),
-                        _ => metrics::counter!("cordon_auth_failures_total", "reason" => "terminal_code").increment(1),
-                    }
-                }
-                Action::Bad(bad) => {
-                    count_bad(&bad);
-                    if matches!(bad, Bad::TooLong { .. }) || self.session.is_hopeless() {
-                        end = Some(End::Garbage);
-                        break;
-                    }
-                }
-                Action::Unsupported { .. } => count("unsupported"),
-                Action::Unauthenticated { .. } => count("unauthenticated"),
-                Action::Heartbeat | Action::Logout | Action::Nothing => count("taken"),
-            }
-        }
-        self.line.send(&replies);
-        if let (false, Some(link)) = (fixes.is_empty(), self.session.link()) {
-            metrics::counter!("cordon_ingest_frames_total", "proto" => "jt808", "result" => "fixes")
-                .increment(acks.len() as u64);
-            let acks = LineAcks { line: Arc::clone(&self.line), link: link.clone(), acks };
-            self.gateway.pipeline.gateway_fixes(fixes, Box::new(acks)).await;
-        }
-        if self.gateway.pipeline.is_stopping() { Some(End::Stopping) } else { end }
-    }
-
-    fn leave(&self) {
-        let Some(phone) = self.session.phone() else { return };
-        let mut live = self.gateway.live.lock().unwrap_or_else(PoisonError::into_inner);
-        if live.get(&phone).is_some_and(|line| Arc::ptr_eq(line, &self.line)) {
-            live.remove(&phone);
-        }
-    }
-}
-
-impl Gateway {
     /// Makes a connection the phone's own; the one before is cut.
-    fn take_over(&self, phone: Phone, line: &Arc<Line>) {
-        let before = self.live.lock().unwrap_or_else(PoisonError::into_inner).insert(phone, Arc::clone(line));
-        if let Some(before) = before.filter(|before| !Arc::ptr_eq(before, line)) {
-            before.cut();
+    pub(super) fn take_over(&self, link: &Link, line: &Arc<Line>) {
+        let online = Online { line: Arc::clone(line), link: link.clone() };
+        let before = self.live().insert(link.phone(), online);
+        if let Some(before) = before.filter(|before| !Arc::ptr_eq(&before.line, line)) {
+            before.line.cut();
             metrics::counter!("cordon_terminals_cut_total", "reason" => "taken_over").increment(1);
         }
     }
-}
 
-/// Asks the registry; `None` when it cannot keep anything now.
-async fn register(gateway: &Gateway, phone: Option<Phone>, asked: &Registration) -> Option<RegisterAnswer> {
-    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let registering = Registering {
-        phone: phone.map(|p| p.to_string()).unwrap_or_default(),
-        plate: filled(&asked.plate),
-        plate_colour: Some(asked.plate_colour),
-        model: filled(format!("{} {}", asked.manufacturer_id, asked.model).trim()),
-    };
-    match gateway.terminals.register(registering).await {
-        Registered::Code(code) => Some(RegisterAnswer::Accepted { code }),
-        Registered::Unknown => Some(RegisterAnswer::Refused(Refusal::UnknownTerminal)),
-        Registered::Unavailable => None,
+    /// Lets the phone go, if this connection is its own.
+    pub(super) fn let_go(&self, phone: Phone, line: &Arc<Line>) {
+        let mut live = self.live();
+        if live.get(&phone).is_some_and(|online| Arc::ptr_eq(&online.line, line)) {
+            live.remove(&phone);
+        }
     }
-}
 
-fn count(result: &'static str) {
-    metrics::counter!("cordon_ingest_frames_total", "proto" => "jt808", "result" => result).increment(1);
-}
-
-fn count_bad(bad: &Bad) {
-    metrics::counter!("cordon_ingest_frames_total", "proto" => "jt808", "result" => bad.code()).increment(1);
+    fn live(&self) -> MutexGuard<'_, HashMap<Phone, Online>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -4,13 +4,16 @@ use super::answer::Answer;
 use super::authenticate::Authentication;
 use super::bad::{Bad, hex};
 use super::batch::{Batch, BatchBuilder, BatchKind};
+use super::command::{Command, Text, TextKind, parse_location_answer, parse_resend};
+use super::driver::{CardState, Driver, DriverCard};
 use super::encode::encode;
 use super::frame::{Frame, Frames, MAX_FRAME};
 use super::header::{Header, Part, Version};
 use super::id;
 use super::items::{Item, Items, RawItem};
 use super::location::Location;
-use super::parts::{Joined, Parts};
+use super::parameter::{self, Parameter};
+use super::parts::{Budget, Joined, Parts};
 use super::phone::Phone;
 use super::register::{Layout, Refusal, RegisterAnswer, Registration};
 use super::session::{Action, Session};
@@ -19,6 +22,8 @@ use cordon_spatial::ids::VehicleKey;
 use cordon_spatial::position::Position;
 use cordon_spatial::units::{DeciKph, UnixMs};
 use proptest::prelude::*;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// A frame that owns its body.
 type Owned = (Header, Vec<u8>);
@@ -262,6 +267,42 @@ fn any_registration() -> impl Strategy<Value = Registration> {
     )
 }
 
+fn any_parameter() -> impl Strategy<Value = Parameter> {
+    (any::<u32>(), any_body(20)).prop_map(|(id, bytes)| Parameter { id, bytes })
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    let text = ("[a-z停车速度 ]{0,30}[a-z]", any::<bool>(), any::<bool>(), any::<bool>());
+    prop_oneof![
+        Just(Command::Locate),
+        (any::<u16>(), any::<u32>()).prop_map(|(interval_s, validity_s)| {
+            Command::Track { interval_s, validity_s: if interval_s == 0 { 0 } else { validity_s } }
+        }),
+        (any::<u16>(), any::<u32>()).prop_map(|(serial, bits)| Command::ConfirmAlarm { serial, bits }),
+        text.prop_map(|(text, urgent, show, speak)| {
+            Command::Text(Text { urgent, show, speak, kind: TextKind::Service, text })
+        }),
+        prop::collection::vec(any_parameter(), 0..20).prop_map(Command::SetParameters),
+        prop::collection::vec(any::<u32>(), 0..20).prop_map(|ids| Command::QueryParameters { ids }),
+    ]
+}
+
+fn any_card() -> impl Strategy<Value = DriverCard> {
+    let driver = ("[王李张]{2,4}", "[0-9]{18}", "[甲乙丙丁]{0,20}", "20[0-9]{6}").prop_map(
+        |(name, licence, agency, valid_to)| Driver { name, licence, agency, valid_to: Some(valid_to), identity: None },
+    );
+    (946_656_000..4_102_415_999_i64, 0..5_u8, any::<bool>(), driver).prop_map(|(second, result, is_in, driver)| {
+        let state = if is_in { CardState::In } else { CardState::Out };
+        let read = is_in && result == 0;
+        DriverCard {
+            state: Some(state),
+            at: Some(UnixMs(second * 1000)),
+            read_result: is_in.then_some(result),
+            driver: read.then_some(driver),
+        }
+    })
+}
+
 proptest! {
     #[test]
     fn every_registration_comes_back(sent in any_registration()) {
@@ -296,6 +337,65 @@ proptest! {
             answer.encode(reply_serial, &mut body);
             prop_assert_eq!(RegisterAnswer::parse(&body), Ok((reply_serial, answer)));
         }
+    }
+
+    #[test]
+    fn every_command_comes_back(command in any_command(), version in any_version()) {
+        let mut body = Vec::new();
+        command.encode(version, &mut body);
+        let command = match (command, version) {
+            // Only 2019 says what a text is.
+            (Command::Text(text), Version::V2013) => Command::Text(Text { kind: TextKind::Notice, ..text }),
+            // An urgent text of 2019 is that, whatever else it is.
+            (command, _) => command,
+        };
+        prop_assert_eq!(Command::parse(command.msg_id(), version, &body), Some(Ok(command)));
+    }
+
+    #[test]
+    fn every_driver_card_comes_back(card in any_card(), version in any_version(), identity in "[0-9]{17}[0-9X]") {
+        let mut card = card;
+        if let Some(driver) = &mut card.driver {
+            driver.identity = Some(identity.clone()).filter(|_| version == Version::V2019);
+        }
+        let mut body = Vec::new();
+        card.encode(version, &mut body);
+        prop_assert!(DriverCard::parse(version, &body) == Ok(card.clone()));
+        if let Some(driver) = &card.driver {
+            let driver = Driver { valid_to: None, identity: Some(identity), ..driver.clone() };
+            let card = DriverCard { state: None, at: None, read_result: None, driver: Some(driver) };
+            let mut body = Vec::new();
+            card.encode_2011(&mut body);
+            prop_assert!(DriverCard::parse(Version::V2013, &body) == Ok(card));
+        }
+    }
+
+    #[test]
+    fn parts_in_any_order_with_any_repetition_give_the_body_once(
+        body in prop::collection::vec(any::<u8>(), 1024..9000), serial: u16, seed in prop::collection::vec(any::<prop::sample::Index>(), 40),
+    ) {
+        let mut out = Vec::new();
+        encode(&header(Version::V2019, serial), &body, &mut out);
+        let mut frames = good(&out);
+        // Repetitions of some parts before the last one, then all in a shuffled order.
+        let total = frames.len();
+        for index in &seed[..20] {
+            let again = frames[index.index(total)].clone();
+            frames.push(again);
+        }
+        for (at, index) in seed[20..].iter().enumerate() {
+            let count = frames.len();
+            frames.swap(at % count, index.index(count));
+        }
+        let mut parts = Parts::new(Budget::new(1 << 20), Duration::from_secs(10));
+        let mut wholes = Vec::new();
+        for (head, piece) in &frames {
+            if let Some(Joined::Whole { body, first_serial }) = parts.join(head, piece, Instant::now()) {
+                wholes.push((body, first_serial));
+            }
+        }
+        prop_assert!(!wholes.is_empty());
+        prop_assert!(wholes.iter().all(|(whole, first)| *whole == body && *first == serial));
     }
 
     #[test]
@@ -335,6 +435,13 @@ proptest! {
         let _ = RegisterAnswer::parse(&body);
         let _ = Answer::parse(&body);
         let _ = Location::parse(&body).map(|(_, items)| Items::new(items).map(Item::of).count());
+        let _ = DriverCard::parse(version, &body);
+        let _ = parameter::parse_answer(&body).map(|(_, list)| list.iter().filter_map(Parameter::meaning).count());
+        let _ = parse_location_answer(&body);
+        let _ = parse_resend(version, &body);
+        for msg_id in [0x8103, 0x8104, 0x8106, 0x8201, 0x8202, 0x8203, 0x8300] {
+            prop_assert!(Command::parse(msg_id, version, &body).is_some());
+        }
         if let Ok(batch) = Batch::parse(&body) {
             prop_assert!(batch.count() <= body.len(), "a batch ends");
         }
@@ -408,18 +515,30 @@ proptest! {
     fn any_message_never_panics_in_a_session(
         frames in prop::collection::vec((any_frame(), prop::sample::select(vec![
             id::REGISTER, id::AUTHENTICATE, id::HEARTBEAT, id::LOGOUT, id::LOCATION, id::LOCATION_BATCH, 0x0001, 0x0900,
-        ])), 0..20),
+            id::LOCATION_ANSWER, id::PARAMETERS, id::DRIVER, id::ASK_TIME, id::MEDIA,
+        ]), 0..4_u16), 0..30),
     ) {
-        let mut session = Session::new();
+        let mut session = Session::new(Arc::default());
         let (mut fixes, mut replies) = (Vec::new(), Vec::new());
-        for ((head, body), msg_id) in &frames {
-            let head = Header { msg_id: *msg_id, phone: Phone::parse("139").expect("digits"), ..*head };
+        let mut now = Instant::now();
+        for ((head, body), msg_id, total) in &frames {
+            // Some are parts, so that messages are put together as well.
+            let head = Header {
+                msg_id: *msg_id,
+                phone: Phone::parse("139").expect("digits"),
+                serial: head.serial % 4,
+                part: (*total > 0).then(|| Part { total: *total, index: head.serial % total + 1 }),
+                ..*head
+            };
             let before = fixes.len();
-            let action = session.on_frame(&Frame { header: head, body }, &mut fixes, &mut replies);
+            let action = session.on_frame(&Frame { header: head, body }, now, &mut fixes, &mut replies);
             if let Action::Authenticate(_) = action {
                 session.authenticated(Some(VehicleKey(1)), &mut replies);
             }
-            prop_assert_eq!(fixes.len() > before, matches!(action, Action::Fixes { .. }));
+            let brings_fixes = matches!(action, Action::Fixes { .. } | Action::Located { .. });
+            prop_assert_eq!(fixes.len() > before, brings_fixes);
+            now += Duration::from_secs(4);
+            session.chase_parts(now, &mut replies);
         }
         prop_assert!(read(&[&replies]).iter().all(Result::is_ok));
     }
@@ -440,15 +559,18 @@ proptest! {
         let taken = encode(&header(version, serial), &body, &mut out);
         let frames = good(&out);
         prop_assert_eq!(usize::from(taken), frames.len());
-        let mut parts = Parts::default();
+        let mut parts = Parts::new(Budget::new(1 << 20), Duration::from_secs(10));
         let mut whole = None;
         for (head, piece) in frames {
             prop_assert_eq!(head.part.is_some(), taken > 1);
-            match parts.join(&head, &piece) {
+            match parts.join(&head, &piece, Instant::now()) {
                 None => whole = Some(piece),
-                Some(Joined::Whole(body)) => whole = Some(body),
+                Some(Joined::Whole { body, first_serial }) => {
+                    prop_assert_eq!(first_serial, serial);
+                    whole = Some(body);
+                }
                 Some(Joined::Missing(_)) => {}
-                Some(Joined::TooMany { .. }) => prop_assert!(false),
+                Some(Joined::TooMany { .. } | Joined::NoRoom) => prop_assert!(false),
             }
             if let Some(Part { total, .. }) = head.part {
                 prop_assert_eq!(total, taken);

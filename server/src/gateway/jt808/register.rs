@@ -92,7 +92,10 @@ fn layout(version: Version, body: &[u8]) -> Layout {
     if fits_2019 && (version == Version::V2019 || plausible(Layout::V2019) && !plausible(Layout::V2013)) {
         return Layout::V2019;
     }
-    if body.len() <= Layout::V2013.colour_at() || is_2011_with_vin(body) {
+    // No text has control characters, so that one at the colour's place is a colour, whatever pads the plate after it.
+    let colour = |layout: Layout| matches!(body.get(layout.colour_at()), Some(1..=5 | 9));
+    let padded = colour(Layout::V2011) && !colour(Layout::V2013);
+    if body.len() <= Layout::V2013.colour_at() || is_2011_with_vin(body) || padded {
         return Layout::V2011;
     }
     if !plausible(Layout::V2013) && plausible(Layout::V2011) { Layout::V2011 } else { Layout::V2013 }
@@ -189,6 +192,28 @@ mod tests {
                 let mut body = Vec::new();
                 sent.encode(&mut body);
                 assert_eq!(Registration::parse(version, &body).as_ref(), Ok(&sent), "{layout:?} {plate}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_plate_may_be_padded_in_every_layout() {
+        for layout in [Layout::V2011, Layout::V2013] {
+            for (colour, plate) in [(2, "浙F12345"), (4, "浙FD12345")] {
+                let sent = registration(layout, colour, plate);
+                let mut body = Vec::new();
+                sent.encode(&mut body);
+                for pad in [0, b' '] {
+                    for length in body.len()..body.len() + 20 {
+                        let mut padded = body.clone();
+                        padded.resize(length, pad);
+                        assert_eq!(
+                            Registration::parse(Version::V2013, &padded).as_ref(),
+                            Ok(&sent),
+                            "{layout:?} {length}"
+                        );
+                    }
+                }
             }
         }
     }

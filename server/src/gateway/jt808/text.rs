@@ -9,6 +9,12 @@ pub(super) fn decode(bytes: &[u8]) -> String {
     GBK.decode_without_bom_handling(&bytes[start..end.max(start)]).0.into_owned()
 }
 
+/// Bytes of a text in GBK; `None` when a character is not in it.
+pub(super) fn gbk_len(text: &str) -> Option<usize> {
+    let (bytes, _, unmappable) = GBK.encode(text);
+    (!unmappable).then_some(bytes.len())
+}
+
 /// Appends a text as GBK; characters outside of GBK become `?`.
 pub(super) fn encode(text: &str, out: &mut Vec<u8>) {
     for character in text.chars() {

@@ -5,7 +5,8 @@ use cordon_spatial::units::UnixMs;
 
 /// 2000-01-01T00:00:00Z in seconds since 1970.
 const YEAR_2000_S: i64 = 946_684_800;
-const GMT_8_S: i64 = 8 * 3600;
+/// Seconds by which the zone of the wire is ahead of UTC.
+pub(super) const GMT_8_S: i64 = 8 * 3600;
 const DAY_S: i64 = 86_400;
 const DAYS_IN_MONTH: [u8; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DAYS_BEFORE_MONTH: [u16; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
