@@ -4,6 +4,7 @@
 
 mod fleet;
 mod geofence;
+mod idle;
 mod ingest;
 mod percentile;
 
@@ -22,6 +23,8 @@ struct Arguments {
 enum Bench {
     /// JT/T 808 position reports over loopback: decoded, judged, kept, acknowledged.
     Ingest(ingest::Options),
+    /// Memory of a server whose terminals say nothing.
+    Idle(idle::Options),
     /// The engine alone on zones and fixes from files.
     Geofence(geofence::Options),
 }
@@ -29,6 +32,7 @@ enum Bench {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Ingest(options) => ingest::run(&options),
+        Bench::Idle(options) => idle::run(&options),
         Bench::Geofence(options) => geofence::run(&options),
     }
 }
