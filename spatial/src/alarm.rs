@@ -213,16 +213,21 @@ impl AlarmBook {
         }
     }
 
-    /// An event stands as given; events without a rule raise nothing. `of` is the alarm that it belongs to already.
+    /// An event stands as given; one without a rule raises nothing unless it is about Cordon itself. `of` is the alarm that it belongs to already.
     /// Returns the alarm if it changed.
     pub fn event_stands(&mut self, event: &EventCore, of: Option<AlarmId>, late: bool) -> Option<Arc<AlarmBody>> {
-        let rule = event.rule.as_ref()?;
+        let rule = event.rule.as_ref().map(|rule| &rule.id);
+        let priority = match (&event.rule, event.evidence.condition) {
+            (Some(rule), _) => rule.priority,
+            (None, Some(condition)) => condition.priority(),
+            (None, None) => return None,
+        };
         if let Some(place) = of.and_then(|id| self.place(id)) {
             return self.event_changed(place, event);
         }
         let zone = event.zone.map(|(key, _)| key);
-        let cause = cause(zone, Some(&rule.id), event.visit_at);
-        if let Some(place) = self.open_of(cause, event, &rule.id) {
+        let cause = cause(zone, rule, event.visit_at);
+        if let Some(place) = self.open_of(cause, event) {
             let alarm = Arc::make_mut(&mut self.alarms[place]);
             alarm.events.push(event.id);
             alarm.returned_at = event.ended_at;
@@ -230,7 +235,7 @@ impl AlarmBook {
             close_if_done(alarm);
             return Some(Arc::clone(&self.alarms[place]));
         }
-        let id = alarm_id(zone, Some(&rule.id), event.subject, event.id);
+        let id = alarm_id(zone, rule, event.subject, event.id);
         if let Some(place) = self.place(id) {
             return self.event_changed(place, event);
         }
@@ -241,11 +246,11 @@ impl AlarmBook {
         }
         let alarm = Arc::new(AlarmBody {
             id,
-            priority: rule.priority,
+            priority,
             kind: event.kind,
             subject: event.subject,
             zone,
-            rule: Some(rule.id.clone()),
+            rule: rule.cloned(),
             visit_at: event.visit_at,
             late,
             raised_at: event.at,
@@ -330,12 +335,13 @@ impl AlarmBook {
     }
 
     /// The open alarm of a cause: of several with one cause the last alone can be open.
-    fn open_of(&self, hash: u64, event: &EventCore, rule: &RuleId) -> Option<usize> {
+    fn open_of(&self, hash: u64, event: &EventCore) -> Option<usize> {
+        let rule = event.rule.as_ref().map(|rule| &rule.id);
         let zone = event.zone.map(|(key, _)| key);
         let mut places = self.causes.iter().enumerate().rev().filter(|(_, cause)| **cause == hash);
         let (place, _) = places.find(|(place, _)| {
             let alarm = &self.alarms[*place];
-            alarm.zone == zone && alarm.rule.as_ref() == Some(rule) && alarm.visit_at == event.visit_at
+            alarm.zone == zone && alarm.rule.as_ref() == rule && alarm.visit_at == event.visit_at
         })?;
         self.alarms[place].closed_at.is_none().then_some(place)
     }

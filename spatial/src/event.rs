@@ -32,6 +32,44 @@ pub enum EventKind {
     InsideAtStart,
     /// A rule ceased to be watched, or an exemption began, while the vehicle was inside: the rule's intervals end with it.
     RuleEnded,
+    /// The machine's clock and journal time are more than 10 s apart; an interval.
+    ClockWrong,
+    /// Replaying the journal gave other events than those that are stored; stands until a person closes its alarm.
+    EngineMismatch,
+}
+
+/// Something about Cordon itself that a person must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// The machine's clock differs from journal time.
+    ClockWrong {
+        /// How far the clock is ahead, ms; negative when it is behind.
+        ahead_ms: i64,
+    },
+    /// A replay differs from what is stored.
+    EngineMismatch {
+        /// How many events differ.
+        differing: u64,
+    },
+}
+
+impl Condition {
+    /// The kind of the event that tells it.
+    pub fn kind(self) -> EventKind {
+        match self {
+            Condition::ClockWrong { .. } => EventKind::ClockWrong,
+            Condition::EngineMismatch { .. } => EventKind::EngineMismatch,
+        }
+    }
+
+    /// The priority of its alarm, 1 (highest) to 4: a replay that differs puts every alarm in doubt, a wrong clock their times.
+    pub fn priority(self) -> u8 {
+        match self {
+            Condition::EngineMismatch { .. } => 1,
+            Condition::ClockWrong { .. } => 2,
+        }
+    }
 }
 
 impl EventKind {
@@ -46,6 +84,8 @@ impl EventKind {
             EventKind::ZoneChanged => "zone_changed",
             EventKind::InsideAtStart => "inside_at_start",
             EventKind::RuleEnded => "rule_ended",
+            EventKind::ClockWrong => "clock_wrong",
+            EventKind::EngineMismatch => "engine_mismatch",
         }
     }
 }
@@ -205,8 +245,8 @@ pub struct Thresholds {
 pub struct Evidence {
     /// The fix before (absent for a vehicle's first).
     pub before: Option<FixRef>,
-    /// The deciding fix.
-    pub after: FixRef,
+    /// The deciding fix; `None` when no fix decided.
+    pub after: Option<FixRef>,
     /// Where the boundary was met, when it was.
     pub crossing: Option<Crossing>,
     /// How the way between the fixes was read.
@@ -217,6 +257,9 @@ pub struct Evidence {
     pub change: Option<ZoneChange>,
     /// For `speed`: the highest speed of the interval so far.
     pub peak: Option<DeciKph>,
+    /// For an event about Cordon itself: what was found.
+    #[serde(default)]
+    pub condition: Option<Condition>,
 }
 
 /// The rule that an event was judged by.
@@ -249,8 +292,8 @@ pub struct EventCore {
     pub at: UnixMs,
     /// When it ended: for intervals; `None` while it lasts.
     pub ended_at: Option<UnixMs>,
-    /// Where it began.
-    pub position: Position,
+    /// Where it began; `None` when it has no place.
+    pub position: Option<Position>,
     /// How sure the engine is.
     pub certainty: Certainty,
     /// Why.

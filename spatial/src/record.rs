@@ -1,6 +1,7 @@
 //! Records: everything that can change what the map says, in the one ordered journal.
 
 use crate::alarm::AlarmAct;
+use crate::event::Condition;
 use crate::exemption::Exemption;
 use crate::fix::Fix;
 use crate::ids::{AlarmId, ExemptionKey, FeatureKey, JournalPosition, Revision, VehicleKey, ZoneKey};
@@ -30,6 +31,13 @@ pub enum RecordBody {
     Edit(Edit),
     /// What a person did to an alarm.
     Act(Act),
+    /// Something about Cordon itself began or ceased to hold.
+    Condition {
+        /// What.
+        condition: Condition,
+        /// Whether it holds.
+        holds: bool,
+    },
     /// Journal time reached `at`.
     Tick,
     /// Cordon started; it had been down since this journal time (`None` on a new site).

@@ -6,6 +6,7 @@
 use super::Unreadable;
 use super::fixes;
 use super::varint::{Input, put, put_signed};
+use cordon_spatial::event::Condition;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{FeatureKey, Revision};
 use cordon_spatial::record::{Act, Record, RecordBody};
@@ -24,6 +25,8 @@ pub enum Kept {
     Tick,
     /// Cordon started.
     Start(Option<UnixMs>),
+    /// Something about Cordon itself began or ceased to hold.
+    Condition(Condition, bool),
 }
 
 const FIX: u8 = 0;
@@ -31,6 +34,7 @@ const EDIT: u8 = 1;
 const ACT: u8 = 2;
 const TICK: u8 = 3;
 const START: u8 = 4;
+const CONDITION: u8 = 5;
 
 fn kind(body: &RecordBody) -> u8 {
     match body {
@@ -39,6 +43,7 @@ fn kind(body: &RecordBody) -> u8 {
         RecordBody::Act(_) => ACT,
         RecordBody::Tick => TICK,
         RecordBody::Start { .. } => START,
+        RecordBody::Condition { .. } => CONDITION,
     }
 }
 
@@ -80,6 +85,12 @@ fn put_other(out: &mut Vec<u8>, body: &RecordBody) {
         RecordBody::Start { down_since } => {
             out.push(u8::from(down_since.is_some()));
             put_signed(out, down_since.map_or(0, |at| at.0));
+        }
+        RecordBody::Condition { condition, holds } => {
+            out.push(u8::from(*holds));
+            let bytes = postcard::to_stdvec(condition).expect("a condition of numbers always serializes to memory");
+            put(out, bytes.len() as u64);
+            out.extend_from_slice(&bytes);
         }
     }
 }
@@ -133,6 +144,14 @@ fn other_record(input: &mut Input<'_>, kind: u8) -> Result<Kept, Unreadable> {
             let length = input.fitting()?;
             let act = postcard::from_bytes(input.take(length)?);
             act.map(Kept::Act).map_err(|error| Unreadable::because(error.to_string()))
+        }
+        CONDITION => {
+            let holds = input.byte()? != 0;
+            let length = input.fitting()?;
+            let condition = postcard::from_bytes(input.take(length)?);
+            condition
+                .map(|condition| Kept::Condition(condition, holds))
+                .map_err(|error| Unreadable::because(error.to_string()))
         }
         TICK => Ok(Kept::Tick),
         START => {
@@ -199,6 +218,12 @@ mod tests {
             }),
             1 => Just(RecordBody::Tick),
             1 => of(any::<i64>()).prop_map(|at| RecordBody::Start { down_since: at.map(UnixMs) }),
+            1 => (any::<i64>(), any::<bool>()).prop_map(|(ahead_ms, holds)| {
+                RecordBody::Condition { condition: Condition::ClockWrong { ahead_ms }, holds }
+            }),
+            1 => any::<u64>().prop_map(|differing| {
+                RecordBody::Condition { condition: Condition::EngineMismatch { differing }, holds: true }
+            }),
         ]
     }
 
@@ -209,6 +234,7 @@ mod tests {
             RecordBody::Act(act) => Kept::Act(act.clone()),
             RecordBody::Tick => Kept::Tick,
             RecordBody::Start { down_since } => Kept::Start(*down_since),
+            RecordBody::Condition { condition, holds } => Kept::Condition(*condition, *holds),
         }
     }
 

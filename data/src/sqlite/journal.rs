@@ -99,6 +99,7 @@ fn body(connection: &Connection, position: JournalPosition, kept: Kept) -> Resul
         Kept::Act(act) => RecordBody::Act(act),
         Kept::Tick => RecordBody::Tick,
         Kept::Start(down_since) => RecordBody::Start { down_since },
+        Kept::Condition(condition, holds) => RecordBody::Condition { condition, holds },
         Kept::Edit(key, revision) => RecordBody::Edit(edit(connection, position, key, revision)?),
     })
 }

@@ -12,7 +12,7 @@ use cordon_spatial::event::{EventKind, EventStatus};
 use cordon_spatial::ids::{EventId, FeatureId, Seq, VehicleKey, ZoneKey};
 
 /// Every kind of event that this version makes.
-const KINDS: [EventKind; 7] = [
+const KINDS: [EventKind; 10] = [
     EventKind::Enter,
     EventKind::Exit,
     EventKind::Cross,
@@ -20,10 +20,12 @@ const KINDS: [EventKind; 7] = [
     EventKind::Speed,
     EventKind::ZoneChanged,
     EventKind::InsideAtStart,
+    EventKind::RuleEnded,
+    EventKind::ClockWrong,
+    EventKind::EngineMismatch,
 ];
 /// Kinds that INTERFACES names and this version does not make yet: asking for them is no mistake and finds nothing.
-const LATER_KINDS: [&str; 8] =
-    ["must_be_inside", "count", "rule_ended", "unknown", "silence", "frozen", "clock_wrong", "terminal_alarm"];
+const LATER_KINDS: [&str; 6] = ["must_be_inside", "count", "unknown", "silence", "frozen", "terminal_alarm"];
 const STATUSES: [EventStatus; 3] = [EventStatus::Provisional, EventStatus::Final, EventStatus::Retracted];
 
 /// Events by `seq`.
@@ -31,7 +33,7 @@ const STATUSES: [EventStatus; 3] = [EventStatus::Provisional, EventStatus::Final
     params(
         ("from" = Option<String>, Query, description = "`at` not before, RFC 3339"),
         ("to" = Option<String>, Query, description = "`at` before, RFC 3339"),
-        ("kind" = Option<String>, Query, description = "enter, exit, cross, dwell, speed, zone_changed or inside_at_start"),
+        ("kind" = Option<String>, Query, description = "enter, exit, cross, dwell, speed, zone_changed, inside_at_start, rule_ended, clock_wrong or engine_mismatch"),
         ("subject" = Option<String>, Query, description = "id of a vehicle"),
         ("zone" = Option<String>, Query, description = "id of a zone"),
         ("status" = Option<String>, Query, description = "provisional, final or retracted"),

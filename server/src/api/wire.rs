@@ -5,8 +5,9 @@
 
 use crate::desk::catalog::Catalog;
 use cordon_spatial::alarm::Alarm;
-use cordon_spatial::event::{Event, Evidence, FixRef, PathReading, Subject};
+use cordon_spatial::event::{Condition, Event, Evidence, FixRef, PathReading, Subject};
 use cordon_spatial::fix::{Fix, Marks};
+use cordon_spatial::position::Position;
 use cordon_spatial::units::{DeciKph, Millimetres, UnixMs};
 use cordon_spatial::watch::VehicleNow;
 use serde::{Serialize, Serializer};
@@ -87,10 +88,12 @@ pub struct EventJson {
     pub status: &'static str,
     /// Detected more than 60 s after it happened.
     pub late: bool,
-    /// Where it began, degrees.
-    pub lon: f64,
-    /// Where it began, degrees.
-    pub lat: f64,
+    /// Where it began, degrees; absent when it has no place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lon: Option<f64>,
+    /// Where it began, degrees; absent when it has no place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lat: Option<f64>,
     /// Id of its alarm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarm: Option<String>,
@@ -112,12 +115,18 @@ pub struct EvidenceJson {
     pub thresholds: ThresholdsJson,
     /// Marks of the deciding fix.
     pub marks: Vec<&'static str>,
-    /// For a zone change: `appeared`, `moved`, `opened`, `ended` or `deleted`.
+    /// For a zone change: `appeared`, `moved`, `opened`, `closed`, `ended` or `deleted`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<&'static str>,
     /// For `speed`: the highest speed of the interval so far, km/h.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peak_kph: Option<f64>,
+    /// For `clock_wrong` of the system: how far the machine's clock is ahead of journal time, ms; negative when behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_ms: Option<i64>,
+    /// For `engine_mismatch`: how many events a replay made otherwise than they are stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events_differing: Option<u64>,
 }
 
 /// A fix in the evidence.
@@ -304,8 +313,8 @@ pub fn event(event: &Event, catalog: &Catalog) -> EventJson {
         certainty: core.certainty.name(),
         status: event.status.name(),
         late: event.late,
-        lon: core.position.lon(),
-        lat: core.position.lat(),
+        lon: core.position.map(Position::lon),
+        lat: core.position.map(Position::lat),
         alarm: event.alarm.map(|alarm| alarm.to_string()),
         evidence: evidence(&core.evidence),
     }
@@ -379,7 +388,7 @@ fn subject(subject: Subject, catalog: &Catalog) -> SubjectJson {
 
 fn evidence(evidence: &Evidence) -> EvidenceJson {
     EvidenceJson {
-        fixes: evidence.before.iter().chain([&evidence.after]).map(fix_ref).collect(),
+        fixes: evidence.before.iter().chain(&evidence.after).map(fix_ref).collect(),
         crossing: evidence.crossing.map(|crossing| CrossingJson {
             at: Time(crossing.at),
             lon: crossing.position.lon(),
@@ -397,9 +406,17 @@ fn evidence(evidence: &Evidence) -> EvidenceJson {
             limit_s: evidence.thresholds.limit_s,
             limit_kph: evidence.thresholds.limit_kph.map(DeciKph::as_kph),
         },
-        marks: marks(evidence.after.marks),
+        marks: evidence.after.map_or_else(Vec::new, |fix| marks(fix.marks)),
         change: evidence.change.map(cordon_spatial::event::ZoneChange::name),
         peak_kph: evidence.peak.map(DeciKph::as_kph),
+        clock_ahead_ms: match evidence.condition {
+            Some(Condition::ClockWrong { ahead_ms }) => Some(ahead_ms),
+            _ => None,
+        },
+        events_differing: match evidence.condition {
+            Some(Condition::EngineMismatch { differing }) => Some(differing),
+            _ => None,
+        },
     }
 }
 

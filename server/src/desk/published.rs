@@ -90,7 +90,7 @@ impl Shown {
             let raising = alarm.events.first();
             let event = commit.events.iter().find(|event| Some(&event.core.id) == raising);
             let known = self.alarms.get(&alarm.id).and_then(|row| row.position);
-            let position = event.map(|event| event.core.position).or(known);
+            let position = event.and_then(|event| event.core.position).or(known);
             self.alarms.insert(alarm.id, row(alarm, position, catalog));
         }
         while self.alarms.len() > MAX_ALARMS {
@@ -155,7 +155,7 @@ fn read(reader: &dyn Reader, catalog: &Catalog) -> Result<Shown, StoreError> {
             Some(id) => reader.event(*id)?,
             None => None,
         };
-        let position = raising.map(|event| event.core.position);
+        let position = raising.and_then(|event| event.core.position);
         shown.alarms.insert(alarm.id, row(&alarm, position, catalog));
     }
     Ok(shown)

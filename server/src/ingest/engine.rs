@@ -7,6 +7,7 @@ use super::recover::recover;
 use super::{Refused, Shared, StoreAccess};
 use cordon_data::feature::StoredFeature;
 use cordon_data::store::AuditLine;
+use cordon_spatial::event::{Condition, EventKind};
 use cordon_spatial::record::{Edit, RecordBody};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use cordon_spatial::watch::Watch;
@@ -56,20 +57,30 @@ impl Engine {
             let deadline = self.deadline();
             self.inbox.take(deadline, &mut intakes);
             let (now, ahead_ms) = self.clock.read();
-            self.shared.clock_wrong.store(ahead_ms.abs() > CLOCK_ALARM_MS, Ordering::Relaxed);
+            let condition = self.clock_condition(ahead_ms);
             self.shared.now_ms.store(now.0, Ordering::Relaxed);
             let tick_due =
                 self.watch.next_due().is_some_and(|due| due <= now) || now - self.ticked_at >= LONGEST_WITHOUT_TICK;
-            if intakes.is_empty() && !tick_due {
+            if intakes.is_empty() && !tick_due && condition.is_none() {
                 if self.inbox.is_closed() {
                     self.stop(now);
                     return;
                 }
                 continue;
             }
-            let batch = self.evaluate(now, tick_due, std::mem::take(&mut intakes));
+            let batch = self.evaluate(now, tick_due, condition, std::mem::take(&mut intakes));
             self.handoff.put(batch);
         }
+    }
+
+    /// What is to be said of the machine's clock: that it is wrong by more than the limit, or right again within half of it.
+    fn clock_condition(&self, ahead_ms: i64) -> Option<RecordBody> {
+        let told = self.watch.holds(EventKind::ClockWrong);
+        let limit = if told { CLOCK_ALARM_MS / 2 } else { CLOCK_ALARM_MS };
+        let wrong = ahead_ms.abs() > limit;
+        self.shared.clock_wrong.store(wrong, Ordering::Relaxed);
+        let condition = Condition::ClockWrong { ahead_ms };
+        (wrong != told).then_some(RecordBody::Condition { condition, holds: wrong })
     }
 
     fn deadline(&mut self) -> Instant {
@@ -80,13 +91,20 @@ impl Engine {
         Instant::now() + sleep
     }
 
-    fn evaluate(&mut self, now: UnixMs, tick: bool, mut intakes: Vec<Intake>) -> ToCommit {
+    fn evaluate(
+        &mut self,
+        now: UnixMs,
+        tick: bool,
+        condition: Option<RecordBody>,
+        mut intakes: Vec<Intake>,
+    ) -> ToCommit {
         let started = Instant::now();
         // Never before the last batch; after it when something is edited, so that a replay can tell what came before.
         let edits = intakes.iter().any(|intake| matches!(intake, Intake::Edits { .. }));
         let now = now.max(self.watch.now() + SpanMs(edits.into()));
         let mut bodies: Vec<RecordBody> = Vec::new();
         let mut features: Vec<StoredFeature> = Vec::new();
+        bodies.extend(condition);
         let mut audit: Vec<AuditLine> = Vec::new();
         // Edits, ticks and acts come before fixes.
         for intake in &mut intakes {
@@ -139,8 +157,12 @@ impl Engine {
     fn start_over(&mut self) {
         self.handoff.wait_until_idle();
         self.refuse_waiting();
+        let differing;
         match recover(&self.store, &self.shared) {
-            Ok(recovered) => self.watch = recovered.watch,
+            Ok(recovered) => {
+                self.watch = recovered.watch;
+                differing = recovered.differing;
+            }
             Err(error) => {
                 tracing::error!(%error, "the state could not be read back; trying again");
                 self.wait_a_moment();
@@ -150,7 +172,9 @@ impl Engine {
         self.snapshot_position = self.watch.position().0;
         self.shared.commit_refused.store(false, Ordering::Release);
         let (now, _) = self.clock.read();
-        let probe = self.evaluate(now, true, Vec::new());
+        let mismatch = differing.map(|differing| Condition::EngineMismatch { differing });
+        let mismatch = mismatch.map(|condition| RecordBody::Condition { condition, holds: true });
+        let probe = self.evaluate(now, true, mismatch, Vec::new());
         self.handoff.put(probe);
         self.handoff.wait_until_idle();
         if self.shared.commit_refused.load(Ordering::Acquire) {
@@ -187,7 +211,7 @@ impl Engine {
     fn stop(&mut self, now: UnixMs) {
         if !self.shared.storage_full.load(Ordering::Acquire) {
             self.snapshot_at = Instant::now();
-            let mut last = self.evaluate(now, true, Vec::new());
+            let mut last = self.evaluate(now, true, None, Vec::new());
             last.snapshot = Some(self.watch.snapshot());
             self.handoff.wait_for_room();
             self.handoff.put(last);

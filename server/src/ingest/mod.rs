@@ -20,7 +20,7 @@ use commit::Committer;
 use cordon_data::feature::StoredFeature;
 use cordon_data::store::{AuditLine, Reader, StoreError, Writer};
 use cordon_spatial::alarm::Alarm;
-use cordon_spatial::event::Event;
+use cordon_spatial::event::{Condition, Event};
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{FeatureKey, Seq};
 use cordon_spatial::record::RecordBody;
@@ -138,7 +138,9 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retenti
     shared.now_ms.store(now.0, Ordering::Relaxed);
     let mut watch = recovered.watch;
     let down_since = (head.position.0 > 0).then_some(head.at);
-    let start = watch.evaluate(now, [RecordBody::Start { down_since }]);
+    let mismatch = recovered.differing.map(|differing| Condition::EngineMismatch { differing });
+    let mismatch = mismatch.map(|condition| RecordBody::Condition { condition, holds: true });
+    let start = watch.evaluate(now, [RecordBody::Start { down_since }].into_iter().chain(mismatch));
     let kept = writer.commit(&cordon_data::store::Batch {
         at: now,
         records: &start.records,

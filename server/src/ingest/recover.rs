@@ -22,6 +22,8 @@ pub struct Recovered {
     pub watch: Watch,
     /// How many records were replayed.
     pub replayed: u64,
+    /// How many events the replay made otherwise than they are stored; `None` when it agrees.
+    pub differing: Option<u64>,
 }
 
 /// Loads the newest snapshot that reads back and replays the journal after it.
@@ -57,7 +59,8 @@ pub fn recover(store: &StoreAccess, shared: &Shared) -> Result<Recovered, StoreE
         }
     }
     let differing = count_differing(reader.as_ref(), &told)?;
-    if differing > 0 || watch.seq() != head.seq {
+    let differs = differing > 0 || watch.seq() != head.seq;
+    if differs {
         shared.engine_mismatch.store(true, Ordering::Relaxed);
         tracing::error!(
             differing,
@@ -68,7 +71,7 @@ pub fn recover(store: &StoreAccess, shared: &Shared) -> Result<Recovered, StoreE
         watch.continue_from(head.seq);
     }
     tracing::info!(replayed, seconds = started.elapsed().as_secs_f64(), "the engine is where the store is");
-    Ok(Recovered { watch, replayed })
+    Ok(Recovered { watch, replayed, differing: differs.then_some(differing) })
 }
 
 fn from_snapshot(store: &StoreAccess, reader: &dyn Reader) -> Result<Option<Watch>, StoreError> {

@@ -41,7 +41,7 @@ impl Found {
             certainty: edge.certainty,
             evidence: Evidence {
                 before: edge.before,
-                after: edge.after,
+                after: Some(edge.after),
                 crossing: crossed.then_some(Crossing { at: edge.at, position: edge.position, margin: edge.margin }),
                 path: match edge.kind {
                     EdgeKind::Crossed => PathReading::Straight,
@@ -51,6 +51,7 @@ impl Found {
                 thresholds,
                 change: None,
                 peak: None,
+                condition: None,
             },
         }
     }
@@ -131,12 +132,13 @@ impl<'a> Emitter<'a> {
                 certainty: entered.certainty.max(certainty),
                 evidence: Evidence {
                     before: Some(entered.after),
-                    after: fix_ref(last),
+                    after: Some(fix_ref(last)),
                     crossing: None,
                     path: PathReading::Standing,
                     thresholds,
                     change: None,
                     peak: None,
+                    condition: None,
                 },
             };
             let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -291,12 +293,13 @@ impl<'a> Emitter<'a> {
                         certainty: visit.entered.certainty,
                         evidence: Evidence {
                             before: Some(leg.before_ref),
-                            after: leg.after_ref,
+                            after: Some(leg.after_ref),
                             crossing: None,
                             path: if leg.path_known { PathReading::Straight } else { PathReading::Unknown },
                             thresholds: Thresholds { limit_kph: Some(limit), ..Thresholds::default() },
                             change: None,
                             peak: Some(speed),
+                            condition: None,
                         },
                     };
                     let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -350,7 +353,7 @@ impl<'a> Emitter<'a> {
             visit_at,
             at: found.at,
             ended_at: found.ended_at,
-            position: found.position,
+            position: Some(found.position),
             certainty: found.certainty,
             evidence: found.evidence,
         });
@@ -386,12 +389,13 @@ fn standing(at: UnixMs, last: &Fix) -> Found {
         certainty: Certainty::Certain,
         evidence: Evidence {
             before: None,
-            after: fix_ref(last),
+            after: Some(fix_ref(last)),
             crossing: None,
             path: PathReading::Standing,
             thresholds: Thresholds::default(),
             change: None,
             peak: None,
+            condition: None,
         },
     }
 }

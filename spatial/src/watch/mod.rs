@@ -13,6 +13,7 @@ mod step;
 mod ledger;
 mod track;
 mod shard;
+mod system;
 mod snapshot;
 
 pub use history::{Answer, CHECKPOINT_EVERY, Checkpoint, History, NeedsHistory, NoPast, Past};
@@ -21,7 +22,7 @@ pub use settings::Settings;
 pub use snapshot::WatchSnapshot;
 
 use crate::alarm::Alarm;
-use crate::event::{Certainty, Event};
+use crate::event::{Certainty, Condition, Event, EventKind, Subject};
 use crate::exemption::{ExemptionBook, ExemptionEdit};
 use crate::fix::Fix;
 use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
@@ -29,11 +30,12 @@ use crate::onemap::{OneMap, ZoneEdit};
 use crate::record::{Act, Edit, Edited, Record, RecordBody};
 use crate::units::{SpanMs, UnixMs};
 use crate::zone::Ground as ZoneGround;
-use ledger::{Tell, key_of};
+use ledger::{Ledger, Tell, key_of};
 use rustc_hash::FxHashSet;
 use shard::{Ground, Shard};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use system::SystemBook;
 use track::{Outbox, Taken};
 
 /// What one call of [`Watch::evaluate`] made of its records.
@@ -95,8 +97,9 @@ pub struct Watch {
     shards: Vec<Shard>,
     outboxes: Vec<Outbox>,
     /// Events to become final, in the order in which they were told: when, whose, which.
-    finals: VecDeque<(UnixMs, VehicleKey, u64)>,
+    finals: VecDeque<(UnixMs, Subject, u64)>,
     alarm_owners: AlarmOwners,
+    system: SystemBook,
     position: JournalPosition,
     seq: Seq,
     now: UnixMs,
@@ -122,6 +125,7 @@ impl Watch {
             outboxes: vec![Outbox::default()],
             finals: VecDeque::new(),
             alarm_owners: AlarmOwners::default(),
+            system: SystemBook::default(),
             position: JournalPosition::default(),
             seq: Seq::default(),
             now: UnixMs::default(),
@@ -179,6 +183,7 @@ impl Watch {
                 RecordBody::Edit(edit) => self.edit(at, edit, &mut edits, &mut out, &mut moved),
                 RecordBody::Act(act) => self.act(at, act, &mut out),
                 RecordBody::Tick => self.tick(at, &mut out, &mut moved),
+                RecordBody::Condition { condition, holds } => self.condition(*condition, *holds, &mut out),
                 RecordBody::Start { .. } | RecordBody::Fix(_) => {}
             }
             self.keep(at, body, &mut out);
@@ -217,6 +222,11 @@ impl Watch {
             self.shards.iter().flat_map(|shard| shard.tracks().map(|(key, _)| key)).collect();
         keys.sort_unstable();
         keys.into_iter().filter_map(|key| self.vehicle(key)).collect()
+    }
+
+    /// Whether a condition of Cordon itself holds that is told by events of this kind.
+    pub fn holds(&self, kind: EventKind) -> bool {
+        self.system.holds(kind)
     }
 
     /// The one-map as it is now.
@@ -318,7 +328,7 @@ impl Watch {
             }
             moved.push(key);
             for tell in tells[shard].by_ref().take(outcome.tells as usize) {
-                self.tell(key, tell, out);
+                self.tell(Subject::Vehicle(key), tell, out);
             }
             if outcome.left {
                 self.shards[shard].track_mut(key).left_by(self.position);
@@ -373,8 +383,7 @@ impl Watch {
 
     fn act(&mut self, at: UnixMs, act: &Act, out: &mut Evaluated) {
         let Some(owner) = self.alarm_owners.of(act.alarm) else { return };
-        let shard = self.shard_of(owner);
-        let ledger = self.shards[shard].track_mut(owner).ledger_mut();
+        let ledger = self.ledger_mut(owner);
         if let Some(alarm) = ledger.act(act.alarm, at, &act.who, &act.act) {
             self.tell(owner, Tell::Alarm { alarm, fresh: false }, out);
         }
@@ -390,7 +399,8 @@ impl Watch {
         if at - self.forgot_at > REMEMBER {
             let tracks = self.shards.iter_mut().flat_map(Shard::tracks_mut);
             tracks.for_each(|track| track.ledger_mut().forget_alarms(at - REMEMBER));
-            self.alarm_owners = AlarmOwners::of_shards(&self.shards);
+            self.system.ledger.forget_alarms(at - REMEMBER);
+            self.alarm_owners = AlarmOwners::of_all(&self.shards, &self.system);
             self.exemptions = Arc::new(self.exemptions.forgotten(at - self.settings.too_late - REMEMBER));
             self.forgot_at = at;
         }
@@ -422,7 +432,7 @@ impl Watch {
         };
         what(&mut self.shards[shard], ground, key, &mut self.outboxes[shard]);
         for tell in std::mem::take(&mut self.outboxes[shard].tells) {
-            self.tell(key, tell, out);
+            self.tell(Subject::Vehicle(key), tell, out);
         }
         out.checkpoints.append(&mut self.outboxes[shard].checkpoints);
     }
@@ -465,19 +475,39 @@ impl Watch {
         }
     }
 
+    /// Something about Cordon itself began or ceased to hold.
+    fn condition(&mut self, condition: Condition, holds: bool, out: &mut Evaluated) {
+        let mut tells = Vec::new();
+        self.system.take(condition, holds, self.now, &self.settings, &mut tells);
+        for tell in tells {
+            self.tell(Subject::System, tell, out);
+        }
+    }
+
+    /// What was told of one subject; of a zone nothing is told yet.
+    fn ledger_mut(&mut self, owner: Subject) -> &mut Ledger {
+        match owner {
+            Subject::Vehicle(key) => {
+                let shard = self.shard_of(key);
+                self.shards[shard].track_mut(key).ledger_mut()
+            }
+            Subject::System | Subject::Zone(_) => &mut self.system.ledger,
+        }
+    }
+
     /// Numbers a change and hands it out.
-    fn tell(&mut self, key: VehicleKey, tell: Tell, out: &mut Evaluated) {
+    fn tell(&mut self, owner: Subject, tell: Tell, out: &mut Evaluated) {
         self.seq.0 += 1;
         match tell {
             Tell::Event { event, fresh } => {
                 if fresh {
-                    self.finals.push_back((self.now + self.settings.finalise, key, key_of(event.core.id)));
+                    self.finals.push_back((self.now + self.settings.finalise, owner, key_of(event.core.id)));
                 }
                 out.events.push(Event { seq: self.seq, ..event });
             }
             Tell::Alarm { alarm, fresh } => {
                 if fresh {
-                    self.alarm_owners.add(alarm.id, key);
+                    self.alarm_owners.add(alarm.id, owner);
                 }
                 out.alarms.push(Alarm { seq: self.seq, body: alarm });
             }
@@ -486,14 +516,13 @@ impl Watch {
 
     /// Makes events final when their minute is over.
     fn settle_events(&mut self, at: UnixMs, out: &mut Evaluated) {
-        while let Some(&(when, key, event)) = self.finals.front() {
+        while let Some(&(when, owner, event)) = self.finals.front() {
             if when > at {
                 break;
             }
             self.finals.pop_front();
-            let shard = self.shard_of(key);
-            if let Some(event) = self.shards[shard].track_mut(key).ledger_mut().settle(event) {
-                self.tell(key, Tell::Event { event, fresh: false }, out);
+            if let Some(event) = self.ledger_mut(owner).settle(event) {
+                self.tell(owner, Tell::Event { event, fresh: false }, out);
             }
         }
     }
@@ -527,24 +556,25 @@ impl Run {
 /// Whose an alarm is. Adding is a push; looking up, which only a person's act asks for, sorts what was added since.
 #[derive(Clone, Debug, Default)]
 struct AlarmOwners {
-    sorted: Vec<(u64, VehicleKey)>,
-    added: Vec<(u64, VehicleKey)>,
+    sorted: Vec<(u64, Subject)>,
+    added: Vec<(u64, Subject)>,
 }
 
 impl AlarmOwners {
-    fn of_shards(shards: &[Shard]) -> AlarmOwners {
+    fn of_all(shards: &[Shard], system: &SystemBook) -> AlarmOwners {
         let mut owners = AlarmOwners::default();
         for (key, track) in shards.iter().flat_map(Shard::tracks) {
-            track.ledger().alarms().iter().for_each(|alarm| owners.add(alarm.id, key));
+            track.ledger().alarms().iter().for_each(|alarm| owners.add(alarm.id, Subject::Vehicle(key)));
         }
+        system.ledger.alarms().iter().for_each(|alarm| owners.add(alarm.id, Subject::System));
         owners
     }
 
-    fn add(&mut self, id: AlarmId, owner: VehicleKey) {
+    fn add(&mut self, id: AlarmId, owner: Subject) {
         self.added.push((id.0 as u64, owner));
     }
 
-    fn of(&mut self, id: AlarmId) -> Option<VehicleKey> {
+    fn of(&mut self, id: AlarmId) -> Option<Subject> {
         if !self.added.is_empty() {
             self.sorted.append(&mut self.added);
             self.sorted.sort_unstable();

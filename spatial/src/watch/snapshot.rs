@@ -6,8 +6,10 @@
 
 use super::settings::Settings;
 use super::shard::Shard;
+use super::system::SystemBook;
 use super::track::Track;
 use super::{AlarmOwners, Watch};
+use crate::event::Subject;
 use crate::exemption::ExemptionBook;
 use crate::ids::{JournalPosition, Revision, Seq, VehicleKey, ZoneKey};
 use crate::index::Slot;
@@ -26,7 +28,8 @@ pub struct WatchSnapshot {
     map: Vec<(Slot, MapEntry)>,
     exemptions: Arc<ExemptionBook>,
     tracks: Vec<(VehicleKey, Track)>,
-    finals: Vec<(UnixMs, VehicleKey, u64)>,
+    system: SystemBook,
+    finals: Vec<(UnixMs, Subject, u64)>,
     position: JournalPosition,
     seq: Seq,
     now: UnixMs,
@@ -52,6 +55,7 @@ impl Watch {
             map: self.map.table(),
             exemptions: Arc::clone(&self.exemptions),
             tracks,
+            system: self.system.clone(),
             finals: self.finals.iter().copied().collect(),
             position: self.position,
             seq: self.seq,
@@ -79,6 +83,7 @@ impl Watch {
         let mut watch = Watch {
             map: Arc::new(map),
             exemptions: snapshot.exemptions,
+            system: snapshot.system,
             finals: snapshot.finals.into_iter().collect(),
             position: snapshot.position,
             seq: snapshot.seq,
@@ -91,7 +96,7 @@ impl Watch {
             track.renumber(&|slot| slots.get(&slot).copied());
             watch.shards[0].restore(key, track);
         }
-        watch.alarm_owners = AlarmOwners::of_shards(&watch.shards);
+        watch.alarm_owners = AlarmOwners::of_all(&watch.shards, &watch.system);
         watch
     }
 }

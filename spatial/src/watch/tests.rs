@@ -432,6 +432,49 @@ fn an_alarm_closed_by_a_person_long_ago_is_not_raised_again_by_leaving() {
 }
 
 #[test]
+fn a_wrong_clock_is_an_alarm_until_it_is_right_and_a_replay_that_differs_until_a_person_closes_it() {
+    let mut watch = engine(Vec::new());
+    let clock = |holds| RecordBody::Condition { condition: Condition::ClockWrong { ahead_ms: 12_000 }, holds };
+    let out = watch.evaluate(at(1.0), [clock(true)]);
+    let alarm = out.alarms[0].clone();
+    assert_eq!((out.events[0].core.subject, out.events[0].core.position), (Subject::System, None));
+    assert_eq!((alarm.kind, alarm.priority, alarm.raised_at), (EventKind::ClockWrong, 2, at(1.0)));
+    assert!(watch.evaluate(at(2.0), [clock(true)]).events.is_empty(), "it holds already");
+    watch = Watch::restored(watch.snapshot(), |_, _| None);
+    assert!(watch.holds(EventKind::ClockWrong));
+    let out = watch.evaluate(at(3.0), [clock(false)]);
+    assert_eq!(out.events[0].core.ended_at, Some(at(3.0)));
+    assert_eq!(out.alarms[0].state(), crate::alarm::AlarmState::Returned);
+    assert!(!watch.holds(EventKind::ClockWrong));
+    let out = watch.evaluate(at(64.0), [RecordBody::Tick]);
+    assert_eq!(out.events[0].status, EventStatus::Final);
+
+    let differs = RecordBody::Condition { condition: Condition::EngineMismatch { differing: 3 }, holds: true };
+    let raised = watch.evaluate(at(65.0), [differs]).alarms[0].clone();
+    assert_eq!((raised.kind, raised.priority), (EventKind::EngineMismatch, 1));
+    let close = crate::alarm::AlarmAct::Close { result: "log kept".to_owned(), note: None };
+    let act = Act { who: "li".to_owned(), alarm: raised.id, act: close };
+    let out = watch.evaluate(at(66.0), [RecordBody::Act(act)]);
+    assert_eq!(out.alarms[0].state(), crate::alarm::AlarmState::Closed);
+}
+
+#[test]
+fn the_alarms_of_a_deleted_vehicle_end_with_it() {
+    let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
+    let mut told = drive(&mut watch, &[(0.0, -100.0, 250.0), (10.0, 100.0, 250.0)]);
+    let gone = Edit { key: FeatureKey(1), revision: Revision(2), now: Edited::VehicleDeleted(VehicleKey(1)) };
+    let out = watch.evaluate(at(20.0), [RecordBody::Edit(gone)]);
+    assert_eq!(out.alarms[0].state(), crate::alarm::AlarmState::Returned);
+    told.extend(out.events);
+    assert_eq!(standing(&told), ["enter 5-20 certain"]);
+    assert!(watch.vehicle(VehicleKey(1)).is_none());
+    let alarm = out.alarms[0].id;
+    let act = Act { who: "li".to_owned(), alarm, act: crate::alarm::AlarmAct::Acknowledge { note: None } };
+    let out = watch.evaluate(at(30.0), [RecordBody::Act(act)]);
+    assert_eq!(out.alarms[0].state(), crate::alarm::AlarmState::Closed, "a person can still see to it");
+}
+
+#[test]
 fn a_step_over_the_date_line_claims_nothing_on_the_other_side_of_the_globe() {
     let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
     let north = place(0.0, 250.0).lat_e7;

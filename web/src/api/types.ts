@@ -82,6 +82,7 @@ export type EventKind =
   | 'silence'
   | 'frozen'
   | 'clock_wrong'
+  | 'engine_mismatch'
   | 'terminal_alarm';
 
 export interface Subject {
@@ -105,8 +106,9 @@ export interface Event {
   status: 'provisional' | 'final' | 'retracted';
   revises?: string | null;
   late: boolean;
-  lon: number;
-  lat: number;
+  /** Absent when it has no place. */
+  lon?: number;
+  lat?: number;
   alarm?: string | null;
 }
 

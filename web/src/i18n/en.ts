@@ -250,6 +250,8 @@ export const en: Record<Key, string> = {
   'alarmkind.silence': 'terminal is silent in',
   'alarmkind.frozen': 'position is frozen in',
   'alarmkind.clock_wrong': 'terminal clock is wrong',
+  'alarmkind.server_clock': 'the server clock is wrong by more than 10 s',
+  'alarmkind.engine_mismatch': 'a replay differs from what is stored',
   'alarmkind.terminal_alarm': 'terminal alarm in',
 
   'subject.vehicle': 'vehicle {id}',

@@ -244,6 +244,8 @@ export const zh = {
   'alarmkind.silence': '终端失联',
   'alarmkind.frozen': '位置长时间不变',
   'alarmkind.clock_wrong': '终端时钟不准',
+  'alarmkind.server_clock': '服务器时钟偏差超过 10 秒',
+  'alarmkind.engine_mismatch': '重放结果与已存储的不一致',
   'alarmkind.terminal_alarm': '终端报警',
 
   'subject.vehicle': '车辆 {id}',

@@ -11,7 +11,7 @@ import { Banners } from './Banners';
 import { EventStrip } from './EventStrip';
 import { KeysHelp } from './KeysHelp';
 import { MapPane, type MapHandle } from './MapPane';
-import { placeOf } from './place';
+import { placeOf, placeOfEvent } from './place';
 import { TopBar } from './TopBar';
 import { useKeys } from './useKeys';
 import { VehicleCard } from './VehicleCard';
@@ -155,7 +155,10 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         site={site}
         events={picture.events}
         names={names}
-        onLocate={(event) => map.current?.flyTo(event.lon, event.lat)}
+        onLocate={(event) => {
+          const place = placeOfEvent(event);
+          if (place) map.current?.flyTo(...place);
+        }}
       />
       <AlarmAnnouncer alarms={picture.alarms} known={picture.alarmsKnown} names={names} />
       {help && <KeysHelp onClose={() => setHelp(false)} />}

@@ -2,19 +2,23 @@
  * Where an alarm happened: at its raising event, which is where the vehicle was then and not where it is now. Falls back
  * to what is known at all, since a rough place is better than none.
  */
-import type { Alarm } from '../../api/types';
+import type { Alarm, Event } from '../../api/types';
 import { api } from '../../api/client';
 import type { Site } from '../../live/site';
 import { extentOf, middleOf } from '../../map/extent';
 
 export type Place = [lon: number, lat: number];
 
+/** Where an event happened, if it has a place. */
+export function placeOfEvent(event: Event): Place | undefined {
+  return event.lon === undefined || event.lat === undefined ? undefined : [event.lon, event.lat];
+}
+
 async function eventPlace(id: string, site: Site): Promise<Place | undefined> {
   const known = site.event(id);
-  if (known) return [known.lon, known.lat];
+  if (known) return placeOfEvent(known);
   try {
-    const event = await api.event(id);
-    return [event.lon, event.lat];
+    return placeOfEvent(await api.event(id));
   } catch {
     return undefined;
   }

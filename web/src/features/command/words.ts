@@ -34,7 +34,8 @@ export function kindText(kind: EventKind, t: Translate): string {
 /** Who, what, where in one sentence. */
 export function whatText(of: Pick<Alarm | Event, 'subject' | 'kind' | 'zone'>, names: Names, t: Translate): string {
   const who = subjectText(of.subject, names, t);
-  const kind = kindText(of.kind, t);
+  // A wrong clock is a terminal's or the server's own.
+  const kind = of.subject.kind === 'system' && of.kind === 'clock_wrong' ? t('alarmkind.server_clock') : kindText(of.kind, t);
   if (!of.zone || (of.subject.kind === 'zone' && of.subject.id === of.zone)) {
     return t('alarm.what.nowhere', { who, kind });
   }

@@ -1,0 +1,69 @@
+//! What concerns Cordon itself: its clock, a replay that differs. Kept as events and alarms like everything else.
+
+use super::ledger::{Ledger, Tell};
+use super::settings::Settings;
+use crate::event::{Certainty, Condition, EventCore, EventKind, Evidence, PathReading, Subject, Thresholds, event_id};
+use crate::units::UnixMs;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The conditions that hold, and what was told of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SystemBook {
+    pub ledger: Ledger,
+    open: Vec<Arc<EventCore>>,
+}
+
+impl SystemBook {
+    /// Whether a condition of this kind holds.
+    pub fn holds(&self, kind: EventKind) -> bool {
+        self.open.iter().any(|event| event.kind == kind)
+    }
+
+    /// A condition begins to hold at `now`, or ceases to. One that holds already goes on; a replay that differs is a matter
+    /// of its own each time.
+    pub fn take(&mut self, condition: Condition, holds: bool, now: UnixMs, settings: &Settings, tells: &mut Vec<Tell>) {
+        let kind = condition.kind();
+        let known = self.open.iter().position(|event| event.kind == kind);
+        match (known, holds) {
+            (Some(_), true) | (None, false) => {}
+            (Some(place), false) => {
+                let event = self.open.swap_remove(place);
+                let ended = EventCore { ended_at: Some(now.max(event.at)), ..EventCore::clone(&event) };
+                self.ledger.stands(Arc::new(ended), now, settings, tells);
+            }
+            (None, true) => {
+                let event = Arc::new(event_of(condition, now));
+                if kind != EventKind::EngineMismatch {
+                    self.open.push(Arc::clone(&event));
+                }
+                self.ledger.stands(event, now, settings, tells);
+            }
+        }
+    }
+}
+
+fn event_of(condition: Condition, at: UnixMs) -> EventCore {
+    EventCore {
+        id: event_id(None, None, Subject::System, condition.kind(), at, 0),
+        kind: condition.kind(),
+        subject: Subject::System,
+        zone: None,
+        rule: None,
+        visit_at: at,
+        at,
+        ended_at: None,
+        position: None,
+        certainty: Certainty::Certain,
+        evidence: Evidence {
+            before: None,
+            after: None,
+            crossing: None,
+            path: PathReading::Standing,
+            thresholds: Thresholds::default(),
+            change: None,
+            peak: None,
+            condition: Some(condition),
+        },
+    }
+}
