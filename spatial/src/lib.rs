@@ -18,6 +18,7 @@ pub mod fix;
 pub mod vehicle;
 pub mod exemption;
 pub mod zone;
+mod shelf;
 pub mod onemap;
 pub mod event;
 pub mod alarm;

@@ -7,9 +7,10 @@ use crate::calendar::UtcOffset;
 use crate::geodesy::LocalScale;
 use crate::ids::{Revision, ZoneKey};
 use crate::index::{CellIndex, Slot};
+use crate::shelf::Shelf;
 use crate::units::{Millimetres, UnixMs};
 use crate::zone::{Ground, Rule, RuleWhen, Zone};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use std::cell::LazyCell;
 use std::sync::Arc;
@@ -92,15 +93,38 @@ impl ZoneInForce {
 /// One edit of a zone: its next revision, or `None` when it is deleted.
 pub type ZoneEdit = (ZoneKey, Option<Arc<Zone>>);
 
-/// All zone revisions that still matter, and their index.
+/// All zone revisions that still matter, and their index. A clone shares everything.
 #[derive(Clone, Debug, Default)]
 pub struct OneMap {
     version: u64,
     offset: UtcOffset,
-    /// By slot; empty where a revision was forgotten.
-    zones: Vec<Option<Arc<ZoneInForce>>>,
-    slots: FxHashMap<ZoneKey, Vec<Slot>>,
+    /// By slot; nothing where a revision was forgotten.
+    zones: Shelf<Arc<ZoneInForce>>,
+    /// How many slots were given.
+    slots_given: Slot,
+    /// By zone key, its slots, oldest first.
+    slots: Shelf<Slots>,
     index: CellIndex,
+}
+
+/// The slots of a zone: the newest stands beside its older ones, which few zones have.
+#[derive(Clone, Debug)]
+struct Slots {
+    older: Option<Arc<[Slot]>>,
+    newest: Slot,
+}
+
+impl Slots {
+    /// None if the list is empty.
+    fn of(list: &[Slot]) -> Option<Slots> {
+        let (&newest, older) = list.split_last()?;
+        Some(Slots { older: (!older.is_empty()).then(|| Arc::from(older)), newest })
+    }
+
+    /// Oldest first.
+    fn all(&self) -> impl DoubleEndedIterator<Item = Slot> {
+        self.older.as_deref().unwrap_or_default().iter().copied().chain(std::iter::once(self.newest))
+    }
 }
 
 /// One entry of a one-map's table, for snapshots: geometry is not in it.
@@ -134,40 +158,61 @@ impl OneMap {
         let mut removed: Vec<(Slot, Arc<ZoneInForce>)> = Vec::new();
         let mut added: Vec<(Slot, Arc<ZoneInForce>)> = Vec::new();
         for (key, zone) in edits {
-            let known = next.slots.entry(*key).or_default();
+            let mut known = next.slots_of(*key);
             let first = known.is_empty();
-            if let Some(&current) = known.last()
-                && let Some(entry) = next.zones.get_mut(current as usize).and_then(Option::as_mut)
-            {
-                let entry = Arc::make_mut(entry);
-                entry.term.to = entry.term.to.min(at);
+            if let Some(&current) = known.last() {
+                next.end(current, at);
             }
             if let Some(zone) = zone {
-                let slot = next.zones.len() as Slot;
+                let slot = next.slots_given;
+                next.slots_given += 1;
                 known.push(slot);
                 let from = if first { UnixMs::MIN } else { at };
                 let term = Term { from, to: UnixMs::MAX, recorded_at: at, first };
                 let entry = Arc::new(prepared(Arc::clone(zone), term, next.offset));
-                next.zones.push(Some(Arc::clone(&entry)));
+                next.zones.set(slot, Some(Arc::clone(&entry)));
+                next.slots.set(key.0, Slots::of(&known));
                 added.push((slot, entry));
             }
         }
         // Only the zones edited now are looked at: a replaced revision waits for its zone's next edit, which bounds what
         // a much edited zone can hold without a walk over all zones.
         for (key, _) in edits {
-            let Some(known) = next.slots.get_mut(key) else { continue };
+            let mut known = next.slots_of(*key);
+            let all = known.len();
             known.retain(|slot| {
-                let Some(held) = next.zones.get_mut(*slot as usize) else { return false };
-                let old = held.as_ref().is_none_or(|entry| entry.term.to < forget_before);
-                let gone = old && !in_use.contains(slot);
+                let Some(entry) = next.zones.get(*slot) else { return false };
+                // What came and went at one moment never judged and never will: it was recorded when it had ended.
+                let never = added.iter().any(|(came, _)| came == slot) && entry.term.from >= entry.term.to;
+                let old = entry.term.to < forget_before;
+                let gone = never || old && !in_use.contains(slot);
                 if gone {
-                    removed.extend(held.take().map(|entry| (*slot, entry)));
+                    removed.extend(next.zones.set(*slot, None).map(|entry| (*slot, entry)));
                 }
                 !gone
             });
+            if known.len() < all {
+                next.slots.set(key.0, Slots::of(&known));
+            }
         }
+        let passing: FxHashSet<Slot> = removed.iter().map(|(slot, _)| *slot).collect();
+        added.retain(|(slot, _)| !passing.contains(slot));
+        removed.retain(|(slot, _)| *slot < self.slots_given);
         next.index = reindexed(&self.index, &added, &removed);
         next
+    }
+
+    /// The slots of a zone, oldest first.
+    fn slots_of(&self, zone: ZoneKey) -> Vec<Slot> {
+        self.slots.get(zone.0).map_or_else(Vec::new, |slots| slots.all().collect())
+    }
+
+    /// Ends the term of a revision.
+    fn end(&mut self, slot: Slot, at: UnixMs) {
+        let Some(entry) = self.zones.get(slot) else { return };
+        let mut entry = ZoneInForce::clone(entry);
+        entry.term.to = entry.term.to.min(at);
+        self.zones.set(slot, Some(Arc::new(entry)));
     }
 
     /// The map of a snapshot's table. `zone` finds what was drawn; entries that it does not know are left out.
@@ -180,10 +225,13 @@ impl OneMap {
         let mut added = Vec::with_capacity(table.len());
         for entry in table {
             let Some(zone) = zone(entry.zone, entry.revision) else { continue };
-            let slot = map.zones.len() as Slot;
+            let slot = map.slots_given;
+            map.slots_given += 1;
             let prepared = Arc::new(prepared(zone, entry.term, offset));
-            map.zones.push(Some(Arc::clone(&prepared)));
-            map.slots.entry(entry.zone).or_default().push(slot);
+            map.zones.set(slot, Some(Arc::clone(&prepared)));
+            let mut known = map.slots_of(entry.zone);
+            known.push(slot);
+            map.slots.set(entry.zone.0, Slots::of(&known));
             added.push((slot, prepared));
         }
         map.index = reindexed(&CellIndex::default(), &added, &[]);
@@ -192,7 +240,7 @@ impl OneMap {
 
     /// The table for a snapshot, in slot order.
     pub fn table(&self) -> Vec<(Slot, MapEntry)> {
-        let entries = self.zones.iter().enumerate().filter_map(|(slot, entry)| Some((slot as Slot, entry.as_ref()?)));
+        let entries = self.zones.iter();
         entries
             .map(|(slot, entry)| {
                 (slot, MapEntry { zone: entry.zone.key, revision: entry.zone.revision, term: entry.term })
@@ -210,10 +258,13 @@ impl OneMap {
             if past.slot_of(zone.key, zone.revision).is_some() {
                 continue;
             }
-            let slot = past.zones.len() as Slot;
+            let slot = past.slots_given;
+            past.slots_given += 1;
             let entry = Arc::new(prepared(Arc::clone(zone), term, past.offset));
-            past.zones.push(Some(Arc::clone(&entry)));
-            past.slots.entry(zone.key).or_default().insert(0, slot);
+            past.zones.set(slot, Some(Arc::clone(&entry)));
+            let mut known = past.slots_of(zone.key);
+            known.insert(0, slot);
+            past.slots.set(zone.key.0, Slots::of(&known));
             added.push((slot, entry));
         }
         past.index = reindexed(&self.index, &added, &[]);
@@ -222,13 +273,13 @@ impl OneMap {
 
     /// The slot of a revision of a zone, if the map holds it.
     pub fn slot_of(&self, zone: ZoneKey, revision: Revision) -> Option<Slot> {
-        let slots = self.slots.get(&zone)?;
-        slots.iter().copied().find(|slot| self.zone(*slot).is_some_and(|entry| entry.zone.revision == revision))
+        let mut slots = self.slots.get(zone.0)?.all();
+        slots.find(|slot| self.zone(*slot).is_some_and(|entry| entry.zone.revision == revision))
     }
 
     /// The slot of a zone's oldest revision that the map holds.
     pub fn oldest_slot(&self, zone: ZoneKey) -> Option<Slot> {
-        self.slots.get(&zone)?.first().copied()
+        self.slots.get(zone.0)?.all().next()
     }
 
     /// The clock of its schedules.
@@ -248,19 +299,19 @@ impl OneMap {
 
     /// The zone revision in a slot.
     pub fn zone(&self, slot: Slot) -> Option<&ZoneInForce> {
-        self.zones.get(slot as usize)?.as_deref()
+        self.zones.get(slot).map(Arc::as_ref)
     }
 
     /// The grounds of all revisions of a zone that still matter.
     pub fn grounds(&self, zone: ZoneKey) -> impl Iterator<Item = &Ground> {
-        let slots = self.slots.get(&zone).map_or(&[][..], Vec::as_slice);
-        slots.iter().filter_map(|slot| self.zone(*slot)).map(|entry| &entry.zone.ground)
+        let slots = self.slots.get(zone.0).into_iter().flat_map(Slots::all);
+        slots.filter_map(|slot| self.zone(slot)).map(|entry| &entry.zone.ground)
     }
 
     /// The revision of a zone that judges at an event time what was received at a journal time.
     pub fn judging(&self, zone: ZoneKey, at: UnixMs, received_at: UnixMs) -> Option<Slot> {
-        let slots = self.slots.get(&zone)?;
-        slots.iter().rev().copied().find(|slot| self.zone(*slot).is_some_and(|z| z.judges(at, received_at)))
+        let mut slots = self.slots.get(zone.0)?.all().rev();
+        slots.find(|slot| self.zone(*slot).is_some_and(|z| z.judges(at, received_at)))
     }
 }
 
@@ -304,4 +355,73 @@ fn reach(ground: &Ground) -> Millimetres {
         }
     }
     if length > 0.0 { Millimetres((doubled_area.max(0.0) / 2.0 / length) as i64) } else { Millimetres(0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::position::Position;
+    use crate::zone::ZoneKind;
+
+    fn square(key: u32, revision: u32, west: i32) -> ZoneEdit {
+        let corner = |x: i32, y: i32| Position { lon_e7: 1_200_000_000 + west + x, lat_e7: 300_000_000 + y };
+        let ring = vec![corner(0, 0), corner(100_000, 0), corner(100_000, 100_000), corner(0, 100_000)];
+        let zone = Zone {
+            key: ZoneKey(key),
+            revision: Revision(revision),
+            kind: ZoneKind::Restricted,
+            level: None,
+            ground: Ground { parts: vec![vec![ring]] },
+            valid_from: None,
+            valid_to: None,
+            rules: Vec::new(),
+        };
+        (zone.key, Some(Arc::new(zone)))
+    }
+
+    fn members(map: &OneMap, west: i32) -> usize {
+        let mut slots = Vec::new();
+        map.index().covering(Position { lon_e7: 1_200_000_000 + west, lat_e7: 300_050_000 }, &mut slots);
+        slots.len()
+    }
+
+    #[test]
+    fn a_much_edited_zone_holds_what_its_last_revision_needs() {
+        let mut map = OneMap::default();
+        for revision in 1..=3_000 {
+            let at = UnixMs(1_000 * i64::from(revision));
+            let edit = square(7, revision, revision as i32 % 50);
+            map = map.edited(&[edit], at, UnixMs(at.0 - 2_500), FxHashSet::default);
+            assert!(members(&map, 50_000) <= 5, "{} revisions stand", members(&map, 50_000));
+            assert!(map.table().len() <= 5 && map.grounds(ZoneKey(7)).count() <= 5);
+        }
+        let judging = map.judging(ZoneKey(7), UnixMs(3_000_000), UnixMs(3_000_001)).expect("one judges");
+        assert_eq!(map.zone(judging).map(|entry| entry.zone.revision), Some(Revision(3_000)));
+    }
+
+    #[test]
+    fn what_came_and_went_at_one_moment_is_not_kept() {
+        let first = OneMap::default().edited(&[square(7, 1, 0)], UnixMs(5), UnixMs(0), FxHashSet::default);
+        let edits: Vec<ZoneEdit> = (2..1_000).map(|revision| square(7, revision, 10)).collect();
+        let map = first.edited(&edits, UnixMs(9), UnixMs(0), FxHashSet::default);
+        let revisions: Vec<Revision> = map.table().iter().map(|entry| entry.revision).collect();
+        assert_eq!(revisions, [Revision(1), Revision(999)]);
+        assert_eq!(members(&map, 50_000), 2);
+        // The first revision holds since ever, so it judges what is older than its replacement.
+        let judging = map.judging(ZoneKey(7), UnixMs(3), UnixMs(9)).and_then(|slot| map.zone(slot));
+        assert_eq!(judging.map(|entry| entry.zone.revision), Some(Revision(1)));
+    }
+
+    #[test]
+    fn an_edit_changes_the_next_map_alone() {
+        let edits: Vec<ZoneEdit> = (0..600).map(|key| square(key, 1, 0)).collect();
+        let before = OneMap::default().edited(&edits, UnixMs(5), UnixMs(0), FxHashSet::default);
+        let after = before.edited(&[square(300, 2, 1_000_000)], UnixMs(9), UnixMs(99), FxHashSet::default);
+        let gone = after.edited(&[(ZoneKey(300), None)], UnixMs(10), UnixMs(99), FxHashSet::default);
+        assert_eq!([members(&before, 50_000), members(&after, 50_000), members(&gone, 50_000)], [600, 599, 599]);
+        let moved = [&before, &after, &gone].map(|map| members(map, 1_050_000));
+        assert_eq!(moved, [0, 1, 0]);
+        assert_eq!(before.grounds(ZoneKey(300)).count(), 1);
+        assert_eq!(gone.grounds(ZoneKey(300)).count(), 0);
+    }
 }
