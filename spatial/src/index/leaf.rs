@@ -1,0 +1,192 @@
+//! One leaf as it lies in memory, and the two questions that it answers.
+//!
+//! Words: number of runs, of vertices, of whole zones; the runs (slot, number of the first edge doubled plus whether the
+//! zone covers the reference point, end among the vertices); the vertices' longitudes, then their latitudes; the zones
+//! that cover the leaf wholly. A run is a chain of vertices of one zone; runs of one zone follow each other.
+
+use super::lanes::{MOST, Marks, Segment, marks};
+use super::scan::{Parity, parity};
+use super::{Edge, Slot, Way, meet};
+use crate::position::Position;
+
+/// Words before the runs.
+const HEAD: usize = 3;
+/// Words of a run.
+pub const RUN: usize = 3;
+
+/// A leaf within the words of its top cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaf<'a> {
+    runs: &'a [[u32; RUN]],
+    /// Longer than the vertices: what follows is there to be read over.
+    xs: &'a [u32],
+    ys: &'a [u32],
+    /// The zones that cover the leaf wholly.
+    pub whole: &'a [Slot],
+}
+
+/// A run of a leaf.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    pub slot: Slot,
+    /// Whether its zone covers the leaf's reference point.
+    pub inside: bool,
+    first_edge: u32,
+    from: usize,
+    /// One past its last vertex.
+    to: usize,
+}
+
+impl<'a> Leaf<'a> {
+    /// The leaf whose words begin at `at`.
+    #[inline]
+    pub fn at(words: &'a [u32], at: usize) -> Leaf<'a> {
+        let words = &words[at..];
+        let (runs, vertices, whole) = (words[0] as usize, words[1] as usize, words[2] as usize);
+        let xs = HEAD + RUN * runs;
+        let ys = xs + vertices;
+        Leaf {
+            runs: words[HEAD..xs].as_chunks().0,
+            xs: &words[xs..],
+            ys: &words[ys..],
+            whole: &words[ys + vertices..ys + vertices + whole],
+        }
+    }
+
+    /// Its runs in order.
+    #[inline]
+    pub fn runs(self) -> impl Iterator<Item = Run> + 'a {
+        let mut from = 0;
+        self.runs.iter().map(move |&[slot, packed, to]| {
+            let run = Run { slot, inside: packed & 1 == 1, first_edge: packed >> 1, from, to: to as usize };
+            from = run.to;
+            run
+        })
+    }
+
+    /// The edges of a run.
+    pub fn edges(self, run: Run) -> impl Iterator<Item = Edge> + 'a {
+        (run.from..run.to - 1).map(move |i| self.edge(run, i))
+    }
+
+    fn edge(self, run: Run, i: usize) -> Edge {
+        let at = |i: usize| Position { lon_e7: self.xs[i] as i32, lat_e7: self.ys[i] as i32 };
+        Edge { a: at(i), b: at(i + 1), number: run.first_edge + (i - run.from) as u32 }
+    }
+
+    /// Appends the zones with edges here that cover `p`. `lanes` is the segment from the reference point to `p` if all is
+    /// near enough for it.
+    #[inline]
+    pub fn covering(self, reference: (i64, i64), p: Position, lanes: Option<Segment>, out: &mut Vec<Slot>) {
+        let marked = lanes.and_then(|segment| self.all_marks(segment));
+        let mut runs = self.runs().peekable();
+        while let Some(first) = runs.next() {
+            let (slot, mut inside) = (first.slot, first.inside);
+            let mut next = Some(first);
+            while let Some(run) = next {
+                let crossed = match (marked, lanes) {
+                    (Some(Marks { crossed, tied }), _) => {
+                        (within(tied, run) == 0).then(|| within(crossed, run).count_ones() & 1 == 1)
+                    }
+                    (None, Some(segment)) => self.crossed_oddly(segment, run),
+                    (None, None) => None,
+                };
+                if let Some(crossed) = crossed {
+                    inside ^= crossed;
+                } else {
+                    // A tie is broken the same way for both edges of a vertex, so the whole zone is judged anew.
+                    inside = self.covers(slot, reference, p);
+                    while runs.next_if(|run| run.slot == slot).is_some() {}
+                }
+                next = runs.next_if(|run| run.slot == slot);
+            }
+            if inside {
+                out.push(slot);
+            }
+        }
+    }
+
+    /// Whether a segment crosses a run's edges an odd number of times; `None` if it is tied with one.
+    fn crossed_oddly(self, segment: Segment, run: Run) -> Option<bool> {
+        let mut count = 0;
+        for (from, bits) in chunks(run) {
+            let Marks { crossed, tied } = marks(segment, &self.xs[from..], &self.ys[from..], MOST);
+            if tied & bits != 0 {
+                return None;
+            }
+            count += (crossed & bits).count_ones();
+        }
+        Some(count % 2 == 1)
+    }
+
+    /// Whether a zone with edges here covers `p`, in integers of any size.
+    #[cold]
+    fn covers(self, slot: Slot, reference: (i64, i64), p: Position) -> bool {
+        let mut inside = self.runs().find(|run| run.slot == slot).is_some_and(|run| run.inside);
+        for edge in self.runs().filter(|run| run.slot == slot).flat_map(|run| self.edges(run)) {
+            match parity(&edge, reference, p) {
+                Parity::Same => {}
+                Parity::Other => inside = !inside,
+                Parity::OnEdge => return true,
+            }
+        }
+        inside
+    }
+
+    /// Appends what the way from `a` to `b` meets here. `lanes` is the way if all is near enough for it.
+    #[inline]
+    pub fn cross(self, a: Position, b: Position, lanes: Option<Segment>, way: &mut Way) {
+        let Some(segment) = lanes else {
+            for run in self.runs() {
+                self.edges(run).for_each(|edge| meet(&edge, a, b, run.slot, way));
+            }
+            return;
+        };
+        if let Some(Marks { crossed, tied }) = self.all_marks(segment) {
+            let marked = crossed | tied;
+            if marked == 0 {
+                return;
+            }
+            for run in self.runs() {
+                let mut marked = within(marked, run);
+                while marked != 0 {
+                    let i = run.from + marked.trailing_zeros() as usize;
+                    meet(&self.edge(run, i), a, b, run.slot, way);
+                    marked &= marked - 1;
+                }
+            }
+            return;
+        }
+        for run in self.runs() {
+            for (from, bits) in chunks(run) {
+                let Marks { crossed, tied } = marks(segment, &self.xs[from..], &self.ys[from..], MOST);
+                let mut marked = (crossed | tied) & bits;
+                while marked != 0 {
+                    meet(&self.edge(run, from + marked.trailing_zeros() as usize), a, b, run.slot, way);
+                    marked &= marked - 1;
+                }
+            }
+        }
+    }
+
+    /// The marks of all its edges, the places between runs included, if they fit into one answer.
+    #[inline]
+    fn all_marks(self, segment: Segment) -> Option<Marks> {
+        let edges = self.runs.last().map_or(0, |run| run[2] as usize - 1);
+        (edges <= MOST).then(|| marks(segment, self.xs, self.ys, edges))
+    }
+}
+
+/// The bits of a run's edges, its first in the lowest.
+#[inline]
+fn within(bits: u64, run: Run) -> u64 {
+    (bits >> run.from) & (u64::MAX >> (MOST + 1 - (run.to - run.from)))
+}
+
+/// The edges of a run in chunks of one answer: where a chunk begins, and the bits of its edges.
+fn chunks(run: Run) -> impl Iterator<Item = (usize, u64)> {
+    (run.from..run.to - 1).step_by(MOST).map(move |from| {
+        let edges = (run.to - 1 - from).min(MOST);
+        (from, u64::MAX >> (MOST - edges))
+    })
+}
