@@ -54,15 +54,13 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 
     let index = watch.map().index().clone();
     let mut members = options.members.as_ref().map(std::fs::File::create).transpose()?.map(BufWriter::new);
-    let (mut covering, mut member_count) = (Vec::new(), 0_usize);
+    let positions: Vec<Position> = fixes.iter().map(|fix| fix.position).collect();
+    let mut member_count = 0_usize;
     let began = Instant::now();
-    for fix in &fixes {
-        covering.clear();
-        index.covering(fix.position, &mut covering);
-        member_count += covering.len();
-    }
+    index.covering_batch(&positions, |_, slots| member_count += slots.len());
     let membership_s = began.elapsed().as_secs_f64();
     if let Some(out) = &mut members {
+        let mut covering = Vec::new();
         for fix in &fixes {
             covering.clear();
             index.covering(fix.position, &mut covering);
