@@ -3,6 +3,7 @@
 //! Prints how fast it is built, asked for members and crossings, one by one and prefetched, and edited. The zones are
 //! stars of 20 to 400 vertices over 5 by 5 degrees; the ways are steps of 10,000 vehicles of up to 280 m (100 km/h, 10 s).
 
+use cordon_spatial::calendar::UtcOffset;
 use cordon_spatial::ids::{Revision, ZoneKey};
 use cordon_spatial::index::{BATCH, CellIndex, Slot, Way};
 use cordon_spatial::onemap::{MapEntry, OneMap, Term};
@@ -81,7 +82,7 @@ fn edits(grounds: &[Ground]) {
     let term = Term { from: UnixMs::MIN, to: UnixMs::MAX, recorded_at: UnixMs(0), first: true };
     let table: Vec<MapEntry> =
         zones.iter().map(|zone| MapEntry { zone: zone.key, revision: zone.revision, term }).collect();
-    let mut map = Arc::new(OneMap::restored(&table, |key, _| zones.get(key.0 as usize).cloned()));
+    let mut map = Arc::new(OneMap::restored(&table, UtcOffset::default(), |key, _| zones.get(key.0 as usize).cloned()));
     let mut now = 1_000_000;
     let mut edit = |key: usize, revision: u32| {
         let next = zone(key as u32, revision, moved(&grounds[key], (revision % 100) as i32));
@@ -102,16 +103,7 @@ fn spread(what: &str, mut times_ms: Vec<f64>) {
 }
 
 fn zone(key: u32, revision: u32, ground: Ground) -> Arc<Zone> {
-    Arc::new(Zone {
-        key: ZoneKey(key),
-        revision: Revision(revision),
-        kind: ZoneKind::Restricted,
-        level: None,
-        ground,
-        valid_from: None,
-        valid_to: None,
-        rules: Vec::new(),
-    })
+    Arc::new(Zone { revision: Revision(revision), ..Zone::new(ZoneKey(key), ZoneKind::Restricted, ground) })
 }
 
 fn moved(ground: &Ground, by: i32) -> Ground {

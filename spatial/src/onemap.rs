@@ -366,16 +366,8 @@ mod tests {
     fn square(key: u32, revision: u32, west: i32) -> ZoneEdit {
         let corner = |x: i32, y: i32| Position { lon_e7: 1_200_000_000 + west + x, lat_e7: 300_000_000 + y };
         let ring = vec![corner(0, 0), corner(100_000, 0), corner(100_000, 100_000), corner(0, 100_000)];
-        let zone = Zone {
-            key: ZoneKey(key),
-            revision: Revision(revision),
-            kind: ZoneKind::Restricted,
-            level: None,
-            ground: Ground { parts: vec![vec![ring]] },
-            valid_from: None,
-            valid_to: None,
-            rules: Vec::new(),
-        };
+        let ground = Ground { parts: vec![vec![ring]] };
+        let zone = Zone { revision: Revision(revision), ..Zone::new(ZoneKey(key), ZoneKind::Restricted, ground) };
         (zone.key, Some(Arc::new(zone)))
     }
 
@@ -404,7 +396,7 @@ mod tests {
         let first = OneMap::default().edited(&[square(7, 1, 0)], UnixMs(5), UnixMs(0), FxHashSet::default);
         let edits: Vec<ZoneEdit> = (2..1_000).map(|revision| square(7, revision, 10)).collect();
         let map = first.edited(&edits, UnixMs(9), UnixMs(0), FxHashSet::default);
-        let revisions: Vec<Revision> = map.table().iter().map(|entry| entry.revision).collect();
+        let revisions: Vec<Revision> = map.table().iter().map(|(_, entry)| entry.revision).collect();
         assert_eq!(revisions, [Revision(1), Revision(999)]);
         assert_eq!(members(&map, 50_000), 2);
         // The first revision holds since ever, so it judges what is older than its replacement.
