@@ -12,8 +12,10 @@ use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{
     AlarmId, EventId, FeatureId, FeatureKey, JournalPosition, Revision, Seq, VehicleKey, ZoneKey,
 };
+use cordon_spatial::onemap::Term;
 use cordon_spatial::record::Record;
 use cordon_spatial::units::UnixMs;
+use cordon_spatial::watch::Checkpoint;
 
 /// What a caller can do about a failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +74,9 @@ pub struct Batch<'a> {
     pub alarms: &'a [Alarm],
     /// New feature revisions, one for every edit record.
     pub features: &'a [StoredFeature],
+    /// New and rewritten checkpoints of vehicles; of several with one vehicle and time the last stands. They are kept as of
+    /// the batch's last record.
+    pub checkpoints: &'a [Checkpoint],
     /// Who made them, for the audit trail.
     pub audit: &'a [AuditLine],
 }
@@ -121,6 +126,27 @@ pub struct EventQuery {
     pub after: Option<Seq>,
     /// At most so many, 1 to 10,000.
     pub limit: usize,
+}
+
+/// What is stored of a vehicle's path, as it was known at a place of the journal.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PastFixes {
+    /// The newest checkpoint at or before the time asked for; `None` when there is none.
+    pub checkpoint: Option<Checkpoint>,
+    /// The fixes from the checkpoint's time on, by `fixed_at`, exact repeats once (the one journalled first), with only the
+    /// marks that a gateway sets. Those that came too late to be judged are not among them.
+    pub fixes: Vec<Fix>,
+}
+
+/// A revision of a zone that was in force until it was replaced or deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplacedZone {
+    /// Which feature.
+    pub key: FeatureKey,
+    /// Which revision.
+    pub revision: Revision,
+    /// From its own record until that of the next revision.
+    pub term: Term,
 }
 
 /// Which alarms to list: all given conditions hold; in `seq` order.
@@ -281,6 +307,17 @@ pub trait Writer: Send {
     /// say how far the store has come.
     fn forget(&mut self, what: &Forget, budget_ms: u32) -> Result<bool, StoreError>;
 
+    /// Forgets, for at most about `budget_ms` milliseconds, checkpoints that no question can reach any more: of each vehicle
+    /// those before its newest one at or before `older_than`, and versions that a later one replaced at or before
+    /// `replaced_before`, the oldest place from which the journal may be replayed. Returns whether more is waiting; a call
+    /// after `false` begins again.
+    fn prune_checkpoints(
+        &mut self,
+        older_than: UnixMs,
+        replaced_before: JournalPosition,
+        budget_ms: u32,
+    ) -> Result<bool, StoreError>;
+
     /// Adds a user, with an audit line, in one transaction; [`StoreError::Exists`] when the name is taken.
     fn add_user(&mut self, user: &User, audit: &AuditLine) -> Result<(), StoreError>;
     /// Adds a token, with an audit line; [`StoreError::Exists`] when the name is taken.
@@ -312,6 +349,12 @@ pub trait Reader: Send {
     fn feature_by_key(&self, key: FeatureKey) -> Result<Option<StoredFeature>, StoreError>;
     /// One revision of a feature, deleted ones included.
     fn feature_revision(&self, key: FeatureKey, revision: Revision) -> Result<Option<StoredFeature>, StoreError>;
+    /// A feature's revisions from the one in force at `since` on (the first, if it was recorded later), those recorded up to
+    /// `upto`, oldest first, deletions included.
+    fn revisions(&self, key: FeatureKey, since: UnixMs, upto: UnixMs) -> Result<Vec<StoredFeature>, StoreError>;
+    /// The zone revisions that were replaced or deleted after `since` and at or before `upto`, by the time of that. Cost: a
+    /// row for each; what they say is read by [`Reader::feature_revision`].
+    fn replaced_zones(&self, since: UnixMs, upto: UnixMs) -> Result<Vec<ReplacedZone>, StoreError>;
     /// Whether an id was ever used in the collection (ids are never reused).
     fn id_was_used(&self, collection: Collection, id: &FeatureId) -> Result<bool, StoreError>;
     /// Current features of a collection.
@@ -322,8 +365,17 @@ pub trait Reader: Send {
     /// A vehicle's fixes with `from <= fixed_at < to`, by (fixed_at, source), exact duplicates once; at most `limit`.
     fn track(&self, vehicle: VehicleKey, from: UnixMs, to: UnixMs, limit: usize) -> Result<Vec<Fix>, StoreError>;
 
+    /// What was known of a vehicle's path when the journal had come to `as_of`, from the newest checkpoint at or before `from`
+    /// on; without one, from the day before `from` on, which is all of it if the vehicle's checkpoints were ever kept.
+    ///
+    /// Cost: every stored fix of the vehicle since then is read, about 90 bytes each: 0.3 MB for an hour at one a second, 55 MB
+    /// for seven days of it.
+    fn history(&self, vehicle: VehicleKey, from: UnixMs, as_of: JournalPosition) -> Result<PastFixes, StoreError>;
+
     /// Events in `seq` order.
     fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError>;
+    /// A vehicle's events that had not ended before `since`, in `seq` order, retracted ones included.
+    fn events_held(&self, vehicle: VehicleKey, since: UnixMs) -> Result<Vec<Event>, StoreError>;
     /// One event.
     fn event(&self, id: EventId) -> Result<Option<Event>, StoreError>;
     /// Alarms in `seq` order.

@@ -10,9 +10,10 @@ use cordon_data::feature::Collection;
 use cordon_data::sqlite::{self, Options};
 use cordon_data::store::{Batch, Reader, StoreError, Writer};
 use cordon_spatial::fix::Fix;
-use cordon_spatial::ids::JournalPosition;
+use cordon_spatial::ids::{JournalPosition, VehicleKey};
 use cordon_spatial::record::RecordBody;
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 struct Folder(TempDir);
@@ -79,6 +80,30 @@ fn a_file_of_another_program_is_refused() {
 }
 
 #[test]
+fn a_folder_of_the_first_schema_is_brought_forward() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = rusqlite::Connection::open(folder.path().join(sqlite::FILE)).unwrap();
+    raw.execute_batch(include_str!("../src/sqlite/schema/0001.sql")).unwrap();
+    raw.pragma_update(None, "application_id", 0x4372_646E).unwrap();
+    raw.pragma_update(None, "user_version", 1).unwrap();
+    let mut ended = contract::given::event(2, 2, 0);
+    Arc::make_mut(&mut ended.core).ended_at = Some(at(60_000));
+    let events = [contract::given::event(1, 1, 0), ended];
+    for event in &events {
+        let body = serde_json::to_string(event).unwrap();
+        let row = rusqlite::params![event.seq.0 as i64, event.core.id.0.to_be_bytes(), at(0).0, body];
+        let insert = "INSERT INTO events (seq, id, at_ms, kind, vehicle, zone, status, body)
+                      VALUES (?1, ?2, ?3, 'enter', 7, 3, 'provisional', ?4)";
+        raw.execute(insert, row).unwrap();
+    }
+    drop(raw);
+    let store = open(folder.path(), eager()).unwrap();
+    let held = |ms| store.reader().events_held(VehicleKey(7), at(ms)).unwrap();
+    assert_eq!(held(60_000), events);
+    assert_eq!(held(60_001), events[..1]);
+}
+
+#[test]
 fn without_room_nothing_is_kept_and_it_goes_on_when_there_is_room_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path(), Options { max_pages: Some(80), ..eager() }).unwrap();
@@ -87,7 +112,15 @@ fn without_room_nothing_is_kept_and_it_goes_on_when_there_is_room_again() {
         let zone =
             edit(Collection::Zones, &format!("z{kept}"), kept + 1, 0, &zone_json(&"气".repeat(200), 121.0), None);
         let records = numbered(&store, 0, vec![zone.1]);
-        let batch = Batch { at: at(0), records: &records, events: &[], alarms: &[], features: &[zone.0], audit: &[] };
+        let batch = Batch {
+            at: at(0),
+            records: &records,
+            events: &[],
+            alarms: &[],
+            features: &[zone.0],
+            audit: &[],
+            checkpoints: &[],
+        };
         match store.writer.commit(&batch) {
             Ok(()) => kept += 1,
             Err(error) => break error,
@@ -100,7 +133,8 @@ fn without_room_nothing_is_kept_and_it_goes_on_when_there_is_room_again() {
     assert_eq!(store.reader().count(Collection::Zones).unwrap(), u64::from(kept));
     let big = scattered(20_000);
     let records = numbered(&store, 1, fixes(big));
-    let batch = Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[], audit: &[] };
+    let batch =
+        Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[], audit: &[], checkpoints: &[] };
     assert!(matches!(store.writer.commit(&batch), Err(StoreError::NoRoom)), "and it is still full");
 
     drop(store);
@@ -117,7 +151,8 @@ fn the_same_writer_goes_on_after_it_found_no_room() {
     commit(&mut store, 0, fixes([fix(1, 0)]));
     let big = scattered(50_000);
     let records = numbered(&store, 1, fixes(big));
-    let batch = Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[], audit: &[] };
+    let batch =
+        Batch { at: at(1), records: &records, events: &[], alarms: &[], features: &[], audit: &[], checkpoints: &[] };
     assert!(matches!(store.writer.commit(&batch), Err(StoreError::NoRoom)));
     commit(&mut store, 2, fixes([fix(1, 1_000)]));
     store.writer.audit(&audit("after")).unwrap();
@@ -175,7 +210,15 @@ fn the_log_stays_small_under_steady_writing() {
     for n in 0..3_000u64 {
         let record = RecordBody::Fix(fix(7, n as i64));
         let records = [cordon_spatial::record::Record { position: JournalPosition(n + 1), at: at(0), body: record }];
-        let batch = Batch { at: at(0), records: &records, events: &[], alarms: &[], features: &[], audit: &[] };
+        let batch = Batch {
+            at: at(0),
+            records: &records,
+            events: &[],
+            alarms: &[],
+            features: &[],
+            audit: &[],
+            checkpoints: &[],
+        };
         writer.commit(&batch).unwrap();
         largest = largest.max(std::fs::metadata(&log).unwrap().len());
     }

@@ -38,6 +38,10 @@ bitflags::bitflags! {
 }
 
 impl Marks {
+    /// The marks that a gateway sets from what the terminal says. All others are the engine's finding and depend on what
+    /// it knew when it judged.
+    pub const GATEWAY: Marks = Marks::NO_FIX.union(Marks::NULL_ISLAND).union(Marks::ENCRYPTED).union(Marks::BLIND_AREA);
+
     /// The names of the marks that are set, as the API spells them.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         const NAMES: [(Marks, &str); 11] = [

@@ -139,3 +139,41 @@ pub fn get_track(plain: &[u8]) -> Result<Vec<(u64, Fix)>, Unreadable> {
     }
     Ok(positions.into_iter().zip(get(&mut input, count)?).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two fixes at places 5 and 900 of the journal, as the first release wrote them.
+    const PIECE: &str = "0205ff060e0080c09edbc068a09c01f8ca9edbc06800faa9bb860900c088eba90200d006cf06a004000000f8f0040006\
+        00000004000201801000";
+
+    #[test]
+    fn a_piece_of_the_first_release_is_read_with_the_place_of_every_fix() {
+        let bytes: Vec<u8> = (0..PIECE.len())
+            .step_by(2)
+            .map(|i| u8::from_str_radix(&PIECE[i..i + 2], 16).expect("hexadecimal digits"))
+            .collect();
+        let first = Fix {
+            vehicle: VehicleKey(7),
+            fixed_at: UnixMs(1_795_392_000_000),
+            received_at: UnixMs(1_795_392_000_700),
+            position: Position { lon_e7: 1_214_737_021, lat_e7: 312_304_160 },
+            speed: Some(DeciKph(423)),
+            heading_deg: Some(271),
+            accuracy_dm: None,
+            altitude_m: Some(-4),
+            status_bits: 3,
+            alarm_bits: 0,
+            acc_on: Some(true),
+            source: Source::Jt808,
+            marks: Marks::BLIND_AREA,
+        };
+        let second = Fix { fixed_at: UnixMs(1_795_392_010_000), speed: None, source: Source::Http, ..first };
+        let piece = vec![(5, first), (900, second)];
+        let mut written = Vec::new();
+        put_track(&mut written, &piece);
+        assert_eq!(written, bytes);
+        assert_eq!(get_track(&bytes), Ok(piece));
+    }
+}

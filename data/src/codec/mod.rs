@@ -4,6 +4,7 @@
 //! A new layout gets a new version number; an old one stays readable.
 
 pub mod batch;
+pub mod checkpoint;
 pub mod derived;
 pub mod fixes;
 pub mod frame;

@@ -16,6 +16,7 @@ mod connection;
 mod failure;
 mod journal;
 mod lock;
+mod past;
 mod reader;
 mod retention;
 mod rows;

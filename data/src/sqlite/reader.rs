@@ -3,10 +3,11 @@
 use super::failure::from_sqlite;
 use super::rows::{self, signed};
 use super::tail::Tail;
-use super::{connection, journal, tracks};
+use super::{connection, journal, past, tracks};
 use crate::feature::{Collection, StoredFeature};
 use crate::store::{
-    AlarmQuery, AuditLine, EventQuery, FeatureQuery, Head, Reader, Readers, Session, StoreError, Terminal, Token, User,
+    AlarmQuery, AuditLine, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers, ReplacedZone, Session,
+    StoreError, Terminal, Token, User,
 };
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::event::Event;
@@ -145,6 +146,21 @@ impl Reader for SqliteReader {
         rows::feature_revision(self.connection(), key, revision)
     }
 
+    fn revisions(&self, key: FeatureKey, since: UnixMs, upto: UnixMs) -> Result<Vec<StoredFeature>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM feature_revisions r JOIN features f USING (key)
+             WHERE r.key = ?1 AND r.at_ms <= ?3 AND r.revision >= coalesce(
+                 (SELECT max(revision) FROM feature_revisions WHERE key = ?1 AND at_ms <= ?2), 1)
+             ORDER BY r.revision",
+            rows::FEATURE
+        );
+        rows::all(self.connection(), &sql, params![key.0, since.0, upto.0], rows::feature)
+    }
+
+    fn replaced_zones(&self, since: UnixMs, upto: UnixMs) -> Result<Vec<ReplacedZone>, StoreError> {
+        past::replaced_zones(self.connection(), since, upto)
+    }
+
     fn id_was_used(&self, collection: Collection, id: &FeatureId) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM features WHERE collection = ?1 AND id = ?2";
         rows::first(self.connection(), sql, [collection.name(), id.as_str()], |_| Ok(())).map(|row| row.is_some())
@@ -180,6 +196,10 @@ impl Reader for SqliteReader {
         tracks::read(self.connection(), &self.shared.tail, vehicle, &(from..to), limit)
     }
 
+    fn history(&self, vehicle: VehicleKey, from: UnixMs, as_of: JournalPosition) -> Result<PastFixes, StoreError> {
+        past::history(self.connection(), &self.shared.tail, vehicle, from, as_of)
+    }
+
     fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
         let mut conditions = Conditions::default();
         conditions.add_some("at_ms >= ?", query.from.map(|at| at.0));
@@ -191,6 +211,11 @@ impl Reader for SqliteReader {
         conditions.add_some("seq > ?", query.after.map(|seq| signed(seq.0)));
         let sql = format!("SELECT body FROM events {}", conditions.clauses("seq", query.limit));
         rows::all(self.connection(), &sql, params_from_iter(conditions.values), rows::body)
+    }
+
+    fn events_held(&self, vehicle: VehicleKey, since: UnixMs) -> Result<Vec<Event>, StoreError> {
+        let sql = "SELECT body FROM events WHERE vehicle = ?1 AND until_ms >= ?2 ORDER BY seq";
+        rows::all(self.connection(), sql, params![vehicle.0, since.0], rows::body)
     }
 
     fn event(&self, id: EventId) -> Result<Option<Event>, StoreError> {

@@ -60,6 +60,13 @@ impl Tail {
         fixes.iter().map(|(_, fix)| *fix).filter(|fix| times.contains(&fix.fixed_at)).collect()
     }
 
+    /// A vehicle's fixes taken at this time or later, with their places.
+    pub(super) fn since(&self, vehicle: VehicleKey, since: UnixMs) -> Vec<Placed> {
+        let guard = self.lock();
+        let fixes = guard.by_vehicle.get(&vehicle).map_or(&[][..], Vec::as_slice);
+        fixes.iter().filter(|(_, fix)| fix.fixed_at >= since).copied().collect()
+    }
+
     /// A vehicle's fixes up to a place in the journal.
     pub(super) fn up_to(&self, vehicle: VehicleKey, position: JournalPosition) -> Vec<Placed> {
         let guard = self.lock();

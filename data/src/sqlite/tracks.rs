@@ -12,7 +12,7 @@ use crate::store::StoreError;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{JournalPosition, VehicleKey};
 use cordon_spatial::units::UnixMs;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -160,10 +160,8 @@ pub(super) fn read(
         if track.len() >= limit {
             break;
         }
-        let sealed = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(from_sqlite)?;
-        let piece = frame::open(sealed).and_then(|plain| fixes::get_track(&plain));
-        let piece = piece.map_err(|why| unreadable(format!("tracks of vehicle {vehicle}, hour {hour}"), &why))?;
-        let during = piece.into_iter().map(|(_, fix)| fix).filter(|fix| times.contains(&fix.fixed_at));
+        let during =
+            read_piece(row, vehicle)?.into_iter().map(|(_, fix)| fix).filter(|fix| times.contains(&fix.fixed_at));
         waiting.entry(hour).or_default().extend(during);
     }
     for fixes in waiting.into_values() {
@@ -171,6 +169,34 @@ pub(super) fn read(
     }
     track.truncate(limit);
     Ok(track)
+}
+
+/// All of a vehicle's fixes taken at `since` or later with their places in the journal, repeats included, in no order.
+pub(super) fn read_placed(
+    connection: &Connection,
+    tail: &Tail,
+    vehicle: VehicleKey,
+    since: UnixMs,
+) -> Result<Vec<Placed>, StoreError> {
+    // The tail first: what is cut meanwhile is read twice rather than not at all. The same place tells that it is one fix.
+    let mut placed = tail.since(vehicle, since);
+    let mut select = connection
+        .prepare_cached("SELECT hour, fixes FROM tracks WHERE vehicle = ?1 AND hour >= ?2")
+        .map_err(from_sqlite)?;
+    let mut rows = select.query(params![vehicle.0, hour_of(since)]).map_err(from_sqlite)?;
+    while let Some(row) = rows.next().map_err(from_sqlite)? {
+        let piece = read_piece(row, vehicle)?;
+        placed.extend(piece.into_iter().filter(|(_, fix)| fix.fixed_at >= since));
+    }
+    Ok(placed)
+}
+
+/// The fixes of a row of (hour, fixes).
+fn read_piece(row: &Row<'_>, vehicle: VehicleKey) -> Result<Vec<Placed>, StoreError> {
+    let hour: i64 = row.get(0).map_err(from_sqlite)?;
+    let sealed = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(from_sqlite)?;
+    let piece = frame::open(sealed).and_then(|plain| fixes::get_track(&plain));
+    piece.map_err(|why| unreadable(format!("tracks of vehicle {vehicle}, hour {hour}"), &why))
 }
 
 /// Appends one hour's fixes in order, each once.

@@ -6,6 +6,7 @@ use super::checkpoint::Checkpointer;
 use super::connection::{self, SyncEachCommit};
 use super::failure::{from_sqlite, is_taken};
 use super::lock::FolderLock;
+use super::past::{self, Pruning};
 use super::retention::Sweep;
 use super::rows::{self, signed};
 use super::tail::Tail;
@@ -35,6 +36,7 @@ pub struct SqliteWriter {
     waiting_since: UnixMs,
     cut: Option<Cut>,
     sweep: Option<Sweep>,
+    pruning: Option<Pruning>,
     options: Options,
     /// Why nothing can be promised any more: after a failed write or sync, a later one that succeeds proves nothing.
     broken: Option<String>,
@@ -63,6 +65,7 @@ impl SqliteWriter {
             waiting_since,
             cut: None,
             sweep: None,
+            pruning: None,
             options,
             broken: None,
             _lock: lock,
@@ -127,6 +130,7 @@ impl SqliteWriter {
         put_events(&transaction, batch.events)?;
         put_alarms(&transaction, batch.alarms)?;
         batch.audit.iter().try_for_each(|line| accounts::append(&transaction, line))?;
+        past::put_checkpoints(&transaction, &mut self.sealer, batch.checkpoints, head.position)?;
         transaction.commit().map_err(from_sqlite)?;
         if self.tail.count() == 0 {
             self.waiting_since = batch.at;
@@ -149,12 +153,8 @@ impl SqliteWriter {
             self.cut = Some(Cut::begin(&self.tail, self.head.position, self.head.at));
         }
         let Some(cut) = &mut self.cut else { return Ok(false) };
-        // A slice that a power cut takes back is cut again from the journal, so it need not be synced by itself. SQLite
-        // takes the setting between two transactions only, which is where this is.
-        connection::sync_each_commit(&self.connection, SyncEachCommit::No)?;
-        let sliced = cut.slice(&mut self.connection, &mut self.sealer, &self.tail, budget);
-        connection::sync_each_commit(&self.connection, SyncEachCommit::Yes)?;
-        sliced?;
+        // A slice that a power cut takes back is cut again from the journal.
+        unsynced(&mut self.connection, |connection| cut.slice(connection, &mut self.sealer, &self.tail, budget))?;
         let more = !cut.is_done();
         if !more {
             self.waiting_since = cut.began_at;
@@ -168,11 +168,8 @@ impl SqliteWriter {
 impl SqliteWriter {
     fn sweep(&mut self, what: &Forget, budget: Duration) -> Result<bool, StoreError> {
         let sweep = self.sweep.get_or_insert_with(|| Sweep::begin(*what));
-        // What a power cut brings back is forgotten again by the next round, so a slice need not be synced by itself.
-        connection::sync_each_commit(&self.connection, SyncEachCommit::No)?;
-        let sliced = sweep.slice(&mut self.connection, self.head, budget);
-        connection::sync_each_commit(&self.connection, SyncEachCommit::Yes)?;
-        sliced?;
+        // What a power cut brings back is forgotten again by the next round.
+        unsynced(&mut self.connection, |connection| sweep.slice(connection, self.head, budget))?;
         let more = !sweep.is_done();
         if !more {
             self.sweep = None;
@@ -180,6 +177,34 @@ impl SqliteWriter {
         self.checkpointer.after_commit(&self.connection)?;
         Ok(more)
     }
+
+    fn prune(
+        &mut self,
+        older_than: UnixMs,
+        replaced_before: JournalPosition,
+        budget: Duration,
+    ) -> Result<bool, StoreError> {
+        let mut pruning = self.pruning.take().unwrap_or_else(Pruning::begin);
+        // A slice that a power cut takes back is pruned again in the next round.
+        let more = unsynced(&mut self.connection, |connection| {
+            pruning.slice(connection, older_than, replaced_before, budget)
+        })?;
+        self.pruning = more.then_some(pruning);
+        self.checkpointer.after_commit(&self.connection)?;
+        Ok(more)
+    }
+}
+
+/// Runs a transaction that need not be synced by itself. SQLite takes the setting between two transactions only, which is
+/// where this is.
+fn unsynced<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection::sync_each_commit(connection, SyncEachCommit::No)?;
+    let done = work(connection);
+    connection::sync_each_commit(connection, SyncEachCommit::Yes)?;
+    done
 }
 
 impl Writer for SqliteWriter {
@@ -197,6 +222,15 @@ impl Writer for SqliteWriter {
 
     fn forget(&mut self, what: &Forget, budget_ms: u32) -> Result<bool, StoreError> {
         self.write(|writer| writer.sweep(what, Duration::from_millis(budget_ms.into())))
+    }
+
+    fn prune_checkpoints(
+        &mut self,
+        older_than: UnixMs,
+        replaced_before: JournalPosition,
+        budget_ms: u32,
+    ) -> Result<bool, StoreError> {
+        self.write(|writer| writer.prune(older_than, replaced_before, Duration::from_millis(budget_ms.into())))
     }
 
     fn add_user(&mut self, user: &User, audit: &AuditLine) -> Result<(), StoreError> {
@@ -295,8 +329,8 @@ fn put_events(transaction: &Transaction<'_>, events: &[Event]) -> Result<(), Sto
         };
         insert(
             transaction,
-            "INSERT OR REPLACE INTO events (seq, id, at_ms, kind, vehicle, zone, status, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT OR REPLACE INTO events (seq, id, at_ms, kind, vehicle, zone, status, body, until_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 seq(event.seq),
                 core.id.0.to_be_bytes(),
@@ -305,7 +339,8 @@ fn put_events(transaction: &Transaction<'_>, events: &[Event]) -> Result<(), Sto
                 vehicle,
                 core.zone.map(|(key, _)| key.0),
                 event.status.name(),
-                body
+                body,
+                core.ended_at.map_or(i64::MAX, |at| at.0)
             ],
         )?;
     }

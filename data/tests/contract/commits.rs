@@ -56,11 +56,26 @@ pub fn a_batch_that_does_not_follow_is_refused(sites: &Sites<'_>) {
     let mut other_time = numbered(&open, 1_000, fixes([fix(7, 1_000)]));
     other_time[0].at = at(999);
     for records in [gap, other_time] {
-        let batch = Batch { at: at(1_000), records: &records, events: &[], alarms: &[], features: &[], audit: &[] };
+        let batch = Batch {
+            at: at(1_000),
+            records: &records,
+            events: &[],
+            alarms: &[],
+            features: &[],
+            audit: &[],
+            checkpoints: &[],
+        };
         assert!(matches!(open.writer.commit(&batch), Err(StoreError::Failed(_))));
     }
-    let batch =
-        Batch { at: at(1_000), records: &[], events: &[event(1, 0, 0)], alarms: &[], features: &[], audit: &[] };
+    let batch = Batch {
+        at: at(1_000),
+        records: &[],
+        events: &[event(1, 0, 0)],
+        alarms: &[],
+        features: &[],
+        audit: &[],
+        checkpoints: &[],
+    };
     assert!(matches!(open.writer.commit(&batch), Err(StoreError::Failed(_))));
     assert_eq!(open.reader().head().unwrap().position, JournalPosition(1));
     commit(&mut open, 2_000, fixes([fix(7, 2_000)]));

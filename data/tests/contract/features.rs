@@ -53,8 +53,15 @@ pub fn an_edit_and_its_audit_line_are_kept_together_or_not_at_all(sites: &Sites<
     let line = super::given::audit("feature.create");
     let (at_1, features) = (at(1), [feature]);
     let (events, alarms) = (&[], &[]);
-    let batch =
-        Batch { at: at_1, records: &records, events, alarms, features: &features, audit: std::slice::from_ref(&line) };
+    let batch = Batch {
+        at: at_1,
+        records: &records,
+        events,
+        alarms,
+        features: &features,
+        audit: std::slice::from_ref(&line),
+        checkpoints: &[],
+    };
     open.writer.commit(&batch).unwrap();
     assert_eq!(open.reader().audit(0, 10).unwrap(), [(1, line.clone())]);
 
@@ -69,6 +76,7 @@ pub fn an_edit_and_its_audit_line_are_kept_together_or_not_at_all(sites: &Sites<
         alarms,
         features: &features,
         audit: std::slice::from_ref(&refused),
+        checkpoints: &[],
     };
     assert!(matches!(open.writer.commit(&batch), Err(StoreError::Exists { .. })));
     open.writer.audit(&super::given::audit("after")).unwrap();
@@ -98,7 +106,15 @@ pub fn a_second_feature_under_an_id_is_refused_whole(sites: &Sites<'_>) {
     for key in [1, 2] {
         let (feature, record) = edit(Collection::Vehicles, "truck", key, 2, &vehicle_json("B"), None);
         let records = super::given::numbered(&open, 2, vec![record]);
-        let batch = Batch { at: at(2), records: &records, events: &[], alarms: &[], features: &[feature], audit: &[] };
+        let batch = Batch {
+            at: at(2),
+            records: &records,
+            events: &[],
+            alarms: &[],
+            features: &[feature],
+            audit: &[],
+            checkpoints: &[],
+        };
         assert!(matches!(open.writer.commit(&batch), Err(StoreError::Exists { .. })), "key {key}");
         assert_eq!(open.reader().head().unwrap(), head);
     }

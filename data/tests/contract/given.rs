@@ -14,6 +14,7 @@ use cordon_spatial::ids::{
 use cordon_spatial::position::Position;
 use cordon_spatial::record::{Edit, Edited, Record, RecordBody};
 use cordon_spatial::units::{DeciKph, UnixMs};
+use cordon_spatial::watch::Checkpoint;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -56,8 +57,31 @@ pub fn commit_with(
     features: &[StoredFeature],
 ) -> Vec<Record> {
     let records = numbered(open, ms, bodies);
-    open.writer.commit(&Batch { at: at(ms), records: &records, events, alarms, features, audit: &[] }).unwrap();
+    open.writer
+        .commit(&Batch { at: at(ms), records: &records, events, alarms, features, audit: &[], checkpoints: &[] })
+        .unwrap();
     records
+}
+
+/// Commits records with checkpoints.
+pub fn keep_checkpoints(open: &mut Open, ms: i64, bodies: Vec<RecordBody>, checkpoints: &[Checkpoint]) -> Vec<Record> {
+    let records = numbered(open, ms, bodies);
+    let batch =
+        Batch { at: at(ms), records: &records, events: &[], alarms: &[], features: &[], audit: &[], checkpoints };
+    open.writer.commit(&batch).unwrap();
+    records
+}
+
+/// Commits an edit; answers what was kept.
+pub fn keep_edit(open: &mut Open, ms: i64, edit: (StoredFeature, RecordBody)) -> StoredFeature {
+    commit_with(open, ms, vec![edit.1], &[], &[], std::slice::from_ref(&edit.0));
+    edit.0
+}
+
+/// A vehicle's checkpoint; those of two versions differ.
+pub fn checkpoint(vehicle: u32, ms: i64, version: u64) -> Checkpoint {
+    let state = json!({"map_version": version, "steady_from": 0, "suspects": [], "inside": [], "visits": []});
+    serde_json::from_value(json!({"vehicle": vehicle, "at": at(ms).0, "zones": [], "state": state})).unwrap()
 }
 
 pub fn numbered(open: &Open, ms: i64, bodies: Vec<RecordBody>) -> Vec<Record> {

@@ -6,6 +6,7 @@ pub mod commits;
 pub mod features;
 pub mod given;
 pub mod model;
+pub mod past;
 pub mod retention;
 pub mod tracks;
 
@@ -46,6 +47,10 @@ macro_rules! contract {
         $crate::contract!($site; tracks: a_fix_is_on_its_track_as_soon_as_it_is_committed,
             cutting_changes_no_track, a_restart_changes_no_track, an_exact_duplicate_is_reported_once,
             a_track_is_limited_from_its_beginning);
+        $crate::contract!($site; past: a_history_begins_at_the_newest_checkpoint_before_it,
+            a_history_is_what_was_known_at_its_place, a_history_has_each_fix_once_and_as_the_gateway_gave_it,
+            a_history_is_read_while_it_is_cut, checkpoints_are_pruned_when_nothing_can_ask_for_them,
+            revisions_are_found_with_their_terms, a_vehicles_events_are_found_by_when_they_held);
         $crate::contract!($site; accounts: accounts_are_found_after_a_restart, a_taken_name_is_refused,
             an_ended_session_is_gone, a_terminal_is_replaced);
         $crate::contract!($site; retention: the_old_journal_goes_but_nothing_that_is_needed,

@@ -1,25 +1,32 @@
 //! Any history of commits, cuts and restarts reads like a model that keeps everything in maps.
 
-use super::given::{alarm, commit_with, deletion, edit, event, fix, id, zone_json};
+use super::given::{alarm, at, checkpoint, commit_with, deletion, edit, event, fix, id, keep_checkpoints, zone_json};
 use super::{Open, Sites};
 use cordon_data::feature::{Collection, StoredFeature};
-use cordon_data::store::{AlarmQuery, EventQuery, FeatureQuery};
+use cordon_data::store::{AlarmQuery, EventQuery, FeatureQuery, PastFixes};
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::event::Event;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{JournalPosition, VehicleKey};
 use cordon_spatial::record::{Record, RecordBody};
 use cordon_spatial::units::UnixMs;
+use cordon_spatial::watch::Checkpoint;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
+
+const HOUR: i64 = 3_600_000;
 
 /// What happens to a store.
 #[derive(Clone, Debug)]
 enum Step {
     /// Fixes of (vehicle, minute), changed events and changed alarms by id, in one batch.
     Commit { fixes: Vec<(u32, i64)>, events: Vec<u8>, alarms: Vec<u8> },
+    /// Checkpoints of (vehicle, hour), in one batch.
+    Checkpoints(Vec<(u32, i64)>),
+    /// A slice of pruning checkpoints: those before this hour, and what was replaced in this part of the journal.
+    Prune(i64, f64),
     /// A new revision of zone number n.
     Edit(u8),
     /// A zone is deleted, if it is there.
@@ -35,6 +42,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (fixes, vec(0..6u8, 0..3), vec(0..6u8, 0..3))
             .prop_map(|(fixes, events, alarms)| Step::Commit { fixes, events, alarms }),
+        2 => vec((1..5u32, -2..4i64), 0..8).prop_map(Step::Checkpoints),
+        1 => (-3..4i64, 0.0..1.0).prop_map(|(hour, part)| Step::Prune(hour, part)),
         2 => (0..4u8).prop_map(Step::Edit),
         1 => (0..4u8).prop_map(Step::Delete),
         2 => Just(Step::Cut),
@@ -49,6 +58,10 @@ struct Model {
     events: BTreeMap<u128, Event>,
     alarms: BTreeMap<u128, Alarm>,
     zones: BTreeMap<u8, StoredFeature>,
+    /// By vehicle, hour and position.
+    checkpoints: BTreeMap<(u32, i64, u64), Checkpoint>,
+    /// Nobody asks about times before this hour or about what was known before this place.
+    pruned: (i64, u64),
 }
 
 impl Model {
@@ -64,6 +77,16 @@ impl Model {
         }
         track.sort_by_key(|fix| fix.fixed_at);
         track
+    }
+
+    fn history(&self, vehicle: u32, hour: i64, as_of: u64) -> PastFixes {
+        let of_vehicle = (vehicle, i64::MIN, 0)..=(vehicle, hour, u64::MAX);
+        let known = self.checkpoints.range(of_vehicle).rev().find(|((_, _, position), _)| *position <= as_of);
+        let since = known.map_or(at(hour * HOUR - 24 * HOUR), |(_, checkpoint)| checkpoint.at);
+        let mut model = Model { records: self.records.clone(), ..Model::default() };
+        model.records.truncate(as_of as usize);
+        let fixes = model.track(vehicle).into_iter().filter(|fix| fix.fixed_at >= since).collect();
+        PastFixes { checkpoint: known.map(|(_, checkpoint)| checkpoint.clone()), fixes }
     }
 
     fn next_seq(&mut self) -> u64 {
@@ -98,6 +121,22 @@ fn apply(open: &mut Open, model: &mut Model, ms: i64, step: Step) {
     match step {
         Step::Restart => {}
         Step::Cut => drop(open.writer.cut_tracks(0).unwrap()),
+        Step::Checkpoints(kept) => {
+            let kept: Vec<((u32, i64), Checkpoint)> = kept
+                .into_iter()
+                .map(|(vehicle, hour)| ((vehicle, hour), checkpoint(vehicle, hour * HOUR, ms as u64)))
+                .collect();
+            let all: Vec<Checkpoint> = kept.iter().map(|(_, checkpoint)| checkpoint.clone()).collect();
+            model.records.extend(keep_checkpoints(open, ms, vec![RecordBody::Tick], &all));
+            let position = model.records.len() as u64;
+            model.checkpoints.extend(kept.into_iter().map(|((vehicle, hour), of)| ((vehicle, hour, position), of)));
+        }
+        Step::Prune(hour, part) => {
+            let position = (model.records.len() as f64 * part) as u64;
+            let (older_than, replaced_before) = (at(hour * HOUR), JournalPosition(position));
+            open.writer.prune_checkpoints(older_than, replaced_before, 0).unwrap();
+            model.pruned = (model.pruned.0.max(hour), model.pruned.1.max(position));
+        }
         Step::Commit { fixes, events, alarms } => {
             let bodies = fixes.into_iter().map(|(vehicle, minute)| RecordBody::Fix(fix(vehicle, minute * 60_000)));
             let bodies = bodies.chain([RecordBody::Tick]).collect();
@@ -138,9 +177,19 @@ fn compare(open: &Open, model: &Model) -> Result<(), TestCaseError> {
         let track = reader.track(VehicleKey(vehicle), UnixMs::MIN, UnixMs::MAX, 10_000).unwrap();
         prop_assert_eq!(track, model.track(vehicle));
     }
+    for vehicle in 1..5 {
+        for hour in model.pruned.0..5 {
+            let places = [model.pruned.1, (model.pruned.1 + head.position.0) / 2, head.position.0];
+            for as_of in places {
+                let read = reader.history(VehicleKey(vehicle), at(hour * HOUR), JournalPosition(as_of)).unwrap();
+                prop_assert_eq!(read, model.history(vehicle, hour, as_of), "{} {} {}", vehicle, hour, as_of);
+            }
+        }
+    }
     let mut events: Vec<Event> = model.events.values().cloned().collect();
     events.sort_by_key(|event| event.seq);
-    prop_assert_eq!(reader.events(&EventQuery { limit: 10_000, ..EventQuery::default() }).unwrap(), events);
+    prop_assert_eq!(&reader.events(&EventQuery { limit: 10_000, ..EventQuery::default() }).unwrap(), &events);
+    prop_assert_eq!(reader.events_held(VehicleKey(7), UnixMs::MAX).unwrap(), events, "none has ended");
     let mut alarms: Vec<Alarm> = model.alarms.values().cloned().collect();
     alarms.sort_by_key(|alarm| alarm.seq);
     prop_assert_eq!(reader.alarms(&AlarmQuery { limit: 10_000, ..AlarmQuery::default() }).unwrap(), alarms);

@@ -77,6 +77,7 @@ impl Committer {
             alarms: &evaluated.alarms,
             features: &features,
             audit: &audit,
+            checkpoints: &evaluated.checkpoints,
         });
         metrics::histogram!("cordon_db_tx_seconds", "op" => "commit").record(started.elapsed().as_secs_f64());
         match result {

@@ -148,6 +148,7 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retenti
         alarms: &start.alarms,
         features: &[],
         audit: &[],
+        checkpoints: &start.checkpoints,
     });
     match kept {
         Ok(()) => {}
