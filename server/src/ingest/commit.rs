@@ -2,13 +2,13 @@
 //! tracks and forgets what is old.
 
 use super::handoff::{Handoff, Next, ToCommit};
-use super::inbox::Intake;
+use super::historian::Desk;
 use super::retention::Forgetting;
-use super::{Committed, Receipt, Refused, Shared, StoreAccess};
+use super::waiter::Waiter;
+use super::{Committed, Refused, Shared, StoreAccess};
 use cordon_data::store::{Batch, StoreError, Writer};
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::watch::{ENGINE_VERSION, Evaluated, WatchSnapshot};
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -32,6 +32,8 @@ pub struct Committer {
     pub ack_room: Vec<u8>,
     pub cut_at: Instant,
     pub forgetting: Forgetting,
+    /// Who waits for commits to read what they kept.
+    pub desk: Arc<Desk>,
     /// The newest snapshot's thread.
     pub snapshotting: Option<JoinHandle<()>>,
 }
@@ -65,10 +67,10 @@ impl Committer {
     fn commit(&mut self, batch: ToCommit) {
         if self.shared.commit_refused.load(Ordering::Acquire) {
             // Evaluated on top of a batch that was not kept.
-            refuse(batch.intakes);
+            refuse(batch.waiters);
             return;
         }
-        let ToCommit { at, evaluated, features, audit, intakes, first_fix, snapshot } = batch;
+        let ToCommit { at, evaluated, features, audit, waiters, snapshot } = batch;
         let started = Instant::now();
         let result = self.writer.commit(&Batch {
             at,
@@ -87,38 +89,33 @@ impl Committer {
                     tracing::error!("no room on the disk: nothing is stored or acknowledged until there is");
                 }
                 self.shared.commit_refused.store(true, Ordering::Release);
-                refuse(intakes);
+                refuse(waiters);
                 return;
             }
             Err(error) => stop_broken(&error),
         }
-        let Evaluated { duplicates, events, alarms, moved, .. } = evaluated;
-        let committed = Arc::new(Committed { at, seq: self.writer.head().seq, events, alarms, moved, features });
+        let Evaluated { events, alarms, moved, .. } = evaluated;
+        let head = self.writer.head();
+        let committed = Arc::new(Committed { at, seq: head.seq, events, alarms, moved, features });
         // Shown before it is answered, so that whoever was answered and then asks sees it. Nobody listens when a send fails.
         drop(self.committed.send(Arc::clone(&committed)));
-        let mut fix = first_fix;
-        for intake in intakes {
-            let range = fix..fix + intake.fix_count();
-            fix = range.end;
-            self.answer(intake, &duplicates, &committed, range);
+        for waiter in waiters {
+            self.answer(waiter, &committed);
         }
+        self.desk.committed(head.position);
         if let Some(snapshot) = snapshot {
             self.publish_snapshot(snapshot);
         }
     }
 
-    /// Answers whoever waits; `fixes` are the places of an intake's fixes among the evaluated records.
-    fn answer(&mut self, intake: Intake, duplicates: &[usize], committed: &Committed, fixes: Range<usize>) {
+    /// Answers whoever waits.
+    fn answer(&mut self, waiter: Waiter, committed: &Committed) {
         // Nobody waits any more when a send fails: the request was given up.
-        match intake {
-            Intake::Gateway { ack, .. } => ack.kept(&mut self.ack_room),
-            Intake::Posted { reply, .. } => {
-                let repeated = duplicates.iter().filter(|index| fixes.contains(index)).count();
-                let receipt = Receipt { accepted: (fixes.len() - repeated) as u64, duplicates: repeated as u64 };
-                drop(reply.send(Ok(receipt)));
-            }
-            Intake::Edits { reply, .. } => drop(reply.send(Ok(committed.at))),
-            Intake::Act { act, reply } => {
+        match waiter {
+            Waiter::Gateway(ack) => ack.kept(&mut self.ack_room),
+            Waiter::Posted(receipt, reply) => drop(reply.send(Ok(receipt))),
+            Waiter::Edits(reply) => drop(reply.send(Ok(committed.at))),
+            Waiter::Act(act, reply) => {
                 let changed = committed.alarms.iter().rev().find(|alarm| alarm.id == act.alarm).cloned();
                 let kept = || self.store.reader().ok()?.alarm(act.alarm).ok()?;
                 drop(reply.send(changed.or_else(kept).ok_or(Refused::UnknownAlarm)));
@@ -154,8 +151,8 @@ impl Committer {
     }
 }
 
-fn refuse(intakes: Vec<Intake>) {
-    intakes.into_iter().for_each(|intake| intake.refuse(&Refused::StorageFull));
+fn refuse(waiters: Vec<Waiter>) {
+    waiters.into_iter().for_each(|waiter| waiter.refuse(&Refused::StorageFull));
 }
 
 /// A store that cannot promise anything any more ends the process: whoever waits is not answered.

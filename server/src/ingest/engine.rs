@@ -1,14 +1,16 @@
 //! The engine's thread: gathers, evaluates, hands over; goes back to the store when a commit was refused.
 
+use super::aside::{Aside, Ready};
 use super::clock::{CLOCK_ALARM_MS, JournalClock};
+use super::gather::{Gathered, Work};
 use super::handoff::{Handoff, ToCommit};
+use super::historian::Desk;
 use super::inbox::{Inbox, Intake, LONGEST_SLEEP};
 use super::recover::recover;
+use super::waiter::Waiter;
 use super::{Refused, Shared, StoreAccess};
-use cordon_data::feature::StoredFeature;
-use cordon_data::store::AuditLine;
 use cordon_spatial::event::{Condition, EventKind};
-use cordon_spatial::record::{Edit, RecordBody};
+use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::{SpanMs, UnixMs};
 use cordon_spatial::watch::Watch;
 use std::sync::Arc;
@@ -23,6 +25,10 @@ const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
 const SNAPSHOT_RECORDS: u64 = 500_000;
 /// How often a full store is tried again.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
+/// Late fixes that are judged in one batch, and fixes of the histories that they are judged from: what arrives meanwhile
+/// waits for at most about 20 ms more, or for one vehicle's whole history.
+const LATE_FIXES: usize = 2_000;
+const HISTORY_FIXES: usize = 20_000;
 
 /// Everything that the engine's thread owns.
 pub struct Engine {
@@ -35,6 +41,9 @@ pub struct Engine {
     pub ticked_at: UnixMs,
     pub snapshot_at: Instant,
     pub snapshot_position: u64,
+    /// Late fixes and who waits for them.
+    pub aside: Aside,
+    pub desk: Arc<Desk>,
 }
 
 impl Engine {
@@ -48,6 +57,7 @@ impl Engine {
                     // Stopping: what could not be kept was refused, and a full disk is no reason to wait any longer.
                     self.handoff.wait_until_idle();
                     self.refuse_all();
+                    self.desk.close();
                     self.handoff.close();
                     return;
                 }
@@ -61,14 +71,17 @@ impl Engine {
             self.shared.now_ms.store(now.0, Ordering::Relaxed);
             let tick_due =
                 self.watch.next_due().is_some_and(|due| due <= now) || now - self.ticked_at >= LONGEST_WITHOUT_TICK;
-            if intakes.is_empty() && !tick_due && condition.is_none() {
-                if self.inbox.is_closed() {
+            let stopping = self.inbox.is_closed();
+            let ready = if stopping { Vec::new() } else { self.late_ones() };
+            if intakes.is_empty() && !tick_due && ready.is_empty() && condition.is_none() {
+                if stopping {
                     self.stop(now);
                     return;
                 }
                 continue;
             }
-            let batch = self.evaluate(now, tick_due, condition, std::mem::take(&mut intakes));
+            let intakes = std::mem::take(&mut intakes);
+            let batch = self.evaluate(now, Work { condition, tick: tick_due, intakes, ready });
             self.handoff.put(batch);
         }
     }
@@ -83,7 +96,41 @@ impl Engine {
         (wrong != told).then_some(RecordBody::Condition { condition, holds: wrong })
     }
 
+    /// Late fixes whose history was read since.
+    fn late_ones(&mut self) -> Vec<Ready> {
+        for answer in self.desk.answers() {
+            match answer.history {
+                Ok(history) => self.aside.answered(answer.question, history, answer.read_at),
+                Err(_) => refuse_late(self.aside.unreadable(answer.question.vehicle), &Refused::Busy),
+            }
+        }
+        let ready = self.aside.take_ready(LATE_FIXES, HISTORY_FIXES);
+        self.desk.used(ready.iter().map(|ready| ready.read.history.fixes.len()).sum());
+        self.show_late();
+        ready
+    }
+
+    /// Asks for what late fixes need, and tells how many wait.
+    fn tend_late(&mut self) {
+        self.desk.ask(self.aside.questions());
+        self.show_late();
+    }
+
+    fn show_late(&mut self) {
+        let full = self.aside.is_full();
+        if self.shared.late_full.swap(full, Ordering::AcqRel) && !full {
+            self.shared.late_room.notify_waiters();
+        }
+        let oldest_ms = self.aside.oldest().map_or(0, |since| (self.watch.now() - since).0);
+        metrics::gauge!("cordon_late_waiting_fixes").set(self.aside.fixes() as f64);
+        metrics::gauge!("cordon_late_waiting_bytes").set(self.aside.bytes() as f64);
+        metrics::gauge!("cordon_late_oldest_seconds").set(oldest_ms as f64 / 1e3);
+    }
+
     fn deadline(&mut self) -> Instant {
+        if self.aside.has_ready() {
+            return Instant::now();
+        }
         let (now, _) = self.clock.read();
         let sleep = self.watch.next_due().map_or(LONGEST_SLEEP, |due| {
             Duration::from_millis((due - now).0.clamp(0, LONGEST_SLEEP.as_millis() as i64) as u64)
@@ -91,55 +138,32 @@ impl Engine {
         Instant::now() + sleep
     }
 
-    fn evaluate(
-        &mut self,
-        now: UnixMs,
-        tick: bool,
-        condition: Option<RecordBody>,
-        mut intakes: Vec<Intake>,
-    ) -> ToCommit {
+    fn evaluate(&mut self, now: UnixMs, work: Work) -> ToCommit {
         let started = Instant::now();
         // Never before the last batch; after it when something is edited, so that a replay can tell what came before.
-        let edits = intakes.iter().any(|intake| matches!(intake, Intake::Edits { .. }));
+        let edits = work.intakes.iter().any(|intake| matches!(intake, Intake::Edits { .. }));
         let now = now.max(self.watch.now() + SpanMs(edits.into()));
-        let mut bodies: Vec<RecordBody> = Vec::new();
-        let mut features: Vec<StoredFeature> = Vec::new();
-        bodies.extend(condition);
-        let mut audit: Vec<AuditLine> = Vec::new();
-        // Edits, ticks and acts come before fixes.
-        for intake in &mut intakes {
-            match intake {
-                Intake::Edits { edits, audit: lines, .. } => {
-                    audit.extend(lines.drain(..).map(|line| AuditLine { at: now, ..line }));
-                    for edit in edits.drain(..) {
-                        let mut feature = edit.feature;
-                        feature.at = now;
-                        let (key, revision) = (feature.key, feature.revision);
-                        bodies.push(RecordBody::Edit(Edit { key, revision, now: edit.now }));
-                        features.push(feature);
-                    }
-                }
-                Intake::Act { act, .. } => bodies.push(RecordBody::Act(act.clone())),
-                Intake::Gateway { .. } | Intake::Posted { .. } => {}
-            }
-        }
-        if tick {
-            bodies.push(RecordBody::Tick);
+        if work.tick {
             self.ticked_at = now;
         }
-        let first_fix = bodies.len();
-        for intake in &mut intakes {
-            if let Intake::Gateway { fixes: arrived, .. } | Intake::Posted { fixes: arrived, .. } = intake {
-                bodies.extend(arrived.iter().copied().map(RecordBody::Fix));
-            }
-        }
-        let fixes = bodies.len() - first_fix;
-        let evaluated = self.watch.evaluate(now, bodies);
-        metrics::counter!("cordon_ingest_fixes_total").increment(fixes as u64);
+        let replays = work.ready.len();
+        let mut gathered = Gathered::of(now, work);
+        let bodies = std::mem::take(&mut gathered.bodies);
+        let features = std::mem::take(&mut gathered.features);
+        let audit = std::mem::take(&mut gathered.audit);
+        let arrived = gathered.arrived;
+        let evaluated = self.watch.evaluate_knowing(now, bodies, &gathered.past(now));
+        let settled = gathered.settle(&evaluated, now, &mut self.aside);
+        metrics::counter!("cordon_late_replays_total").increment(replays as u64);
+        metrics::counter!("cordon_late_fixes_total").increment(settled.judged as u64);
+        metrics::counter!("cordon_late_asked_again_total").increment(settled.asked_again as u64);
+        refuse_late(settled.refused, &Refused::Busy);
+        self.tend_late();
+        metrics::counter!("cordon_ingest_fixes_total").increment(arrived as u64);
         metrics::counter!("cordon_ingest_duplicates_total").increment(evaluated.duplicates.len() as u64);
         metrics::histogram!("cordon_engine_step_seconds").record(started.elapsed().as_secs_f64());
         let snapshot = self.snapshot_is_due().then(|| self.watch.snapshot());
-        ToCommit { at: now, evaluated, features, audit, intakes, first_fix, snapshot }
+        ToCommit { at: now, evaluated, features, audit, waiters: settled.with_commit, snapshot }
     }
 
     fn snapshot_is_due(&mut self) -> bool {
@@ -158,6 +182,7 @@ impl Engine {
         self.handoff.wait_until_idle();
         self.refuse_waiting();
         let differing;
+        self.refuse_aside(&Refused::StorageFull);
         match recover(&self.store, &self.shared) {
             Ok(recovered) => {
                 self.watch = recovered.watch;
@@ -174,7 +199,7 @@ impl Engine {
         let (now, _) = self.clock.read();
         let mismatch = differing.map(|differing| Condition::EngineMismatch { differing });
         let mismatch = mismatch.map(|condition| RecordBody::Condition { condition, holds: true });
-        let probe = self.evaluate(now, true, mismatch, Vec::new());
+        let probe = self.evaluate(now, Work { condition: mismatch, tick: true, ..Work::default() });
         self.handoff.put(probe);
         self.handoff.wait_until_idle();
         if self.shared.commit_refused.load(Ordering::Acquire) {
@@ -195,10 +220,18 @@ impl Engine {
         }
     }
 
-    fn refuse_all(&self) {
+    fn refuse_all(&mut self) {
         while self.inbox.weight() > 0 {
             self.refuse_waiting();
         }
+        self.refuse_aside(&Refused::StorageFull);
+    }
+
+    /// Nobody waits aside any more: what of theirs was kept counts as repeated when it comes again.
+    fn refuse_aside(&mut self, why: &Refused) {
+        self.desk.clear();
+        refuse_late(self.aside.clear(), why);
+        self.show_late();
     }
 
     fn refuse_waiting(&self) {
@@ -209,14 +242,21 @@ impl Engine {
 
     /// A last batch with a snapshot, so that the next start is quick.
     fn stop(&mut self, now: UnixMs) {
+        self.refuse_aside(&Refused::Stopping);
         if !self.shared.storage_full.load(Ordering::Acquire) {
             self.snapshot_at = Instant::now();
-            let mut last = self.evaluate(now, true, None, Vec::new());
+            let mut last = self.evaluate(now, Work { tick: true, ..Work::default() });
             last.snapshot = Some(self.watch.snapshot());
             self.handoff.wait_for_room();
             self.handoff.put(last);
         }
         self.handoff.wait_until_idle();
+        self.desk.close();
         self.handoff.close();
     }
+}
+
+fn refuse_late(waiters: Vec<Waiter>, why: &Refused) {
+    metrics::counter!("cordon_late_refused_total").increment(waiters.len() as u64);
+    waiters.into_iter().for_each(|waiter| waiter.refuse(why));
 }

@@ -1,6 +1,6 @@
 //! The place between the engine and the committing thread: one batch at a time, and jobs for the writer.
 
-use super::inbox::Intake;
+use super::waiter::Waiter;
 use cordon_data::feature::StoredFeature;
 use cordon_data::store::{AuditLine, Writer};
 use cordon_spatial::units::UnixMs;
@@ -25,10 +25,8 @@ pub struct ToCommit {
     pub features: Vec<StoredFeature>,
     /// Who made them.
     pub audit: Vec<AuditLine>,
-    /// What it was made of.
-    pub intakes: Vec<Intake>,
-    /// The index of the first fix among the records that were evaluated.
-    pub first_fix: usize,
+    /// Whom it answers.
+    pub waiters: Vec<Waiter>,
     /// The engine as it is after this batch, now and then.
     pub snapshot: Option<WatchSnapshot>,
 }
@@ -153,8 +151,7 @@ mod tests {
             evaluated: Evaluated::default(),
             features: Vec::new(),
             audit: Vec::new(),
-            intakes: Vec::new(),
-            first_fix: 0,
+            waiters: Vec::new(),
             snapshot: None,
         };
         let handoff = Handoff::default();

@@ -2,6 +2,7 @@
 //!
 //! Producers wake the engine only when it sleeps, so that a busy pipeline costs no system call per packet.
 
+use super::waiter::Waiter;
 use super::{NewEdit, Receipt, Refused};
 use cordon_data::store::AuditLine;
 use cordon_spatial::alarm::Alarm;
@@ -39,14 +40,6 @@ pub enum Intake {
 }
 
 impl Intake {
-    /// How many fixes it brings.
-    pub fn fix_count(&self) -> usize {
-        match self {
-            Intake::Gateway { fixes, .. } | Intake::Posted { fixes, .. } => fixes.len(),
-            Intake::Edits { .. } | Intake::Act { .. } => 0,
-        }
-    }
-
     fn weight(&self) -> usize {
         match self {
             Intake::Gateway { fixes, .. } | Intake::Posted { fixes, .. } => fixes.len().max(1),
@@ -57,13 +50,7 @@ impl Intake {
 
     /// Tells whoever waits that nothing of it was kept.
     pub fn refuse(self, why: &Refused) {
-        // Nobody waits any more when a send fails: the request was given up.
-        match self {
-            Intake::Gateway { ack, .. } => ack.not_kept(),
-            Intake::Posted { reply, .. } => drop(reply.send(Err(why.clone()))),
-            Intake::Edits { reply, .. } => drop(reply.send(Err(why.clone()))),
-            Intake::Act { reply, .. } => drop(reply.send(Err(why.clone()))),
-        }
+        Waiter::of(self).0.refuse(why);
     }
 }
 
@@ -72,6 +59,8 @@ struct Waiting {
     items: Vec<Intake>,
     weight: usize,
     engine_sleeps: bool,
+    /// There is something to do that did not arrive here.
+    nudged: bool,
     closed: bool,
 }
 
@@ -111,10 +100,22 @@ impl Inbox {
         self.lock().closed
     }
 
-    /// Takes what waits, up to a batch; sleeps until something arrives, the deadline passes or the inbox is closed.
+    /// Wakes the engine for something that did not arrive here.
+    pub fn nudge(&self) {
+        let mut waiting = self.lock();
+        waiting.nudged = true;
+        let wake = std::mem::take(&mut waiting.engine_sleeps);
+        drop(waiting);
+        if wake {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Takes what waits, up to a batch; sleeps until something arrives, the deadline passes, somebody nudges or the inbox is
+    /// closed.
     pub fn take(&self, deadline: Instant, into: &mut Vec<Intake>) {
         let mut waiting = self.lock();
-        while waiting.items.is_empty() && !waiting.closed {
+        while waiting.items.is_empty() && !waiting.closed && !waiting.nudged {
             let now = Instant::now();
             if now >= deadline {
                 break;
@@ -124,6 +125,7 @@ impl Inbox {
             waiting = slept.map_or_else(|poisoned| poisoned.into_inner().0, |(guard, _)| guard);
         }
         waiting.engine_sleeps = false;
+        waiting.nudged = false;
         let mut weight = 0;
         let count = waiting
             .items

@@ -3,19 +3,31 @@
 //! One engine thread gathers whatever arrived while the last commit ran, evaluates it and hands it to one commit thread;
 //! the next batch is evaluated while that one commits. Nothing of a batch is acknowledged or shown before its commit
 //! returned. The pipeline must never wait for a client, a console or a terminal.
+//!
+//! A fix that is older than its vehicle's window waits aside until a third thread has read what was before; whoever brought
+//! it is answered when it is judged and kept.
 
+mod aside;
 mod clock;
 mod commit;
 mod engine;
+mod gather;
 mod handoff;
+mod historian;
+mod history;
 mod inbox;
 mod recover;
 mod retention;
+mod waiter;
+
+#[cfg(test)]
+mod late_tests;
 
 pub use clock::wall_now;
 pub use inbox::Acknowledge;
 pub use retention::Retention;
 
+use aside::Aside;
 use commit::Committer;
 use cordon_data::feature::StoredFeature;
 use cordon_data::store::{AuditLine, Reader, StoreError, Writer};
@@ -26,9 +38,10 @@ use cordon_spatial::ids::{FeatureKey, Seq};
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::record::{Act, Edited};
 use cordon_spatial::units::UnixMs;
-use cordon_spatial::watch::VehicleNow;
+use cordon_spatial::watch::{Settings, VehicleNow};
 use engine::Engine;
 use handoff::Handoff;
+use historian::Desk;
 use inbox::{Inbox, Intake};
 use retention::Forgetting;
 use std::path::PathBuf;
@@ -36,7 +49,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{Notify, broadcast, oneshot};
 
 /// What one commit changed, for whoever shows it. Sent in commit order.
 #[derive(Debug)]
@@ -55,14 +68,15 @@ pub struct Committed {
     pub features: Vec<StoredFeature>,
 }
 
-/// Why the pipeline did not take something. Nothing of it was kept.
+/// Why the pipeline did not take something. Nothing of it was kept, or, of fixes some of which are late, not everything:
+/// bringing all of it again is right in any case, what was kept counts as repeated then.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Refused {
     /// The disk is full: try again later.
     #[error("storage is full; nothing was stored")]
     StorageFull,
     /// More is waiting than may wait: try again later.
-    #[error("too much is waiting; nothing was stored")]
+    #[error("too much is waiting; not everything was stored")]
     Busy,
     /// Cordon is stopping.
     #[error("the server is stopping; nothing was stored")]
@@ -73,7 +87,7 @@ pub enum Refused {
 }
 
 /// What became of posted fixes, after the commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
     /// Journalled.
     pub accepted: u64,
@@ -115,6 +129,10 @@ struct Shared {
     storage_full: AtomicBool,
     clock_wrong: AtomicBool,
     engine_mismatch: AtomicBool,
+    /// So many late fixes wait that what looks late must wait at the door.
+    late_full: AtomicBool,
+    /// Told when that is over.
+    late_room: Notify,
 }
 
 /// The pipeline as it starts.
@@ -127,7 +145,7 @@ pub struct Started {
     pub replayed: u64,
 }
 
-/// Recovers the engine and starts the two threads. Returns when the site is where the store left it.
+/// Recovers the engine and starts the threads. Returns when the site is where the store left it.
 pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retention) -> Result<Started, StoreError> {
     let shared = Arc::new(Shared::default());
     let recovered = recover::recover(&store, &shared)?;
@@ -163,6 +181,8 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retenti
     let vehicles = watch.vehicles();
     let (committed, _) = broadcast::channel(1_024);
     let (inbox, handoff) = (Arc::new(Inbox::default()), Arc::new(Handoff::default()));
+    let desk = Arc::new(Desk::default());
+    desk.committed(writer.head().position);
     let committer = Committer {
         writer,
         handoff: Arc::clone(&handoff),
@@ -172,6 +192,7 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retenti
         ack_room: Vec::new(),
         cut_at: Instant::now(),
         forgetting: Forgetting::new(retention),
+        desk: Arc::clone(&desk),
         snapshotting: None,
     };
     let engine = Engine {
@@ -181,10 +202,13 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retenti
         inbox: Arc::clone(&inbox),
         handoff: Arc::clone(&handoff),
         shared: Arc::clone(&shared),
-        store,
+        store: store.clone(),
         ticked_at: now,
         snapshot_at: Instant::now(),
+        aside: Aside::default(),
+        desk: Arc::clone(&desk),
     };
+    let (nudged, clock) = (Arc::clone(&inbox), Arc::clone(&shared));
     let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
         let guarded = move || {
             let _guard = StopOnPanic;
@@ -195,6 +219,12 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retenti
     let threads = vec![
         spawn("cordon-commit", Box::new(move || committer.run()))?,
         spawn("cordon-engine", Box::new(move || engine.run()))?,
+        spawn(
+            "cordon-history",
+            Box::new(move || {
+                historian::run(&desk, &store, || UnixMs(clock.now_ms.load(Ordering::Relaxed)), || nudged.nudge())
+            }),
+        )?,
     ];
     let pipeline = Pipeline { inbox, handoff, shared, committed, threads: Arc::new(Mutex::new(threads)) };
     Ok(Started { pipeline, vehicles, replayed: recovered.replayed })
@@ -228,11 +258,25 @@ pub struct Pipeline {
 impl Pipeline {
     /// Stores and judges fixes; answers after the commit. `received_at` is set by the pipeline.
     pub async fn fixes(&self, fixes: Vec<Fix>) -> Result<Receipt, Refused> {
+        if self.late_is_full(&fixes) {
+            return Err(Refused::Busy);
+        }
         self.ask(|reply| Intake::Posted { fixes, reply }).await
     }
 
     /// Stores and judges a gateway's fixes, which are acknowledged after the commit. Waits while too much is waiting.
     pub async fn gateway_fixes(&self, fixes: Vec<Fix>, ack: Box<dyn Acknowledge>) {
+        while self.late_is_full(&fixes) {
+            let room = self.shared.late_room.notified();
+            tokio::pin!(room);
+            room.as_mut().enable();
+            if self.inbox.is_closed() {
+                return Intake::Gateway { fixes, ack }.refuse(&Refused::Stopping);
+            }
+            if self.late_is_full(&fixes) {
+                room.await;
+            }
+        }
         let mut item = Intake::Gateway { fixes, ack };
         loop {
             // Registered before the try, so that no wake-up between the two is missed.
@@ -325,15 +369,22 @@ impl Pipeline {
         warnings
     }
 
-    /// Takes nothing more, keeps what was taken, writes a snapshot, and returns when both threads have ended. Blocks.
+    /// Takes nothing more, keeps what was taken, writes a snapshot, and returns when all threads have ended. Blocks.
     pub fn stop(&self) {
         self.inbox.close();
+        self.shared.late_room.notify_waiters();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("a thread of the pipeline ended by a panic");
             }
         }
+    }
+
+    /// Whether these look late (the engine alone knows) and so many late ones wait that they must wait at the door.
+    fn late_is_full(&self, fixes: &[Fix]) -> bool {
+        let limit = self.now() - Settings::default().window;
+        self.shared.late_full.load(Ordering::Acquire) && fixes.iter().any(|fix| fix.fixed_at < limit)
     }
 
     async fn ask<T>(&self, item: impl FnOnce(oneshot::Sender<Result<T, Refused>>) -> Intake) -> Result<T, Refused> {

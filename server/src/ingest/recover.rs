@@ -2,6 +2,7 @@
 //!
 //! Stored events are the truth. The replay must agree with them; where it does not, the stored ones stand and it is said.
 
+use super::history::StorePast;
 use super::{Shared, StoreAccess};
 use cordon_data::feature::zone_of;
 use cordon_data::store::{Reader, StoreError};
@@ -33,6 +34,7 @@ pub fn recover(store: &StoreAccess, shared: &Shared) -> Result<Recovered, StoreE
     let mut watch = from_snapshot(store, reader.as_ref())?.unwrap_or_else(|| Watch::new(Settings::default()));
     let mut told: HashMap<EventId, Event> = HashMap::new();
     let head = reader.head()?;
+    let past = StorePast::new(store.reader()?);
     let mut replayed = 0;
     while watch.position() < head.position {
         let from = JournalPosition(watch.position().0 + 1);
@@ -53,7 +55,17 @@ pub fn recover(store: &StoreAccess, shared: &Shared) -> Result<Recovered, StoreE
         }
         for (at, records) in batches {
             let bodies = records.into_iter().filter(|record| record.position >= from).map(|record| record.body);
-            let evaluated = watch.evaluate(at, bodies);
+            past.come_to(at);
+            let evaluated = watch.evaluate_knowing(at, bodies, &past);
+            if let Some(error) = past.failure() {
+                return Err(error);
+            }
+            if !evaluated.waiting.is_empty() {
+                return Err(StoreError::Damaged {
+                    place: format!("journal at {}", from.0),
+                    what: "a record that was judged by a history is not judged by what is stored of it".to_owned(),
+                });
+            }
             replayed += evaluated.records.len() as u64;
             told.extend(evaluated.events.into_iter().map(|event| (event.core.id, event)));
         }

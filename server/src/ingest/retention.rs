@@ -20,6 +20,9 @@ const BETWEEN_SLICES: Duration = Duration::from_millis(50);
 const FIRST_ROUND: Duration = Duration::from_secs(5);
 const BETWEEN_ROUNDS: Duration = Duration::from_secs(3_600);
 
+/// Checkpoints are kept for so long: a fix of seven days ago (the engine's `too_late`) still finds the one before it.
+const CHECKPOINTS_KEPT: SpanMs = SpanMs::seconds(8 * 86_400);
+
 /// How many days things are kept, counted from when they were received (DESIGN §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
@@ -63,6 +66,8 @@ enum State {
     Verifying(JoinHandle<JournalPosition>),
     /// A round is under way; the next slice not before this moment.
     Slicing(Forget, Instant),
+    /// What is old is forgotten, now for the checkpoints, which are needed as of this place and later.
+    Pruning(JournalPosition, Instant),
 }
 
 impl Forgetting {
@@ -95,6 +100,15 @@ impl Forgetting {
             }
             State::Slicing(what, _) => match writer.forget(&what, SLICE_MS) {
                 Ok(true) => self.state = State::Slicing(what, Instant::now() + BETWEEN_SLICES),
+                Ok(false) => self.state = State::Pruning(what.journal_upto, Instant::now() + BETWEEN_SLICES),
+                Err(StoreError::NoRoom) => tracing::warn!("no room to forget what is old; it is tried again later"),
+                Err(error) => return Err(error),
+            },
+            State::Pruning(upto, not_before) if Instant::now() < not_before => {
+                self.state = State::Pruning(upto, not_before);
+            }
+            State::Pruning(upto, _) => match writer.prune_checkpoints(now - CHECKPOINTS_KEPT, upto, SLICE_MS) {
+                Ok(true) => self.state = State::Pruning(upto, Instant::now() + BETWEEN_SLICES),
                 Ok(false) => {}
                 Err(StoreError::NoRoom) => tracing::warn!("no room to forget what is old; it is tried again later"),
                 Err(error) => return Err(error),
