@@ -1,7 +1,7 @@
 //! Late fixes from their arrival to their answer, with a small engine that only knows what is late.
 
 use super::aside::{Aside, FULL_FIXES, Question};
-use super::gather::{Gathered, Settled};
+use super::gather::{Gathered, Settled, Work};
 use super::inbox::{Acknowledge, Intake};
 use super::waiter::Waiter;
 use super::{Receipt, Refused};
