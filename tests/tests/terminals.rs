@@ -461,9 +461,9 @@ fn only_a_code_takes_a_session_over() {
 #[test]
 fn a_silent_connection_is_closed_and_heartbeats_keep_one() {
     let (server, _file) = serve("jt808_idle_s = 2\n");
+    let begin = Instant::now();
     let (mut silent, _) = sign_on(&server, &lane(1), Version::V2013);
     let (mut alive, _) = sign_on(&server, &lane(2), Version::V2013);
-    let begin = Instant::now();
     // Noise is no sign of life, and a second connection has its own clock.
     silent.send_raw(&[0x7e, 0x01, 0x7e]).unwrap();
     wait::until("the silent one is closed", || {
