@@ -1,7 +1,5 @@
 //! A replay of the journal that differs from what is stored is an alarm, and the stored events stand.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use cordon_tests::drive::Lane;
 use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::server::Server;
