@@ -30,6 +30,8 @@ use grid::{Cell, TOP_SHIFT, for_cells_on};
 use leaf::Leaf;
 use top::Top;
 
+pub(crate) use machine::hint;
+
 /// The number under which a zone revision stands in a one-map; never reused within it.
 pub type Slot = u32;
 
@@ -62,6 +64,19 @@ pub struct Way {
     pub hits: Vec<Hit>,
     /// Zones whose boundary holds an end of the way: their hits say nothing about the sides; ask [`CellIndex::covering`].
     pub grazed: Vec<Slot>,
+}
+
+impl Way {
+    /// Whether it meets nothing.
+    pub fn is_empty(&self) -> bool {
+        self.hits.is_empty() && self.grazed.is_empty()
+    }
+
+    /// Forgets what it meets.
+    pub fn clear(&mut self) {
+        self.hits.clear();
+        self.grazed.clear();
+    }
 }
 
 /// Ways and places that are looked up at a time: enough for their waits for memory to run side by side.
@@ -185,7 +200,7 @@ impl CellIndex {
                 let cell = Cell::top_of(p);
                 *place = self.directory.top(cell).map(|top| (top, p));
                 if let Some((top, _)) = place {
-                    machine::hint(*top);
+                    hint(*top);
                 }
                 count += 1;
             }
@@ -200,8 +215,7 @@ impl CellIndex {
 
     /// Finds the boundaries that the straight way from `a` to `b` meets. `way` is cleared first.
     pub fn cross(&self, a: Position, b: Position, way: &mut Way) {
-        way.hits.clear();
-        way.grazed.clear();
+        way.clear();
         for_cells_on(a, b, TOP_SHIFT, |row, columns| {
             for column in columns {
                 let cell = Cell { column, row };

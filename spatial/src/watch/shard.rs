@@ -8,6 +8,7 @@ use super::{Settings, VehicleNow};
 use crate::exemption::ExemptionBook;
 use crate::fix::Fix;
 use crate::ids::{JournalPosition, VehicleKey};
+use crate::index::BATCH;
 use crate::onemap::OneMap;
 use crate::units::UnixMs;
 use rustc_hash::FxHashMap;
@@ -127,7 +128,7 @@ impl Shard {
         while from < fixes.len() {
             if from >= looked_up {
                 looked_up = (from + AHEAD).min(fixes.len());
-                self.look_up(&fixes[from..looked_up]);
+                self.look_up(ground.map, &fixes[from..looked_up]);
             }
             let same = groups[from..].iter().take_while(|group| **group == groups[from]).count();
             let fixes = &mut fixes[from..from + same];
@@ -152,15 +153,18 @@ impl Shard {
         outcomes
     }
 
-    /// Reads what the next fixes ask of their vehicles, so that memory is waited for once and not one by one.
-    fn look_up(&mut self, fixes: &[Fix]) {
+    /// Brings near what the next fixes ask of their vehicles and of the map, so that memory is waited for once and not one by
+    /// one. Changes no result.
+    fn look_up(&mut self, map: &OneMap, fixes: &[Fix]) {
         let mut places = [0_usize; AHEAD];
         for (place, fix) in places.iter_mut().zip(fixes) {
             *place = self.place_or_new(fix.vehicle);
+            self.tracks[*place].bring_near();
         }
-        let places = &places[..fixes.len()];
-        places.iter().for_each(|place| self.tracks[*place].touch());
-        places.iter().for_each(|place| self.tracks[*place].touch_window());
+        let tracks = || places[..fixes.len()].iter().map(|place| &self.tracks[*place]);
+        tracks().for_each(Track::bring_window_near);
+        let ways = tracks().zip(fixes).filter_map(|(track, fix)| Some((track.state().last?.position, fix.position)));
+        map.index().prefetch_ways(ways);
     }
 
     /// Makes the windows that reach back as long as usual again; `position` is that of the last record judged.
@@ -217,4 +221,4 @@ impl Shard {
 }
 
 /// How many fixes are looked up before the first of them is judged.
-const AHEAD: usize = 32;
+const AHEAD: usize = BATCH;

@@ -30,6 +30,15 @@ pub struct Context<'a> {
     pub exemptions: &'a ExemptionBook,
 }
 
+/// Room that steps work in: what is in it between steps means nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    way: Way,
+    before: Vec<Slot>,
+    after: Vec<Slot>,
+    slots: Vec<Slot>,
+}
+
 /// What a step made: events, and what it found doubtful about the fix.
 #[derive(Default)]
 pub struct Stepped {
@@ -62,20 +71,20 @@ pub fn joins_path(marks: Marks) -> bool {
 
 impl<'a> Context<'a> {
     /// Steps over one fix, which must not be older than the state's last.
-    pub fn step(&self, turn: &mut Turn<'_>, fix: &Fix, way: &mut Way) -> Stepped {
+    pub fn step(&self, turn: &mut Turn<'_>, fix: &Fix, scratch: &mut Scratch) -> Stepped {
         if !joins_path(fix.marks) {
             return Stepped::default();
         }
         if let Some(last) = &turn.state().last
             && self.is_impossible(last, fix)
         {
-            return self.suspect(turn, fix, way);
+            return self.suspect(turn, fix, scratch);
         }
         if !turn.state().suspects.is_empty() {
             turn.set_suspects(Vec::new());
         }
         let mut emitter = self.emitter(fix.received_at);
-        let marks = self.arrive(turn, fix, true, way, &mut emitter);
+        let marks = self.arrive(turn, fix, true, scratch, &mut emitter);
         Stepped { events: emitter.events, marks, arrived: true }
     }
 
@@ -149,7 +158,7 @@ impl<'a> Context<'a> {
     }
 
     /// Keeps a doubtful fix aside, or believes it when enough agree.
-    fn suspect(&self, turn: &mut Turn<'_>, fix: &Fix, way: &mut Way) -> Stepped {
+    fn suspect(&self, turn: &mut Turn<'_>, fix: &Fix, scratch: &mut Scratch) -> Stepped {
         let mut suspects = turn.state().suspects.clone();
         if suspects.last().is_some_and(|last| self.is_impossible(last, fix)) {
             suspects.clear();
@@ -162,7 +171,7 @@ impl<'a> Context<'a> {
         turn.set_suspects(Vec::new());
         let mut emitter = self.emitter(fix.received_at);
         for (i, fix) in suspects.iter().enumerate() {
-            self.arrive(turn, fix, i > 0, way, &mut emitter);
+            self.arrive(turn, fix, i > 0, scratch, &mut emitter);
         }
         Stepped { events: emitter.events, marks: Marks::empty(), arrived: true }
     }
@@ -172,7 +181,7 @@ impl<'a> Context<'a> {
         turn: &mut Turn<'_>,
         fix: &Fix,
         believable: bool,
-        way: &mut Way,
+        scratch: &mut Scratch,
         emitter: &mut Emitter<'a>,
     ) -> Marks {
         let mut marks = Marks::empty();
@@ -198,17 +207,16 @@ impl<'a> Context<'a> {
         here.marks |= marks;
         let path_known = believable && !gap && !crosses_date_line(last.position, here.position);
         if self.is_steady(turn.state(), &here) && path_known {
-            self.find_way(last.position, here.position, way);
-            if way.hits.is_empty() && way.grazed.is_empty() && turn.state().visits.iter().all(|visit| visit.calm) {
+            self.find_way(last.position, here.position, &mut scratch.way);
+            if scratch.way.is_empty() && turn.state().visits.iter().all(|visit| visit.calm) {
                 turn.set_last(here);
                 return marks;
             }
         } else {
             self.roll(turn, &last, here.fixed_at, here.received_at, emitter);
-            way.hits.clear();
-            way.grazed.clear();
+            scratch.way.clear();
             if path_known {
-                self.find_way(last.position, here.position, way);
+                self.find_way(last.position, here.position, &mut scratch.way);
             }
         }
         let leg = Leg {
@@ -218,7 +226,7 @@ impl<'a> Context<'a> {
             after_ref: fix_ref(&Fix { marks: here.marks, ..*fix }),
             path_known,
         };
-        self.travel(turn, &leg, way, emitter);
+        self.travel(turn, &leg, scratch, emitter);
         turn.set_last(here);
         let steady_from = self.steady_from(turn.state());
         turn.set_steady_from(steady_from);
@@ -234,31 +242,26 @@ impl<'a> Context<'a> {
 
     fn find_way(&self, a: Position, b: Position, way: &mut Way) {
         if a == b {
-            way.hits.clear();
-            way.grazed.clear();
+            way.clear();
         } else {
             self.map.index().cross(a, b, way);
         }
     }
 
-    /// From when on only movement changes a state: every zone that holds its place has a settled visit and no dates or
-    /// limits of time.
+    /// From when on only movement changes a state: every zone that holds its place has a visit, no visit waits for a second
+    /// fix, and no zone of theirs has dates or limits of time.
     fn steady_from(&self, state: &State) -> UnixMs {
-        if state.visits.len() != state.inside.len() {
-            return UnixMs::MAX;
-        }
         let mut from = UnixMs::MIN;
-        for &slot in &state.inside {
-            let Some(entry) = self.map.zone(slot) else { return UnixMs::MAX };
-            let settled = state
-                .visit(entry.zone.key)
-                .is_some_and(|visit| visit.slot == slot && matches!(visit.phase, Phase::Inside));
-            if !settled || entry.watches_time || entry.term.to != UnixMs::MAX {
+        for visit in &state.visits {
+            let Some(entry) = self.map.zone(visit.slot) else { return UnixMs::MAX };
+            let waits = matches!(visit.phase, Phase::Entering { .. });
+            if waits || entry.watches_time || entry.term.to != UnixMs::MAX {
                 return UnixMs::MAX;
             }
             from = from.max(entry.term.from).max(entry.term.recorded_at);
         }
-        from
+        let has_visit = |slot: &Slot| state.visits.iter().any(|visit| visit.slot == *slot);
+        if state.inside.iter().all(has_visit) { from } else { UnixMs::MAX }
     }
 
     /// A vehicle's first fix.
@@ -462,25 +465,29 @@ impl<'a> Context<'a> {
     }
 
     /// Applies a leg: which grounds hold the new place, and what each zone makes of the way.
-    fn travel(&self, turn: &mut Turn<'_>, leg: &Leg, way: &Way, emitter: &mut Emitter<'a>) {
+    fn travel(&self, turn: &mut Turn<'_>, leg: &Leg, scratch: &mut Scratch, emitter: &mut Emitter<'a>) {
+        let Scratch { way, before, after, slots } = scratch;
         let (a, b) = (leg.before.position, leg.after.position);
-        let before: Vec<Slot> = turn.state().inside.clone();
-        let after = if a == b || (leg.path_known && way.hits.is_empty() && way.grazed.is_empty()) {
-            before.clone()
-        } else if way.grazed.is_empty() && leg.path_known {
-            toggled(&before, way)
+        before.clear();
+        before.extend_from_slice(&turn.state().inside);
+        after.clear();
+        if a == b || (leg.path_known && way.grazed.is_empty()) {
+            after.extend_from_slice(before);
+            toggle(after, way);
         } else {
-            self.covering(b)
-        };
+            self.map.index().covering(b, after);
+            after.sort_unstable();
+        }
         // A calm visit whose zone the way does not touch stays as it is.
-        let mut slots: Vec<Slot> = way.hits.iter().map(|hit| hit.slot).collect();
+        slots.clear();
+        slots.extend(way.hits.iter().map(|hit| hit.slot));
         slots.extend(way.grazed.iter().copied());
         slots.extend(turn.state().visits.iter().filter(|visit| !visit.calm).map(|visit| visit.slot));
         slots.extend(before.iter().filter(|slot| after.binary_search(slot).is_err()));
         slots.extend(after.iter().filter(|slot| before.binary_search(slot).is_err()));
         slots.sort_unstable();
         slots.dedup();
-        for slot in slots {
+        for &slot in slots.iter() {
             let Some(entry) = self.judging_entry(slot, leg.after.fixed_at, leg.after.received_at) else { continue };
             let zone = entry.zone.key;
             let sides = (before.binary_search(&slot).is_ok(), after.binary_search(&slot).is_ok());
@@ -498,7 +505,7 @@ impl<'a> Context<'a> {
                 None => turn.put_visit(zone, None),
             }
         }
-        turn.set_inside(&after);
+        turn.set_inside(after);
     }
 
     fn judging_entry(&self, slot: Slot, at: UnixMs, known: UnixMs) -> Option<&'a ZoneInForce> {
@@ -567,21 +574,19 @@ fn crosses_date_line(a: Position, b: Position) -> bool {
 /// Most changes of zones that are looked at one by one between two fixes: years of a daily schedule.
 const MAX_INSTANTS: usize = 10_000;
 
-/// Membership after the crossings of a way: an odd number of them changes sides.
-fn toggled(before: &[Slot], way: &Way) -> Vec<Slot> {
-    let mut after = before.to_vec();
+/// Turns membership before a way into that after it: an odd number of crossings changes sides.
+fn toggle(members: &mut Vec<Slot>, way: &Way) {
     for group in way.hits.chunk_by(|x, y| x.slot == y.slot) {
         if group.len() % 2 == 0 {
             continue;
         }
-        match after.binary_search(&group[0].slot) {
+        match members.binary_search(&group[0].slot) {
             Ok(place) => {
-                after.remove(place);
+                members.remove(place);
             }
-            Err(place) => after.insert(place, group[0].slot),
+            Err(place) => members.insert(place, group[0].slot),
         }
     }
-    after
 }
 
 /// How long after `now` a fix with this time waits; `None` when it need not.

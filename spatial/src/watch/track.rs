@@ -7,20 +7,19 @@ use super::history::{Answer, Checkpoint, History, NeedsHistory, NoPast, Past, ho
 use super::ledger::{Ledger, Tell, key_of};
 use super::settings::Settings;
 use super::state::{Phase, State, Turn, Undo, Visit};
-use super::step::{Context, joins_path, waits};
+use super::step::{Context, Scratch, joins_path, waits};
 use super::{VehicleNow, ZoneNow};
 use crate::event::{Certainty, EventCore};
 use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
 use crate::ids::{EventId, JournalPosition, VehicleKey};
-use crate::index::{Slot, Way};
+use crate::index::{Slot, hint};
 use crate::onemap::{OneMap, Term};
 use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
 use crate::zone::{Bounds, Ground, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use std::hint::black_box;
 use std::sync::Arc;
 
 /// What became of a fix.
@@ -133,7 +132,7 @@ impl<'a> Surroundings<'a> {
 pub struct Outbox {
     pub tells: Vec<Tell>,
     pub checkpoints: Vec<Checkpoint>,
-    pub way: Way,
+    pub scratch: Scratch,
     /// What became of the fixes given, in their order.
     pub taken: Vec<Taken>,
     /// Vehicles whose windows reach back, to be narrowed when the run is over.
@@ -276,16 +275,27 @@ impl Track {
         self.renew_tail(around, out);
     }
 
-    /// Reads what the next fix will ask of it, so that the memory of many tracks is waited for at once.
-    pub fn touch(&self) {
-        black_box((self.state.last.as_ref().map(|last| last.position), self.state.steady_from, self.due));
-        black_box((self.window.len(), self.ahead.len(), self.attributes.len(), self.gone));
+    /// Asks for the memory of what the next fix will ask of it. Changes nothing.
+    pub fn bring_near(&self) {
+        hint(&self.state);
+        hint(&self.state.visits);
+        hint(&self.window);
+        hint(&self.due);
+        hint(&self.ahead);
+        hint(&self.tail);
+        hint(&self.zones);
     }
 
-    /// The same for its window, after [`Track::touch`].
-    pub fn touch_window(&self) {
-        black_box(self.window.front().map(|held| (held.fix.fixed_at, held.events.len())));
-        black_box(self.window.back().map(|held| (held.fix.fixed_at, held.step)));
+    /// The same for its window, when [`Track::bring_near`] has had its time.
+    pub fn bring_window_near(&self) {
+        if let (Some(front), Some(back)) = (self.window.front(), self.window.back()) {
+            hint(&front.fix);
+            hint(&front.events);
+            hint(&back.fix);
+            hint(&back.events);
+        }
+        self.state.visits.first().into_iter().for_each(hint);
+        self.state.inside.first().into_iter().for_each(hint);
     }
 
     /// A revision of the vehicle's attributes from `at` on.
@@ -521,7 +531,7 @@ impl Track {
         let fix = self.window[place].fix;
         let context = around.context(&self.attributes);
         let mut turn = Turn::begin(&mut self.state, keep_last);
-        let stepped = context.step(&mut turn, &fix, &mut out.way);
+        let stepped = context.step(&mut turn, &fix, &mut out.scratch);
         let undo = turn.finish();
         if undo.as_ref().is_some_and(|undo| undo.touches_visits()) {
             self.zones = None;
