@@ -5,6 +5,7 @@
 
 use crate::event::{EventCore, EventKind, HashInput, Subject};
 use crate::ids::{AlarmId, EventId, RuleId, Seq, ZoneKey};
+use crate::index::hint;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
@@ -202,6 +203,13 @@ impl AlarmBook {
     /// All of them, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<AlarmBody>> {
         self.alarms.iter()
+    }
+
+    /// Asks for the memory of what the next event will ask of it. Changes nothing.
+    pub(crate) fn bring_near(&self) {
+        self.causes.last().into_iter().for_each(hint);
+        self.ids.last().into_iter().for_each(hint);
+        self.alarms.last().into_iter().for_each(hint);
     }
 
     /// Takes in alarms that the store still knew.

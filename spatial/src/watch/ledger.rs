@@ -4,6 +4,7 @@ use super::settings::Settings;
 use crate::alarm::{AlarmAct, AlarmBody, AlarmBook};
 use crate::event::{Event, EventCore, EventStatus};
 use crate::ids::{AlarmId, EventId, Seq};
+use crate::index::hint;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -48,6 +49,13 @@ impl Ledger {
     /// The vehicle's alarms.
     pub fn alarms(&self) -> &AlarmBook {
         &self.book
+    }
+
+    /// Asks for the memory of what the next event will ask of it. Changes nothing.
+    pub fn bring_near(&self) {
+        self.keys.last().into_iter().for_each(hint);
+        self.rows.last().into_iter().for_each(hint);
+        self.book.bring_near();
     }
 
     /// The event stands as given; `now` is the journal time of the record that says so.

@@ -151,6 +151,7 @@ impl Passage<'_, '_> {
             zone: zone.expect("a judging slot is in the map"),
             slot: self.slot,
             calm: false,
+            steady_from: UnixMs::MAX,
             phase: Phase::Entering { since: self.leg.after.fixed_at },
             entered: Arc::new(edge),
             open: Vec::new(),

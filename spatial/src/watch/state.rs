@@ -271,6 +271,8 @@ pub struct Visit {
     pub slot: Slot,
     /// Inside, and no rule of the zone can fire without a crossing: a quiet step changes nothing.
     pub calm: bool,
+    /// From when on only movement changes it while the map stays the same; `UnixMs::MAX` when time may.
+    pub steady_from: UnixMs,
     /// Where it stands.
     pub phase: Phase,
     /// How it began.
@@ -284,6 +286,7 @@ impl Visit {
     fn is_same(&self, other: &Visit) -> bool {
         self.slot == other.slot
             && self.calm == other.calm
+            && self.steady_from == other.steady_from
             && self.phase == other.phase
             && Arc::ptr_eq(&self.entered, &other.entered)
             && self.open.len() == other.open.len()

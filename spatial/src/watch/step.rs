@@ -228,7 +228,7 @@ impl<'a> Context<'a> {
         };
         self.travel(turn, &leg, scratch, emitter);
         turn.set_last(here);
-        let steady_from = self.steady_from(turn.state());
+        let steady_from = Self::steady_from(turn.state());
         turn.set_steady_from(steady_from);
         marks
     }
@@ -248,20 +248,26 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// From when on only movement changes a state: every zone that holds its place has a visit, no visit waits for a second
-    /// fix, and no zone of theirs has dates or limits of time.
-    fn steady_from(&self, state: &State) -> UnixMs {
-        let mut from = UnixMs::MIN;
-        for visit in &state.visits {
-            let Some(entry) = self.map.zone(visit.slot) else { return UnixMs::MAX };
-            let waits = matches!(visit.phase, Phase::Entering { .. });
-            if waits || entry.watches_time || entry.term.to != UnixMs::MAX {
-                return UnixMs::MAX;
-            }
-            from = from.max(entry.term.from).max(entry.term.recorded_at);
-        }
+    /// From when on only movement changes a state: every zone that holds its place has a visit, and none of them waits.
+    fn steady_from(state: &State) -> UnixMs {
         let has_visit = |slot: &Slot| state.visits.iter().any(|visit| visit.slot == *slot);
-        if state.inside.iter().all(has_visit) { from } else { UnixMs::MAX }
+        let from = state.visits.iter().map(|visit| visit.steady_from).max().unwrap_or(UnixMs::MIN);
+        if from == UnixMs::MAX || state.inside.iter().all(has_visit) { from } else { UnixMs::MAX }
+    }
+
+    /// From when on only movement changes a visit: it does not wait for a second fix, and its zone has no dates or limits of
+    /// time and no later revision.
+    fn steady_visit_from(&self, visit: &Visit) -> UnixMs {
+        match self.map.zone(visit.slot) {
+            Some(entry)
+                if !matches!(visit.phase, Phase::Entering { .. })
+                    && !entry.watches_time
+                    && entry.term.to == UnixMs::MAX =>
+            {
+                entry.term.from.max(entry.term.recorded_at)
+            }
+            _ => UnixMs::MAX,
+        }
     }
 
     /// A vehicle's first fix.
@@ -285,7 +291,7 @@ impl<'a> Context<'a> {
         turn.set_map_version(self.map.version());
         turn.set_inside(&inside);
         turn.set_last(here);
-        let steady_from = self.steady_from(turn.state());
+        let steady_from = Self::steady_from(turn.state());
         turn.set_steady_from(steady_from);
     }
 
@@ -293,13 +299,21 @@ impl<'a> Context<'a> {
     fn keep(&self, turn: &mut Turn<'_>, mut visit: Visit) {
         visit.calm = matches!(visit.phase, Phase::Inside)
             && self.map.zone(visit.slot).is_some_and(|entry| !entry.watches_inside);
+        visit.steady_from = self.steady_visit_from(&visit);
         turn.put_visit(visit.zone, Some(visit));
     }
 
     fn begun(&self, entry: &ZoneInForce, slot: Slot, edge: Edge, kind: EventKind, emitter: &mut Emitter<'a>) -> Visit {
         let entered = Arc::new(edge);
-        let mut visit =
-            Visit { zone: entry.zone.key, slot, calm: false, phase: Phase::Inside, entered, open: Vec::new() };
+        let mut visit = Visit {
+            zone: entry.zone.key,
+            slot,
+            calm: false,
+            steady_from: UnixMs::MAX,
+            phase: Phase::Inside,
+            entered,
+            open: Vec::new(),
+        };
         let found = Found::edge(kind, &visit.entered, Thresholds::default());
         visit.open = emitter.open_for(slot, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
         visit
@@ -319,6 +333,10 @@ impl<'a> Context<'a> {
             let inside = self.covering(last.position);
             turn.set_inside(&inside);
             turn.set_map_version(self.map.version());
+            // What was said of visits was said by another map.
+            for visit in turn.state().visits.clone() {
+                self.keep(turn, visit);
+            }
         }
         let state = turn.state();
         if state.inside.is_empty() && state.visits.is_empty() {
@@ -407,8 +425,15 @@ impl<'a> Context<'a> {
             };
             emitter.zone_changed((entry.zone.key, entry.zone.revision), change, edge.at, edge.at, last);
             let entered = Arc::new(edge);
-            let visit =
-                Visit { zone: entry.zone.key, slot, calm: false, phase: Phase::Inside, entered, open: Vec::new() };
+            let visit = Visit {
+                zone: entry.zone.key,
+                slot,
+                calm: false,
+                steady_from: UnixMs::MAX,
+                phase: Phase::Inside,
+                entered,
+                open: Vec::new(),
+            };
             self.keep(turn, visit);
         }
     }

@@ -284,6 +284,7 @@ impl Track {
         hint(&self.ahead);
         hint(&self.tail);
         hint(&self.zones);
+        hint(&self.ledger);
     }
 
     /// The same for its window, when [`Track::bring_near`] has had its time.
@@ -296,6 +297,9 @@ impl Track {
         }
         self.state.visits.first().into_iter().for_each(hint);
         self.state.inside.first().into_iter().for_each(hint);
+        if !self.state.visits.is_empty() {
+            self.ledger.bring_near();
+        }
     }
 
     /// A revision of the vehicle's attributes from `at` on.
