@@ -3,10 +3,15 @@
 //! One alarm per cause (zone, rule) and visit; an interval, never a row per message; nothing is deletable. A book
 //! holds one subject's open alarms and recently closed ones; older ones live in the store only.
 
-use crate::event::{EventCore, EventKind, HashInput, Subject};
+mod book;
+mod delayed;
+
+pub use book::AlarmBook;
+pub use delayed::Delayed;
+
+use crate::event::{EventKind, HashInput, Subject};
 use crate::ids::{AlarmId, EventId, RuleId, Seq, ZoneKey};
-use crate::index::hint;
-use crate::units::UnixMs;
+use crate::units::{SpanMs, UnixMs};
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -23,9 +28,24 @@ pub enum AlarmState {
     Returned,
     /// Done.
     Closed,
+    /// A person put it aside for a while: it sirens nobody until then.
+    Shelved,
 }
 
 impl AlarmState {
+    /// All of them, in the order in which lists name them.
+    pub const ALL: [AlarmState; 5] = [
+        AlarmState::Unacknowledged,
+        AlarmState::Acknowledged,
+        AlarmState::Returned,
+        AlarmState::Shelved,
+        AlarmState::Closed,
+    ];
+
+    /// Those of an alarm that is not done.
+    pub const OPEN: [AlarmState; 4] =
+        [AlarmState::Unacknowledged, AlarmState::Acknowledged, AlarmState::Returned, AlarmState::Shelved];
+
     /// The name in the API.
     pub fn name(self) -> &'static str {
         match self {
@@ -33,6 +53,7 @@ impl AlarmState {
             AlarmState::Acknowledged => "acknowledged",
             AlarmState::Returned => "returned",
             AlarmState::Closed => "closed",
+            AlarmState::Shelved => "shelved",
         }
     }
 }
@@ -53,6 +74,12 @@ pub enum AlarmStep {
     Acknowledged,
     /// A person closed it, or it returned after being acknowledged.
     Closed,
+    /// A person put it aside.
+    Shelved,
+    /// Its events are another alarm's, which the note names: what lay between them became known late.
+    Merged,
+    /// It is where it was before it was put aside: its time was over, or a person took note of it.
+    Unshelved,
 }
 
 impl AlarmStep {
@@ -65,6 +92,9 @@ impl AlarmStep {
             AlarmStep::Reopened => "reopened",
             AlarmStep::Acknowledged => "acknowledged",
             AlarmStep::Closed => "closed",
+            AlarmStep::Shelved => "shelved",
+            AlarmStep::Merged => "merged",
+            AlarmStep::Unshelved => "unshelved",
         }
     }
 }
@@ -124,6 +154,9 @@ pub struct AlarmBody {
     pub returned_at: Option<UnixMs>,
     /// When a person took note, and who.
     pub acknowledged: Option<(UnixMs, String)>,
+    /// Until when it is put aside, if it is.
+    #[serde(default)]
+    pub shelved: Option<Shelf>,
     /// When it was done.
     pub closed_at: Option<UnixMs>,
     /// What the person who closed it found.
@@ -134,9 +167,25 @@ pub struct AlarmBody {
     pub history: Vec<AlarmLine>,
 }
 
+/// That an alarm is put aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelf {
+    /// Journal time at which it comes back by itself.
+    pub until: UnixMs,
+    /// Why the person put it aside.
+    pub reason: String,
+}
+
+/// The longest time for which an alarm may be put aside: a shift of eight hours, so that whoever put it aside meets it again
+/// (the design's rule for shelving after ISA-18.2; the standard asks for a limit and leaves its length to the site).
+pub const LONGEST_SHELF: SpanMs = SpanMs::seconds(8 * 3_600);
+
 impl AlarmBody {
     /// Where it stands.
     pub fn state(&self) -> AlarmState {
+        if self.shelved.is_some() && self.closed_at.is_none() {
+            return AlarmState::Shelved;
+        }
         match (self.closed_at, self.returned_at, &self.acknowledged) {
             (Some(_), _, _) => AlarmState::Closed,
             (None, _, Some(_)) => AlarmState::Acknowledged,
@@ -161,6 +210,13 @@ pub enum AlarmAct {
         /// Free text.
         note: Option<String>,
     },
+    /// Puts it aside for a while; again, to change the reason or the end.
+    Shelve {
+        /// Why.
+        reason: String,
+        /// Until when, at most [`LONGEST_SHELF`] ahead.
+        until: UnixMs,
+    },
 }
 
 /// The id of an alarm: XXH3-128 over its cause, its subject and the first raising event.
@@ -175,219 +231,4 @@ pub fn alarm_id(zone: Option<ZoneKey>, rule: Option<&RuleId>, subject: Subject, 
     bytes.put(&key.to_le_bytes());
     bytes.put(&first.0.to_le_bytes());
     AlarmId(bytes.hash())
-}
-
-/// The alarms about one subject that are open or were closed lately: one per cause (zone, rule) and visit.
-///
-/// A handful each, so they are found by looking through their causes' hashes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct AlarmBook {
-    /// The causes' hashes, in the order of `alarms`.
-    causes: Vec<u64>,
-    /// The low halves of the alarms' ids, likewise.
-    ids: Vec<u64>,
-    alarms: Vec<Arc<AlarmBody>>,
-}
-
-impl AlarmBook {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.alarms.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.alarms.is_empty()
-    }
-
-    /// All of them, the oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<AlarmBody>> {
-        self.alarms.iter()
-    }
-
-    /// Asks for the memory of what the next event will ask of it. Changes nothing.
-    pub(crate) fn bring_near(&self) {
-        self.causes.last().into_iter().for_each(hint);
-        self.ids.last().into_iter().for_each(hint);
-        self.alarms.last().into_iter().for_each(hint);
-    }
-
-    /// Takes in alarms that the store still knew.
-    pub fn recall(&mut self, alarms: impl IntoIterator<Item = Arc<AlarmBody>>) {
-        for alarm in alarms {
-            if self.place(alarm.id).is_none() {
-                self.push(cause(alarm.zone, alarm.rule.as_ref(), alarm.visit_at), alarm);
-            }
-        }
-    }
-
-    /// An event stands as given; one without a rule raises nothing unless it is about Cordon itself. `of` is the alarm that it belongs to already.
-    /// Returns the alarm if it changed.
-    pub fn event_stands(&mut self, event: &EventCore, of: Option<AlarmId>, late: bool) -> Option<Arc<AlarmBody>> {
-        let rule = event.rule.as_ref().map(|rule| &rule.id);
-        let priority = match (&event.rule, event.evidence.condition) {
-            (Some(rule), _) => rule.priority,
-            (None, Some(condition)) => condition.priority(),
-            (None, None) => return None,
-        };
-        if let Some(place) = of.and_then(|id| self.place(id)) {
-            return self.event_changed(place, event);
-        }
-        let zone = event.zone.map(|(key, _)| key);
-        let cause = cause(zone, rule, event.visit_at);
-        if let Some(place) = self.open_of(cause, event) {
-            let alarm = Arc::make_mut(&mut self.alarms[place]);
-            alarm.events.push(event.id);
-            alarm.returned_at = event.ended_at;
-            alarm.history.push(AlarmLine { at: event.at, step: AlarmStep::Reopened, who: None, note: None });
-            close_if_done(alarm);
-            return Some(Arc::clone(&self.alarms[place]));
-        }
-        let id = alarm_id(zone, rule, event.subject, event.id);
-        if let Some(place) = self.place(id) {
-            return self.event_changed(place, event);
-        }
-        let mut history = Vec::with_capacity(2);
-        history.push(AlarmLine { at: event.at, step: AlarmStep::Raised, who: None, note: None });
-        if let Some(at) = event.ended_at {
-            history.push(AlarmLine { at, step: AlarmStep::Returned, who: None, note: None });
-        }
-        let alarm = Arc::new(AlarmBody {
-            id,
-            priority,
-            kind: event.kind,
-            subject: event.subject,
-            zone,
-            rule: rule.cloned(),
-            visit_at: event.visit_at,
-            late,
-            raised_at: event.at,
-            returned_at: event.ended_at,
-            acknowledged: None,
-            closed_at: None,
-            result: None,
-            events: vec![event.id],
-            history,
-        });
-        self.push(cause, Arc::clone(&alarm));
-        Some(alarm)
-    }
-
-    /// An event of an alarm did not happen after all. The alarm stays, returned. Returns it if it changed.
-    pub fn event_retracted(&mut self, event: EventId, of: AlarmId, at: UnixMs) -> Option<Arc<AlarmBody>> {
-        let place = self.place(of)?;
-        let alarm = Arc::make_mut(&mut self.alarms[place]);
-        alarm.history.push(AlarmLine { at, step: AlarmStep::Retracted, who: None, note: None });
-        if alarm.events.last() == Some(&event) && alarm.returned_at.is_none() {
-            alarm.returned_at = Some(at);
-        }
-        close_if_done(alarm);
-        Some(Arc::clone(&self.alarms[place]))
-    }
-
-    /// A person's act at journal time `at`. Returns the alarm if it changed; repeating an act changes nothing.
-    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<Arc<AlarmBody>> {
-        let place = self.place(id)?;
-        if self.alarms[place].closed_at.is_some() {
-            return None;
-        }
-        match act {
-            AlarmAct::Acknowledge { note } => {
-                if self.alarms[place].acknowledged.is_some() {
-                    return None;
-                }
-                let alarm = Arc::make_mut(&mut self.alarms[place]);
-                alarm.acknowledged = Some((at, who.to_owned()));
-                let who = Some(who.to_owned());
-                alarm.history.push(AlarmLine { at, step: AlarmStep::Acknowledged, who, note: note.clone() });
-                close_if_done(alarm);
-            }
-            AlarmAct::Close { result, note } => {
-                let alarm = Arc::make_mut(&mut self.alarms[place]);
-                alarm.closed_at = Some(at);
-                alarm.result = Some(result.clone());
-                let who = Some(who.to_owned());
-                alarm.history.push(AlarmLine { at, step: AlarmStep::Closed, who, note: note.clone() });
-            }
-        }
-        Some(Arc::clone(&self.alarms[place]))
-    }
-
-    /// Forgets alarms that closed and returned before `before`; the store keeps them. One whose condition holds still is
-    /// remembered, or its end would raise it anew over the one that was closed.
-    pub fn forget(&mut self, before: UnixMs) {
-        let done = |alarm: &AlarmBody| {
-            alarm.closed_at.is_some_and(|at| at < before) && alarm.returned_at.is_some_and(|at| at < before)
-        };
-        if !self.alarms.iter().any(|alarm| done(alarm)) {
-            return;
-        }
-        let mut kept = AlarmBook::default();
-        for (cause, alarm) in self.causes.drain(..).zip(self.alarms.drain(..)) {
-            if !done(&alarm) {
-                kept.push(cause, alarm);
-            }
-        }
-        *self = kept;
-    }
-
-    fn place(&self, id: AlarmId) -> Option<usize> {
-        let low = id.0 as u64;
-        self.ids.iter().rposition(|known| *known == low)
-    }
-
-    fn push(&mut self, cause: u64, alarm: Arc<AlarmBody>) {
-        self.causes.push(cause);
-        self.ids.push(alarm.id.0 as u64);
-        self.alarms.push(alarm);
-    }
-
-    /// The open alarm of a cause: of several with one cause the last alone can be open.
-    fn open_of(&self, hash: u64, event: &EventCore) -> Option<usize> {
-        let rule = event.rule.as_ref().map(|rule| &rule.id);
-        let zone = event.zone.map(|(key, _)| key);
-        let mut places = self.causes.iter().enumerate().rev().filter(|(_, cause)| **cause == hash);
-        let (place, _) = places.find(|(place, _)| {
-            let alarm = &self.alarms[*place];
-            alarm.zone == zone && alarm.rule.as_ref() == rule && alarm.visit_at == event.visit_at
-        })?;
-        self.alarms[place].closed_at.is_none().then_some(place)
-    }
-
-    fn event_changed(&mut self, place: usize, event: &EventCore) -> Option<Arc<AlarmBody>> {
-        let alarm = &self.alarms[place];
-        if alarm.events.last() != Some(&event.id) || alarm.returned_at == event.ended_at {
-            return None;
-        }
-        let (at, step) = match event.ended_at {
-            Some(at) => (at, AlarmStep::Returned),
-            None => (event.at, AlarmStep::Reopened),
-        };
-        let alarm = Arc::make_mut(&mut self.alarms[place]);
-        alarm.returned_at = event.ended_at;
-        alarm.history.push(AlarmLine { at, step, who: None, note: None });
-        close_if_done(alarm);
-        Some(Arc::clone(&self.alarms[place]))
-    }
-}
-
-/// An acknowledged alarm that returned is done.
-fn close_if_done(alarm: &mut AlarmBody) {
-    if let (Some(returned_at), Some((acknowledged_at, _)), None) =
-        (alarm.returned_at, &alarm.acknowledged, alarm.closed_at)
-    {
-        let at = returned_at.max(*acknowledged_at);
-        alarm.closed_at = Some(at);
-        alarm.history.push(AlarmLine { at, step: AlarmStep::Closed, who: None, note: None });
-    }
-}
-
-/// A hash of what makes alarms of one subject one: zone, rule and visit.
-fn cause(zone: Option<ZoneKey>, rule: Option<&RuleId>, visit_at: UnixMs) -> u64 {
-    let rule = rule.map_or("", |rule| rule.as_str());
-    let mut bytes = [0_u8; 80];
-    bytes[..4].copy_from_slice(&zone.map_or(u32::MAX, |zone| zone.0).to_le_bytes());
-    bytes[4..12].copy_from_slice(&visit_at.0.to_le_bytes());
-    bytes[12..12 + rule.len()].copy_from_slice(rule.as_bytes());
-    xxhash_rust::xxh3::xxh3_64(&bytes[..12 + rule.len()])
 }

@@ -36,7 +36,8 @@ impl UtcOffset {
         (-840..=840).contains(&minutes).then_some(UtcOffset { minutes })
     }
 
-    fn as_ms(self) -> i64 {
+    /// How far ahead of UTC, in milliseconds.
+    pub fn as_ms(self) -> i64 {
         i64::from(self.minutes) * MINUTE_MS
     }
 }

@@ -103,6 +103,9 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Before every other in order.
+    pub(crate) const FIRST: Subject = Subject::Vehicle(VehicleKey(0));
+
     /// A number for the kind and one for which, as ids are hashed from.
     pub(crate) fn tag(self) -> (u8, u32) {
         match self {
@@ -271,6 +274,12 @@ pub struct RuleRef {
     pub revision: Revision,
     /// Its alarm priority, 1 (highest) to 4.
     pub priority: u8,
+    /// How long its condition must hold before an alarm is raised, seconds; 0 = at once.
+    #[serde(default)]
+    pub on_delay_s: u32,
+    /// How long its condition must have been away before the alarm returns, seconds; 0 = at once.
+    #[serde(default)]
+    pub off_delay_s: u32,
 }
 
 /// What an event says about the world: a pure function of fixes and revisions, whatever their order of arrival.

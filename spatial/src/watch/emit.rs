@@ -332,7 +332,13 @@ impl<'a> Emitter<'a> {
         visit_at: UnixMs,
         found: Found,
     ) -> Arc<EventCore> {
-        let rule = rule.map(|r| RuleRef { id: r.id.clone(), revision: r.revision, priority: r.priority });
+        let rule = rule.map(|r| RuleRef {
+            id: r.id.clone(),
+            revision: r.revision,
+            priority: r.priority,
+            on_delay_s: r.on_delay_s,
+            off_delay_s: r.off_delay_s,
+        });
         let subject = Subject::Vehicle(self.vehicle);
         let mut ordinal = 0;
         let id = loop {

@@ -1,7 +1,7 @@
 //! What was told of one vehicle's events and alarms, as far as it may still change.
 
 use super::settings::Settings;
-use crate::alarm::{AlarmAct, AlarmBody, AlarmBook};
+use crate::alarm::{AlarmAct, AlarmBody, AlarmBook, Delayed};
 use crate::event::{Event, EventCore, EventStatus};
 use crate::ids::{AlarmId, EventId, Seq};
 use crate::index::hint;
@@ -16,6 +16,8 @@ pub enum Tell {
     Event { event: Event, fresh: bool },
     /// An alarm as it is now; `fresh` when it was not known before.
     Alarm { alarm: Arc<AlarmBody>, fresh: bool },
+    /// Not a change: time may bring the vehicle's alarms something at this journal time.
+    Due(UnixMs),
 }
 
 /// An event that may still change.
@@ -38,6 +40,8 @@ pub struct Ledger {
     latest: Option<UnixMs>,
     sweep_at: usize,
     book: AlarmBook,
+    /// What rules with delays wait for.
+    delayed: Delayed,
 }
 
 /// The part of an event's id that it is looked up by.
@@ -75,7 +79,13 @@ impl Ledger {
         };
         let of = known.and_then(|told| told.alarm);
         let alarms = self.book.len();
-        let changed = self.book.event_stands(&core, of, late);
+        let changed = match &core.rule {
+            Some(rule) if Delayed::concerns(rule) => {
+                self.delayed.stands(&core, late, of);
+                None
+            }
+            _ => self.book.event_stands(&core, of, late),
+        };
         let alarm = changed.as_ref().map(|alarm| alarm.id).or(of);
         let told = Told { core, detected_at, status, late, alarm };
         out.push(Tell::Event { event: told.event(), fresh: place.is_none() });
@@ -101,6 +111,9 @@ impl Ledger {
         }
         told.status = EventStatus::Retracted;
         out.push(Tell::Event { event: told.event(), fresh: false });
+        if self.delayed.knows(id) {
+            return self.delayed.retracted(id);
+        }
         let changed = told.alarm.and_then(|of| self.book.event_retracted(id, of, now));
         out.extend(changed.map(|alarm| Tell::Alarm { alarm, fresh: false }));
     }
@@ -127,9 +140,35 @@ impl Ledger {
         self.book.act(id, at, who, act)
     }
 
+    /// When time may bring its alarms something next; never too late, perhaps too early.
+    pub fn alarms_due(&self) -> Option<UnixMs> {
+        [self.book.unshelve_at(), self.delayed.due()].into_iter().flatten().min()
+    }
+
+    /// After events were told: raises and returns what rules with delays waited for. What lasts has lasted until
+    /// `horizon`, journal time is `now`.
+    pub fn follow(&mut self, horizon: UnixMs, now: UnixMs, out: &mut Vec<Tell>) {
+        let followed = self.delayed.follow(&mut self.book, horizon, now);
+        for (event, alarm) in followed.moved {
+            if let Some(place) = self.place(event).filter(|place| self.rows[*place].alarm != alarm) {
+                self.rows[place].alarm = alarm;
+                out.push(Tell::Event { event: self.rows[place].event(), fresh: false });
+            }
+        }
+        out.extend(followed.alarms.into_iter().map(|(alarm, fresh)| Tell::Alarm { alarm, fresh }));
+        out.extend(self.delayed.due().map(Tell::Due));
+    }
+
+    /// What time brought to its alarms by journal time `by`.
+    pub fn time_passes(&mut self, by: UnixMs, out: &mut Vec<Tell>) {
+        self.follow(by, by, out);
+        out.extend(self.book.unshelve(by).into_iter().map(|alarm| Tell::Alarm { alarm, fresh: false }));
+    }
+
     /// Forgets alarms that were done before `before`.
     pub fn forget_alarms(&mut self, before: UnixMs) {
         self.book.forget(before);
+        self.delayed.forget(&self.book, before);
     }
 
     /// Whether it has grown so much that [`Ledger::sweep`] is worth its cost.
@@ -160,6 +199,10 @@ impl Ledger {
             if self.place(event.core.id).is_none() {
                 self.latest = self.latest.max(Some(event.core.at));
                 self.keys.push(key_of(event.core.id));
+                let delayed = event.core.rule.as_ref().is_some_and(Delayed::concerns);
+                if delayed && event.status != EventStatus::Retracted && !self.delayed.knows(event.core.id) {
+                    self.delayed.stands(&event.core, event.late, event.alarm);
+                }
                 self.rows.push(Told {
                     core: Arc::clone(&event.core),
                     detected_at: event.detected_at,
@@ -169,6 +212,7 @@ impl Ledger {
                 });
             }
         }
+        self.delayed.recalled(&self.book);
     }
 
     fn place(&self, id: EventId) -> Option<usize> {

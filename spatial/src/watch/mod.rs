@@ -33,7 +33,7 @@ use crate::zone::Ground as ZoneGround;
 use ledger::{Ledger, Tell, key_of};
 use rustc_hash::FxHashSet;
 use shard::{Ground, Shard};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use system::SystemBook;
 use track::{Outbox, Taken};
@@ -81,7 +81,7 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 2;
+pub const ENGINE_VERSION: u32 = 3;
 
 /// How long after it closed and returned the engine still knows an alarm by itself.
 const REMEMBER: SpanMs = SpanMs::seconds(1_800);
@@ -100,6 +100,8 @@ pub struct Watch {
     finals: VecDeque<(UnixMs, Subject, u64)>,
     alarm_owners: AlarmOwners,
     system: SystemBook,
+    /// When time may bring something to whose alarms; one that was overtaken brings nothing.
+    alarms_due: BTreeSet<(UnixMs, Subject)>,
     position: JournalPosition,
     seq: Seq,
     now: UnixMs,
@@ -126,6 +128,7 @@ impl Watch {
             finals: VecDeque::new(),
             alarm_owners: AlarmOwners::default(),
             system: SystemBook::default(),
+            alarms_due: BTreeSet::new(),
             position: JournalPosition::default(),
             seq: Seq::default(),
             now: UnixMs::default(),
@@ -208,7 +211,8 @@ impl Watch {
     pub fn next_due(&self) -> Option<UnixMs> {
         let vehicle = self.shards.iter().filter_map(Shard::next_due).min();
         let settled = self.finals.front().map(|(at, _, _)| *at);
-        [vehicle, settled].into_iter().flatten().min()
+        let alarms = self.alarms_due.first().map(|(at, _)| *at);
+        [vehicle, settled, alarms].into_iter().flatten().min()
     }
 
     /// Where a vehicle is now; `None` when it never reported, was never described or was deleted.
@@ -385,6 +389,8 @@ impl Watch {
         let Some(owner) = self.alarm_owners.of(act.alarm) else { return };
         let ledger = self.ledger_mut(owner);
         if let Some(alarm) = ledger.act(act.alarm, at, &act.who, &act.act) {
+            let due = ledger.alarms_due();
+            self.alarms_due.extend(due.map(|due| (due, owner)));
             self.tell(owner, Tell::Alarm { alarm, fresh: false }, out);
         }
     }
@@ -395,6 +401,7 @@ impl Watch {
             self.for_vehicle(key, out, Shard::time_passes);
             moved.push(key);
         }
+        self.alarms_pass(at, out);
         self.settle_events(at, out);
         if at - self.forgot_at > REMEMBER {
             let tracks = self.shards.iter_mut().flat_map(Shard::tracks_mut);
@@ -403,6 +410,23 @@ impl Watch {
             self.alarm_owners = AlarmOwners::of_all(&self.shards, &self.system);
             self.exemptions = Arc::new(self.exemptions.forgotten(at - self.settings.too_late - REMEMBER));
             self.forgot_at = at;
+        }
+    }
+
+    /// What time brought to alarms by itself, the longest due first.
+    fn alarms_pass(&mut self, at: UnixMs, out: &mut Evaluated) {
+        let later = self.alarms_due.split_off(&(UnixMs(at.0 + 1), Subject::FIRST));
+        let over = std::mem::replace(&mut self.alarms_due, later);
+        let owners: BTreeSet<Subject> = over.into_iter().map(|(_, owner)| owner).collect();
+        // When it asked first may be forgotten by a snapshot: what it waits for now decides the order.
+        let due = |owner: Subject| Some((self.ledger_mut(owner).alarms_due()?, owner));
+        let due: BTreeSet<(UnixMs, Subject)> = owners.into_iter().filter_map(due).collect();
+        for (_, owner) in due {
+            let ledger = self.ledger_mut(owner);
+            let mut tells = Vec::new();
+            ledger.time_passes(at, &mut tells);
+            tells.extend(ledger.alarms_due().map(Tell::Due));
+            tells.into_iter().for_each(|tell| self.tell(owner, tell, out));
         }
     }
 
@@ -497,18 +521,22 @@ impl Watch {
 
     /// Numbers a change and hands it out.
     fn tell(&mut self, owner: Subject, tell: Tell, out: &mut Evaluated) {
-        self.seq.0 += 1;
         match tell {
+            Tell::Due(at) => {
+                self.alarms_due.insert((at, owner));
+            }
             Tell::Event { event, fresh } => {
                 if fresh {
                     self.finals.push_back((self.now + self.settings.finalise, owner, key_of(event.core.id)));
                 }
+                self.seq.0 += 1;
                 out.events.push(Event { seq: self.seq, ..event });
             }
             Tell::Alarm { alarm, fresh } => {
                 if fresh {
                     self.alarm_owners.add(alarm.id, owner);
                 }
+                self.seq.0 += 1;
                 out.alarms.push(Alarm { seq: self.seq, body: alarm });
             }
         }
@@ -584,6 +612,8 @@ impl AlarmOwners {
     }
 }
 
+#[cfg(test)]
+mod alarm_tests;
 #[cfg(test)]
 mod late_tests;
 #[cfg(test)]

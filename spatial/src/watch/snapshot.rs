@@ -97,6 +97,10 @@ impl Watch {
             watch.shards[0].restore(key, track);
         }
         watch.alarm_owners = AlarmOwners::of_all(&watch.shards, &watch.system);
+        let vehicles = watch.shards.iter().flat_map(Shard::tracks);
+        let ledgers = vehicles.map(|(key, track)| (Subject::Vehicle(key), track.ledger()));
+        let ledgers = ledgers.chain([(Subject::System, &watch.system.ledger)]);
+        watch.alarms_due = ledgers.filter_map(|(owner, ledger)| Some((ledger.alarms_due()?, owner))).collect();
         watch
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn cases(usual: u32) -> u32 {
     option_env!("CORDON_TEST_CASES").and_then(|cases| cases.parse().ok()).unwrap_or(usual)
 }
 
-const T0: i64 = 1_700_000_000_000;
+pub(super) const T0: i64 = 1_700_000_000_000;
 
 pub(super) fn at(s: f64) -> UnixMs {
     UnixMs(T0 + (s * 1_000.0) as i64)
@@ -73,7 +73,7 @@ pub(super) fn edit(zone: Zone) -> RecordBody {
     RecordBody::Edit(Edit { key: FeatureKey(zone.key.0), revision: zone.revision, now: Edited::Zone(Arc::new(zone)) })
 }
 
-fn engine(zones: Vec<Zone>) -> Watch {
+pub(super) fn engine(zones: Vec<Zone>) -> Watch {
     let mut watch = Watch::new(Settings::default());
     watch.evaluate(at(-1_000.0), zones.into_iter().map(edit));
     watch
@@ -692,8 +692,17 @@ enum Living {
     /// Something is done to one of the alarms told so far.
     Act {
         which: usize,
-        close: bool,
+        what: Did,
     },
+}
+
+/// What a person does.
+#[derive(Clone, Copy, Debug)]
+enum Did {
+    Acknowledge,
+    Close,
+    /// For so many seconds.
+    Shelve(i64),
 }
 
 /// How long after the one before, and what.
@@ -702,6 +711,7 @@ fn living() -> impl Strategy<Value = (i64, Living)> {
     let wait = prop_oneof![6 => 0..15_000_i64, 2 => 15_000..200_000_i64, 1 => 200_000..3_000_000_i64];
     let acc = prop_oneof![4 => Just(None), 1 => Just(Some(false)), 1 => Just(Some(true))];
     let date = || prop_oneof![3 => Just(None), 1 => (-200..200_i64).prop_map(Some)];
+    let did = prop_oneof![Just(Did::Acknowledge), Just(Did::Close), (1..200_i64).prop_map(Did::Shelve)];
     let what = prop_oneof![
         10 => (1..3_u32, ago, -150.0..650.0_f64, 100.0..400.0_f64, 0..900_u16, acc).prop_map(
             |(vehicle, ago_ms, east, north, speed, acc)| Living::Fix { vehicle, ago_ms, east, north, speed, acc }
@@ -711,7 +721,7 @@ fn living() -> impl Strategy<Value = (i64, Living)> {
             .prop_map(|(key, east, from, to)| Living::Draw { key, east, from, to }),
         1 => (7..10_u32).prop_map(|key| Living::Delete { key }),
         1 => (1..4_u32, any::<bool>()).prop_map(|(vehicle, hazmat)| Living::Class { vehicle, hazmat }),
-        2 => (any::<usize>(), any::<bool>()).prop_map(|(which, close)| Living::Act { which, close }),
+        2 => (any::<usize>(), did).prop_map(|(which, what)| Living::Act { which, what }),
     ];
     (wait, what)
 }
@@ -756,17 +766,18 @@ fn live(steps: &[(i64, Living)], restart: Option<usize>) -> Vec<Evaluated> {
                 (next.valid_from, next.valid_to) = (from.map(second), to.map(second));
                 next.rules[0].subjects.classes = vec![VehicleClass::Hazmat];
                 next.rules.push(rule("all", RuleWhen::Enter));
+                next.rules.push(Rule { on_delay_s: 10, off_delay_s: 40, ..rule("patient", RuleWhen::Enter) });
                 drawn.push(Arc::new(next.clone()));
                 edit(next)
             }
             Living::Delete { key } => deleted(*key),
             Living::Class { vehicle, hazmat } => described(*vehicle, i as u32 + 2, *hazmat),
-            Living::Act { which, close } => {
+            Living::Act { which, what } => {
                 let Some(&alarm) = alarms.get(which % alarms.len().max(1)) else { continue };
-                let act = if *close {
-                    crate::alarm::AlarmAct::Close { result: "seen".to_owned(), note: None }
-                } else {
-                    crate::alarm::AlarmAct::Acknowledge { note: None }
+                let act = match *what {
+                    Did::Acknowledge => crate::alarm::AlarmAct::Acknowledge { note: None },
+                    Did::Close => crate::alarm::AlarmAct::Close { result: "seen".to_owned(), note: None },
+                    Did::Shelve(s) => crate::alarm::AlarmAct::Shelve { reason: "known".to_owned(), until: second(s) },
                 };
                 RecordBody::Act(Act { who: "li".to_owned(), alarm, act })
             }

@@ -354,6 +354,7 @@ impl Track {
             let ended = EventCore { ended_at, ..EventCore::clone(&event) };
             self.ledger.stands(Arc::new(ended), around.now, around.settings, tells);
         }
+        self.ledger.follow(around.horizon, around.now, tells);
         let ledger = std::mem::take(&mut self.ledger);
         *self = Track { ledger, gone: true, ..Track::default() };
     }
@@ -660,6 +661,7 @@ impl Track {
                 self.ledger.stands(Arc::clone(event), around.now, around.settings, &mut out.tells);
             }
         }
+        self.ledger.follow(around.horizon, around.now, &mut out.tells);
     }
 
     /// An event as it stood before a place of the window, if it did.

@@ -1,0 +1,392 @@
+//! One subject's alarms: raised by its events, changed by what became of them and by people.
+
+use super::{AlarmAct, AlarmBody, AlarmLine, AlarmStep, LONGEST_SHELF, Shelf, alarm_id};
+use crate::event::{Condition, EventCore};
+use crate::ids::{AlarmId, EventId, RuleId, ZoneKey};
+use crate::index::hint;
+use crate::units::UnixMs;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The alarms about one subject that are open or were closed lately: one per cause (zone, rule) and visit.
+///
+/// A handful each, so they are found by looking through their causes' hashes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlarmBook {
+    /// The causes' hashes, in the order of `alarms`.
+    causes: Vec<u64>,
+    /// The low halves of the alarms' ids, likewise.
+    ids: Vec<u64>,
+    alarms: Vec<Arc<AlarmBody>>,
+    /// No alarm that is put aside comes back before this.
+    unshelve_at: UnixMs,
+}
+
+impl Default for AlarmBook {
+    fn default() -> AlarmBook {
+        AlarmBook { causes: Vec::new(), ids: Vec::new(), alarms: Vec::new(), unshelve_at: UnixMs::MAX }
+    }
+}
+
+impl AlarmBook {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.alarms.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.alarms.is_empty()
+    }
+
+    /// All of them, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<AlarmBody>> {
+        self.alarms.iter()
+    }
+
+    /// Asks for the memory of what the next event will ask of it. Changes nothing.
+    pub(crate) fn bring_near(&self) {
+        self.causes.last().into_iter().for_each(hint);
+        self.ids.last().into_iter().for_each(hint);
+        self.alarms.last().into_iter().for_each(hint);
+    }
+
+    /// Takes in alarms that the store still knew.
+    pub fn recall(&mut self, alarms: impl IntoIterator<Item = Arc<AlarmBody>>) {
+        for alarm in alarms {
+            if self.place(alarm.id).is_none() {
+                if let Some(shelf) = &alarm.shelved {
+                    self.unshelve_at = self.unshelve_at.min(shelf.until);
+                }
+                self.push(cause(alarm.zone, alarm.rule.as_ref(), alarm.visit_at), alarm);
+            }
+        }
+    }
+
+    /// An event stands as given; one without a rule raises nothing unless it is about Cordon itself. `of` is the alarm that it belongs to already.
+    /// Returns the alarm if it changed.
+    pub fn event_stands(&mut self, event: &EventCore, of: Option<AlarmId>, late: bool) -> Option<Arc<AlarmBody>> {
+        if priority_of(event).is_none() {
+            return None;
+        }
+        let rule = event.rule.as_ref().map(|rule| &rule.id);
+        if let Some(place) = of.and_then(|id| self.place(id)) {
+            return self.event_changed(place, event);
+        }
+        let zone = event.zone.map(|(key, _)| key);
+        let cause = cause(zone, rule, event.visit_at);
+        if let Some(place) = self.open_of(cause, event) {
+            let alarm = Arc::make_mut(&mut self.alarms[place]);
+            alarm.events.push(event.id);
+            alarm.returned_at = event.ended_at;
+            alarm.history.push(AlarmLine { at: event.at, step: AlarmStep::Reopened, who: None, note: None });
+            close_if_done(alarm);
+            return Some(Arc::clone(&self.alarms[place]));
+        }
+        let id = alarm_id(zone, rule, event.subject, event.id);
+        if let Some(place) = self.place(id) {
+            return self.event_changed(place, event);
+        }
+        let alarm = raised(event, late, vec![event.id], event.ended_at);
+        self.push(cause, Arc::clone(&alarm));
+        Some(alarm)
+    }
+
+    /// An event of an alarm did not happen after all. The alarm stays, returned. Returns it if it changed.
+    pub fn event_retracted(&mut self, event: EventId, of: AlarmId, at: UnixMs) -> Option<Arc<AlarmBody>> {
+        let place = self.place(of)?;
+        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        alarm.history.push(AlarmLine { at, step: AlarmStep::Retracted, who: None, note: None });
+        if alarm.events.last() == Some(&event) && alarm.returned_at.is_none() {
+            alarm.returned_at = Some(at);
+        }
+        close_if_done(alarm);
+        Some(Arc::clone(&self.alarms[place]))
+    }
+
+    /// A person's act at journal time `at`. Returns the alarm if it changed; repeating an act changes nothing.
+    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<Arc<AlarmBody>> {
+        let place = self.place(id)?;
+        let alarm = &self.alarms[place];
+        if alarm.closed_at.is_some() || !changes(alarm, at, act) {
+            return None;
+        }
+        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        let mut line = |step, note| alarm.history.push(AlarmLine { at, step, who: Some(who.to_owned()), note });
+        match act {
+            AlarmAct::Acknowledge { note } => {
+                if alarm.shelved.take().is_some() {
+                    line(AlarmStep::Unshelved, None);
+                }
+                if alarm.acknowledged.is_none() {
+                    alarm.acknowledged = Some((at, who.to_owned()));
+                    line(AlarmStep::Acknowledged, note.clone());
+                }
+                close_if_done(alarm);
+            }
+            AlarmAct::Close { result, note } => {
+                alarm.shelved = None;
+                alarm.closed_at = Some(at);
+                alarm.result = Some(result.clone());
+                line(AlarmStep::Closed, note.clone());
+            }
+            AlarmAct::Shelve { reason, until } => {
+                alarm.shelved = Some(Shelf { until: *until, reason: reason.clone() });
+                line(AlarmStep::Shelved, Some(reason.clone()));
+                self.unshelve_at = self.unshelve_at.min(*until);
+            }
+        }
+        Some(Arc::clone(&self.alarms[place]))
+    }
+
+    /// One of the alarms.
+    pub fn get(&self, id: AlarmId) -> Option<&Arc<AlarmBody>> {
+        self.place(id).map(|place| &self.alarms[place])
+    }
+
+    /// Brings an alarm of a rule with delays in line with what makes it, or raises it. It began with the events `carried`,
+    /// if there are any. Returns which it is, and it with whether it is new if it changed.
+    pub(super) fn follow(
+        &mut self,
+        keeper: Option<AlarmId>,
+        stretch: Stretch<'_>,
+        carried: Vec<EventId>,
+    ) -> (AlarmId, Option<(Arc<AlarmBody>, bool)>) {
+        let Stretch { first, late, events, last_at, returned_at } = stretch;
+        let Some(place) = keeper.and_then(|id| self.place(id)) else {
+            let mut alarm = raised(first, late, events, returned_at);
+            // The id that its event gives may be an alarm's that an earlier run kept when it was cut in two.
+            while self.place(alarm.id).is_some() {
+                let AlarmBody { zone, rule, subject, id, .. } = &*alarm;
+                let id = alarm_id(*zone, rule.as_ref(), *subject, EventId(id.0));
+                Arc::make_mut(&mut alarm).id = id;
+            }
+            self.push(cause(alarm.zone, alarm.rule.as_ref(), alarm.visit_at), Arc::clone(&alarm));
+            return (alarm.id, Some((alarm, true)));
+        };
+        let known = &self.alarms[place];
+        let goes_on = !carried.is_empty();
+        let mut all = carried;
+        all.extend(events);
+        let raised_at = if goes_on { known.raised_at } else { first.at };
+        if (known.raised_at, known.returned_at, &known.events) == (raised_at, returned_at, &all) {
+            return (known.id, None);
+        }
+        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        let mut line = |at, step| alarm.history.push(AlarmLine { at, step, who: None, note: None });
+        if alarm.raised_at != raised_at {
+            line(raised_at, AlarmStep::Raised);
+        }
+        match returned_at {
+            Some(at) if alarm.returned_at != returned_at => line(at, AlarmStep::Returned),
+            None if alarm.returned_at.is_some() => line(last_at, AlarmStep::Reopened),
+            _ => {}
+        }
+        if !goes_on {
+            (alarm.kind, alarm.visit_at) = (first.kind, first.visit_at);
+        }
+        (alarm.raised_at, alarm.returned_at, alarm.events) = (raised_at, returned_at, all);
+        // What the world closed it may open again; what a person closed stays closed.
+        if alarm.result.is_none() && alarm.closed_at.take().is_some() && returned_at.is_some() {
+            alarm.history.push(AlarmLine { at: last_at, step: AlarmStep::Reopened, who: None, note: None });
+        }
+        close_if_done(alarm);
+        (alarm.id, Some((Arc::clone(&self.alarms[place]), false)))
+    }
+
+    /// An alarm has no event any more: they did not happen for long enough, or belong to the alarm `into`. It stays,
+    /// returned or closed. Returns it if it changed.
+    pub(super) fn gave_up(&mut self, id: AlarmId, into: Option<AlarmId>, now: UnixMs) -> Option<Arc<AlarmBody>> {
+        let place = self.place(id)?;
+        if self.alarms[place].closed_at.is_some() {
+            return None;
+        }
+        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        alarm.returned_at = alarm.returned_at.or(Some(now));
+        let (step, note) = match into {
+            Some(into) => (AlarmStep::Merged, Some(into.to_string())),
+            None => (AlarmStep::Retracted, None),
+        };
+        alarm.history.push(AlarmLine { at: now, step, who: None, note });
+        if into.is_some() {
+            alarm.shelved = None;
+            alarm.closed_at = Some(now);
+        }
+        close_if_done(alarm);
+        Some(Arc::clone(&self.alarms[place]))
+    }
+
+    /// When the first of the alarms that are put aside comes back; never too late, perhaps too early.
+    pub fn unshelve_at(&self) -> Option<UnixMs> {
+        (self.unshelve_at < UnixMs::MAX).then_some(self.unshelve_at)
+    }
+
+    /// Takes alarms back whose time aside was over by journal time `by`, the first to come back first.
+    pub fn unshelve(&mut self, by: UnixMs) -> Vec<Arc<AlarmBody>> {
+        if by < self.unshelve_at {
+            return Vec::new();
+        }
+        let ends = |alarm: &AlarmBody| alarm.shelved.as_ref().map(|shelf| shelf.until);
+        let mut over: Vec<(UnixMs, usize)> = Vec::new();
+        self.unshelve_at = UnixMs::MAX;
+        for (place, alarm) in self.alarms.iter().enumerate() {
+            match ends(alarm) {
+                Some(until) if until <= by => over.push((until, place)),
+                Some(until) => self.unshelve_at = self.unshelve_at.min(until),
+                None => {}
+            }
+        }
+        over.sort_unstable();
+        let mut back = |(at, place): (UnixMs, usize)| {
+            let alarm = Arc::make_mut(&mut self.alarms[place]);
+            alarm.shelved = None;
+            alarm.history.push(AlarmLine { at, step: AlarmStep::Unshelved, who: None, note: None });
+            Arc::clone(&self.alarms[place])
+        };
+        over.into_iter().map(&mut back).collect()
+    }
+
+    /// Forgets alarms that closed and returned before `before`; the store keeps them. One whose condition holds still is
+    /// remembered, or its end would raise it anew over the one that was closed.
+    pub fn forget(&mut self, before: UnixMs) {
+        let done = |alarm: &AlarmBody| {
+            alarm.closed_at.is_some_and(|at| at < before) && alarm.returned_at.is_some_and(|at| at < before)
+        };
+        if !self.alarms.iter().any(|alarm| done(alarm)) {
+            return;
+        }
+        let mut kept = AlarmBook { unshelve_at: self.unshelve_at, ..AlarmBook::default() };
+        for (cause, alarm) in self.causes.drain(..).zip(self.alarms.drain(..)) {
+            if !done(&alarm) {
+                kept.push(cause, alarm);
+            }
+        }
+        *self = kept;
+    }
+
+    fn place(&self, id: AlarmId) -> Option<usize> {
+        let low = id.0 as u64;
+        self.ids.iter().rposition(|known| *known == low)
+    }
+
+    fn push(&mut self, cause: u64, alarm: Arc<AlarmBody>) {
+        self.causes.push(cause);
+        self.ids.push(alarm.id.0 as u64);
+        self.alarms.push(alarm);
+    }
+
+    /// The open alarm of a cause: of several with one cause the last alone can be open.
+    fn open_of(&self, hash: u64, event: &EventCore) -> Option<usize> {
+        let rule = event.rule.as_ref().map(|rule| &rule.id);
+        let zone = event.zone.map(|(key, _)| key);
+        let mut places = self.causes.iter().enumerate().rev().filter(|(_, cause)| **cause == hash);
+        let (place, _) = places.find(|(place, _)| {
+            let alarm = &self.alarms[*place];
+            alarm.zone == zone && alarm.rule.as_ref() == rule && alarm.visit_at == event.visit_at
+        })?;
+        self.alarms[place].closed_at.is_none().then_some(place)
+    }
+
+    fn event_changed(&mut self, place: usize, event: &EventCore) -> Option<Arc<AlarmBody>> {
+        let alarm = &self.alarms[place];
+        if alarm.events.last() != Some(&event.id) || alarm.returned_at == event.ended_at {
+            return None;
+        }
+        let (at, step) = match event.ended_at {
+            Some(at) => (at, AlarmStep::Returned),
+            None => (event.at, AlarmStep::Reopened),
+        };
+        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        alarm.returned_at = event.ended_at;
+        alarm.history.push(AlarmLine { at, step, who: None, note: None });
+        close_if_done(alarm);
+        Some(Arc::clone(&self.alarms[place]))
+    }
+}
+
+/// What makes an alarm of a rule with delays.
+pub(super) struct Stretch<'a> {
+    /// The event that raised it.
+    pub first: &'a EventCore,
+    /// Whether that one was known too late.
+    pub late: bool,
+    /// All of its events, in their order.
+    pub events: Vec<EventId>,
+    /// When the last of them began.
+    pub last_at: UnixMs,
+    /// When the last of them ended, if it is over.
+    pub returned_at: Option<UnixMs>,
+}
+
+/// The priority of an event's alarm: the rule's, or that of what it says about Cordon itself; `None` when it raises none.
+fn priority_of(event: &EventCore) -> Option<u8> {
+    let own = event.evidence.condition.map(Condition::priority);
+    event.rule.as_ref().map(|rule| rule.priority).or(own)
+}
+
+/// A new alarm.
+fn raised(event: &EventCore, late: bool, events: Vec<EventId>, returned_at: Option<UnixMs>) -> Arc<AlarmBody> {
+    let zone = event.zone.map(|(key, _)| key);
+    let rule = event.rule.as_ref();
+    let rule_id = rule.map(|rule| rule.id.clone());
+    let mut history = Vec::with_capacity(2);
+    history.push(AlarmLine { at: event.at, step: AlarmStep::Raised, who: None, note: None });
+    if let Some(at) = returned_at {
+        history.push(AlarmLine { at, step: AlarmStep::Returned, who: None, note: None });
+    }
+    Arc::new(AlarmBody {
+        id: alarm_id(zone, rule_id.as_ref(), event.subject, event.id),
+        priority: priority_of(event).unwrap_or(LOWEST_PRIORITY),
+        kind: event.kind,
+        subject: event.subject,
+        zone,
+        rule: rule_id,
+        visit_at: event.visit_at,
+        late,
+        raised_at: event.at,
+        returned_at,
+        acknowledged: None,
+        shelved: None,
+        closed_at: None,
+        result: None,
+        events,
+        history,
+    })
+}
+
+/// Of an alarm that no rule raised.
+const LOWEST_PRIORITY: u8 = 4;
+
+/// Whether an act at journal time `at` says anything that an open alarm does not say yet.
+fn changes(alarm: &AlarmBody, at: UnixMs, act: &AlarmAct) -> bool {
+    match act {
+        AlarmAct::Acknowledge { .. } => alarm.acknowledged.is_none() || alarm.shelved.is_some(),
+        AlarmAct::Close { .. } => true,
+        AlarmAct::Shelve { reason, until } => {
+            let asked = Shelf { until: *until, reason: reason.clone() };
+            at < *until && *until - at <= LONGEST_SHELF && alarm.shelved.as_ref() != Some(&asked)
+        }
+    }
+}
+
+/// An acknowledged alarm that returned is done.
+fn close_if_done(alarm: &mut AlarmBody) {
+    if let (Some(returned_at), Some((acknowledged_at, _)), None) =
+        (alarm.returned_at, &alarm.acknowledged, alarm.closed_at)
+    {
+        let at = returned_at.max(*acknowledged_at);
+        alarm.shelved = None;
+        alarm.closed_at = Some(at);
+        alarm.history.push(AlarmLine { at, step: AlarmStep::Closed, who: None, note: None });
+    }
+}
+
+/// A hash of what makes alarms of one subject one: zone, rule and visit.
+fn cause(zone: Option<ZoneKey>, rule: Option<&RuleId>, visit_at: UnixMs) -> u64 {
+    let rule = rule.map_or("", |rule| rule.as_str());
+    let mut bytes = [0_u8; 80];
+    bytes[..4].copy_from_slice(&zone.map_or(u32::MAX, |zone| zone.0).to_le_bytes());
+    bytes[4..12].copy_from_slice(&visit_at.0.to_le_bytes());
+    bytes[12..12 + rule.len()].copy_from_slice(rule.as_bytes());
+    xxhash_rust::xxh3::xxh3_64(&bytes[..12 + rule.len()])
+}
