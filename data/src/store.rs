@@ -14,7 +14,7 @@ use cordon_spatial::ids::{
 };
 use cordon_spatial::onemap::Term;
 use cordon_spatial::record::Record;
-use cordon_spatial::units::UnixMs;
+use cordon_spatial::units::{SpanMs, UnixMs};
 use cordon_spatial::watch::Checkpoint;
 
 /// What a caller can do about a failure of the store.
@@ -162,6 +162,28 @@ pub struct AlarmQuery {
     pub limit: usize,
 }
 
+/// Spans of time of one length that follow each other, to count alarms in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spans {
+    /// Where the first begins.
+    pub from: UnixMs,
+    /// How long each is, over 0.
+    pub width: SpanMs,
+    /// How many, 1 to 10,000.
+    pub count: usize,
+}
+
+/// How many alarms there were in a span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct AlarmCount {
+    /// Whose event began in it.
+    pub raised: u64,
+    /// That a person took note of in it.
+    pub acknowledged: u64,
+    /// That were done in it.
+    pub closed: u64,
+}
+
 /// Which features to list: in key order.
 #[derive(Clone, Debug)]
 pub struct FeatureQuery {
@@ -289,7 +311,8 @@ pub struct AuditLine {
 
 /// The one that writes. Exactly one exists per site.
 pub trait Writer: Send {
-    /// Keeps the batch whole, durably, or not at all. Returns after the bytes are synced.
+    /// Keeps the batch whole, durably, or not at all. Returns after the bytes are synced. An act that changed its alarm is
+    /// written into the audit trail with it.
     ///
     /// Errors: [`StoreError::NoRoom`] kept nothing and may be tried again; after any other nothing more can be promised,
     /// and whether the batch was kept is known only after opening the store again. The records must follow the head
@@ -380,6 +403,12 @@ pub trait Reader: Send {
     fn event(&self, id: EventId) -> Result<Option<Event>, StoreError>;
     /// Alarms in `seq` order.
     fn alarms(&self, query: &AlarmQuery) -> Result<Vec<Alarm>, StoreError>;
+    /// How many alarms there were in each span. Cost: that of walking the indexes over the spans alone.
+    fn alarm_counts(&self, spans: &Spans) -> Result<Vec<AlarmCount>, StoreError>;
+    /// How many open alarms are in any of these states.
+    fn count_open_alarms(&self, states: &[AlarmState]) -> Result<u64, StoreError>;
+    /// The open alarm in any of these states that was raised first.
+    fn oldest_open_alarm(&self, states: &[AlarmState]) -> Result<Option<Alarm>, StoreError>;
     /// One alarm.
     fn alarm(&self, id: AlarmId) -> Result<Option<Alarm>, StoreError>;
 

@@ -239,9 +239,18 @@ fn what_the_engine_does_not_judge_yet_is_refused() {
     let dated = json!({"valid_to": "2030-01-01T00:00:00Z", "rules": [{"when": "must_be_inside"}]});
     refused(Collection::Zones, &zone(square(), dated), "unsupported", "properties.rules[0].when");
     rule_refused(json!({"when": "count", "limit_n": 5}), "unsupported", ".when");
-    rule_refused(json!({"when": "enter", "on_delay_s": 5}), "unsupported", ".on_delay_s");
-    let error = rule_refused(json!({"when": "enter", "off_delay_s": 5}), "unsupported", ".off_delay_s");
-    assert_eq!(error.value, "5");
+}
+
+#[test]
+fn delays_of_a_rule_are_taken_up_to_a_day_and_where_they_mean_something() {
+    let rules = json!([{"when": "enter", "on_delay_s": 5, "off_delay_s": 86_400}, {"when": "exit", "off_delay_s": 60}]);
+    let kept = keep(Collection::Zones, &zone(square(), json!({"rules": rules})), None);
+    let zone = zone_of(&kept).unwrap();
+    let delays: Vec<_> = zone.rules.iter().map(|rule| (rule.on_delay_s, rule.off_delay_s)).collect();
+    assert_eq!(delays, [(5, 86_400), (0, 60)]);
+    rule_refused(json!({"when": "enter", "off_delay_s": 86_401}), "range", ".off_delay_s");
+    let error = rule_refused(json!({"when": "exit", "on_delay_s": 5}), "range", ".on_delay_s");
+    assert!(error.message.contains("never raise an alarm"), "{}", error.message);
 }
 
 #[test]

@@ -4,14 +4,16 @@
 
 mod contract;
 
-use contract::given::{at, audit, commit, edit, fix, fixes, numbered, zone_json};
+use contract::given::{alarm, at, audit, commit, commit_with, edit, fix, fixes, numbered, zone_json};
 use contract::{Open, Site};
 use cordon_data::feature::Collection;
 use cordon_data::sqlite::{self, Options};
-use cordon_data::store::{Batch, Reader, StoreError, Writer};
+use cordon_data::store::{AlarmCount, Batch, Reader, Spans, StoreError, Writer};
+use cordon_spatial::alarm::{AlarmAct, AlarmLine, AlarmStep};
 use cordon_spatial::fix::Fix;
-use cordon_spatial::ids::{JournalPosition, VehicleKey};
-use cordon_spatial::record::RecordBody;
+use cordon_spatial::ids::{AlarmId, JournalPosition, Seq, VehicleKey};
+use cordon_spatial::record::{Act, RecordBody};
+use cordon_spatial::units::SpanMs;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -235,4 +237,70 @@ fn a_new_data_folder_is_for_its_owner_alone() {
     drop(sqlite::open(&folder).expect("a new store"));
     let mode = std::fs::metadata(&folder).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn what_people_did_to_alarms_is_in_the_audit_trail_and_what_changed_nothing_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), eager()).unwrap();
+    let shelve = AlarmAct::Shelve { reason: "works".to_owned(), until: at(9_000) };
+    let act = |alarm, act| RecordBody::Act(Act { who: "anna".to_owned(), alarm: AlarmId(alarm), act });
+    let mut changed = alarm(1, 1, 0);
+    let note = Some("works".to_owned());
+    let line = AlarmLine { at: at(5), step: AlarmStep::Shelved, who: Some("anna".to_owned()), note };
+    Arc::make_mut(&mut changed.body).history.push(line);
+    let acts = vec![act(1, shelve), act(2, AlarmAct::Acknowledge { note: None })];
+    commit_with(&mut store, 5, acts, &[], &[changed.clone()], &[]);
+    changed.seq = Seq(2);
+    commit_with(&mut store, 6, vec![act(1, AlarmAct::Acknowledge { note: None })], &[], &[changed], &[]);
+    let raw = rusqlite::Connection::open(folder.path().join(sqlite::FILE)).unwrap();
+    let line = "SELECT group_concat(at_ms || ' ' || who || ' ' || action || ' ' || (detail ->> '$.alarm')) FROM audit";
+    let written: String = raw.query_row(line, [], |row| row.get(0)).unwrap();
+    assert_eq!(written, format!("{} anna alarm.shelve {}", at(5), AlarmId(1)));
+}
+
+#[test]
+fn alarms_from_before_they_were_counted_are_counted_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), eager()).unwrap();
+    let mut acknowledged = alarm(1, 1, 60_000);
+    Arc::make_mut(&mut acknowledged.body).acknowledged = Some((at(90_000), "anna".to_owned()));
+    commit_with(&mut store, 0, vec![RecordBody::Tick], &[], &[acknowledged, alarm(2, 2, 70_000)], &[]);
+    drop(store);
+    // As the first version of Cordon left it: with the tables of the first migration alone.
+    let path = folder.path().join(sqlite::FILE);
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch(
+        "DROP INDEX alarms_raised; DROP INDEX alarms_acknowledged; DROP INDEX alarms_closed; DROP INDEX alarms_open;
+         ALTER TABLE alarms DROP COLUMN raised_ms; ALTER TABLE alarms DROP COLUMN acknowledged_ms;
+         ALTER TABLE alarms DROP COLUMN closed_ms; UPDATE alarms SET body = json_remove(body, '$.shelved');
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(raw);
+    let store = open(folder.path(), eager()).unwrap();
+    let spans = Spans { from: at(0), width: SpanMs(80_000), count: 2 };
+    let counted = store.reader().alarm_counts(&spans).unwrap();
+    let count = |raised, acknowledged| AlarmCount { raised, acknowledged, closed: 0 };
+    assert_eq!(counted, [count(2, 0), count(0, 1)]);
+    assert_eq!(store.reader().alarm(AlarmId(1)).unwrap().unwrap().shelved, None);
+}
+
+#[test]
+fn alarms_are_counted_and_the_oldest_found_by_walking_indexes_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path(), eager()).unwrap());
+    let raw = rusqlite::Connection::open(folder.path().join(sqlite::FILE)).unwrap();
+    for sql in [
+        "SELECT (raised_ms - 1) / 2 AS span, count(*) FROM alarms WHERE raised_ms >= 1 AND raised_ms < 3 GROUP BY span",
+        "SELECT (closed_ms - 1) / 2 AS span, count(*) FROM alarms WHERE closed_ms >= 1 AND closed_ms < 3 GROUP BY span",
+        "SELECT count(*) FROM alarms WHERE state = 'returned' AND state <> 'closed'",
+        "SELECT body FROM alarms WHERE state = 'returned' AND state <> 'closed' ORDER BY raised_ms LIMIT 1",
+    ] {
+        let mut explain = raw.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let plan: Vec<String> = explain.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        let plan = plan.join("; ");
+        assert!(plan.starts_with("SEARCH alarms USING") && plan.contains("INDEX"), "{sql}: {plan}");
+        assert!(!plan.contains("ORDER BY"), "{sql}: {plan}");
+    }
 }

@@ -105,16 +105,22 @@ fn rule(value: &Value, path: &str, index: usize, revision: Revision) -> Result<R
             RuleId::new(text).map_err(|error| FieldError::new("id", members.field("id"), text, error.to_string()))?
         }
     };
+    let when = when(&members)?;
+    let on_delay_s = members.integer("on_delay_s", 0..=MAX_DELAY_S)?.unwrap_or(0);
+    if matches!(when, RuleWhen::Exit) && on_delay_s > 0 {
+        let limit = "0 for a rule of kind exit: leaving takes no time, so that it would never raise an alarm";
+        return Err(FieldError::new("range", members.field("on_delay_s"), on_delay_s, limit));
+    }
     Ok(Rule {
         id,
         revision,
-        when: when(&members)?,
+        when,
         subjects: subjects(&members, "subjects")?,
         except: subjects(&members, "except")?,
         priority: members.integer("priority", 1..=4)?.unwrap_or(DEFAULT_PRIORITY) as u8,
         window: members.get("window").map(|value| window(value, &members.field("window"))).transpose()?,
         exempt: exempt(&members)?,
-        on_delay_s: members.integer("on_delay_s", 0..=MAX_DELAY_S)?.unwrap_or(0),
+        on_delay_s,
         off_delay_s: members.integer("off_delay_s", 0..=MAX_DELAY_S)?.unwrap_or(0),
     })
 }

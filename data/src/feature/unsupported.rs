@@ -13,8 +13,6 @@ type Member = (&'static str, fn(&Rule) -> bool);
 
 /// One line for each thing that is not judged yet.
 const UNSUPPORTED: &[Member] = &[
-    ("on_delay_s", |rule| rule.on_delay_s > 0),
-    ("off_delay_s", |rule| rule.off_delay_s > 0),
     ("when", |rule| matches!(rule.when, RuleWhen::MustBeInside)),
     ("when", |rule| matches!(rule.when, RuleWhen::Count { .. })),
 ];

@@ -6,10 +6,10 @@ use super::tail::Tail;
 use super::{connection, journal, past, tracks};
 use crate::feature::{Collection, StoredFeature};
 use crate::store::{
-    AlarmQuery, AuditLine, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers, ReplacedZone, Session,
-    StoreError, Terminal, Token, User,
+    AlarmCount, AlarmQuery, AuditLine, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers, ReplacedZone,
+    Session, Spans, StoreError, Terminal, Token, User,
 };
-use cordon_spatial::alarm::Alarm;
+use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::event::Event;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{AlarmId, EventId, FeatureId, FeatureKey, JournalPosition, Revision, VehicleKey};
@@ -114,6 +114,29 @@ impl Conditions {
         let conditions = if self.sql.is_empty() { String::new() } else { format!("WHERE {}", self.sql.join(" AND ")) };
         format!("{conditions} ORDER BY {order} LIMIT {}", limit.clamp(1, MAX_ROWS))
     }
+}
+
+/// Adds how many alarms have the time in `column` in each span.
+fn count_in(
+    connection: &Connection,
+    spans: &Spans,
+    column: &str,
+    counts: &mut [AlarmCount],
+    of: impl Fn(&mut AlarmCount) -> &mut u64,
+) -> Result<(), StoreError> {
+    let width = spans.width.0.max(1);
+    let to = spans.from.0.saturating_add(width.saturating_mul(counts.len() as i64));
+    let sql = format!(
+        "SELECT ({column} - ?1) / ?2 AS span, count(*) FROM alarms WHERE {column} >= ?1 AND {column} < ?3 GROUP BY span"
+    );
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+    let found = rows::all(connection, &sql, [spans.from.0, width, to], |row| read(row).map_err(from_sqlite))?;
+    for (span, count) in found {
+        if let Some(counted) = usize::try_from(span).ok().and_then(|span| counts.get_mut(span)) {
+            *of(counted) = count as u64;
+        }
+    }
+    Ok(())
 }
 
 impl Reader for SqliteReader {
@@ -233,6 +256,33 @@ impl Reader for SqliteReader {
         conditions.add_some("seq > ?", query.after.map(|seq| signed(seq.0)));
         let sql = format!("SELECT body FROM alarms {}", conditions.clauses("seq", query.limit));
         rows::all(self.connection(), &sql, params_from_iter(conditions.values), rows::body)
+    }
+
+    fn alarm_counts(&self, spans: &Spans) -> Result<Vec<AlarmCount>, StoreError> {
+        self.consistently(|connection| {
+            let mut counts = vec![AlarmCount::default(); spans.count.clamp(1, MAX_ROWS)];
+            count_in(connection, spans, "raised_ms", &mut counts, |count| &mut count.raised)?;
+            count_in(connection, spans, "acknowledged_ms", &mut counts, |count| &mut count.acknowledged)?;
+            count_in(connection, spans, "closed_ms", &mut counts, |count| &mut count.closed)?;
+            Ok(counts)
+        })
+    }
+
+    fn count_open_alarms(&self, states: &[AlarmState]) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM alarms WHERE state = ?1 AND state <> 'closed'";
+        let read = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0).map_err(from_sqlite);
+        let count = |state: &AlarmState| rows::first(self.connection(), sql, [state.name()], read);
+        states.iter().map(|state| Ok(count(state)?.unwrap_or(0) as u64)).sum()
+    }
+
+    fn oldest_open_alarm(&self, states: &[AlarmState]) -> Result<Option<Alarm>, StoreError> {
+        let sql = "SELECT body FROM alarms WHERE state = ?1 AND state <> 'closed' ORDER BY raised_ms LIMIT 1";
+        let mut oldest: Option<Alarm> = None;
+        for state in states {
+            let of_state: Option<Alarm> = rows::first(self.connection(), sql, [state.name()], rows::body)?;
+            oldest = oldest.into_iter().chain(of_state).min_by_key(|alarm| alarm.raised_at);
+        }
+        Ok(oldest)
     }
 
     fn alarm(&self, id: AlarmId) -> Result<Option<Alarm>, StoreError> {

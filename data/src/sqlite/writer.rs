@@ -14,12 +14,13 @@ use super::tracks::{self, Cut};
 use crate::codec::{batch, derived, frame};
 use crate::feature::{StoredFeature, bbox};
 use crate::store::{AuditLine, Batch, Forget, Head, Session, StoreError, Terminal, Token, User, Writer};
-use cordon_spatial::alarm::Alarm;
+use cordon_spatial::alarm::{Alarm, AlarmAct, AlarmLine};
 use cordon_spatial::event::{Event, Subject};
 use cordon_spatial::ids::{JournalPosition, Seq};
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::UnixMs;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use serde_json::json;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -131,6 +132,7 @@ impl SqliteWriter {
         put_alarms(&transaction, batch.alarms)?;
         batch.audit.iter().try_for_each(|line| accounts::append(&transaction, line))?;
         past::put_checkpoints(&transaction, &mut self.sealer, batch.checkpoints, head.position)?;
+        put_acts(&transaction, batch)?;
         transaction.commit().map_err(from_sqlite)?;
         if self.tail.count() == 0 {
             self.waiting_since = batch.at;
@@ -352,9 +354,40 @@ fn put_alarms(transaction: &Transaction<'_>, alarms: &[Alarm]) -> Result<(), Sto
         let body = serde_json::to_string(alarm).expect("an alarm of texts and numbers always serializes to JSON");
         insert(
             transaction,
-            "INSERT OR REPLACE INTO alarms (seq, id, state, priority, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![seq(alarm.seq), alarm.id.0.to_be_bytes(), alarm.state().name(), alarm.priority, body],
+            "INSERT OR REPLACE INTO alarms
+             (seq, id, state, priority, body, raised_ms, acknowledged_ms, closed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                seq(alarm.seq),
+                alarm.id.0.to_be_bytes(),
+                alarm.state().name(),
+                alarm.priority,
+                body,
+                alarm.raised_at.0,
+                alarm.acknowledged.as_ref().map(|(at, _)| at.0),
+                alarm.closed_at.map(|at| at.0)
+            ],
         )?;
+    }
+    Ok(())
+}
+
+/// Writes what people did to alarms into the audit trail; an act that changed nothing is in the journal alone.
+fn put_acts(transaction: &Transaction<'_>, batch: &Batch<'_>) -> Result<(), StoreError> {
+    for record in batch.records {
+        let RecordBody::Act(act) = &record.body else { continue };
+        let is_its = |line: &AlarmLine| line.at == batch.at && line.who.as_deref() == Some(&act.who);
+        let mut changed = batch.alarms.iter().filter(|alarm| alarm.id == act.alarm);
+        if !changed.any(|alarm| alarm.history.iter().any(is_its)) {
+            continue;
+        }
+        let (action, said) = match &act.act {
+            AlarmAct::Acknowledge { note } => ("alarm.acknowledge", json!({ "note": note })),
+            AlarmAct::Close { result, note } => ("alarm.close", json!({ "result": result, "note": note })),
+            AlarmAct::Shelve { reason, until } => ("alarm.shelve", json!({ "reason": reason, "until_ms": until.0 })),
+        };
+        let detail = json!({ "alarm": act.alarm.to_string(), "said": said });
+        let line = AuditLine { at: batch.at, who: act.who.clone(), action: action.to_owned(), detail };
+        accounts::append(transaction, &line)?;
     }
     Ok(())
 }

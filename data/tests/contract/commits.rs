@@ -2,12 +2,12 @@
 
 use super::Sites;
 use super::given::{alarm, at, commit, commit_with, event, fix, fixes, numbered};
-use cordon_data::store::{AlarmQuery, Batch, EventQuery, Head, StoreError};
-use cordon_spatial::alarm::{AlarmAct, AlarmState};
+use cordon_data::store::{AlarmCount, AlarmQuery, Batch, EventQuery, Head, Spans, StoreError};
+use cordon_spatial::alarm::{AlarmAct, AlarmState, Shelf};
 use cordon_spatial::event::{EventKind, EventStatus, Subject};
 use cordon_spatial::ids::{AlarmId, EventId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use cordon_spatial::record::{Act, RecordBody};
-use cordon_spatial::units::UnixMs;
+use cordon_spatial::units::{SpanMs, UnixMs};
 use std::sync::Arc;
 
 pub fn a_new_site_is_empty(sites: &Sites<'_>) {
@@ -152,6 +152,42 @@ pub fn alarms_are_found_by_state_and_priority(sites: &Sites<'_>) {
     assert_eq!(list(&[AlarmState::Unacknowledged, AlarmState::Closed], None), [1, 3]);
     assert_eq!(list(&[], Some(1)), [2, 3]);
     assert_eq!(list(&[AlarmState::Acknowledged], Some(2)), [0u128; 0]);
+}
+
+pub fn alarms_are_counted_in_spans_of_time(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    let minute = 60_000;
+    let mut done = alarm(4, 4, 25 * minute);
+    let body = Arc::make_mut(&mut done.body);
+    (body.acknowledged, body.closed_at) = (Some((at(29 * minute), "anna".to_owned())), Some(at(30 * minute)));
+    // The first lies before the spans, the last after them, the second at the very start of one.
+    let all = [alarm(1, 1, 9 * minute), alarm(2, 2, 10 * minute), alarm(3, 3, 20 * minute - 1), done];
+    commit_with(&mut open, 0, vec![RecordBody::Tick], &[], &all, &[]);
+    commit_with(&mut open, 1, vec![RecordBody::Tick], &[], &[alarm(5, 5, 40 * minute)], &[]);
+    let spans = Spans { from: at(10 * minute), width: SpanMs(10 * minute), count: 3 };
+    let count = |raised, acknowledged, closed| AlarmCount { raised, acknowledged, closed };
+    let counted = open.reader().alarm_counts(&spans).unwrap();
+    assert_eq!(counted, [count(2, 0, 0), count(1, 1, 0), count(0, 0, 1)]);
+}
+
+pub fn the_oldest_open_alarm_is_found(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    assert_eq!(open.reader().oldest_open_alarm(&AlarmState::OPEN).unwrap(), None);
+    let mut closed = alarm(1, 1, 0);
+    Arc::make_mut(&mut closed.body).closed_at = Some(at(10));
+    let mut shelved = alarm(2, 2, 100);
+    let shelf = Shelf { until: at(900), reason: "works".to_owned() };
+    Arc::make_mut(&mut shelved.body).shelved = Some(shelf);
+    let all = [closed, shelved.clone(), alarm(3, 3, 300), alarm(4, 4, 200)];
+    commit_with(&mut open, 0, vec![RecordBody::Tick], &[], &all, &[]);
+    let oldest = |states: &[AlarmState]| open.reader().oldest_open_alarm(states).unwrap().map(|alarm| alarm.id.0);
+    assert_eq!(oldest(&AlarmState::OPEN), Some(2));
+    assert_eq!(oldest(&[AlarmState::Unacknowledged, AlarmState::Returned]), Some(4));
+    assert_eq!(open.reader().count_open_alarms(&AlarmState::OPEN).unwrap(), 3);
+    assert_eq!(open.reader().count_open_alarms(&[AlarmState::Shelved]).unwrap(), 1);
+    assert_eq!(open.reader().alarm(AlarmId(2)).unwrap(), Some(shelved), "with its reason and its end");
 }
 
 pub fn lists_go_on_after_a_seq(sites: &Sites<'_>) {
