@@ -3,24 +3,25 @@
 use super::AppState;
 use super::body::Json;
 use super::problem::{Problem, ProblemJson};
-use super::query::Query;
+use super::query::{Query, parse_time};
 use super::wire::{self, AlarmJson, Page};
 use crate::auth::Identity;
 use axum::extract::{Path, State};
 use axum::{Extension, Json as JsonAnswer};
 use cordon_data::store::AlarmQuery;
-use cordon_spatial::alarm::{AlarmAct, AlarmState};
+use cordon_spatial::alarm::{AlarmAct, AlarmState, LONGEST_SHELF};
 use cordon_spatial::ids::{AlarmId, Seq};
 use cordon_spatial::record::Act;
+use cordon_spatial::units::SpanMs;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// Longest note, characters.
 const MAX_NOTE: usize = 2_000;
-const STATES: [AlarmState; 4] =
-    [AlarmState::Unacknowledged, AlarmState::Acknowledged, AlarmState::Returned, AlarmState::Closed];
-/// States that INTERFACES names and this version does not know yet: asking for them is no mistake and finds nothing.
-const LATER_STATES: [&str; 2] = ["shelved", "suppressed"];
+/// A state that INTERFACES names and this version does not know yet: asking for it is no mistake and finds nothing.
+const LATER_STATES: [&str; 1] = ["suppressed"];
+/// The shortest time for which an alarm may be put aside: a shorter one could be over before the act is judged.
+const SHORTEST_SHELF: SpanMs = SpanMs::seconds(60);
 
 /// What a person who takes note says.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -40,20 +41,30 @@ pub struct Close {
     pub note: Option<String>,
 }
 
+/// What a person who puts an alarm aside says.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Shelve {
+    /// Why, 1 to 2,000 characters.
+    pub reason: String,
+    /// Until when, RFC 3339, 1 minute to 8 hours ahead.
+    pub until: String,
+}
+
 /// Alarms by `seq`.
 #[utoipa::path(get, path = "/api/alarms", tag = "alarms",
     params(
-        ("state" = Option<String>, Query, description = "unacknowledged, acknowledged, returned, closed; several by commas"),
+        ("state" = Option<String>, Query, description = "unacknowledged, acknowledged, returned, shelved, closed; several by commas"),
         ("priority" = Option<u8>, Query, description = "1 to 4"),
         ("after" = Option<u64>, Query, description = "`seq` greater than"),
         ("limit" = Option<u64>, Query, description = "1 to 10000, default 1000")),
     responses((status = 200, body = Page<AlarmJson>), (status = 400, body = ProblemJson)))]
 pub async fn list(State(app): AppState, query: Query) -> Result<JsonAnswer<Page<AlarmJson>>, Problem> {
     let limit = query.limit(1_000)?;
-    let known = STATES.map(AlarmState::name).join(", ");
+    let known = AlarmState::ALL.map(AlarmState::name).join(", ");
     let states = query.parsed("state", &known, |text| {
         let names = text.split(',').filter(|name| !LATER_STATES.contains(name));
-        names.map(|name| STATES.into_iter().find(|state| state.name() == name)).collect::<Option<Vec<_>>>()
+        names.map(|name| AlarmState::ALL.into_iter().find(|state| state.name() == name)).collect::<Option<Vec<_>>>()
     })?;
     if states.as_ref().is_some_and(Vec::is_empty) {
         return Ok(JsonAnswer(Page { items: Vec::new(), next: None }));
@@ -106,11 +117,29 @@ pub async fn close(
     Json(Close { result, note }): Json<Close>,
 ) -> Result<JsonAnswer<AlarmJson>, Problem> {
     let note = checked_note(note)?;
-    let length = result.trim().chars().count();
-    if !(1..=MAX_NOTE).contains(&length) {
-        return Err(Problem::bad_value("result", result, "1 to 2000 characters"));
-    }
+    let result = checked_text("result", result)?;
     act(app, identity, &id, AlarmAct::Close { result, note }).await
+}
+
+/// Put an alarm aside for a while: it is listed as shelved and sirens nobody until then. Acknowledging it takes it back.
+#[utoipa::path(post, path = "/api/alarms/{id}/shelve", tag = "alarms", params(("id" = String, Path)),
+    request_body = Shelve,
+    responses((status = 200, body = AlarmJson), (status = 400, body = ProblemJson), (status = 404, body = ProblemJson)))]
+pub async fn shelve(
+    State(app): AppState,
+    Extension(identity): Extension<Identity>,
+    Path(id): Path<String>,
+    Json(Shelve { reason, until }): Json<Shelve>,
+) -> Result<JsonAnswer<AlarmJson>, Problem> {
+    let reason = checked_text("reason", reason)?;
+    let now = app.pipeline.now();
+    let allowed = now + SHORTEST_SHELF..=now + LONGEST_SHELF;
+    let end = parse_time(&until).filter(|end| allowed.contains(end));
+    let Some(until) = end else {
+        let limit = "a time in RFC 3339, 1 minute to 8 hours ahead: whoever puts an alarm aside meets it again in the same shift";
+        return Err(Problem::bad_value("until", until, limit));
+    };
+    act(app, identity, &id, AlarmAct::Shelve { reason, until }).await
 }
 
 async fn act(
@@ -130,6 +159,14 @@ fn parse_id(id: &str) -> Result<AlarmId, Problem> {
 
 fn unknown() -> Problem {
     crate::ingest::Refused::UnknownAlarm.into()
+}
+
+fn checked_text(field: &str, text: String) -> Result<String, Problem> {
+    let length = text.trim().chars().count();
+    if !(1..=MAX_NOTE).contains(&length) {
+        return Err(Problem::bad_value(field, text, "1 to 2000 characters"));
+    }
+    Ok(text)
 }
 
 fn checked_note(note: Option<String>) -> Result<Option<String>, Problem> {

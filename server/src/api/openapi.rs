@@ -1,6 +1,6 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
-use super::{alarms, commands, events, features, fixes, health, live, session, setup, terminals, vehicles};
+use super::{alarm_load, alarms, commands, events, features, fixes, health, live, session, setup, terminals, vehicles};
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -39,7 +39,9 @@ use utoipa::openapi::{PathItem, RefOr};
         events::one,
         alarms::list,
         alarms::one,
+        alarm_load::load,
         alarms::acknowledge,
+        alarms::shelve,
         alarms::close,
         terminals::list,
         terminals::approve,

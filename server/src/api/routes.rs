@@ -3,7 +3,8 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, alarms, commands, events, features, fixes, health, live, openapi, session, setup, terminals, vehicles,
+    App, alarm_load, alarms, commands, events, features, fixes, health, live, openapi, session, setup, terminals,
+    vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -61,8 +62,10 @@ pub fn routes() -> Vec<Route> {
             &["from", "to", "kind", "subject", "zone", "status", "after", "limit"], events::list),
         route(Method::GET, "/api/events/{id}", SeeMap, &[], events::one),
         route(Method::GET, "/api/alarms", SeeMap, &["state", "priority", "after", "limit"], alarms::list),
+        route(Method::GET, "/api/alarms/load", SeeMap, &[], alarm_load::load),
         route(Method::GET, "/api/alarms/{id}", SeeMap, &[], alarms::one),
         route(Method::POST, "/api/alarms/{id}/acknowledge", HandleAlarms, &[], alarms::acknowledge),
+        route(Method::POST, "/api/alarms/{id}/shelve", HandleAlarms, &[], alarms::shelve),
         route(Method::POST, "/api/alarms/{id}/close", HandleAlarms, &[], alarms::close),
         route(Method::GET, "/api/terminals", Administer, &[], terminals::list),
         route(Method::GET, "/api/terminals/{phone}", CommandTerminals, &[], commands::terminal),

@@ -182,7 +182,7 @@ pub struct AlarmJson {
     pub id: String,
     /// The number of its last change.
     pub seq: u64,
-    /// `unacknowledged`, `acknowledged`, `returned` or `closed`.
+    /// `unacknowledged`, `acknowledged`, `returned`, `shelved` or `closed`.
     pub state: &'static str,
     /// 1 (highest) to 4.
     pub priority: u8,
@@ -209,6 +209,9 @@ pub struct AlarmJson {
     /// Who took note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acknowledged_by: Option<String>,
+    /// Until when it is put aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shelved_until: Option<Time>,
     /// When it was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Time>,
@@ -229,7 +232,7 @@ pub struct AlarmLineJson {
     /// Who; absent for what the world did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
-    /// `raised`, `returned`, `retracted`, `reopened`, `acknowledged` or `closed`.
+    /// `raised`, `returned`, `retracted`, `reopened`, `merged`, `acknowledged`, `shelved`, `unshelved` or `closed`.
     pub what: &'static str,
     /// What the person wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -336,6 +339,7 @@ pub fn alarm(alarm: &Alarm, catalog: &Catalog) -> AlarmJson {
         returned_at: alarm.returned_at.map(Time),
         acknowledged_at: alarm.acknowledged.as_ref().map(|(at, _)| Time(*at)),
         acknowledged_by: alarm.acknowledged.as_ref().map(|(_, who)| who.clone()),
+        shelved_until: alarm.shelved.as_ref().map(|shelf| Time(shelf.until)),
         closed_at: alarm.closed_at.map(Time),
         result: alarm.result.clone(),
         events: alarm.events.iter().map(ToString::to_string).collect(),

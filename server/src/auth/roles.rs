@@ -13,7 +13,7 @@ pub enum Action {
     OwnSession,
     /// See vehicles, tracks, events, alarms and features.
     SeeMap,
-    /// Acknowledge and close alarms.
+    /// Acknowledge, shelve and close alarms.
     HandleAlarms,
     /// Make, change and delete features.
     EditMap,

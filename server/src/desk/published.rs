@@ -6,11 +6,11 @@
 use super::catalog::Catalog;
 use super::readers::Readers;
 use crate::ingest::{Committed, Pipeline};
-use crate::live::hub::{Hub, OPEN};
+use crate::live::hub::Hub;
 use cordon_data::feature::{Collection, StoredFeature};
 use cordon_data::geopackage::{AlarmRow, PublishError, PublishSet, Publisher, VehicleRow, ZoneRow};
 use cordon_data::store::{AlarmQuery, FeatureQuery, Reader, StoreError};
-use cordon_spatial::alarm::Alarm;
+use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::event::Subject;
 use cordon_spatial::ids::AlarmId;
 use cordon_spatial::position::Position;
@@ -149,7 +149,7 @@ fn read(reader: &dyn Reader, catalog: &Catalog) -> Result<Shown, StoreError> {
         query.after = Some(last.key);
         page.iter().for_each(|feature| shown.take_feature(feature));
     }
-    let query = AlarmQuery { states: OPEN.to_vec(), priority: None, after: None, limit: MAX_ALARMS };
+    let query = AlarmQuery { states: AlarmState::OPEN.to_vec(), priority: None, after: None, limit: MAX_ALARMS };
     for alarm in reader.alarms(&query)? {
         let raising = match alarm.events.first() {
             Some(id) => reader.event(*id)?,

@@ -23,8 +23,6 @@ const WAITING_FRAMES: usize = 1_024;
 const HEALTH_EVERY: Duration = Duration::from_secs(5);
 /// How many changes a break may have missed and still be filled.
 pub const MAX_GAP: u64 = 5_000;
-/// The states of an alarm that a person has yet to deal with.
-pub const OPEN: [AlarmState; 3] = [AlarmState::Unacknowledged, AlarmState::Acknowledged, AlarmState::Returned];
 
 /// What all consoles share. Cheap to clone.
 #[derive(Clone)]
@@ -252,7 +250,7 @@ impl Drop for ClientGuard {
 }
 
 fn open_alarms() -> AlarmQuery {
-    AlarmQuery { states: OPEN.to_vec(), priority: None, after: None, limit: crate::api::query::MAX_LIMIT }
+    AlarmQuery { states: AlarmState::OPEN.to_vec(), priority: None, after: None, limit: crate::api::query::MAX_LIMIT }
 }
 
 fn unchecked(entry: Option<&Entry>) -> bool {
