@@ -2,7 +2,7 @@
  * The one place that speaks HTTP with the server. It must never show anything: a failure becomes an `ApiError` that the
  * screen puts into the user's words.
  */
-import type { Alarm, Collection, Event, Feature, FeatureCollection, Page, Problem, Session, Vehicle } from './types';
+import type { Alarm, AlarmLoad, Collection, Event, Feature, FeatureCollection, Page, Problem, Session, Vehicle } from './types';
 
 /** The server refused, or could not be reached (`status` 0, code `unreachable`). */
 export class ApiError extends Error {
@@ -78,13 +78,17 @@ export const api = {
   vehicles: () => pages<Vehicle>('/api/vehicles?limit=5000', MOST_FEATURES),
 
   /** Alarms that still need somebody. */
-  openAlarms: () => pages<Alarm>('/api/alarms?state=unacknowledged,acknowledged,returned&limit=1000', MOST_ALARMS),
+  openAlarms: () => pages<Alarm>('/api/alarms?state=unacknowledged,acknowledged,returned,shelved&limit=1000', MOST_ALARMS),
   /** Alarms in any state that changed after `seq`. */
   alarmsAfter: (seq: number) => pages<Alarm>(`/api/alarms?after=${seq}&limit=1000`, MOST_ALARMS),
   acknowledge: (id: string, note: string | undefined) =>
     request<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/acknowledge`, note ? { note } : {}),
   close: (id: string, result: string) =>
     request<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/close`, { result }),
+
+  shelve: (id: string, reason: string, until: string) =>
+    request<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/shelve`, { reason, until }),
+  alarmLoad: () => request<AlarmLoad>('GET', '/api/alarms/load'),
 
   eventsAfter: async (seq: number, limit: number) =>
     (await request<Page<Event>>('GET', `/api/events?after=${seq}&limit=${limit}`)).items,

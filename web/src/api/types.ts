@@ -142,6 +142,33 @@ export interface Alarm {
   history?: AlarmLine[];
 }
 
+/** How many alarms in a span of time. */
+export interface AlarmCount {
+  raised: number;
+  acknowledged: number;
+  closed: number;
+}
+
+export interface WaitingAlarm {
+  id: string;
+  priority: Priority;
+  raised_at: string;
+  seconds: number;
+}
+
+/** `GET /api/alarms/load`. */
+export interface AlarmLoad {
+  now: string;
+  last: { ten_minutes: AlarmCount; hour: AlarmCount; day: AlarmCount };
+  flood: boolean;
+  open: number;
+  unacknowledged: number;
+  shelved: number;
+  longest_unacknowledged?: WaitingAlarm;
+  oldest_open?: WaitingAlarm;
+  benchmarks: { per: 'ten_minutes' | 'hour' | 'day'; acceptable: number; too_much: number; source: string }[];
+}
+
 export const COLLECTIONS = ['parks', 'roads', 'zones', 'gates'] as const;
 /** The collections that the map draws, bottom first. */
 export type Collection = (typeof COLLECTIONS)[number];

@@ -51,6 +51,12 @@ describe('the alarm list', () => {
     ).toEqual(expected);
   });
 
+  test('puts what is shelved last, however urgent, and never hides it', () => {
+    const texts = ['aside P1 10:00 shelved #1', 'low P4 10:09 unacknowledged #2'];
+    expect(shown(book(...texts))).toBe('low unacknowledged, aside shelved');
+    expect(shown(book(...texts, 'aside P1 10:00 unacknowledged #3'))).toBe('aside unacknowledged, low unacknowledged');
+  });
+
   test('keeps the latest state when an older one comes after it', () => {
     expect(shown(book('a P1 10:00 acknowledged #5', 'a P1 10:00 unacknowledged #2'))).toBe('a acknowledged');
   });

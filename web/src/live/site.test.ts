@@ -92,6 +92,8 @@ class FakeServer {
       ),
     acknowledge: async (id: string) => alarm(id, 1_000, 'acknowledged'),
     close: async (id: string) => alarm(id, 1_001, 'closed'),
+    shelve: async (id: string) => alarm(id, 1_002, 'shelved'),
+    alarmLoad: async () => Promise.reject(new Error('nobody asks here')),
   };
 
   #answer<T>(what: string, items: T[]): T[] {

@@ -5,7 +5,7 @@
  * It never decides: it holds what the server said last, says how old that is, and fetches what a break made it miss.
  */
 import { ApiError, type Api } from '../api/client';
-import type { Alarm, Collection, Event, Problem, TextFrame } from '../api/types';
+import type { Alarm, AlarmLoad, Collection, Event, Problem, TextFrame } from '../api/types';
 import { Directory } from './directory';
 import { Features, isCollection } from './features';
 import { Fleet } from './fleet';
@@ -57,6 +57,8 @@ export interface SiteOptions {
     | 'feature'
     | 'acknowledge'
     | 'close'
+    | 'shelve'
+    | 'alarmLoad'
   >;
   port?: SocketPort;
   onRefused: (refusal: Refusal) => void;
@@ -154,6 +156,15 @@ export class Site {
 
   async close(id: string, result: string): Promise<void> {
     this.#learn(await this.#api.close(id, result));
+  }
+
+  /** Puts an alarm aside for so long from now on, by the server's clock. */
+  async shelve(id: string, reason: string, forMs: number): Promise<void> {
+    this.#learn(await this.#api.shelve(id, reason, new Date(this.clock.now() + forMs).toISOString()));
+  }
+
+  load(): Promise<AlarmLoad> {
+    return this.#api.alarmLoad();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {

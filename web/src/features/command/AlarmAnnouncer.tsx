@@ -1,8 +1,12 @@
-/** Tells a screen reader of alarms that were not there before. Late ones are listed, never announced. */
+/**
+ * Tells of alarms that were not there before: a screen reader of each, a short sound of urgent ones alone. Late ones and
+ * those that are put aside are listed, never announced.
+ */
 import { useEffect, useRef, useState } from 'react';
 import type { Alarm } from '../../api/types';
 import { useI18n } from '../../i18n';
-import { priorityText, whatText, type Names } from './words';
+import { chime } from './chime';
+import { priorityText, sirens, whatText, type Names } from './words';
 
 export function AlarmAnnouncer({ alarms, known, names }: { alarms: readonly Alarm[]; known: boolean; names: Names }) {
   const { t } = useI18n();
@@ -13,7 +17,9 @@ export function AlarmAnnouncer({ alarms, known, names }: { alarms: readonly Alar
     const before = told.current;
     told.current = new Set(alarms.map((alarm) => alarm.id));
     if (before === null) return;
-    const fresh = alarms.find((alarm) => !before.has(alarm.id) && alarm.state === 'unacknowledged' && !alarm.late);
+    const isNew = (alarm: Alarm) => !before.has(alarm.id);
+    if (alarms.some((alarm) => isNew(alarm) && sirens(alarm))) chime();
+    const fresh = alarms.find((alarm) => isNew(alarm) && alarm.state === 'unacknowledged' && !alarm.late);
     if (fresh) setText(t('alarms.new', { priority: priorityText(fresh.priority, t), what: whatText(fresh, names, t) }));
   }, [alarms, known, names, t]);
   return (

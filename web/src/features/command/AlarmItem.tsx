@@ -3,8 +3,8 @@ import type { Alarm } from '../../api/types';
 import { translateName, useI18n } from '../../i18n';
 import { nearText, spanText } from '../../i18n/time';
 import { PriorityBadge } from '../../ui/PriorityBadge';
-import { AcknowledgeForm, CloseForm } from './AlarmForms';
-import { kindText, subjectText, type Names } from './words';
+import { AcknowledgeForm, CloseForm, ShelveForm } from './AlarmForms';
+import { kindText, needsAcknowledgement, subjectText, type Names } from './words';
 
 export interface AlarmItemProps {
   alarm: Alarm;
@@ -17,6 +17,7 @@ export interface AlarmItemProps {
   onSelect: () => void;
   onLocate: () => void;
   onAcknowledge: (note: string | undefined) => void;
+  onShelve: (reason: string, forMs: number) => void;
   onClose: (result: string) => void;
 }
 
@@ -25,7 +26,8 @@ export function AlarmItem(props: AlarmItemProps) {
   const { language, t } = useI18n();
   const raisedMs = Date.parse(alarm.raised_at);
   const returnedMs = alarm.returned_at ? Date.parse(alarm.returned_at) : null;
-  const open = alarm.state === 'unacknowledged' || alarm.state === 'returned';
+  const shelved = alarm.state === 'shelved';
+  const open = needsAcknowledgement(alarm);
   const lasted =
     returnedMs === null
       ? t('alarm.since', { age: spanText(now - raisedMs, t) })
@@ -61,6 +63,12 @@ export function AlarmItem(props: AlarmItemProps) {
         </span>
         <span className="alarm-when">
           {lasted}
+          {alarm.shelved_until && shelved && (
+            <>
+              {' · '}
+              {t('alarm.shelved.until', { time: nearText(Date.parse(alarm.shelved_until), now, language) })}
+            </>
+          )}
           {alarm.acknowledged_at && alarm.acknowledged_by && (
             <>
               {' · '}
@@ -72,8 +80,11 @@ export function AlarmItem(props: AlarmItemProps) {
           )}
         </span>
       </button>
-      {open && <AcknowledgeForm busy={busy} withNote={selected} onAcknowledge={props.onAcknowledge} />}
-      {selected && !open && <CloseForm busy={busy} onClose={props.onClose} />}
+      {(open || (selected && shelved)) && (
+        <AcknowledgeForm busy={busy} withNote={selected} takesBack={shelved} onAcknowledge={props.onAcknowledge} />
+      )}
+      {selected && <ShelveForm busy={busy} onShelve={props.onShelve} />}
+      {selected && <CloseForm busy={busy} onClose={props.onClose} />}
       {selected && <History alarm={alarm} now={now} />}
       {props.problem !== null && (
         <p className="problem" role="alert">

@@ -6,7 +6,9 @@ import type { Picture, Site } from '../../live/site';
 import { problemText } from '../../ui/problem';
 import { useServerNow } from '../../ui/useServerNow';
 import { AlarmItem } from './AlarmItem';
-import type { Names } from './words';
+import { AlarmFilter, ALL, passes, type Filter } from './AlarmFilter';
+import { LoadFigure } from './LoadFigure';
+import { needsAcknowledgement, type Names } from './words';
 
 /** A flood is shown in pieces: nobody reads more than this at once, and a slow desk must still answer. */
 const PIECE = 100;
@@ -21,6 +23,7 @@ export interface AlarmListProps {
   onSelect: (id: string) => void;
   onLocate: (alarm: Alarm) => void;
   onAcknowledge: (id: string, note: string | undefined) => void;
+  onShelve: (id: string, reason: string, forMs: number) => void;
   onClose: (id: string, result: string) => void;
   onHelp: () => void;
 }
@@ -31,9 +34,11 @@ export function AlarmList(props: AlarmListProps) {
   const now = useServerNow(site.clock, 1_000);
   const list = useRef<HTMLUListElement>(null);
   const [room, setRoom] = useState(PIECE);
-  const chosenAt = picture.alarms.findIndex((alarm) => alarm.id === selected);
-  const shown = picture.alarms.slice(0, Math.max(room, chosenAt + 1));
-  const hidden = picture.alarms.length - shown.length;
+  const [filter, setFilter] = useState<Filter>(ALL);
+  const passing = picture.alarms.filter((alarm) => passes(alarm, filter) || alarm.id === selected);
+  const chosenAt = passing.findIndex((alarm) => alarm.id === selected);
+  const shown = passing.slice(0, Math.max(room, chosenAt + 1));
+  const hidden = passing.length - shown.length;
   const unacknowledged = picture.alarms.filter(needsAcknowledgement).length;
 
   useEffect(() => {
@@ -53,6 +58,8 @@ export function AlarmList(props: AlarmListProps) {
           {t('alarms.keys')}
         </button>
       </header>
+      <LoadFigure site={site} />
+      <AlarmFilter filter={filter} hidden={picture.alarms.length - passing.length} onFilter={setFilter} />
       {picture.alarmsProblem && (
         <p className="problem" role="alert">
           {t('alarms.error', { why: problemText(picture.alarmsProblem, t) })}
@@ -75,6 +82,7 @@ export function AlarmList(props: AlarmListProps) {
             onSelect={() => props.onSelect(alarm.id)}
             onLocate={() => props.onLocate(alarm)}
             onAcknowledge={(note) => props.onAcknowledge(alarm.id, note)}
+            onShelve={(reason, forMs) => props.onShelve(alarm.id, reason, forMs)}
             onClose={(result) => props.onClose(alarm.id, result)}
           />
         ))}
@@ -88,8 +96,4 @@ export function AlarmList(props: AlarmListProps) {
       </ul>
     </section>
   );
-}
-
-export function needsAcknowledgement(alarm: Alarm): boolean {
-  return alarm.state === 'unacknowledged' || alarm.state === 'returned';
 }

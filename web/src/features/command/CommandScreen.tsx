@@ -6,7 +6,7 @@ import type { Site } from '../../live/site';
 import type { Choice } from '../../map/park-map';
 import { errorText } from '../../ui/problem';
 import { AlarmAnnouncer } from './AlarmAnnouncer';
-import { AlarmList, needsAcknowledgement } from './AlarmList';
+import { AlarmList } from './AlarmList';
 import { Banners } from './Banners';
 import { EventStrip } from './EventStrip';
 import { KeysHelp } from './KeysHelp';
@@ -15,7 +15,7 @@ import { placeOf, placeOfEvent } from './place';
 import { TopBar } from './TopBar';
 import { useKeys } from './useKeys';
 import { VehicleCard } from './VehicleCard';
-import type { Names } from './words';
+import { needsAcknowledgement, type Names } from './words';
 import { ZoneCard } from './ZoneCard';
 
 export function CommandScreen({ site, session, onSignOut }: { site: Site; session: Session; onSignOut: () => void }) {
@@ -58,6 +58,10 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   );
   const acknowledge = useCallback(
     (id: string, note?: string) => act(id, () => site.acknowledge(id, note)),
+    [act, site],
+  );
+  const shelve = useCallback(
+    (id: string, reason: string, forMs: number) => act(id, () => site.shelve(id, reason, forMs)),
     [act, site],
   );
   const close = useCallback((id: string, result: string) => act(id, () => site.close(id, result)), [act, site]);
@@ -148,6 +152,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         onSelect={setAlarmId}
         onLocate={(alarm) => void locate(alarm)}
         onAcknowledge={(id, note) => void acknowledge(id, note)}
+        onShelve={(id, reason, forMs) => void shelve(id, reason, forMs)}
         onClose={(id, result) => void close(id, result)}
         onHelp={() => setHelp(true)}
       />

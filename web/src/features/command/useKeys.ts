@@ -1,7 +1,7 @@
 /** The alarm list by keyboard, wherever the focus is, except while somebody is typing. */
 import { useEffect, useRef } from 'react';
 import type { Alarm } from '../../api/types';
-import { needsAcknowledgement } from './AlarmList';
+import { needsAcknowledgement } from './words';
 
 export interface Keys {
   alarms: readonly Alarm[];

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Event, EventKind, Rule } from '../../api/types';
 import { translate, type Translate } from '../../i18n';
-import { doubtTexts, headingText, ruleText, validityText, whatText, type Names } from './words';
+import { ALL, passes } from './AlarmFilter';
+import {
+  doubtTexts,
+  headingText,
+  needsAcknowledgement,
+  ruleText,
+  sirens,
+  validityText,
+  whatText,
+  type Names,
+} from './words';
 
 const zh: Translate = (key, values) => translate('zh-CN', key, values);
 const en: Translate = (key, values) => translate('en', key, values);
@@ -30,6 +40,26 @@ describe('an alarm or event in words', () => {
     const event = { status: 'retracted', certainty: 'uncertain', kind: 'enter', late: true } as Event;
     expect(doubtTexts(event, zh)).toEqual(['已撤回', '不确定', '迟报']);
     expect(doubtTexts({ ...event, status: 'final', certainty: 'certain', late: false }, zh)).toEqual([]);
+  });
+});
+
+describe('what an alarm asks of a person', () => {
+  test('only a new urgent one that was known in time calls aloud', () => {
+    const urgent = { state: 'unacknowledged', late: false, priority: 1 } as const;
+    expect(sirens(urgent)).toBe(true);
+    expect(sirens({ ...urgent, late: true })).toBe(false);
+    expect(sirens({ ...urgent, state: 'shelved' })).toBe(false);
+    expect(sirens({ ...urgent, state: 'acknowledged' })).toBe(false);
+    expect(sirens({ ...urgent, priority: 2 })).toBe(false);
+  });
+
+  test('one that is put aside asks nobody, and a filter that names nothing shows it', () => {
+    const shelved = { state: 'shelved', priority: 2 } as const;
+    expect(needsAcknowledgement(shelved)).toBe(false);
+    expect(passes(shelved, ALL)).toBe(true);
+    expect(passes(shelved, { state: 'shelved', priority: 2 })).toBe(true);
+    expect(passes(shelved, { state: 'returned', priority: null })).toBe(false);
+    expect(passes(shelved, { state: null, priority: 1 })).toBe(false);
   });
 });
 

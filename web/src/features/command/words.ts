@@ -20,6 +20,16 @@ export interface Names {
   zone: (zoneId: string) => string | undefined;
 }
 
+/** Whether nobody has seen an alarm yet. One that is put aside asks nobody. */
+export function needsAcknowledgement(alarm: Pick<Alarm, 'state'>): boolean {
+  return alarm.state === 'unacknowledged' || alarm.state === 'returned';
+}
+
+/** Whether an alarm calls for somebody aloud: it is new, urgent, known in time and not put aside. */
+export function sirens(alarm: Pick<Alarm, 'state' | 'late' | 'priority'>): boolean {
+  return alarm.state === 'unacknowledged' && !alarm.late && alarm.priority === 1;
+}
+
 export function subjectText(subject: Subject, names: Names, t: Translate): string {
   const id = subject.id ?? '';
   if (subject.kind === 'vehicle') return names.plate(id) ?? t('subject.vehicle', { id });
