@@ -66,9 +66,7 @@ impl AlarmBook {
     /// An event stands as given; one without a rule raises nothing unless it is about Cordon itself. `of` is the alarm that it belongs to already.
     /// Returns the alarm if it changed.
     pub fn event_stands(&mut self, event: &EventCore, of: Option<AlarmId>, late: bool) -> Option<Arc<AlarmBody>> {
-        if priority_of(event).is_none() {
-            return None;
-        }
+        priority_of(event)?;
         let rule = event.rule.as_ref().map(|rule| &rule.id);
         if let Some(place) = of.and_then(|id| self.place(id)) {
             return self.event_changed(place, event);
