@@ -112,19 +112,25 @@ struct Reading {
     histories: Histories,
     /// Journal time of the batch that is replayed.
     at: UnixMs,
+    asked: bool,
     failed: Option<StoreError>,
 }
 
 impl StorePast {
     /// The past that this reader sees.
     pub fn new(reader: Box<dyn Reader>) -> StorePast {
-        let reading = Reading { reader, histories: Histories::default(), at: UnixMs::MIN, failed: None };
+        let reading = Reading { reader, histories: Histories::default(), at: UnixMs::MIN, asked: false, failed: None };
         StorePast { reading: Mutex::new(reading) }
     }
 
     /// The next batch has this journal time.
     pub fn come_to(&self, at: UnixMs) {
         self.lock().at = at;
+    }
+
+    /// Whether anything was asked.
+    pub fn was_asked(&self) -> bool {
+        self.lock().asked
     }
 
     /// Why a question could not be answered, if one could not.
@@ -141,6 +147,7 @@ impl Past for StorePast {
     fn history(&self, need: &NeedsHistory) -> Answer {
         let mut guard = self.lock();
         let reading = &mut *guard;
+        reading.asked = true;
         let (vehicle, from, at) = (need.vehicle, need.from, reading.at);
         // What this batch told the first time is in the store already.
         let asked = Asked { vehicle, from, as_of: need.at_most, upto: at, told_upto: at - SpanMs(1) };
