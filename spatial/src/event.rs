@@ -36,6 +36,9 @@ pub enum EventKind {
     ClockWrong,
     /// Replaying the journal gave other events than those that are stored; stands until a person closes its alarm.
     EngineMismatch,
+    /// A terminal's own alarm: bit n of its alarm word is named as the rule `terminal-n`. An interval for bits that the
+    /// terminal holds until the condition ends.
+    TerminalAlarm,
 }
 
 /// Something about Cordon itself that a person must know.
@@ -86,6 +89,7 @@ impl EventKind {
             EventKind::RuleEnded => "rule_ended",
             EventKind::ClockWrong => "clock_wrong",
             EventKind::EngineMismatch => "engine_mismatch",
+            EventKind::TerminalAlarm => "terminal_alarm",
         }
     }
 }

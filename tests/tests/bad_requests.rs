@@ -108,8 +108,8 @@ fn a_zone_that_cannot_be_is_refused_with_the_reason() {
             with(good.clone(), "rules", json!([{"id": "r", "when": "enter", "priority": 2, "limit": 5}])),
         ),
         (
-            "a schedule, which is not judged yet",
-            with(good.clone(), "schedule", json!([{"days": [1], "from": "08:00", "to": "18:00"}])),
+            "a schedule that opens and closes at once",
+            with(good.clone(), "schedule", json!([{"days": [1], "from": "08:00", "to": "08:00"}])),
         ),
         (
             "valid to before from",

@@ -1,7 +1,7 @@
 //! One subject's alarms: raised by its events, changed by what became of them and by people.
 
 use super::{AlarmAct, AlarmBody, AlarmLine, AlarmStep, LONGEST_SHELF, Shelf, alarm_id};
-use crate::event::{Condition, EventCore};
+use crate::event::{Condition, EventCore, EventKind};
 use crate::ids::{AlarmId, EventId, RuleId, ZoneKey};
 use crate::index::hint;
 use crate::units::UnixMs;
@@ -247,9 +247,8 @@ impl AlarmBook {
     /// Forgets alarms that closed and returned before `before`; the store keeps them. One whose condition holds still is
     /// remembered, or its end would raise it anew over the one that was closed.
     pub fn forget(&mut self, before: UnixMs) {
-        let done = |alarm: &AlarmBody| {
-            alarm.closed_at.is_some_and(|at| at < before) && alarm.returned_at.is_some_and(|at| at < before)
-        };
+        let over = |alarm: &AlarmBody| alarm.returned_at.is_some_and(|at| at < before) || never_returns(alarm);
+        let done = |alarm: &AlarmBody| alarm.closed_at.is_some_and(|at| at < before) && over(alarm);
         if !self.alarms.iter().any(|alarm| done(alarm)) {
             return;
         }
@@ -350,6 +349,14 @@ fn raised(event: &EventCore, late: bool, events: Vec<EventId>, returned_at: Opti
         events,
         history,
     })
+}
+
+/// Whether no report ends the condition of an alarm: the terminal clears the bit when it was answered. Nothing can raise it
+/// anew when it is closed.
+fn never_returns(alarm: &AlarmBody) -> bool {
+    let rule = alarm.rule.as_ref().map(|rule| rule.as_str());
+    alarm.kind == EventKind::TerminalAlarm
+        && matches!(rule, Some("terminal-0" | "terminal-27" | "terminal-28" | "terminal-31"))
 }
 
 /// Of an alarm that no rule raised.

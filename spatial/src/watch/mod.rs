@@ -10,6 +10,7 @@ mod state;
 mod leg;
 mod emit;
 mod step;
+mod terminal;
 mod ledger;
 mod track;
 mod shard;
@@ -20,6 +21,7 @@ pub use history::{Answer, CHECKPOINT_EVERY, Checkpoint, History, NeedsHistory, N
 pub use lanes::{Job, Lanes, OneLane};
 pub use settings::Settings;
 pub use snapshot::WatchSnapshot;
+pub use terminal::TerminalBits;
 
 use crate::alarm::Alarm;
 use crate::event::{Certainty, Condition, Event, EventKind, Subject};
@@ -616,6 +618,8 @@ impl AlarmOwners {
 mod alarm_tests;
 #[cfg(test)]
 mod late_tests;
+#[cfg(test)]
+mod terminal_tests;
 #[cfg(test)]
 mod timed_tests;
 #[cfg(test)]

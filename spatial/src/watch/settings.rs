@@ -1,5 +1,6 @@
 //! The figures of the engine's law, with their defaults (ARCHITECTURE.md, "The law of the engine").
 
+use super::terminal::TerminalBits;
 use crate::calendar::UtcOffset;
 use crate::units::{Millimetres, SpanMs};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub finalise: SpanMs,
     /// The clock of schedules and windows.
     pub offset: UtcOffset,
+    /// What the terminals' own alarm bits mean.
+    pub terminal_bits: TerminalBits,
 }
 
 impl Default for Settings {
@@ -57,6 +60,7 @@ impl Default for Settings {
             late: SpanMs::seconds(60),
             finalise: SpanMs::seconds(60),
             offset: UtcOffset::default(),
+            terminal_bits: TerminalBits::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A step changes a [`State`] in place and leaves an [`Undo`] when it changed more than the last fix: a late fix goes back
 //! by undoing, and forward again by stepping. Nothing is shared between states, so a quiet step costs no allocation.
 
+use super::terminal::Terminal;
 use crate::event::{Certainty, EventCore, FixRef};
 use crate::fix::Fix;
 use crate::ids::ZoneKey;
@@ -30,6 +31,8 @@ pub struct State {
     pub inside: Vec<Slot>,
     /// Visits that go on, by zone.
     pub visits: Vec<Visit>,
+    /// What the terminal said last of its own alarms.
+    pub terminal: Terminal,
 }
 
 impl Default for State {
@@ -42,11 +45,18 @@ impl Default for State {
             suspects: Vec::new(),
             inside: Vec::new(),
             visits: Vec::new(),
+            terminal: Terminal::default(),
         }
     }
 }
 
 impl State {
+    /// Every event that goes on.
+    pub fn open(&self) -> impl Iterator<Item = &Arc<EventCore>> {
+        let visits = self.visits.iter().flat_map(|visit| &visit.open);
+        visits.chain(self.terminal.open.iter().map(|(_, event)| event))
+    }
+
     /// The visit to a zone.
     pub fn visit(&self, zone: ZoneKey) -> Option<&Visit> {
         self.visits.binary_search_by_key(&zone, |visit| visit.zone).ok().map(|place| &self.visits[place])
@@ -77,6 +87,7 @@ pub struct Undo {
     suspects: Option<Vec<Fix>>,
     inside: Option<Vec<Slot>>,
     visits: Vec<(ZoneKey, Option<Visit>)>,
+    terminal: Option<Box<Terminal>>,
 }
 
 impl Undo {
@@ -95,6 +106,9 @@ impl Undo {
         for (zone, visit) in self.visits {
             state.put(zone, visit);
         }
+        if let Some(terminal) = self.terminal {
+            state.terminal = *terminal;
+        }
     }
 
     /// The last fix before, when it says so itself.
@@ -105,6 +119,12 @@ impl Undo {
     /// Whether it changes visits.
     pub fn touches_visits(&self) -> bool {
         !self.visits.is_empty()
+    }
+
+    /// Every event that goes on again with what it brings back.
+    pub fn open(&self) -> impl Iterator<Item = &Arc<EventCore>> {
+        let terminal = self.terminal.iter().flat_map(|terminal| &terminal.open);
+        self.visits().flat_map(|visit| &visit.open).chain(terminal.map(|(_, event)| event))
     }
 
     /// The visits that it brings back.
@@ -191,6 +211,7 @@ impl<'s> Turn<'s> {
                 suspects: None,
                 inside: None,
                 visits: Vec::new(),
+                terminal: None,
             })
         })
     }
@@ -242,6 +263,12 @@ impl<'s> Turn<'s> {
             self.state.inside.clear();
             self.state.inside.extend_from_slice(slots);
         }
+    }
+
+    /// What the terminal said of its own alarms.
+    pub fn set_terminal(&mut self, terminal: Terminal) {
+        let before = std::mem::replace(&mut self.state.terminal, terminal);
+        self.undo().terminal.get_or_insert_with(|| Box::new(before));
     }
 
     /// The visit to a zone: begun, changed or over.

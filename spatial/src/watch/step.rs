@@ -72,6 +72,17 @@ pub fn joins_path(marks: Marks) -> bool {
 impl<'a> Context<'a> {
     /// Steps over one fix, which must not be older than the state's last.
     pub fn step(&self, turn: &mut Turn<'_>, fix: &Fix, scratch: &mut Scratch) -> Stepped {
+        if !self.is_news_of_terminal(turn.state().terminal.bits, fix) {
+            return self.step_on(turn, fix, scratch);
+        }
+        // A person who calls for help is heard though the position is not known.
+        let heard = self.hear_terminal(turn, fix);
+        let mut stepped = self.step_on(turn, fix, scratch);
+        stepped.events.splice(0..0, heard);
+        stepped
+    }
+
+    fn step_on(&self, turn: &mut Turn<'_>, fix: &Fix, scratch: &mut Scratch) -> Stepped {
         if !joins_path(fix.marks) {
             return Stepped::default();
         }

@@ -343,7 +343,7 @@ impl Track {
     /// The vehicle was deleted: what goes on ends now, and nothing more is judged.
     pub fn end(&mut self, around: Surroundings<'_>, tells: &mut Vec<Tell>) {
         let mut open: Vec<Arc<EventCore>> = Vec::new();
-        let standing = self.state.visits.iter().flat_map(|visit| &visit.open).chain(&self.tail);
+        let standing = self.state.open().chain(&self.tail);
         for event in standing.filter(|event| event.ended_at.is_none()) {
             if open.iter().all(|known| known.id != event.id) {
                 open.push(Arc::clone(event));
@@ -671,13 +671,8 @@ impl Track {
             return Some(Arc::clone(event));
         }
         // Open since before the window: the visits as they were then.
-        let of =
-            |visits: &[Visit]| visits.iter().flat_map(|visit| &visit.open).find(|event| event.id == id).map(Arc::clone);
-        let undone = self.window.range(from..).filter_map(|held| held.undo.as_ref());
-        undone
-            .flat_map(|undo| undo.visits())
-            .find_map(|visit| of(std::slice::from_ref(visit)))
-            .or_else(|| of(&self.state.visits))
+        let undone = self.window.range(from..).filter_map(|held| held.undo.as_ref()).flat_map(|undo| undo.open());
+        undone.chain(self.state.open()).find(|event| event.id == id).map(Arc::clone)
     }
 
     fn trim(&mut self, around: Surroundings<'_>) {
@@ -710,7 +705,7 @@ impl Track {
 
     fn sweep(&mut self) {
         let window = self.window.iter().flat_map(|held| &held.events);
-        let open = self.state.visits.iter().flat_map(|visit| &visit.open);
+        let open = self.state.open();
         let mut in_use: Vec<u64> = window.chain(&self.tail).chain(open).map(|event| key_of(event.id)).collect();
         in_use.sort_unstable();
         self.ledger.sweep(&in_use);

@@ -130,6 +130,7 @@ export interface Alarm {
   kind: EventKind;
   subject: Subject;
   zone?: string | null;
+  rule?: string | null;
   late: boolean;
   raised_at: string;
   returned_at?: string | null;

@@ -58,7 +58,7 @@ export function AlarmItem(props: AlarmItemProps) {
           <time className="alarm-time">{nearText(raisedMs, now, language)}</time>
         </span>
         <span className="alarm-what">
-          <strong>{subjectText(alarm.subject, names, t)}</strong> {kindText(alarm.kind, t)}
+          <strong>{subjectText(alarm.subject, names, t)}</strong> {kindText(alarm.kind, alarm.rule, t)}
           {alarm.zone && <strong> {names.zone(alarm.zone) ?? alarm.zone}</strong>}
         </span>
         <span className="alarm-when">

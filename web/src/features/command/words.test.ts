@@ -31,6 +31,13 @@ describe('an alarm or event in words', () => {
     expect(what('silence', undefined, zh)).toBe('浙A12345 终端失联');
   });
 
+  test('names the alarm that a terminal raised by itself', () => {
+    const of = (rule: string) => ({ kind: 'terminal_alarm', rule, subject: { kind: 'vehicle', id: 'v1' } }) as const;
+    expect(whatText(of('terminal-0'), names, zh)).toBe('浙A12345 终端：紧急报警');
+    expect(whatText(of('terminal-29'), names, en)).toBe('浙A12345 terminal: collision');
+    expect(whatText(of('another'), names, zh)).toBe('浙A12345 终端报警');
+  });
+
   test('shows the id where no name is known', () => {
     expect(what('enter', 'z9', zh, 'v9')).toBe('车辆 v9 进入 z9');
     expect(whatText({ kind: 'enter', subject: { kind: 'system', id: 'cordon' } }, names, zh)).toBe('系统 进入');

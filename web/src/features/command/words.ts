@@ -37,15 +37,23 @@ export function subjectText(subject: Subject, names: Names, t: Translate): strin
   return t(`subject.${subject.kind}`, { id });
 }
 
-export function kindText(kind: EventKind, t: Translate): string {
+/** What happened; of a terminal's own alarm, which of them: the rule `terminal-n` is bit n of its alarm word. */
+export function kindText(kind: EventKind, rule: string | null | undefined, t: Translate): string {
+  const bit = kind === 'terminal_alarm' ? rule?.match(/^terminal-(\d+)$/)?.[1] : undefined;
+  if (bit !== undefined) return translateName(t, 'terminal', bit, () => kindText(kind, null, t));
   return translateName(t, 'alarmkind', kind, () => kind);
 }
 
 /** Who, what, where in one sentence. */
-export function whatText(of: Pick<Alarm | Event, 'subject' | 'kind' | 'zone'>, names: Names, t: Translate): string {
+export function whatText(
+  of: Pick<Alarm | Event, 'subject' | 'kind' | 'zone' | 'rule'>,
+  names: Names,
+  t: Translate,
+): string {
   const who = subjectText(of.subject, names, t);
   // A wrong clock is a terminal's or the server's own.
-  const kind = of.subject.kind === 'system' && of.kind === 'clock_wrong' ? t('alarmkind.server_clock') : kindText(of.kind, t);
+  const server = of.subject.kind === 'system' && of.kind === 'clock_wrong';
+  const kind = server ? t('alarmkind.server_clock') : kindText(of.kind, of.rule, t);
   if (!of.zone || (of.subject.kind === 'zone' && of.subject.id === of.zone)) {
     return t('alarm.what.nowhere', { who, kind });
   }
