@@ -34,7 +34,7 @@ use crate::units::{SpanMs, UnixMs};
 use crate::zone::Ground as ZoneGround;
 use ledger::{Ledger, Tell, key_of};
 use rustc_hash::FxHashSet;
-use shard::{Ground, Shard};
+use shard::{Ground, Law, Shard};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use system::SystemBook;
@@ -260,6 +260,18 @@ impl Watch {
         self.now
     }
 
+    /// What vehicles are judged by now.
+    fn law(&self) -> Law {
+        Law {
+            map: Arc::clone(&self.map),
+            exemptions: Arc::clone(&self.exemptions),
+            settings: self.settings,
+            now: self.now,
+            horizon: self.horizon,
+            position: self.position,
+        }
+    }
+
     fn shard_of(&self, key: VehicleKey) -> usize {
         key.0 as usize % self.shards.len()
     }
@@ -281,15 +293,8 @@ impl Watch {
         if run.fixes.is_empty() {
             return;
         }
-        let (map, exemptions, settings) = (Arc::clone(&self.map), Arc::clone(&self.exemptions), self.settings);
-        let ground = Ground {
-            map: &map,
-            settings: &settings,
-            exemptions: &exemptions,
-            now: self.now,
-            horizon: self.horizon,
-            position: self.position,
-        };
+        let law = self.law();
+        let ground = law.ground();
         let count = self.shards.len();
         let mut parts: Vec<(Vec<Fix>, Vec<u32>)> = Vec::new();
         let outcomes: Vec<Vec<shard::Outcome>> = if count == 1 {
@@ -447,15 +452,8 @@ impl Watch {
         what: impl FnOnce(&mut Shard, Ground<'_>, VehicleKey, &mut Outbox),
     ) {
         let shard = self.shard_of(key);
-        let (map, exemptions, settings) = (Arc::clone(&self.map), Arc::clone(&self.exemptions), self.settings);
-        let ground = Ground {
-            map: &map,
-            settings: &settings,
-            exemptions: &exemptions,
-            now: self.now,
-            horizon: self.horizon,
-            position: self.position,
-        };
+        let law = self.law();
+        let ground = law.ground();
         what(&mut self.shards[shard], ground, key, &mut self.outboxes[shard]);
         for tell in std::mem::take(&mut self.outboxes[shard].tells) {
             self.tell(Subject::Vehicle(key), tell, out);

@@ -13,6 +13,31 @@ use crate::onemap::OneMap;
 use crate::units::UnixMs;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What every vehicle is judged by, held while shards change.
+pub struct Law {
+    pub map: Arc<OneMap>,
+    pub exemptions: Arc<ExemptionBook>,
+    pub settings: Settings,
+    pub now: UnixMs,
+    pub horizon: UnixMs,
+    pub position: JournalPosition,
+}
+
+impl Law {
+    /// The same as the shards take it.
+    pub fn ground(&self) -> Ground<'_> {
+        Ground {
+            map: &self.map,
+            settings: &self.settings,
+            exemptions: &self.exemptions,
+            now: self.now,
+            horizon: self.horizon,
+            position: self.position,
+        }
+    }
+}
 
 /// What every vehicle is judged by.
 #[derive(Clone, Copy)]
