@@ -267,14 +267,14 @@ fn alarms_from_before_they_were_counted_are_counted_too() {
     Arc::make_mut(&mut acknowledged.body).acknowledged = Some((at(90_000), "anna".to_owned()));
     commit_with(&mut store, 0, vec![RecordBody::Tick], &[], &[acknowledged, alarm(2, 2, 70_000)], &[]);
     drop(store);
-    // As the first version of Cordon left it: with the tables of the first migration alone.
+    // As it was before alarms were counted: without the third migration.
     let path = folder.path().join(sqlite::FILE);
     let raw = rusqlite::Connection::open(&path).unwrap();
     raw.execute_batch(
         "DROP INDEX alarms_raised; DROP INDEX alarms_acknowledged; DROP INDEX alarms_closed; DROP INDEX alarms_open;
          ALTER TABLE alarms DROP COLUMN raised_ms; ALTER TABLE alarms DROP COLUMN acknowledged_ms;
          ALTER TABLE alarms DROP COLUMN closed_ms; UPDATE alarms SET body = json_remove(body, '$.shelved');
-         PRAGMA user_version = 1;",
+         PRAGMA user_version = 2;",
     )
     .unwrap();
     drop(raw);

@@ -556,7 +556,10 @@ fn another_device_under_a_known_phone_is_marked_or_refused() {
         assert_eq!(other.authenticate(&code).is_err(), refuses);
         let state = server.api().get(&path).expect(200);
         assert_eq!((&state["imei"], &state["device_differs"]), (&json!("867530012345678"), &json!(true)));
-        assert_eq!(state["connected"], json!(!refuses));
+        // The first connection may take a moment to be seen gone.
+        wait::until("who is connected", || {
+            (server.api().get(&path).expect(200)["connected"] == json!(!refuses)).then_some(())
+        });
         server.api().post(&format!("{path}/approve"), &json!({})).expect(200);
         other.authenticate(&code).unwrap();
         let state = server.api().get(&path).expect(200);

@@ -32,6 +32,7 @@ pub struct State {
     /// Visits that go on, by zone.
     pub visits: Vec<Visit>,
     /// What the terminal said last of its own alarms.
+    #[serde(default)]
     pub terminal: Terminal,
 }
 
