@@ -34,6 +34,8 @@ bitflags::bitflags! {
         const ENCRYPTED = 1 << 9;
         /// Came in a blind-area batch (JT/T 808 0x0704 type 1).
         const BLIND_AREA = 1 << 10;
+        /// Judged together with the vehicle's fix before it in the journal: they came together.
+        const TOGETHER = 1 << 11;
     }
 }
 
@@ -44,7 +46,7 @@ impl Marks {
 
     /// The names of the marks that are set, as the API spells them.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        const NAMES: [(Marks, &str); 11] = [
+        const NAMES: [(Marks, &str); 12] = [
             (Marks::NO_FIX, "no_fix"),
             (Marks::NULL_ISLAND, "null_island"),
             (Marks::TELEPORT, "teleport"),
@@ -56,6 +58,7 @@ impl Marks {
             (Marks::AFTER_GAP, "after_gap"),
             (Marks::ENCRYPTED, "encrypted"),
             (Marks::BLIND_AREA, "blind_area"),
+            (Marks::TOGETHER, "together"),
         ];
         NAMES.into_iter().filter(move |(mark, _)| self.contains(*mark)).map(|(_, name)| name)
     }

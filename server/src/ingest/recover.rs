@@ -56,7 +56,7 @@ pub fn recover(store: &StoreAccess, shared: &Shared) -> Result<Recovered, StoreE
         for (at, records) in batches {
             let bodies = records.into_iter().filter(|record| record.position >= from).map(|record| record.body);
             past.come_to(at);
-            let evaluated = watch.evaluate_knowing(at, bodies, &past);
+            let evaluated = watch.replay(at, bodies, &past);
             if let Some(error) = past.failure() {
                 return Err(error);
             }

@@ -26,7 +26,7 @@ pub use terminal::TerminalBits;
 use crate::alarm::Alarm;
 use crate::event::{Certainty, Condition, Event, EventKind, Subject};
 use crate::exemption::{ExemptionBook, ExemptionEdit};
-use crate::fix::Fix;
+use crate::fix::{Fix, Marks};
 use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
 use crate::record::{Act, Edit, Edited, Record, RecordBody};
@@ -169,6 +169,21 @@ impl Watch {
         bodies: impl IntoIterator<Item = RecordBody>,
         past: &dyn Past,
     ) -> Evaluated {
+        self.evaluate_as(at, bodies, past, Grouping::Arrival)
+    }
+
+    /// The same for the records of a journalled batch: what was judged together then is judged together again.
+    pub fn replay(&mut self, at: UnixMs, bodies: impl IntoIterator<Item = RecordBody>, past: &dyn Past) -> Evaluated {
+        self.evaluate_as(at, bodies, past, Grouping::Journal)
+    }
+
+    fn evaluate_as(
+        &mut self,
+        at: UnixMs,
+        bodies: impl IntoIterator<Item = RecordBody>,
+        past: &dyn Past,
+        grouping: Grouping,
+    ) -> Evaluated {
         let mut out = Evaluated::default();
         let mut moved: Vec<VehicleKey> = Vec::new();
         let mut edits: Vec<ZoneEdit> = Vec::new();
@@ -180,7 +195,7 @@ impl Watch {
             }
             if let RecordBody::Fix(mut fix) = body {
                 fix.received_at = self.now;
-                run.push(index, fix);
+                run.push(index, fix, grouping);
                 continue;
             }
             self.take_run(at, &mut run, past, &mut out, &mut moved);
@@ -322,6 +337,7 @@ impl Watch {
             self.outboxes.iter_mut().map(|outbox| std::mem::take(&mut outbox.tells).into_iter()).collect();
         let mut next = vec![0_usize; count];
         out.records.reserve(run.fixes.len());
+        let mut kept_group = None;
         for (place, &index) in run.indices.iter().enumerate() {
             let key = run.fixes[place].vehicle;
             let shard = key.0 as usize % count;
@@ -330,7 +346,11 @@ impl Watch {
             let outcome = outcomes[shard][nth];
             match outcome.taken {
                 Taken::Kept(marks) => {
-                    let fix = Fix { marks, ..run.fixes[place] };
+                    let mut fix = Fix { marks, ..run.fixes[place] };
+                    if kept_group == Some(run.groups[place]) {
+                        fix.marks |= Marks::TOGETHER;
+                    }
+                    kept_group = Some(run.groups[place]);
                     self.position.0 += 1;
                     out.records.push(Record { position: self.position, at, body: RecordBody::Fix(fix) });
                 }
@@ -556,6 +576,15 @@ impl Watch {
     }
 }
 
+/// By what fixes of one vehicle are known to have come together.
+#[derive(Clone, Copy)]
+enum Grouping {
+    /// They stand beside each other in what arrived.
+    Arrival,
+    /// They were marked so when they were journalled.
+    Journal,
+}
+
 /// Fixes that follow each other without another record between them, and their places among the records given.
 #[derive(Default)]
 struct Run {
@@ -566,8 +595,15 @@ struct Run {
 }
 
 impl Run {
-    fn push(&mut self, index: usize, fix: Fix) {
-        let together = self.fixes.last().is_some_and(|last| last.vehicle == fix.vehicle);
+    fn push(&mut self, index: usize, mut fix: Fix, grouping: Grouping) {
+        let follows = self.fixes.last().is_some_and(|last| last.vehicle == fix.vehicle);
+        let together = follows
+            && match grouping {
+                Grouping::Arrival => true,
+                Grouping::Journal => fix.marks.contains(Marks::TOGETHER),
+            };
+        // What the engine found the first time it finds again.
+        fix.marks &= Marks::GATEWAY | Marks::AWAITS_HISTORY;
         let group = self.groups.last().map_or(0, |group| group + u32::from(!together));
         self.groups.push(group);
         self.indices.push(index);

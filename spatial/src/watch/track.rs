@@ -139,14 +139,6 @@ impl Track {
             return;
         }
         let first = out.taken.len();
-        let newest = self.window.back().map_or(UnixMs::MIN, |newest| newest.fix.fixed_at);
-        let in_order = fixes.is_sorted_by_key(|fix| fix.fixed_at) && fixes[0].fixed_at >= newest;
-        if fixes.len() > 1 && in_order {
-            for fix in fixes {
-                self.take(around, std::slice::from_mut(fix), past, out);
-            }
-            return;
-        }
         let mut for_window: Vec<usize> = Vec::with_capacity(fixes.len());
         for (i, fix) in fixes.iter_mut().enumerate() {
             let fate = self.set_aside(around, fix);
@@ -156,7 +148,23 @@ impl Track {
             out.taken.push(fate.unwrap_or(Taken::Duplicate));
         }
         self.ask_past(around, fixes, &mut for_window, first, past, out);
-        self.join(around, fixes, &for_window, first, out);
+        // Repetitions leave before it is decided how the others are judged: they are not journalled, and a replay must decide
+        // alike.
+        let mut fresh: Vec<usize> = Vec::with_capacity(for_window.len());
+        for &i in &for_window {
+            let repeats = fresh.iter().any(|&j| is_same(&fixes[j], &fixes[i]));
+            if !repeats && self.place_of(&fixes[i]).is_none() {
+                fresh.push(i);
+            }
+        }
+        let newest = self.window.back().map_or(UnixMs::MIN, |newest| newest.fix.fixed_at);
+        let in_order = fresh.is_sorted_by_key(|&i| fixes[i].fixed_at)
+            && fresh.first().is_none_or(|&i| fixes[i].fixed_at >= newest);
+        if in_order {
+            fresh.chunks(1).for_each(|one| self.join(around, fixes, one, first, out));
+        } else {
+            self.join(around, fixes, &fresh, first, out);
+        }
     }
 
     /// Whether a fix comes after all others and simply continues the path.
