@@ -44,9 +44,9 @@ impl Marks {
     /// it knew when it judged.
     pub const GATEWAY: Marks = Marks::NO_FIX.union(Marks::NULL_ISLAND).union(Marks::ENCRYPTED).union(Marks::BLIND_AREA);
 
-    /// The names of the marks that are set, as the API spells them.
+    /// The names of the marks that are set, as the API spells them. [`Marks::TOGETHER`] has none: nothing is doubtful about it.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        const NAMES: [(Marks, &str); 12] = [
+        const NAMES: [(Marks, &str); 11] = [
             (Marks::NO_FIX, "no_fix"),
             (Marks::NULL_ISLAND, "null_island"),
             (Marks::TELEPORT, "teleport"),
@@ -58,7 +58,6 @@ impl Marks {
             (Marks::AFTER_GAP, "after_gap"),
             (Marks::ENCRYPTED, "encrypted"),
             (Marks::BLIND_AREA, "blind_area"),
-            (Marks::TOGETHER, "together"),
         ];
         NAMES.into_iter().filter(move |(mark, _)| self.contains(*mark)).map(|(_, name)| name)
     }

@@ -130,7 +130,6 @@ export const en: Record<Key, string> = {
   'mark.drift': 'drift while parked',
   'mark.same_instant': 'two positions at one instant',
   'mark.clock_ahead': 'terminal clock is ahead',
-  'mark.together': 'judged together with the fix before it',
   'mark.awaits_history': 'late, waits for its history',
   'mark.too_late': 'too late to be judged',
   'mark.after_gap': 'after a gap in the track',

@@ -124,7 +124,6 @@ export const zh = {
   'mark.drift': '停车漂移',
   'mark.same_instant': '同一时刻有两个位置',
   'mark.clock_ahead': '终端时钟超前',
-  'mark.together': '与前一条一并判定',
   'mark.awaits_history': '补报，待历史核对',
   'mark.too_late': '补报太晚，未判定',
   'mark.after_gap': '轨迹有中断',
