@@ -44,7 +44,8 @@ impl Marks {
     /// it knew when it judged.
     pub const GATEWAY: Marks = Marks::NO_FIX.union(Marks::NULL_ISLAND).union(Marks::ENCRYPTED).union(Marks::BLIND_AREA);
 
-    /// The names of the marks that are set, as the API spells them. [`Marks::TOGETHER`] has none: nothing is doubtful about it.
+    /// The names of the marks that are set, as the API spells them. [`Marks::TOGETHER`] has none: nothing is doubtful about
+    /// it.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         const NAMES: [(Marks, &str); 11] = [
             (Marks::NO_FIX, "no_fix"),
