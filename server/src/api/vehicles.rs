@@ -217,8 +217,8 @@ mod tests {
         let kept: Vec<&str> =
             fixes.iter().filter(|fix| track_fix(fix).on_line).flat_map(|fix| fix.marks.names()).collect();
         assert_eq!(kept, ["awaits_history", "too_late", "after_gap", "blind_area"]);
-        let line = line(&fixes).expect("four places");
-        assert_eq!(line.coordinates, [[7.0, 0.0], [8.0, 0.0], [9.0, 0.0], [11.0, 0.0]]);
+        let line = line(&fixes).expect("five places");
+        assert_eq!(line.coordinates, [[7.0, 0.0], [8.0, 0.0], [9.0, 0.0], [11.0, 0.0], [12.0, 0.0]]);
         assert!(super::line(&[fix(1, Marks::empty()), fix(2, Marks::NULL_ISLAND)]).is_none(), "one place is no line");
     }
 
