@@ -26,7 +26,7 @@ pub(super) fn at(s: f64) -> UnixMs {
     UnixMs(T0 + (s * 1_000.0) as i64)
 }
 
-pub(super) fn place(east_m: f64, north_m: f64) -> Position {
+fn place(east_m: f64, north_m: f64) -> Position {
     let corner = Position { lon_e7: 1_210_500_000, lat_e7: 306_000_000 };
     let scale = LocalScale::at(corner.lat_e7);
     Position {

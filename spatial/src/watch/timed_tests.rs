@@ -1,11 +1,10 @@
 //! Schedules, windows and exemptions on small stories. Times are Shanghai's; the day is a Wednesday.
 
-use super::tests::{cases, described, edit, final_set, place, rule, zone};
+use super::tests::{cases, described, edit, final_set, fix_of, rule, zone};
 use super::*;
 use crate::calendar::{Schedule, Weekdays, Window};
 use crate::event::EventStatus;
 use crate::exemption::{Exemption, ExemptionKind, ExemptionSubject};
-use crate::fix::{Marks, Source};
 use crate::ids::{EventId, ExemptionKey, FeatureKey, Revision};
 use crate::units::DeciKph;
 use crate::zone::{Rule, RuleWhen, Zone};
@@ -26,21 +25,7 @@ fn window(from: &str, to: &str) -> Window {
 }
 
 fn fix(at: &str, east_m: f64) -> RecordBody {
-    RecordBody::Fix(Fix {
-        vehicle: VehicleKey(1),
-        fixed_at: clock(at),
-        received_at: UnixMs(0),
-        position: place(east_m, 250.0),
-        speed: Some(DeciKph(200)),
-        heading_deg: None,
-        accuracy_dm: None,
-        altitude_m: None,
-        status_bits: 0,
-        alarm_bits: 0,
-        acc_on: None,
-        source: Source::Jt808,
-        marks: Marks::empty(),
-    })
+    RecordBody::Fix(Fix { fixed_at: clock(at), ..fix_of(1, 0.0, east_m, 250.0) })
 }
 
 fn exemption(revision: u32, from: &str, to: &str) -> RecordBody {
