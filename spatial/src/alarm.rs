@@ -13,6 +13,7 @@ use crate::event::{EventKind, HashInput, Subject};
 use crate::ids::{AlarmId, EventId, RuleId, Seq, ZoneKey};
 use crate::units::{SpanMs, UnixMs};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -129,6 +130,12 @@ impl Deref for Alarm {
     }
 }
 
+/// The events of an alarm: mostly one.
+pub type AlarmEvents = SmallVec<[EventId; 1]>;
+
+/// The history of an alarm: two lines until a person looks at it.
+pub type AlarmLines = SmallVec<[AlarmLine; 2]>;
+
 /// What an alarm says, with its whole history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmBody {
@@ -162,9 +169,9 @@ pub struct AlarmBody {
     /// What the person who closed it found.
     pub result: Option<String>,
     /// Its events, the raising one first.
-    pub events: Vec<EventId>,
+    pub events: AlarmEvents,
     /// Everything that happened to it, oldest first.
-    pub history: Vec<AlarmLine>,
+    pub history: AlarmLines,
 }
 
 /// That an alarm is put aside.

@@ -3,7 +3,7 @@
 use super::Open;
 use cordon_data::feature::{Collection, Draft, StoredFeature, prepare};
 use cordon_data::store::{AuditLine, Batch};
-use cordon_spatial::alarm::{Alarm, AlarmBody};
+use cordon_spatial::alarm::{Alarm, AlarmBody, AlarmEvents, AlarmLines};
 use cordon_spatial::event::{
     Certainty, Event, EventCore, EventKind, EventStatus, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds,
 };
@@ -152,8 +152,8 @@ pub fn alarm(id: u128, seq: u64, ms: i64) -> Alarm {
         shelved: None,
         closed_at: None,
         result: None,
-        events: vec![EventId(1)],
-        history: Vec::new(),
+        events: AlarmEvents::from_slice(&[EventId(1)]),
+        history: AlarmLines::new(),
     };
     Alarm { seq: Seq(seq), body: Arc::new(body) }
 }

@@ -1,6 +1,6 @@
 //! One subject's alarms: raised by its events, changed by what became of them and by people.
 
-use super::{AlarmAct, AlarmBody, AlarmLine, AlarmStep, LONGEST_SHELF, Shelf, alarm_id};
+use super::{AlarmAct, AlarmBody, AlarmEvents, AlarmLine, AlarmLines, AlarmStep, LONGEST_SHELF, Shelf, alarm_id};
 use crate::event::{Condition, EventCore, EventKind};
 use crate::ids::{AlarmId, EventId, RuleId, ZoneKey};
 use crate::index::hint;
@@ -10,45 +10,50 @@ use std::sync::Arc;
 
 /// The alarms about one subject that are open or were closed lately: one per cause (zone, rule) and visit.
 ///
-/// A handful each, so they are found by looking through their causes' hashes.
+/// A handful each, so they are found by looking through them, the newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AlarmBook {
-    /// The causes' hashes, in the order of `alarms`.
-    causes: Vec<u64>,
-    /// The low halves of the alarms' ids, likewise.
-    ids: Vec<u64>,
-    alarms: Vec<Arc<AlarmBody>>,
+    /// The oldest first.
+    rows: Vec<Row>,
     /// No alarm that is put aside comes back before this.
     unshelve_at: UnixMs,
 }
 
+/// An alarm, and what it is looked up by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Row {
+    /// The hash of its cause.
+    cause: u64,
+    /// The low half of its id.
+    id: u64,
+    alarm: Arc<AlarmBody>,
+}
+
 impl Default for AlarmBook {
     fn default() -> AlarmBook {
-        AlarmBook { causes: Vec::new(), ids: Vec::new(), alarms: Vec::new(), unshelve_at: UnixMs::MAX }
+        AlarmBook { rows: Vec::new(), unshelve_at: UnixMs::MAX }
     }
 }
 
 impl AlarmBook {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.alarms.len()
+        self.rows.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.alarms.is_empty()
+        self.rows.is_empty()
     }
 
     /// All of them, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<AlarmBody>> {
-        self.alarms.iter()
+        self.rows.iter().map(|row| &row.alarm)
     }
 
     /// Asks for the memory of what the next event will ask of it. Changes nothing.
     pub(crate) fn bring_near(&self) {
-        self.causes.last().into_iter().for_each(hint);
-        self.ids.last().into_iter().for_each(hint);
-        self.alarms.last().into_iter().for_each(hint);
+        self.rows.last().into_iter().for_each(hint);
     }
 
     /// Takes in alarms that the store still knew.
@@ -74,18 +79,18 @@ impl AlarmBook {
         let zone = event.zone.map(|(key, _)| key);
         let cause = cause(zone, rule, event.visit_at);
         if let Some(place) = self.open_of(cause, event) {
-            let alarm = Arc::make_mut(&mut self.alarms[place]);
+            let alarm = Arc::make_mut(&mut self.rows[place].alarm);
             alarm.events.push(event.id);
             alarm.returned_at = event.ended_at;
             alarm.history.push(AlarmLine { at: event.at, step: AlarmStep::Reopened, who: None, note: None });
             close_if_done(alarm);
-            return Some(Arc::clone(&self.alarms[place]));
+            return Some(Arc::clone(&self.rows[place].alarm));
         }
         let id = alarm_id(zone, rule, event.subject, event.id);
         if let Some(place) = self.place(id) {
             return self.event_changed(place, event);
         }
-        let alarm = raised(event, late, vec![event.id], event.ended_at);
+        let alarm = raised(event, late, AlarmEvents::from_slice(&[event.id]), event.ended_at);
         self.push(cause, Arc::clone(&alarm));
         Some(alarm)
     }
@@ -93,23 +98,23 @@ impl AlarmBook {
     /// An event of an alarm did not happen after all. The alarm stays, returned. Returns it if it changed.
     pub fn event_retracted(&mut self, event: EventId, of: AlarmId, at: UnixMs) -> Option<Arc<AlarmBody>> {
         let place = self.place(of)?;
-        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
         alarm.history.push(AlarmLine { at, step: AlarmStep::Retracted, who: None, note: None });
         if alarm.events.last() == Some(&event) && alarm.returned_at.is_none() {
             alarm.returned_at = Some(at);
         }
         close_if_done(alarm);
-        Some(Arc::clone(&self.alarms[place]))
+        Some(Arc::clone(&self.rows[place].alarm))
     }
 
     /// A person's act at journal time `at`. Returns the alarm if it changed; repeating an act changes nothing.
     pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<Arc<AlarmBody>> {
         let place = self.place(id)?;
-        let alarm = &self.alarms[place];
+        let alarm = &self.rows[place].alarm;
         if alarm.closed_at.is_some() || !changes(alarm, at, act) {
             return None;
         }
-        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
         let mut line = |step, note| alarm.history.push(AlarmLine { at, step, who: Some(who.to_owned()), note });
         match act {
             AlarmAct::Acknowledge { note } => {
@@ -134,12 +139,12 @@ impl AlarmBook {
                 self.unshelve_at = self.unshelve_at.min(*until);
             }
         }
-        Some(Arc::clone(&self.alarms[place]))
+        Some(Arc::clone(&self.rows[place].alarm))
     }
 
     /// One of the alarms.
     pub fn get(&self, id: AlarmId) -> Option<&Arc<AlarmBody>> {
-        self.place(id).map(|place| &self.alarms[place])
+        self.place(id).map(|place| &self.rows[place].alarm)
     }
 
     /// Brings an alarm of a rule with delays in line with what makes it, or raises it. It began with the events `carried`,
@@ -148,7 +153,7 @@ impl AlarmBook {
         &mut self,
         keeper: Option<AlarmId>,
         stretch: Stretch<'_>,
-        carried: Vec<EventId>,
+        carried: AlarmEvents,
     ) -> (AlarmId, Option<(Arc<AlarmBody>, bool)>) {
         let Stretch { first, late, events, last_at, returned_at } = stretch;
         let Some(place) = keeper.and_then(|id| self.place(id)) else {
@@ -162,7 +167,7 @@ impl AlarmBook {
             self.push(cause(alarm.zone, alarm.rule.as_ref(), alarm.visit_at), Arc::clone(&alarm));
             return (alarm.id, Some((alarm, true)));
         };
-        let known = &self.alarms[place];
+        let known = &self.rows[place].alarm;
         let goes_on = !carried.is_empty();
         let mut all = carried;
         all.extend(events);
@@ -170,7 +175,7 @@ impl AlarmBook {
         if (known.raised_at, known.returned_at, &known.events) == (raised_at, returned_at, &all) {
             return (known.id, None);
         }
-        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
         let mut line = |at, step| alarm.history.push(AlarmLine { at, step, who: None, note: None });
         if alarm.raised_at != raised_at {
             line(raised_at, AlarmStep::Raised);
@@ -189,17 +194,17 @@ impl AlarmBook {
             alarm.history.push(AlarmLine { at: last_at, step: AlarmStep::Reopened, who: None, note: None });
         }
         close_if_done(alarm);
-        (alarm.id, Some((Arc::clone(&self.alarms[place]), false)))
+        (alarm.id, Some((Arc::clone(&self.rows[place].alarm), false)))
     }
 
     /// An alarm has no event any more: they did not happen for long enough, or belong to the alarm `into`. It stays,
     /// returned or closed. Returns it if it changed.
     pub(super) fn gave_up(&mut self, id: AlarmId, into: Option<AlarmId>, now: UnixMs) -> Option<Arc<AlarmBody>> {
         let place = self.place(id)?;
-        if self.alarms[place].closed_at.is_some() {
+        if self.rows[place].alarm.closed_at.is_some() {
             return None;
         }
-        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
         alarm.returned_at = alarm.returned_at.or(Some(now));
         let (step, note) = match into {
             Some(into) => (AlarmStep::Merged, Some(into.to_string())),
@@ -211,7 +216,7 @@ impl AlarmBook {
             alarm.closed_at = Some(now);
         }
         close_if_done(alarm);
-        Some(Arc::clone(&self.alarms[place]))
+        Some(Arc::clone(&self.rows[place].alarm))
     }
 
     /// When the first of the alarms that are put aside comes back; never too late, perhaps too early.
@@ -227,8 +232,8 @@ impl AlarmBook {
         let ends = |alarm: &AlarmBody| alarm.shelved.as_ref().map(|shelf| shelf.until);
         let mut over: Vec<(UnixMs, usize)> = Vec::new();
         self.unshelve_at = UnixMs::MAX;
-        for (place, alarm) in self.alarms.iter().enumerate() {
-            match ends(alarm) {
+        for (place, row) in self.rows.iter().enumerate() {
+            match ends(&row.alarm) {
                 Some(until) if until <= by => over.push((until, place)),
                 Some(until) => self.unshelve_at = self.unshelve_at.min(until),
                 None => {}
@@ -236,10 +241,10 @@ impl AlarmBook {
         }
         over.sort_unstable();
         let mut back = |(at, place): (UnixMs, usize)| {
-            let alarm = Arc::make_mut(&mut self.alarms[place]);
+            let alarm = Arc::make_mut(&mut self.rows[place].alarm);
             alarm.shelved = None;
             alarm.history.push(AlarmLine { at, step: AlarmStep::Unshelved, who: None, note: None });
-            Arc::clone(&self.alarms[place])
+            Arc::clone(&self.rows[place].alarm)
         };
         over.into_iter().map(&mut back).collect()
     }
@@ -249,43 +254,30 @@ impl AlarmBook {
     pub fn forget(&mut self, before: UnixMs) {
         let over = |alarm: &AlarmBody| alarm.returned_at.is_some_and(|at| at < before) || never_returns(alarm);
         let done = |alarm: &AlarmBody| alarm.closed_at.is_some_and(|at| at < before) && over(alarm);
-        if !self.alarms.iter().any(|alarm| done(alarm)) {
-            return;
-        }
-        let mut kept = AlarmBook { unshelve_at: self.unshelve_at, ..AlarmBook::default() };
-        for (cause, alarm) in self.causes.drain(..).zip(self.alarms.drain(..)) {
-            if !done(&alarm) {
-                kept.push(cause, alarm);
-            }
-        }
-        *self = kept;
+        self.rows.retain(|row| !done(&row.alarm));
     }
 
     fn place(&self, id: AlarmId) -> Option<usize> {
         let low = id.0 as u64;
-        self.ids.iter().rposition(|known| *known == low)
+        self.rows.iter().rposition(|row| row.id == low)
     }
 
     fn push(&mut self, cause: u64, alarm: Arc<AlarmBody>) {
-        self.causes.push(cause);
-        self.ids.push(alarm.id.0 as u64);
-        self.alarms.push(alarm);
+        self.rows.push(Row { cause, id: alarm.id.0 as u64, alarm });
     }
 
     /// The open alarm of a cause: of several with one cause the last alone can be open.
     fn open_of(&self, hash: u64, event: &EventCore) -> Option<usize> {
         let rule = event.rule.as_ref().map(|rule| &rule.id);
         let zone = event.zone.map(|(key, _)| key);
-        let mut places = self.causes.iter().enumerate().rev().filter(|(_, cause)| **cause == hash);
-        let (place, _) = places.find(|(place, _)| {
-            let alarm = &self.alarms[*place];
-            alarm.zone == zone && alarm.rule.as_ref() == rule && alarm.visit_at == event.visit_at
+        let place = self.rows.iter().rposition(|Row { cause, alarm, .. }| {
+            *cause == hash && alarm.zone == zone && alarm.rule.as_ref() == rule && alarm.visit_at == event.visit_at
         })?;
-        self.alarms[place].closed_at.is_none().then_some(place)
+        self.rows[place].alarm.closed_at.is_none().then_some(place)
     }
 
     fn event_changed(&mut self, place: usize, event: &EventCore) -> Option<Arc<AlarmBody>> {
-        let alarm = &self.alarms[place];
+        let alarm = &self.rows[place].alarm;
         if alarm.events.last() != Some(&event.id) || alarm.returned_at == event.ended_at {
             return None;
         }
@@ -293,11 +285,11 @@ impl AlarmBook {
             Some(at) => (at, AlarmStep::Returned),
             None => (event.at, AlarmStep::Reopened),
         };
-        let alarm = Arc::make_mut(&mut self.alarms[place]);
+        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
         alarm.returned_at = event.ended_at;
         alarm.history.push(AlarmLine { at, step, who: None, note: None });
         close_if_done(alarm);
-        Some(Arc::clone(&self.alarms[place]))
+        Some(Arc::clone(&self.rows[place].alarm))
     }
 }
 
@@ -308,7 +300,7 @@ pub(super) struct Stretch<'a> {
     /// Whether that one was known too late.
     pub late: bool,
     /// All of its events, in their order.
-    pub events: Vec<EventId>,
+    pub events: AlarmEvents,
     /// When the last of them began.
     pub last_at: UnixMs,
     /// When the last of them ended, if it is over.
@@ -322,11 +314,11 @@ fn priority_of(event: &EventCore) -> Option<u8> {
 }
 
 /// A new alarm.
-fn raised(event: &EventCore, late: bool, events: Vec<EventId>, returned_at: Option<UnixMs>) -> Arc<AlarmBody> {
+fn raised(event: &EventCore, late: bool, events: AlarmEvents, returned_at: Option<UnixMs>) -> Arc<AlarmBody> {
     let zone = event.zone.map(|(key, _)| key);
     let rule = event.rule.as_ref();
     let rule_id = rule.map(|rule| rule.id.clone());
-    let mut history = Vec::with_capacity(2);
+    let mut history = AlarmLines::new();
     history.push(AlarmLine { at: event.at, step: AlarmStep::Raised, who: None, note: None });
     if let Some(at) = returned_at {
         history.push(AlarmLine { at, step: AlarmStep::Returned, who: None, note: None });

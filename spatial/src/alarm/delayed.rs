@@ -6,7 +6,7 @@
 //! event that began after it stands for itself.
 
 use super::book::{AlarmBook, Stretch};
-use super::{AlarmBody, alarm_id};
+use super::{AlarmBody, AlarmEvents, alarm_id};
 use crate::event::{EventCore, RuleRef};
 use crate::ids::{AlarmId, EventId, RuleId, ZoneKey};
 use crate::units::{SpanMs, UnixMs};
@@ -192,7 +192,7 @@ impl Delayed {
             let partial = keeper.filter(|id| self.partial.contains(id)).and_then(|id| book.get(id));
             let known = partial.map_or(&[][..], |alarm| &alarm.events).iter().copied();
             let carried = known.filter(|event| !self.knows(*event) && was.lost.iter().all(|(_, lost)| lost != event));
-            let carried: Vec<EventId> = carried.collect();
+            let carried: AlarmEvents = carried.collect();
             let (id, changed) = book.follow(keeper, stretch, carried);
             taken.push(id);
             out.alarms.extend(changed);

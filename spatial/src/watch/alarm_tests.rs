@@ -335,7 +335,7 @@ fn behind_standing_events(desk: &Desk) -> Behind {
     let of = |id: &AlarmId| {
         let alarm = &desk.alarms[id];
         let rule = alarm.rule.as_ref().map(ToString::to_string);
-        (alarm.zone, rule, alarm.raised_at, alarm.returned_at, alarm.events.clone())
+        (alarm.zone, rule, alarm.raised_at, alarm.returned_at, alarm.events.to_vec())
     };
     let mut all: Behind = owners.iter().map(of).collect();
     all.sort();

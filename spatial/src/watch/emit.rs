@@ -1,7 +1,7 @@
 //! From what was found to events: one for each rule that it concerns, with ids, evidence and ends.
 
 use super::leg::Leg;
-use super::state::{Edge, EdgeKind, Visit};
+use super::state::{Edge, EdgeKind, Events, Open, Visit};
 use crate::calendar::UtcOffset;
 use crate::event::{
     Certainty, Crossing, EventCore, EventKind, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds, ZoneChange,
@@ -10,8 +10,7 @@ use crate::event::{
 use crate::exemption::ExemptionBook;
 use crate::fix::Fix;
 use crate::ids::{Revision, VehicleKey, ZoneKey};
-use crate::index::Slot;
-use crate::onemap::OneMap;
+use crate::onemap::{OneMap, ZoneInForce};
 use crate::position::Position;
 use crate::units::{DeciKph, SpanMs, UnixMs};
 use crate::vehicle::Vehicle;
@@ -67,22 +66,15 @@ pub struct Emitter<'a> {
     /// Journal time of what is judged: attributes recorded later do not judge it.
     pub known: UnixMs,
     /// The events of this step; a later one of the same id replaces an earlier.
-    pub events: Vec<Arc<EventCore>>,
+    pub events: Events,
 }
 
-impl<'a> Emitter<'a> {
+impl Emitter<'_> {
     /// One event for each rule that is about this vehicle and passes the test. Returned are those that have not ended.
-    pub fn open_for(
-        &mut self,
-        slot: Slot,
-        wanted: impl Fn(&Rule) -> bool,
-        visit: &Visit,
-        found: Found,
-    ) -> Vec<Arc<EventCore>> {
-        let mut opened = Vec::new();
-        let Some(zone) = self.zone(slot) else { return opened };
+    pub fn open_for(&mut self, zone: &Zone, wanted: impl Fn(&Rule) -> bool, visit: &Visit, found: Found) -> Open {
+        let mut opened = Open::new();
         for rule in zone.rules.iter().filter(|rule| wanted(rule)) {
-            if self.applies(slot, rule, found.at) {
+            if self.applies(zone, rule, found.at) {
                 let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
                 if event.ended_at.is_none() {
                     opened.push(event);
@@ -93,9 +85,8 @@ impl<'a> Emitter<'a> {
     }
 
     /// One event for the most urgent of the rules that pass the test.
-    pub fn open_for_first(&mut self, slot: Slot, wanted: impl Fn(&RuleWhen) -> bool, visit: &Visit, found: Found) {
-        let Some(zone) = self.zone(slot) else { return };
-        let concerned = zone.rules.iter().filter(|rule| wanted(&rule.when) && self.applies(slot, rule, found.at));
+    pub fn open_for_first(&mut self, zone: &Zone, wanted: impl Fn(&RuleWhen) -> bool, visit: &Visit, found: Found) {
+        let concerned = zone.rules.iter().filter(|rule| wanted(&rule.when) && self.applies(zone, rule, found.at));
         if let Some(rule) = concerned.min_by_key(|rule| rule.priority) {
             self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
         }
@@ -110,14 +101,24 @@ impl<'a> Emitter<'a> {
 
     /// Opens the dwell events whose limit was reached by `until`. A rule that is watched at some times only counts from when
     /// it began to be.
-    pub fn dwell(&mut self, slot: Slot, mut visit: Visit, until: UnixMs, last: &Fix, certainty: Certainty) -> Visit {
-        let Some(zone) = self.zone(slot) else { return visit };
+    pub fn dwell(
+        &mut self,
+        entry: &ZoneInForce,
+        mut visit: Visit,
+        until: UnixMs,
+        last: &Fix,
+        certainty: Certainty,
+    ) -> Visit {
+        if !entry.watches_inside {
+            return visit;
+        }
+        let zone = &*entry.zone;
         for rule in &zone.rules {
             let RuleWhen::Dwell { limit_s } = rule.when else { continue };
             if has_open(&visit, rule) {
                 continue;
             }
-            let Some(since) = self.last_span(slot, rule, visit.entered.at, until) else { continue };
+            let Some(since) = self.last_span(zone.key, rule, visit.entered.at, until) else { continue };
             let due = since + SpanMs::seconds(limit_s.into());
             if due > until || !self.concerns(rule, due) {
                 continue;
@@ -148,11 +149,10 @@ impl<'a> Emitter<'a> {
     }
 
     /// When time may bring a visit something next after `now`: a dwell limit, a rule's window, an exemption's border.
-    pub fn next_due(&self, visit: &Visit, now: UnixMs) -> Option<UnixMs> {
-        let zone = self.zone(visit.slot)?;
+    pub fn next_due(&self, zone: &Zone, visit: &Visit, now: UnixMs) -> Option<UnixMs> {
         let dwells = zone.rules.iter().filter_map(|rule| match rule.when {
             RuleWhen::Dwell { limit_s } => {
-                let since = self.last_span(visit.slot, rule, visit.entered.at, now)?;
+                let since = self.last_span(zone.key, rule, visit.entered.at, now)?;
                 Some(since + SpanMs::seconds(limit_s.into()))
             }
             _ => None,
@@ -164,13 +164,19 @@ impl<'a> Emitter<'a> {
 
     /// Brings a visit's open events in line with what is watched at `at`: a rule that began to be watched finds the vehicle
     /// inside, one that ceased ends what it had opened.
-    pub fn reconcile(&mut self, mut visit: Visit, at: UnixMs, last: &Fix, certainty: Certainty) -> Visit {
-        let slot = visit.slot;
-        let Some(zone) = self.zone(slot) else { return visit };
-        if !zone.rules.iter().any(Rule::is_timed) {
+    pub fn reconcile(
+        &mut self,
+        entry: &ZoneInForce,
+        mut visit: Visit,
+        at: UnixMs,
+        last: &Fix,
+        certainty: Certainty,
+    ) -> Visit {
+        if !entry.has_timed_rules {
             return visit;
         }
-        visit = self.dwell(slot, visit, at, last, certainty);
+        visit = self.dwell(entry, visit, at, last, certainty);
+        let zone = &*entry.zone;
         for rule in zone.rules.iter().filter(|rule| rule.is_timed()) {
             let applies = self.concerns(rule, at) && self.is_watched(zone.key, rule, at);
             if !applies && has_open(&visit, rule) {
@@ -190,8 +196,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// The instants in a span, its ends left out, at which a timed rule of a zone begins or ceases to be watched.
-    pub fn changes_between(&self, slot: Slot, from: UnixMs, to: UnixMs, instants: &mut Vec<UnixMs>) {
-        let Some(zone) = self.zone(slot) else { return };
+    pub fn changes_between(&self, zone: &Zone, from: UnixMs, to: UnixMs, instants: &mut Vec<UnixMs>) {
         for rule in zone.rules.iter().filter(|rule| rule.is_timed()) {
             let mut at = from;
             while let Some(next) = self.next_change(zone.key, rule, at).filter(|next| *next < to) {
@@ -205,9 +210,8 @@ impl<'a> Emitter<'a> {
     }
 
     fn end_rule(&mut self, visit: &mut Visit, rule: &Rule, at: UnixMs) {
-        let (ended, open) = std::mem::take(&mut visit.open).into_iter().partition(|event| is_of(event, rule));
+        let (ended, open): (Open, Open) = std::mem::take(&mut visit.open).into_iter().partition(|e| is_of(e, rule));
         visit.open = open;
-        let ended: Vec<Arc<EventCore>> = ended;
         for event in ended {
             self.events.push(Arc::new(EventCore { ended_at: Some(at.max(event.at)), ..EventCore::clone(&event) }));
         }
@@ -215,11 +219,10 @@ impl<'a> Emitter<'a> {
 
     /// Since when a rule has been applying at the end of a span, not before its start; `None` when it does not. One that
     /// ceased at the very end still counts.
-    fn last_span(&self, slot: Slot, rule: &Rule, from: UnixMs, until: UnixMs) -> Option<UnixMs> {
+    fn last_span(&self, zone: ZoneKey, rule: &Rule, from: UnixMs, until: UnixMs) -> Option<UnixMs> {
         if !rule.is_timed() {
             return Some(from);
         }
-        let zone = self.zone(slot)?.key;
         let mut since = self.is_watched(zone, rule, from).then_some(from);
         let mut at = from;
         while let Some(next) = self.next_change(zone, rule, at).filter(|next| *next < until) {
@@ -253,13 +256,15 @@ impl<'a> Emitter<'a> {
             && (rule.exempt.is_empty() || !self.exemptions.shelters(self.vehicle, zone, &rule.exempt, at, self.known))
     }
 
-    /// Whether a rule of the zone in a slot is about what this vehicle does at an instant: watched, and not exempted from by
-    /// what was known when that was received.
-    fn applies(&self, slot: Slot, rule: &Rule, at: UnixMs) -> bool {
+    /// Whether a rule of a zone is about what this vehicle does at an instant: watched, and not exempted from by what was
+    /// known when that was received.
+    fn applies(&self, zone: &Zone, rule: &Rule, at: UnixMs) -> bool {
         if !self.concerns(rule, at) {
             return false;
         }
-        let Some(zone) = self.zone(slot).filter(|_| rule.is_timed()) else { return true };
+        if !rule.is_timed() {
+            return true;
+        }
         let exempt = || self.exemptions.exempts(self.vehicle, zone.key, &rule.exempt, at, self.known).is_some();
         rule.is_watched(at, self.offset()) && (rule.exempt.is_empty() || !exempt())
     }
@@ -269,8 +274,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Opens and ends speed events by the speed at the end of a leg.
-    pub fn speed(&mut self, slot: Slot, mut visit: Visit, speed: DeciKph, leg: &Leg) -> Visit {
-        let Some(zone) = self.zone(slot) else { return visit };
+    pub fn speed(&mut self, zone: &Zone, mut visit: Visit, speed: DeciKph, leg: &Leg) -> Visit {
         for rule in &zone.rules {
             let RuleWhen::Speed { limit } = rule.when else { continue };
             let open = visit.open.iter().position(|event| is_of(event, rule));
@@ -284,7 +288,7 @@ impl<'a> Emitter<'a> {
                     let ended_at = Some(leg.after.fixed_at);
                     self.events.push(Arc::new(EventCore { ended_at, ..EventCore::clone(&event) }));
                 }
-                None if speed > limit && self.applies(slot, rule, leg.after.fixed_at) => {
+                None if speed > limit && self.applies(zone, rule, leg.after.fixed_at) => {
                     let found = Found {
                         kind: EventKind::Speed,
                         at: leg.after.fixed_at,
@@ -365,10 +369,6 @@ impl<'a> Emitter<'a> {
         });
         self.events.push(Arc::clone(&event));
         event
-    }
-
-    fn zone(&self, slot: Slot) -> Option<&'a Zone> {
-        self.map.zone(slot).map(|entry| &*entry.zone)
     }
 
     /// Whether the rule is about this vehicle as it was at an event time. Unknown attributes match no subject list.

@@ -23,6 +23,8 @@ pub enum Tell {
 /// An event that may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Told {
+    /// The low half of its id: what it is looked up by.
+    key: u64,
     core: Arc<EventCore>,
     detected_at: UnixMs,
     status: EventStatus,
@@ -33,8 +35,6 @@ struct Told {
 /// One vehicle's events that may still change, and its alarms.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
-    /// The low halves of the events' ids, in the order of `rows`.
-    keys: Vec<u64>,
     rows: Vec<Told>,
     /// No event began later than this.
     latest: Option<UnixMs>,
@@ -57,7 +57,6 @@ impl Ledger {
 
     /// Asks for the memory of what the next event will ask of it. Changes nothing.
     pub fn bring_near(&self) {
-        self.keys.last().into_iter().for_each(hint);
         self.rows.last().into_iter().for_each(hint);
         self.book.bring_near();
     }
@@ -87,7 +86,7 @@ impl Ledger {
             _ => self.book.event_stands(&core, of, late),
         };
         let alarm = changed.as_ref().map(|alarm| alarm.id).or(of);
-        let told = Told { core, detected_at, status, late, alarm };
+        let told = Told { key: key_of(core.id), core, detected_at, status, late, alarm };
         out.push(Tell::Event { event: told.event(), fresh: place.is_none() });
         if let Some(alarm) = changed {
             out.push(Tell::Alarm { alarm, fresh: self.book.len() > alarms });
@@ -96,7 +95,6 @@ impl Ledger {
             Some(place) => self.rows[place] = told,
             None => {
                 self.latest = self.latest.max(Some(told.core.at));
-                self.keys.push(key_of(told.core.id));
                 self.rows.push(told);
             }
         }
@@ -120,14 +118,13 @@ impl Ledger {
 
     /// The event's minute is over: it is final, or forgotten when it was retracted.
     pub fn settle(&mut self, key: u64) -> Option<Event> {
-        let place = self.keys.iter().position(|known| *known == key)?;
+        let place = self.rows.iter().rposition(|told| told.key == key)?;
         match self.rows[place].status {
             EventStatus::Provisional => {
                 self.rows[place].status = EventStatus::Final;
                 Some(self.rows[place].event())
             }
             EventStatus::Retracted => {
-                self.keys.swap_remove(place);
                 self.rows.swap_remove(place);
                 None
             }
@@ -178,18 +175,8 @@ impl Ledger {
 
     /// Forgets final events that nothing can change any more: those whose key is not among `in_use` (sorted).
     pub fn sweep(&mut self, in_use: &[u64]) {
-        let mut kept = 0;
-        for place in 0..self.rows.len() {
-            let final_one = self.rows[place].status == EventStatus::Final;
-            if !final_one || in_use.binary_search(&self.keys[place]).is_ok() {
-                self.keys.swap(kept, place);
-                self.rows.swap(kept, place);
-                kept += 1;
-            }
-        }
-        self.keys.truncate(kept);
-        self.rows.truncate(kept);
-        self.sweep_at = 2 * kept;
+        self.rows.retain(|told| told.status != EventStatus::Final || in_use.binary_search(&told.key).is_ok());
+        self.sweep_at = 2 * self.rows.len();
     }
 
     /// Takes in what the store still knows of the vehicle's past.
@@ -198,12 +185,12 @@ impl Ledger {
         for event in events {
             if self.place(event.core.id).is_none() {
                 self.latest = self.latest.max(Some(event.core.at));
-                self.keys.push(key_of(event.core.id));
                 let delayed = event.core.rule.as_ref().is_some_and(Delayed::concerns);
                 if delayed && event.status != EventStatus::Retracted && !self.delayed.knows(event.core.id) {
                     self.delayed.stands(&event.core, event.late, event.alarm);
                 }
                 self.rows.push(Told {
+                    key: key_of(event.core.id),
                     core: Arc::clone(&event.core),
                     detected_at: event.detected_at,
                     status: event.status,
@@ -217,7 +204,7 @@ impl Ledger {
 
     fn place(&self, id: EventId) -> Option<usize> {
         let key = key_of(id);
-        self.keys.iter().position(|known| *known == key)
+        self.rows.iter().rposition(|told| told.key == key)
     }
 }
 

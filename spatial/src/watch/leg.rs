@@ -5,12 +5,12 @@
 
 use super::emit::{Emitter, Found};
 use super::settings::Settings;
-use super::state::{Edge, EdgeKind, Phase, Visit};
+use super::state::{Edge, EdgeKind, Open, Phase, Visit};
 use crate::event::{Certainty, EventKind, FixRef};
 use crate::fix::Fix;
 use crate::geodesy::{LocalScale, distance};
-use crate::index::{Hit, Slot};
-use crate::onemap::OneMap;
+use crate::index::{CellIndex, Hit, Slot};
+use crate::onemap::ZoneInForce;
 use crate::position::Position;
 use crate::units::{DeciKph, Millimetres, SpanMs, UnixMs};
 use crate::zone::RuleWhen;
@@ -100,11 +100,13 @@ pub fn implied_speed(a: Position, b: Position, span: SpanMs) -> Option<DeciKph> 
 
 /// One zone's view of a leg.
 pub struct Passage<'a, 'b> {
-    /// The one-map.
-    pub map: &'a OneMap,
+    /// The grounds of all zones.
+    pub index: &'a CellIndex,
     /// The law's figures.
     pub settings: &'a Settings,
     /// The revision that judges.
+    pub entry: &'a ZoneInForce,
+    /// Its number in the index.
     pub slot: Slot,
     /// The way.
     pub leg: &'a Leg,
@@ -146,15 +148,14 @@ impl Passage<'_, '_> {
     }
 
     fn entering(&self, edge: Edge) -> Visit {
-        let zone = self.map.zone(self.slot).map(|z| z.zone.key);
         Visit {
-            zone: zone.expect("a judging slot is in the map"),
+            zone: self.entry.zone.key,
             slot: self.slot,
             calm: false,
             steady_from: UnixMs::MAX,
             phase: Phase::Entering { since: self.leg.after.fixed_at },
             entered: Arc::new(edge),
-            open: Vec::new(),
+            open: Open::new(),
         }
     }
 
@@ -218,8 +219,7 @@ impl Passage<'_, '_> {
 
     /// Depth at which an enter is certain: the accuracy, or half of what a path can reach in a narrow zone.
     fn enter_depth(&self) -> Millimetres {
-        let reach = self.map.zone(self.slot).map_or(Millimetres(0), |z| z.reach);
-        self.leg.accuracy(self.settings).min(Millimetres(reach.0 / 2))
+        self.leg.accuracy(self.settings).min(Millimetres(self.entry.reach.0 / 2))
     }
 
     fn exit_distance(&self) -> Millimetres {
@@ -228,7 +228,7 @@ impl Passage<'_, '_> {
 
     /// The distance of a place from the zone's boundary, at most `need`.
     fn margin(&self, place: Position, need: Millimetres) -> Millimetres {
-        self.map.index().boundary_within(self.slot, place, Millimetres(need.0 - 1)).unwrap_or(need)
+        self.index.boundary_within(self.slot, place, Millimetres(need.0 - 1)).unwrap_or(need)
     }
 
     /// Whether the way from before the zone to after it, shifted sideways by the accuracy, to either side, still has a
@@ -237,7 +237,7 @@ impl Passage<'_, '_> {
         let by = self.leg.accuracy(self.settings);
         [by, Millimetres(-by.0)].into_iter().all(|by| {
             let (a, b) = shifted(entered.segment.0, left.segment.1, by);
-            self.map.index().way_meets(self.slot, a, b)
+            self.index.way_meets(self.slot, a, b)
         })
     }
 
@@ -248,7 +248,8 @@ impl Passage<'_, '_> {
         visit.phase = Phase::Inside;
         let kind = if visit.entered.kind == EdgeKind::AtStart { EventKind::InsideAtStart } else { EventKind::Enter };
         let found = Found::edge(kind, &visit.entered, self.thresholds(need));
-        let opened = self.emitter.open_for(self.slot, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
+        let opened =
+            self.emitter.open_for(&self.entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
         visit.open.extend(opened);
         visit
     }
@@ -259,7 +260,7 @@ impl Passage<'_, '_> {
         } else {
             visit
         };
-        let visit = self.emitter.dwell(self.slot, visit, edge.at, &self.leg.before, Certainty::Certain);
+        let visit = self.emitter.dwell(self.entry, visit, edge.at, &self.leg.before, Certainty::Certain);
         self.emitter.end_all(&visit, edge.at);
         let mut edge = edge;
         if edge.kind == EdgeKind::Crossed {
@@ -267,9 +268,9 @@ impl Passage<'_, '_> {
         }
         let thresholds = self.thresholds(need);
         let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Exit, &edge, thresholds) };
-        self.emitter.open_for(self.slot, |rule| matches!(rule.when, RuleWhen::Exit), &visit, found);
+        self.emitter.open_for(&self.entry.zone, |rule| matches!(rule.when, RuleWhen::Exit), &visit, found);
         let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };
-        self.emitter.open_for(self.slot, |rule| matches!(rule.when, RuleWhen::Cross), &visit, found);
+        self.emitter.open_for(&self.entry.zone, |rule| matches!(rule.when, RuleWhen::Cross), &visit, found);
     }
 
     /// A visit that began and ended without a fix deep inside: one event, in place of enter and exit.
@@ -280,8 +281,8 @@ impl Passage<'_, '_> {
         let thresholds = self.thresholds(None);
         let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };
         let edge_rule = |when: &RuleWhen| matches!(when, RuleWhen::Enter | RuleWhen::Exit | RuleWhen::Cross);
-        self.emitter.open_for_first(self.slot, edge_rule, &visit, found);
-        let visit = self.emitter.dwell(self.slot, visit, edge.at, &self.leg.before, certainty);
+        self.emitter.open_for_first(&self.entry.zone, edge_rule, &visit, found);
+        let visit = self.emitter.dwell(self.entry, visit, edge.at, &self.leg.before, certainty);
         self.emitter.end_all(&visit, edge.at);
     }
 
@@ -291,10 +292,13 @@ impl Passage<'_, '_> {
             Phase::Inside => self.leg.after.fixed_at,
             Phase::Leaving { edge } => edge.at,
         };
-        let visit = self.emitter.dwell(self.slot, visit, until, &self.leg.before, Certainty::Certain);
-        match (&visit.phase, self.leg.speed()) {
-            (Phase::Inside, Some(speed)) => self.emitter.speed(self.slot, visit, speed, self.leg),
-            _ => visit,
+        let visit = self.emitter.dwell(self.entry, visit, until, &self.leg.before, Certainty::Certain);
+        if !self.entry.watches_inside || !matches!(visit.phase, Phase::Inside) {
+            return visit;
+        }
+        match self.leg.speed() {
+            Some(speed) => self.emitter.speed(&self.entry.zone, visit, speed, self.leg),
+            None => visit,
         }
     }
 

@@ -83,7 +83,7 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 3;
+pub const ENGINE_VERSION: u32 = 4;
 
 /// How long after it closed and returned the engine still knows an alarm by itself.
 const REMEMBER: SpanMs = SpanMs::seconds(1_800);
@@ -198,7 +198,7 @@ impl Watch {
                 run.push(index, fix, grouping);
                 continue;
             }
-            self.take_run(at, &mut run, past, &mut out, &mut moved);
+            self.take_run(at, &mut run, past, &mut out);
             match &body {
                 RecordBody::Edit(edit) => self.edit(at, edit, &mut edits, &mut out, &mut moved),
                 RecordBody::Act(act) => self.act(at, act, &mut out),
@@ -208,7 +208,7 @@ impl Watch {
             }
             self.keep(at, body, &mut out);
         }
-        self.take_run(at, &mut run, past, &mut out, &mut moved);
+        self.take_run(at, &mut run, past, &mut out);
         self.apply_edits(&mut edits, &mut out, &mut moved);
         // A late fix may write a vehicle's checkpoint more than once: the last one stands.
         out.checkpoints.reverse();
@@ -216,10 +216,13 @@ impl Watch {
         out.checkpoints.dedup_by_key(|checkpoint| (checkpoint.vehicle, checkpoint.at));
         moved.sort_unstable();
         moved.dedup();
-        out.moved.reserve(moved.len());
-        for key in moved {
-            let shard = self.shard_of(key);
-            out.moved.extend(self.shards[shard].vehicle_again(key));
+        // Of who came up again after its fixes, or is gone, what stood after them is not the last.
+        out.moved.retain(|now| moved.binary_search(&now.key).is_err());
+        out.moved.extend(moved.into_iter().filter_map(|key| self.vehicle(key)));
+        if !out.moved.is_sorted_by(|one, next| one.key < next.key) {
+            out.moved.reverse();
+            out.moved.sort_by_key(|now| now.key);
+            out.moved.dedup_by_key(|now| now.key);
         }
         out
     }
@@ -297,14 +300,7 @@ impl Watch {
     }
 
     /// Judges a run of fixes, each shard's on its lane, and joins what they made in the records' order.
-    fn take_run(
-        &mut self,
-        at: UnixMs,
-        run: &mut Run,
-        past: &dyn Past,
-        out: &mut Evaluated,
-        moved: &mut Vec<VehicleKey>,
-    ) {
+    fn take_run(&mut self, at: UnixMs, run: &mut Run, past: &dyn Past, out: &mut Evaluated) {
         if run.fixes.is_empty() {
             return;
         }
@@ -357,7 +353,6 @@ impl Watch {
                 Taken::Duplicate => out.duplicates.push(index),
                 Taken::Waiting(need) => out.waiting.push((index, need)),
             }
-            moved.push(key);
             for tell in tells[shard].by_ref().take(outcome.tells as usize) {
                 self.tell(Subject::Vehicle(key), tell, out);
             }
@@ -370,6 +365,7 @@ impl Watch {
         for (shard, outbox) in self.shards.iter_mut().zip(&mut self.outboxes) {
             shard.narrow(ground, outbox);
             out.checkpoints.append(&mut outbox.checkpoints);
+            out.moved.append(&mut outbox.moved);
         }
     }
 
@@ -388,7 +384,10 @@ impl Watch {
                 let shard = self.shard_of(*key);
                 self.shards[shard].track_mut(*key).set_attributes(at, Arc::clone(vehicle));
             }
-            Edited::VehicleDeleted(key) => self.for_vehicle(*key, out, Shard::end),
+            Edited::VehicleDeleted(key) => {
+                self.for_vehicle(*key, out, Shard::end);
+                moved.push(*key);
+            }
             Edited::Exemption(exemption) => self.exempt((exemption.key, Some(Arc::clone(exemption))), out, moved),
             Edited::ExemptionDeleted(key) => self.exempt((*key, None), out, moved),
             Edited::Other => {}

@@ -100,12 +100,6 @@ impl Shard {
         self.track(key)?.now(key)
     }
 
-    /// The same for a vehicle that moves: the list of its zones is remembered until it changes.
-    pub fn vehicle_again(&mut self, key: VehicleKey) -> Option<VehicleNow> {
-        let place = *self.places.get(&key)?;
-        self.tracks[place as usize].now_again(key)
-    }
-
     /// Gives its vehicles away.
     pub fn into_tracks(self) -> impl Iterator<Item = (VehicleKey, Track)> {
         self.keys.into_iter().zip(self.tracks)
@@ -148,23 +142,25 @@ impl Shard {
         out: &mut Outbox,
     ) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(fixes.len());
-        let mut looked_up = 0;
+        let mut places = [0_usize; AHEAD];
+        let (mut looked_up_from, mut looked_up) = (0, 0);
         let mut from = 0;
         while from < fixes.len() {
             if from >= looked_up {
-                looked_up = (from + AHEAD).min(fixes.len());
-                self.look_up(ground.map, &fixes[from..looked_up]);
+                (looked_up_from, looked_up) = (from, (from + AHEAD).min(fixes.len()));
+                self.look_up(ground.map, &fixes[from..looked_up], &mut places);
             }
+            let place = places[from - looked_up_from];
             let same = groups[from..].iter().take_while(|group| **group == groups[from]).count();
             let fixes = &mut fixes[from..from + same];
             from += same;
             let vehicle = fixes[0].vehicle;
-            let place = self.place_or_new(vehicle);
             let told = out.tells.len();
             let track = &mut self.tracks[place];
             let due = track.due();
             track.take(ground.around(vehicle), fixes, past, out);
             let left = track.has_left_now();
+            out.moved.extend(track.now_again(vehicle));
             if track.due() != due {
                 self.move_due(vehicle, due);
             }
@@ -179,9 +175,8 @@ impl Shard {
     }
 
     /// Brings near what the next fixes ask of their vehicles and of the map, so that memory is waited for once and not one by
-    /// one. Changes no result.
-    fn look_up(&mut self, map: &OneMap, fixes: &[Fix]) {
-        let mut places = [0_usize; AHEAD];
+    /// one. Changes no result. `places` are where the vehicles of the fixes are.
+    fn look_up(&mut self, map: &OneMap, fixes: &[Fix], places: &mut [usize; AHEAD]) {
         for (place, fix) in places.iter_mut().zip(fixes) {
             *place = self.place_or_new(fix.vehicle);
             self.tracks[*place].bring_near();

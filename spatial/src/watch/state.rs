@@ -11,7 +11,14 @@ use crate::index::Slot;
 use crate::position::Position;
 use crate::units::{Millimetres, UnixMs};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::sync::Arc;
+
+/// The events of one step.
+pub type Events = SmallVec<[Arc<EventCore>; 2]>;
+
+/// The events of a visit that go on: mostly one.
+pub type Open = SmallVec<[Arc<EventCore>; 1]>;
 
 /// Everything that the next fix is judged against.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,20 +88,20 @@ impl State {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Undo {
     /// The last fix before, when the window does not hold it as the fix before.
-    last: Option<Option<Fix>>,
+    last: Option<Box<Option<Fix>>>,
     parked: Option<Position>,
     map_version: u64,
     steady_from: UnixMs,
     suspects: Option<Vec<Fix>>,
-    inside: Option<Vec<Slot>>,
-    visits: Vec<(ZoneKey, Option<Visit>)>,
+    inside: Option<SmallVec<[Slot; 4]>>,
+    visits: SmallVec<[(ZoneKey, Option<Visit>); 1]>,
     terminal: Option<Box<Terminal>>,
 }
 
 impl Undo {
     /// Takes a step back. `last` is the fix before in the window.
     pub fn apply(self, state: &mut State, last: Option<Fix>) {
-        state.last = self.last.unwrap_or(last);
+        state.last = self.last.map_or(last, |last| *last);
         state.parked = self.parked;
         state.map_version = self.map_version;
         state.steady_from = self.steady_from;
@@ -102,7 +109,7 @@ impl Undo {
             state.suspects = suspects;
         }
         if let Some(inside) = self.inside {
-            state.inside = inside;
+            state.inside = inside.into_vec();
         }
         for (zone, visit) in self.visits {
             state.put(zone, visit);
@@ -114,7 +121,7 @@ impl Undo {
 
     /// The last fix before, when it says so itself.
     pub fn last(&self) -> Option<Option<Fix>> {
-        self.last
+        self.last.as_deref().copied()
     }
 
     /// Whether it changes visits.
@@ -142,7 +149,9 @@ impl Undo {
     pub fn renumber(&mut self, slot: &impl Fn(Slot) -> Option<Slot>) {
         self.map_version = 0;
         if let Some(inside) = &mut self.inside {
-            renumber_list(inside, slot);
+            let mut list = std::mem::take(inside).into_vec();
+            renumber_list(&mut list, slot);
+            *inside = list.into();
         }
         for (_, visit) in &mut self.visits {
             if let Some(found) = visit {
@@ -186,7 +195,7 @@ impl<'s> Turn<'s> {
         let mut turn = Turn { state, undo: None };
         if keep_last {
             let last = turn.state.last;
-            turn.undo().last = Some(last);
+            turn.undo().last = Some(Box::new(last));
         }
         turn
     }
@@ -211,7 +220,7 @@ impl<'s> Turn<'s> {
                 steady_from: state.steady_from,
                 suspects: None,
                 inside: None,
-                visits: Vec::new(),
+                visits: SmallVec::new(),
                 terminal: None,
             })
         })
@@ -258,7 +267,7 @@ impl<'s> Turn<'s> {
     pub fn set_inside(&mut self, slots: &[Slot]) {
         if self.state.inside != slots {
             if self.undo().inside.is_none() {
-                let before = self.state.inside.clone();
+                let before = SmallVec::from_slice(&self.state.inside);
                 self.undo().inside = Some(before);
             }
             self.state.inside.clear();
@@ -306,7 +315,7 @@ pub struct Visit {
     /// How it began.
     pub entered: Arc<Edge>,
     /// Its events that have not ended.
-    pub open: Vec<Arc<EventCore>>,
+    pub open: Open,
 }
 
 impl Visit {

@@ -6,8 +6,8 @@
 use super::emit::{Emitter, Found, fix_ref};
 use super::leg::{Leg, Passage, implied_speed};
 use super::settings::Settings;
-use super::state::{Edge, EdgeKind, Phase, State, Turn, Visit};
-use crate::event::{Certainty, EventCore, EventKind, Thresholds, ZoneChange};
+use super::state::{Edge, EdgeKind, Events, Open, Phase, State, Turn, Visit};
+use crate::event::{Certainty, EventKind, Thresholds, ZoneChange};
 use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
 use crate::geodesy::distance;
@@ -42,7 +42,7 @@ pub struct Scratch {
 /// What a step made: events, and what it found doubtful about the fix.
 #[derive(Default)]
 pub struct Stepped {
-    pub events: Vec<Arc<EventCore>>,
+    pub events: Events,
     pub marks: Marks,
     /// Whether the path now goes to the fix.
     pub arrived: bool,
@@ -50,7 +50,7 @@ pub struct Stepped {
 
 /// What time alone brought after a vehicle's last fix.
 pub struct Passed {
-    pub events: Vec<Arc<EventCore>>,
+    pub events: Events,
     /// When to look again.
     pub due: Option<UnixMs>,
     /// The visits that go on by the revisions in force now.
@@ -78,7 +78,7 @@ impl<'a> Context<'a> {
         // A person who calls for help is heard though the position is not known.
         let heard = self.hear_terminal(turn, fix);
         let mut stepped = self.step_on(turn, fix, scratch);
-        stepped.events.splice(0..0, heard);
+        stepped.events.insert_many(0, heard);
         stepped
     }
 
@@ -107,7 +107,7 @@ impl<'a> Context<'a> {
     /// What time alone brings to a state by `now`.
     pub fn time_passes(&self, state: &State, now: UnixMs) -> Passed {
         let Some(last) = state.last else {
-            return Passed { events: Vec::new(), due: None, visits: Vec::new() };
+            return Passed { events: Events::new(), due: None, visits: Vec::new() };
         };
         let mut state = state.clone();
         let now = now.max(last.fixed_at);
@@ -122,19 +122,20 @@ impl<'a> Context<'a> {
         let silent = now - last.fixed_at > self.settings.gap;
         for visit in &state.visits {
             let mut visit = visit.clone();
+            let Some(entry) = self.map.zone(visit.slot) else { continue };
             if let Phase::Entering { since } = visit.phase {
                 let settled = since + self.settings.settle;
                 look_at(settled);
                 if settled > now {
                     continue;
                 }
-                visit = self.settled_by_time(visit, &mut emitter);
+                visit = settled_by_time(entry, visit, &mut emitter);
             }
             if matches!(visit.phase, Phase::Inside) {
                 let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
-                visit = emitter.dwell(visit.slot, visit, now, &last, certainty);
-                visit = emitter.reconcile(visit, now, &last, certainty);
-                emitter.next_due(&visit, now).into_iter().for_each(&mut look_at);
+                visit = emitter.dwell(entry, visit, now, &last, certainty);
+                visit = emitter.reconcile(entry, visit, now, &last, certainty);
+                emitter.next_due(&entry.zone, &visit, now).into_iter().for_each(&mut look_at);
             }
         }
         for slot in &state.inside {
@@ -152,7 +153,7 @@ impl<'a> Context<'a> {
             vehicle: self.vehicle,
             attributes: self.attributes,
             known,
-            events: Vec::new(),
+            events: Events::new(),
         }
     }
 
@@ -177,7 +178,7 @@ impl<'a> Context<'a> {
         suspects.push(*fix);
         if suspects.len() < self.settings.teleport_agree as usize {
             turn.set_suspects(suspects);
-            return Stepped { events: Vec::new(), marks: Marks::TELEPORT, arrived: false };
+            return Stepped { events: Events::new(), marks: Marks::TELEPORT, arrived: false };
         }
         turn.set_suspects(Vec::new());
         let mut emitter = self.emitter(fix.received_at);
@@ -266,21 +267,6 @@ impl<'a> Context<'a> {
         if from == UnixMs::MAX || state.inside.iter().all(has_visit) { from } else { UnixMs::MAX }
     }
 
-    /// From when on only movement changes a visit: it does not wait for a second fix, and its zone has no dates or limits of
-    /// time and no later revision.
-    fn steady_visit_from(&self, visit: &Visit) -> UnixMs {
-        match self.map.zone(visit.slot) {
-            Some(entry)
-                if !matches!(visit.phase, Phase::Entering { .. })
-                    && !entry.watches_time
-                    && entry.term.to == UnixMs::MAX =>
-            {
-                entry.term.from.max(entry.term.recorded_at)
-            }
-            _ => UnixMs::MAX,
-        }
-    }
-
     /// A vehicle's first fix.
     fn start(&self, turn: &mut Turn<'_>, here: Fix, fix: &Fix, emitter: &mut Emitter<'a>) {
         let inside = self.covering(here.position);
@@ -296,46 +282,14 @@ impl<'a> Context<'a> {
                 certainty: Certainty::Unknown,
                 margin: Millimetres(0),
             };
-            let visit = self.begun(entry, slot, edge, EventKind::InsideAtStart, emitter);
-            self.keep(turn, visit);
+            let visit = begun(entry, slot, edge, emitter);
+            keep(turn, visit, Some(entry));
         }
         turn.set_map_version(self.map.version());
         turn.set_inside(&inside);
         turn.set_last(here);
         let steady_from = Self::steady_from(turn.state());
         turn.set_steady_from(steady_from);
-    }
-
-    /// Puts a visit into the state, with what the next quiet step need not ask.
-    fn keep(&self, turn: &mut Turn<'_>, mut visit: Visit) {
-        visit.calm = matches!(visit.phase, Phase::Inside)
-            && self.map.zone(visit.slot).is_some_and(|entry| !entry.watches_inside);
-        visit.steady_from = self.steady_visit_from(&visit);
-        turn.put_visit(visit.zone, Some(visit));
-    }
-
-    fn begun(&self, entry: &ZoneInForce, slot: Slot, edge: Edge, kind: EventKind, emitter: &mut Emitter<'a>) -> Visit {
-        let entered = Arc::new(edge);
-        let mut visit = Visit {
-            zone: entry.zone.key,
-            slot,
-            calm: false,
-            steady_from: UnixMs::MAX,
-            phase: Phase::Inside,
-            entered,
-            open: Vec::new(),
-        };
-        let found = Found::edge(kind, &visit.entered, Thresholds::default());
-        visit.open = emitter.open_for(slot, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
-        visit
-    }
-
-    /// An uncertain enter that held for long enough without a second fix.
-    fn settled_by_time(&self, mut visit: Visit, emitter: &mut Emitter<'a>) -> Visit {
-        let found = Found::edge(EventKind::Enter, &visit.entered, Thresholds::default());
-        visit.open = emitter.open_for(visit.slot, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
-        visit.phase = Phase::Inside;
-        visit
     }
 
     /// Brings the visits at a standing place to the revisions that judge at `at` what is received at `known`.
@@ -346,7 +300,8 @@ impl<'a> Context<'a> {
             turn.set_map_version(self.map.version());
             // What was said of visits was said by another map.
             for visit in turn.state().visits.clone() {
-                self.keep(turn, visit);
+                let entry = self.map.zone(visit.slot);
+                keep(turn, visit, entry);
             }
         }
         let state = turn.state();
@@ -364,10 +319,11 @@ impl<'a> Context<'a> {
                 t = next;
             }
         }
-        let timed = |visit: &&Visit| self.map.zone(visit.slot).is_some_and(|entry| entry.has_timed_rules);
-        let has_timed = state.visits.iter().any(|visit| timed(&visit));
-        for visit in state.visits.iter().filter(timed) {
-            emitter.changes_between(visit.slot, last.fixed_at, at, &mut instants);
+        let visited = state.visits.iter().filter_map(|visit| self.map.zone(visit.slot));
+        let mut has_timed = false;
+        for entry in visited.filter(|entry| entry.has_timed_rules) {
+            has_timed = true;
+            emitter.changes_between(&entry.zone, last.fixed_at, at, &mut instants);
         }
         let settled = instants.is_empty()
             && !has_timed
@@ -397,8 +353,8 @@ impl<'a> Context<'a> {
                 if entry.has_timed_rules && matches!(visit.phase, Phase::Inside) {
                     let silent = at - last.fixed_at > self.settings.gap;
                     let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
-                    let visit = emitter.reconcile(visit, at, last, certainty);
-                    self.keep(turn, visit);
+                    let visit = emitter.reconcile(entry, visit, at, last, certainty);
+                    keep(turn, visit, Some(entry));
                 }
                 continue;
             }
@@ -407,7 +363,10 @@ impl<'a> Context<'a> {
             let until = self.map.zone(visit.slot).map_or(at, |entry| clamp(entry.ends_at()));
             let visit = self.stayed(visit, last, until, emitter);
             match self.moved(&visit, next, &inside, at, last, emitter) {
-                Some(visit) => self.keep(turn, visit),
+                Some(visit) => {
+                    let entry = self.map.zone(visit.slot);
+                    keep(turn, visit, entry);
+                }
                 None => turn.put_visit(zone, None),
             }
         }
@@ -443,25 +402,26 @@ impl<'a> Context<'a> {
                 steady_from: UnixMs::MAX,
                 phase: Phase::Inside,
                 entered,
-                open: Vec::new(),
+                open: Open::new(),
             };
-            self.keep(turn, visit);
+            keep(turn, visit, Some(entry));
         }
     }
 
     /// A visit after nothing but time passed under its revision.
     fn stayed(&self, mut visit: Visit, last: &Fix, until: UnixMs, emitter: &mut Emitter<'a>) -> Visit {
+        let Some(entry) = self.map.zone(visit.slot) else { return visit };
         if let Phase::Entering { since } = visit.phase
             && since + self.settings.settle <= until
         {
-            visit = self.settled_by_time(visit, emitter);
+            visit = settled_by_time(entry, visit, emitter);
         }
         if !matches!(visit.phase, Phase::Inside) {
             return visit;
         }
         let silent = until - last.fixed_at > self.settings.gap;
         let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
-        emitter.dwell(visit.slot, visit, until, last, certainty)
+        emitter.dwell(entry, visit, until, last, certainty)
     }
 
     /// A visit whose revision judges no more: it goes on under the next one, or it ends.
@@ -528,7 +488,7 @@ impl<'a> Context<'a> {
             let zone = entry.zone.key;
             let sides = (before.binary_search(&slot).is_ok(), after.binary_search(&slot).is_ok());
             let visit = turn.state().visit(zone).cloned();
-            let mut passage = Passage { map: self.map, settings: self.settings, slot, leg, emitter };
+            let mut passage = Passage { index: self.map.index(), settings: self.settings, entry, slot, leg, emitter };
             let edges = Edges::of(slot, leg, way, sides);
             // A revision that came into force on the way says nothing about what was before.
             let floor = entry.term.from.max(entry.zone.valid_from.unwrap_or(UnixMs::MIN));
@@ -537,7 +497,7 @@ impl<'a> Context<'a> {
             }
             let edges = edges.map(|edge| Edge { at: edge.at.max(floor.min(leg.after.fixed_at)), ..edge });
             match passage.visit_after(visit, sides.0, edges) {
-                Some(visit) => self.keep(turn, visit),
+                Some(visit) => keep(turn, visit, Some(entry)),
                 None => turn.put_visit(zone, None),
             }
         }
@@ -554,6 +514,47 @@ impl<'a> Context<'a> {
         slots.sort_unstable();
         slots
     }
+}
+
+/// Puts a visit into the state, with what the next quiet step need not ask; `entry` is the revision that judges it.
+fn keep(turn: &mut Turn<'_>, mut visit: Visit, entry: Option<&ZoneInForce>) {
+    visit.calm = matches!(visit.phase, Phase::Inside) && entry.is_some_and(|entry| !entry.watches_inside);
+    visit.steady_from = match entry {
+        // It does not wait for a second fix, and its zone has no dates or limits of time and no later revision.
+        Some(entry)
+            if !matches!(visit.phase, Phase::Entering { .. })
+                && !entry.watches_time
+                && entry.term.to == UnixMs::MAX =>
+        {
+            entry.term.from.max(entry.term.recorded_at)
+        }
+        _ => UnixMs::MAX,
+    };
+    turn.put_visit(visit.zone, Some(visit));
+}
+
+/// A visit of a vehicle whose first fix lies inside.
+fn begun(entry: &ZoneInForce, slot: Slot, edge: Edge, emitter: &mut Emitter<'_>) -> Visit {
+    let mut visit = Visit {
+        zone: entry.zone.key,
+        slot,
+        calm: false,
+        steady_from: UnixMs::MAX,
+        phase: Phase::Inside,
+        entered: Arc::new(edge),
+        open: Open::new(),
+    };
+    let found = Found::edge(EventKind::InsideAtStart, &visit.entered, Thresholds::default());
+    visit.open = emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
+    visit
+}
+
+/// An uncertain enter that held for long enough without a second fix.
+fn settled_by_time(entry: &ZoneInForce, mut visit: Visit, emitter: &mut Emitter<'_>) -> Visit {
+    let found = Found::edge(EventKind::Enter, &visit.entered, Thresholds::default());
+    visit.open = emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
+    visit.phase = Phase::Inside;
+    visit
 }
 
 /// The raw crossings of one zone on a leg, in order.

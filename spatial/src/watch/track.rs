@@ -1,14 +1,16 @@
 //! One vehicle's recent fixes in event-time order, and the going back and forth that late ones cause.
 //!
-//! The window keeps, with each fix, what undoes its step and the events of it. A late fix is inserted at its place: the
-//! steps from there on are undone and run again, and only the difference to what stood before is told.
+//! The window keeps the fixes and, of each step that did more than move the last place, what takes it back and its events.
+//! A late fix is inserted at its place: the steps from there on are taken back and run again, and only the difference to what
+//! stood before is told.
 
 mod recall;
+mod window;
 
 use super::history::{Checkpoint, NeedsHistory, NoPast, Past, hour_of};
 use super::ledger::{Ledger, Tell, key_of};
 use super::settings::Settings;
-use super::state::{Phase, State, Turn, Undo, Visit};
+use super::state::{Events, Phase, State, Turn, Visit};
 use super::step::{Context, Scratch, joins_path, waits};
 use super::{VehicleNow, ZoneNow};
 use crate::event::{Certainty, EventCore};
@@ -21,8 +23,8 @@ use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
 use recall::Recalled;
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
 use std::sync::Arc;
+use window::{Path, Step, Window};
 
 /// What became of a fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,32 +37,11 @@ pub enum Taken {
     Waiting(NeedsHistory),
 }
 
-/// A fix of the window.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Held {
-    /// As it was received, with the gateway's marks.
-    fix: Fix,
-    step: Step,
-    undo: Option<Box<Undo>>,
-    events: Vec<Arc<EventCore>>,
-}
-
-/// What a fix did to the path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Step {
-    /// It is not on the path.
-    Skipped,
-    /// The path goes over it, just as it was received.
-    Plain,
-    /// The path goes over it, moved or marked.
-    Marked,
-}
-
 /// A vehicle as the engine holds it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Track {
     state: State,
-    window: VecDeque<Held>,
+    window: Window,
     /// The last fix of the path before the window.
     base_last: Option<Fix>,
     /// When time may bring something next.
@@ -68,7 +49,7 @@ pub struct Track {
     /// The newest fix that left the window.
     left: Option<UnixMs>,
     /// Events that time brought after the last fix.
-    tail: Vec<Arc<EventCore>>,
+    tail: Events,
     /// The visits that go on by the revisions in force now, where they are not those of the state.
     visits: Option<Vec<Visit>>,
     /// Fixes of the future, by (fixed_at, source), until journal time reaches them.
@@ -122,6 +103,8 @@ pub struct Outbox {
     pub scratch: Scratch,
     /// What became of the fixes given, in their order.
     pub taken: Vec<Taken>,
+    /// Where the vehicles are after their fixes, in the fixes' order.
+    pub moved: Vec<VehicleNow>,
     /// Vehicles whose windows reach back, to be narrowed when the run is over.
     pub recalled: Vec<VehicleKey>,
 }
@@ -157,7 +140,7 @@ impl Track {
                 fresh.push(i);
             }
         }
-        let newest = self.window.back().map_or(UnixMs::MIN, |newest| newest.fix.fixed_at);
+        let newest = self.window.back().map_or(UnixMs::MIN, |newest| newest.fixed_at);
         let in_order = fresh.is_sorted_by_key(|&i| fixes[i].fixed_at)
             && fresh.first().is_none_or(|&i| fixes[i].fixed_at >= newest);
         if in_order {
@@ -175,7 +158,7 @@ impl Track {
             && self.recalled.is_none()
             && waits(fix.fixed_at, around.now, around.settings).is_none()
             && around.now - fix.fixed_at <= around.settings.too_late
-            && self.window.back().is_none_or(|newest| newest.fix.fixed_at < fix.fixed_at)
+            && self.window.back().is_none_or(|newest| newest.fixed_at < fix.fixed_at)
     }
 
     /// What becomes of a fix that is not for the window now; `None` when it is.
@@ -233,10 +216,8 @@ impl Track {
     /// The same for its window, when [`Track::bring_near`] has had its time.
     pub fn bring_window_near(&self) {
         if let (Some(front), Some(back)) = (self.window.front(), self.window.back()) {
-            hint(&front.fix);
-            hint(&front.events);
-            hint(&back.fix);
-            hint(&back.events);
+            hint(front);
+            hint(back);
         }
         self.state.visits.first().into_iter().for_each(hint);
         self.state.inside.first().into_iter().for_each(hint);
@@ -273,14 +254,14 @@ impl Track {
 
     /// The zone revisions under which its visits go on or went on in its window.
     pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
-        let undone = self.window.iter().filter_map(|held| held.undo.as_ref()).flat_map(|undo| undo.slots());
+        let undone = self.window.steps_from(0).filter_map(|step| step.undo.as_ref()).flat_map(|undo| undo.slots());
         undone.chain(self.state.visits.iter().map(|visit| visit.slot))
     }
 
     /// The oldest instant that judging its window again asks about.
     pub fn oldest(&self) -> UnixMs {
         let Some(front) = self.window.front() else { return UnixMs::MAX };
-        self.last_before(0).map_or(front.fix.fixed_at, |last| last.fixed_at)
+        self.last_before(0).map_or(front.fixed_at, |last| last.fixed_at)
     }
 
     /// The vehicle was deleted: what goes on ends now, and nothing more is judged.
@@ -309,7 +290,11 @@ impl Track {
         }
         let zones = match &self.zones {
             Some(zones) => Arc::clone(zones),
-            None => self.visits.as_ref().unwrap_or(&self.state.visits).iter().map(zone_now).collect(),
+            None => match self.visits.as_ref().unwrap_or(&self.state.visits).as_slice() {
+                // Most are in no zone: they share one empty list.
+                [] => Arc::default(),
+                visits => visits.iter().map(zone_now).collect(),
+            },
         };
         Some(VehicleNow { key, last: self.state.last, zones })
     }
@@ -324,7 +309,7 @@ impl Track {
     /// Gives every slot its number in another map.
     pub fn renumber(&mut self, slot: &impl Fn(Slot) -> Option<Slot>) {
         self.state.renumber(slot);
-        self.window.iter_mut().filter_map(|held| held.undo.as_mut()).for_each(|undo| undo.renumber(slot));
+        self.window.undos_mut().for_each(|undo| undo.renumber(slot));
         if let Some(visits) = &mut self.visits {
             visits.retain_mut(|visit| {
                 slot(visit.slot).is_some_and(|slot| {
@@ -346,14 +331,13 @@ impl Track {
         let recalled = self.recalled.take();
         let map = recalled.as_ref().and_then(|recalled| recalled.map.as_ref()).unwrap_or(around.map);
         let there = Surroundings { map, ..around };
-        let from = self.window.partition_point(|held| held.fix.fixed_at < earliest);
+        let from = self.window.place_at(earliest);
         let old = self.standing_from(from);
         self.rewind(from);
         for &i in chosen {
             let fix = fixes[i];
             if self.place_of(&fix).is_none() {
-                let place = self.window.partition_point(|held| order(&held.fix) <= order(&fix));
-                self.window.insert(place, Held { fix, step: Step::Skipped, undo: None, events: Vec::new() });
+                self.window.insert(fix, |known, new| order(known) <= order(new));
                 out.taken[first + i] = Taken::Kept(fix.marks);
             }
         }
@@ -365,7 +349,7 @@ impl Track {
             }
             let place = self.place_of(fix).expect("it was just inserted");
             fix.marks |= marks[place - from];
-            if self.window.get(place + 1).is_some_and(|later| later.fix.fixed_at == fix.fixed_at) {
+            if self.window.fixes_from(place + 1).next().is_some_and(|later| later.fixed_at == fix.fixed_at) {
                 fix.marks |= Marks::SAME_INSTANT;
             }
             out.taken[first + i] = Taken::Kept(fix.marks);
@@ -380,10 +364,10 @@ impl Track {
 
     /// Where in the window the same fix is.
     fn place_of(&self, fix: &Fix) -> Option<usize> {
-        let from = self.window.partition_point(|held| held.fix.fixed_at < fix.fixed_at);
+        let from = self.window.place_at(fix.fixed_at);
         let mut same_instant =
-            self.window.range(from..).take_while(|held| held.fix.fixed_at == fix.fixed_at).enumerate();
-        same_instant.find(|(_, held)| is_same(&held.fix, fix)).map(|(nth, _)| from + nth)
+            self.window.fixes_from(from).take_while(|held| held.fixed_at == fix.fixed_at).enumerate();
+        same_instant.find(|(_, held)| is_same(held, fix)).map(|(nth, _)| from + nth)
     }
 
     /// Whether a record of those that are judged now is not in the window.
@@ -399,13 +383,13 @@ impl Track {
 
     /// The usual case of [`Track::join`]: the newest fix, and nothing that time brought before it. Returns its marks.
     fn append(&mut self, around: Surroundings<'_>, fix: &mut Fix, out: &mut Outbox) -> Marks {
-        self.window.push_back(Held { fix: *fix, step: Step::Skipped, undo: None, events: Vec::new() });
+        self.window.push(*fix, around.settings.window_fixes);
         let last = self.window.len() - 1;
         self.mark_hour(around, last, out);
         fix.marks |= self.step_at(around, last, out);
         self.look_ahead(around);
-        if !self.window[last].events.is_empty() || !self.tail.is_empty() {
-            self.tell(around, last, Vec::new(), out);
+        if !self.tail.is_empty() || self.window.events_from(last).next().is_some() {
+            self.tell(around, last, Events::new(), out);
         }
         self.trim(around);
         fix.marks
@@ -413,9 +397,11 @@ impl Track {
 
     /// Steps over the fix at a place of the window: the state is the one before it.
     fn step_at(&mut self, around: Surroundings<'_>, place: usize, out: &mut Outbox) -> Marks {
-        let before = place.checked_sub(1).map(|before| &self.window[before]);
-        let keep_last = before.is_none_or(|held| held.step != Step::Plain);
-        let fix = self.window[place].fix;
+        let keep_last = match place.checked_sub(1) {
+            Some(before) => self.window.step(before).is_some_and(|step| step.path != Path::Plain),
+            None => true,
+        };
+        let fix = *self.window.fix(place);
         let context = around.context(&self.attributes);
         let mut turn = Turn::begin(&mut self.state, keep_last);
         let stepped = context.step(&mut turn, &fix, &mut out.scratch);
@@ -423,22 +409,22 @@ impl Track {
         if undo.as_ref().is_some_and(|undo| undo.touches_visits()) {
             self.zones = None;
         }
-        let held = &mut self.window[place];
-        held.step = match stepped.arrived {
-            false => Step::Skipped,
-            true if self.state.last.as_ref() == Some(&fix) => Step::Plain,
-            true => Step::Marked,
+        let path = match stepped.arrived {
+            false => Path::Skipped,
+            true if self.state.last.as_ref() == Some(&fix) => Path::Plain,
+            true => Path::Marked,
         };
-        held.undo = undo;
-        held.events = stepped.events;
+        self.window.did(place, Step { path, undo, events: stepped.events });
         stepped.marks
     }
 
     /// Writes a checkpoint if the fix at a place of the window is the first of its hour: the state is the one before it.
     fn mark_hour(&self, around: Surroundings<'_>, place: usize, out: &mut Outbox) {
-        let hour = hour_of(self.window[place].fix.fixed_at);
-        let before = place.checked_sub(1).map_or(self.left, |before| Some(self.window[before].fix.fixed_at));
-        if self.state.last.is_some() && before < Some(hour) {
+        let at = self.window.fix(place).fixed_at;
+        let before = place.checked_sub(1).map_or(self.left, |before| Some(self.window.fix(before).fixed_at));
+        let Some(before) = before.filter(|_| self.state.last.is_some()) else { return };
+        let hour = hour_of(at);
+        if before < hour {
             out.checkpoints.push(Checkpoint::of(around.vehicle, hour, &self.state, around.map));
         }
     }
@@ -447,11 +433,10 @@ impl Track {
     fn rewind(&mut self, to: usize) {
         for place in (to..self.window.len()).rev() {
             let last = self.last_before(place);
-            let held = &mut self.window[place];
-            match held.undo.take() {
-                Some(undo) => undo.apply(&mut self.state, last),
-                None if held.step != Step::Skipped => self.state.last = last,
-                None => {}
+            match self.window.take_back(place) {
+                Some(Step { undo: Some(undo), .. }) => undo.apply(&mut self.state, last),
+                Some(Step { path: Path::Skipped, .. }) => {}
+                _ => self.state.last = last,
             }
         }
         self.zones = None;
@@ -459,10 +444,10 @@ impl Track {
 
     /// The last fix of the path before the step at a place of the window.
     fn last_before(&self, place: usize) -> Option<Fix> {
-        match self.window[place].undo.as_ref().and_then(|undo| undo.last()) {
+        match self.window.step(place).and_then(|step| step.undo.as_ref()?.last()) {
             Some(last) => last,
             None if place == 0 => self.base_last,
-            None => Some(self.window[place - 1].fix),
+            None => Some(*self.window.fix(place - 1)),
         }
     }
 
@@ -471,17 +456,16 @@ impl Track {
         let mut marks = Vec::with_capacity(self.window.len() - from);
         for place in from..self.window.len() {
             self.mark_hour(around, place, out);
-            let fix = &self.window[place].fix;
+            let fix = self.window.fix(place);
             let replaced = joins_path(fix.marks)
                 && self
                     .window
-                    .range(place + 1..)
-                    .take_while(|held| held.fix.fixed_at == fix.fixed_at)
-                    .any(|held| joins_path(held.fix.marks));
+                    .fixes_from(place + 1)
+                    .take_while(|later| later.fixed_at == fix.fixed_at)
+                    .any(|later| joins_path(later.marks));
             if replaced {
                 marks.push(Marks::SAME_INSTANT);
-                let held = &mut self.window[place];
-                (held.step, held.undo, held.events) = (Step::Skipped, None, Vec::new());
+                self.window.did(place, Step { path: Path::Skipped, undo: None, events: Events::new() });
                 continue;
             }
             marks.push(self.step_at(around, place, out));
@@ -497,7 +481,7 @@ impl Track {
     }
 
     /// Derives anew what time brought after the last fix; returns the events that it had brought before.
-    fn look_ahead(&mut self, around: Surroundings<'_>) -> Vec<Arc<EventCore>> {
+    fn look_ahead(&mut self, around: Surroundings<'_>) -> Events {
         if self.context(around).is_timeless(&self.state) {
             self.set_due(None);
             if self.visits.take().is_some() {
@@ -518,15 +502,12 @@ impl Track {
     }
 
     /// Every event of the window from a place on, and of the tail.
-    fn standing_from(&self, from: usize) -> Vec<Arc<EventCore>> {
-        if from == self.window.len() && self.tail.is_empty() {
-            return Vec::new();
-        }
-        self.window.range(from..).flat_map(|held| &held.events).chain(&self.tail).cloned().collect()
+    fn standing_from(&self, from: usize) -> Events {
+        self.window.events_from(from).chain(&self.tail).cloned().collect()
     }
 
     /// Tells what stands now from a place on, and what stood before and stands no more.
-    fn tell(&mut self, around: Surroundings<'_>, from: usize, old: Vec<Arc<EventCore>>, out: &mut Outbox) {
+    fn tell(&mut self, around: Surroundings<'_>, from: usize, old: Events, out: &mut Outbox) {
         let new = self.standing_from(from);
         for (i, event) in old.iter().enumerate() {
             let repeats = old[..i].iter().any(|other| other.id == event.id);
@@ -548,31 +529,33 @@ impl Track {
 
     /// An event as it stood before a place of the window, if it did.
     fn version_before(&self, from: usize, id: EventId) -> Option<Arc<EventCore>> {
-        let mut told = self.window.range(..from).rev().flat_map(|held| held.events.iter().rev());
+        let mut told = self.window.steps_before(from).rev().flat_map(|step| step.events.iter().rev());
         if let Some(event) = told.find(|event| event.id == id) {
             return Some(Arc::clone(event));
         }
         // Open since before the window: the visits as they were then.
-        let undone = self.window.range(from..).filter_map(|held| held.undo.as_ref()).flat_map(|undo| undo.open());
+        let undone = self.window.steps_from(from).filter_map(|step| step.undo.as_ref()).flat_map(|undo| undo.open());
         undone.chain(self.state.open()).find(|event| event.id == id).map(Arc::clone)
     }
 
     fn trim(&mut self, around: Surroundings<'_>) {
         let settings = around.settings;
-        let Some(newest) = self.window.back().map(|held| held.fix.fixed_at) else { return };
+        let Some(newest) = self.window.back().map(|fix| fix.fixed_at) else { return };
         let mut told = false;
         while self.window.len() > settings.window_fixes
-            || self.window.front().is_some_and(|held| newest - held.fix.fixed_at > settings.window)
+            || self.window.front().is_some_and(|fix| newest - fix.fixed_at > settings.window)
         {
-            if self.window.get(1).is_some_and(|next| next.undo.as_ref().is_none_or(|undo| undo.last().is_none())) {
-                self.base_last = Some(self.window[0].fix);
+            let says_itself = |step: &Step| step.undo.as_ref().is_some_and(|undo| undo.last().is_some());
+            let goes_on_from_it = self.window.len() > 1 && !self.window.step(1).is_some_and(says_itself);
+            let Some((fix, had_events)) = self.window.pop() else { return };
+            if goes_on_from_it {
+                self.base_last = Some(fix);
             }
-            let Some(held) = self.window.pop_front() else { return };
-            told |= !held.events.is_empty();
+            told |= had_events;
             // A record's own position is given after it is judged: one of this very run is told by `left_by`.
             self.left_position = self.left_position.max(around.position);
-            self.left_now |= held.fix.received_at >= around.now;
-            self.left = self.left.max(Some(held.fix.fixed_at));
+            self.left_now |= fix.received_at >= around.now;
+            self.left = self.left.max(Some(fix.fixed_at));
         }
         if told && self.ledger.wants_sweep() {
             self.sweep();
@@ -586,9 +569,9 @@ impl Track {
     }
 
     fn sweep(&mut self) {
-        let window = self.window.iter().flat_map(|held| &held.events);
         let open = self.state.open();
-        let mut in_use: Vec<u64> = window.chain(&self.tail).chain(open).map(|event| key_of(event.id)).collect();
+        let mut in_use: Vec<u64> =
+            self.window.events_from(0).chain(&self.tail).chain(open).map(|event| key_of(event.id)).collect();
         in_use.sort_unstable();
         self.ledger.sweep(&in_use);
     }

@@ -2,7 +2,7 @@
 
 use super::super::history::{Answer, History, NeedsHistory, Past};
 use super::super::state::State;
-use super::{Held, Outbox, Step, Surroundings, Taken, Track, is_same, order};
+use super::{Outbox, Surroundings, Taken, Track, is_same, order};
 use crate::fix::{Fix, Marks};
 use crate::onemap::{OneMap, Term};
 use crate::units::UnixMs;
@@ -35,7 +35,7 @@ impl Track {
         past: &dyn Past,
         out: &mut Outbox,
     ) {
-        let newest = self.window.back().map(|held| held.fix.fixed_at);
+        let newest = self.window.back().map(|fix| fix.fixed_at);
         let (left, recalled_from) = (self.left, self.recalled.as_ref().map(|recalled| recalled.from));
         let is_old = |fix: &Fix| match recalled_from {
             Some(from) => fix.fixed_at < from,
@@ -79,21 +79,17 @@ impl Track {
 
     /// Lets the window reach back over what is known of the past; [`Track::narrow`] ends it.
     fn recall(&mut self, around: Surroundings<'_>, history: &History, out: &mut Outbox) {
-        let front = self.window.front().map(|held| held.fix);
+        let front = self.window.front().copied();
         let older = history.fixes.iter().filter(|fix| {
             front.is_none_or(|front| fix.fixed_at <= front.fixed_at)
-                && !self
-                    .window
-                    .iter()
-                    .take_while(|held| held.fix.fixed_at <= fix.fixed_at)
-                    .any(|held| is_same(&held.fix, fix))
+                && !self.window.fixes().take_while(|held| held.fixed_at <= fix.fixed_at).any(|held| is_same(held, fix))
         });
         let mut fixes: Vec<Fix> = older.copied().collect();
         fixes.sort_by_key(order);
         fixes.dedup_by(|one, two| is_same(one, two));
         let checkpoint = history.checkpoint.as_ref();
         let matters = |zone: &Zone| checkpoint.is_some_and(|checkpoint| checkpoint.needs(zone.key, zone.revision));
-        let reach = Reach::of(fixes.iter().chain(front.iter()).chain(self.window.iter().map(|held| &held.fix)));
+        let reach = Reach::of(fixes.iter().chain(front.iter()).chain(self.window.fixes()));
         let replaced: Vec<(&Arc<Zone>, Term)> = history
             .replaced
             .iter()
@@ -111,8 +107,7 @@ impl Track {
         let known = fixes.len();
         self.state = checkpoint.map_or_else(State::default, |checkpoint| checkpoint.state(there.map));
         self.base_last = self.state.last;
-        let blank = |fix| Held { fix, step: Step::Skipped, undo: None, events: Vec::new() };
-        fixes.into_iter().rev().for_each(|fix| self.window.push_front(blank(fix)));
+        self.window.prepend(fixes);
         let told = out.checkpoints.len();
         self.run_from(there, 0, out);
         out.checkpoints.truncate(told);
