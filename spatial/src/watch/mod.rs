@@ -333,6 +333,9 @@ impl Watch {
             self.outboxes.iter_mut().map(|outbox| std::mem::take(&mut outbox.tells).into_iter()).collect();
         let mut next = vec![0_usize; count];
         out.records.reserve(run.fixes.len());
+        let told = tells.iter().map(ExactSizeIterator::len).sum();
+        out.events.reserve(told);
+        out.alarms.reserve(told / 2);
         let mut kept_group = None;
         for (place, &index) in run.indices.iter().enumerate() {
             let key = run.fixes[place].vehicle;

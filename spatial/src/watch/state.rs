@@ -32,6 +32,8 @@ pub struct State {
     /// From this instant on (event and journal time) only movement changes anything while the map stays the same;
     /// `UnixMs::MAX` when time may.
     pub steady_from: UnixMs,
+    /// Whether every visit is calm.
+    pub calm: bool,
     /// Fixes that may be a teleport, until enough of them agree.
     pub suspects: Vec<Fix>,
     /// The zone revisions whose ground holds the last position, whether in force or not; sorted.
@@ -50,6 +52,7 @@ impl Default for State {
             parked: None,
             map_version: 0,
             steady_from: UnixMs::MIN,
+            calm: true,
             suspects: Vec::new(),
             inside: Vec::new(),
             visits: Vec::new(),
@@ -92,6 +95,7 @@ pub struct Undo {
     parked: Option<Position>,
     map_version: u64,
     steady_from: UnixMs,
+    calm: bool,
     suspects: Option<Vec<Fix>>,
     inside: Option<SmallVec<[Slot; 4]>>,
     visits: SmallVec<[(ZoneKey, Option<Visit>); 1]>,
@@ -105,6 +109,7 @@ impl Undo {
         state.parked = self.parked;
         state.map_version = self.map_version;
         state.steady_from = self.steady_from;
+        state.calm = self.calm;
         if let Some(suspects) = self.suspects {
             state.suspects = suspects;
         }
@@ -218,6 +223,7 @@ impl<'s> Turn<'s> {
                 parked: state.parked,
                 map_version: state.map_version,
                 steady_from: state.steady_from,
+                calm: state.calm,
                 suspects: None,
                 inside: None,
                 visits: SmallVec::new(),
@@ -247,11 +253,11 @@ impl<'s> Turn<'s> {
         }
     }
 
-    /// From when on only movement matters.
-    pub fn set_steady_from(&mut self, from: UnixMs) {
-        if self.state.steady_from != from {
+    /// From when on only movement matters, and whether every visit is calm.
+    pub fn set_steady(&mut self, from: UnixMs, calm: bool) {
+        if (self.state.steady_from, self.state.calm) != (from, calm) {
             self.undo();
-            self.state.steady_from = from;
+            (self.state.steady_from, self.state.calm) = (from, calm);
         }
     }
 

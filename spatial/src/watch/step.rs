@@ -220,7 +220,7 @@ impl<'a> Context<'a> {
         let path_known = believable && !gap && !crosses_date_line(last.position, here.position);
         if self.is_steady(turn.state(), &here) && path_known {
             self.find_way(last.position, here.position, &mut scratch.way);
-            if scratch.way.is_empty() && turn.state().visits.iter().all(|visit| visit.calm) {
+            if scratch.way.is_empty() && turn.state().calm {
                 turn.set_last(here);
                 return marks;
             }
@@ -240,8 +240,7 @@ impl<'a> Context<'a> {
         };
         self.travel(turn, &leg, scratch, emitter);
         turn.set_last(here);
-        let steady_from = Self::steady_from(turn.state());
-        turn.set_steady_from(steady_from);
+        say_how_steady(turn);
         marks
     }
 
@@ -258,13 +257,6 @@ impl<'a> Context<'a> {
         } else {
             self.map.index().cross(a, b, way);
         }
-    }
-
-    /// From when on only movement changes a state: every zone that holds its place has a visit, and none of them waits.
-    fn steady_from(state: &State) -> UnixMs {
-        let has_visit = |slot: &Slot| state.visits.iter().any(|visit| visit.slot == *slot);
-        let from = state.visits.iter().map(|visit| visit.steady_from).max().unwrap_or(UnixMs::MIN);
-        if from == UnixMs::MAX || state.inside.iter().all(has_visit) { from } else { UnixMs::MAX }
     }
 
     /// A vehicle's first fix.
@@ -288,8 +280,7 @@ impl<'a> Context<'a> {
         turn.set_map_version(self.map.version());
         turn.set_inside(&inside);
         turn.set_last(here);
-        let steady_from = Self::steady_from(turn.state());
-        turn.set_steady_from(steady_from);
+        say_how_steady(turn);
     }
 
     /// Brings the visits at a standing place to the revisions that judge at `at` what is received at `known`.
@@ -531,6 +522,17 @@ fn keep(turn: &mut Turn<'_>, mut visit: Visit, entry: Option<&ZoneInForce>) {
         _ => UnixMs::MAX,
     };
     turn.put_visit(visit.zone, Some(visit));
+}
+
+/// Notes for the next quiet step from when on only movement changes the state: every zone that holds its place has a visit,
+/// and none of them waits.
+fn say_how_steady(turn: &mut Turn<'_>) {
+    let state = turn.state();
+    let has_visit = |slot: &Slot| state.visits.iter().any(|visit| visit.slot == *slot);
+    let from = state.visits.iter().map(|visit| visit.steady_from).max().unwrap_or(UnixMs::MIN);
+    let from = if from == UnixMs::MAX || state.inside.iter().all(has_visit) { from } else { UnixMs::MAX };
+    let calm = state.visits.iter().all(|visit| visit.calm);
+    turn.set_steady(from, calm);
 }
 
 /// A visit of a vehicle whose first fix lies inside.

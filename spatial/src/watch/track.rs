@@ -215,10 +215,7 @@ impl Track {
 
     /// The same for its window, when [`Track::bring_near`] has had its time.
     pub fn bring_window_near(&self) {
-        if let (Some(front), Some(back)) = (self.window.front(), self.window.back()) {
-            hint(front);
-            hint(back);
-        }
+        self.window.bring_near();
         self.state.visits.first().into_iter().for_each(hint);
         self.state.inside.first().into_iter().for_each(hint);
         if !self.state.visits.is_empty() {
