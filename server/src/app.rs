@@ -50,6 +50,9 @@ pub enum StartError {
     /// The control socket cannot be made.
     #[error("cannot make the control socket in the data folder: {0}")]
     Control(std::io::Error),
+    /// The system gives no more threads.
+    #[error("cannot start {0} threads (`engine_threads`): {1}")]
+    Threads(usize, std::io::Error),
 }
 
 /// What a person must know before the server answers.
@@ -188,7 +191,7 @@ struct Site {
 }
 
 /// Locks the folder, recovers the engine and fills what lives in memory. Blocks.
-fn open(config: &Config) -> Result<Site, StoreError> {
+fn open(config: &Config) -> Result<Site, StartError> {
     let (writer, store) = cordon_data::sqlite::open(&config.data)?;
     let access = StoreAccess {
         folder: config.data.clone(),
@@ -197,7 +200,8 @@ fn open(config: &Config) -> Result<Site, StoreError> {
     let open = access.open.clone();
     let readers = Readers::new(move || open());
     let catalog = Catalog::load(&readers)?;
-    let started = ingest::start(Box::new(writer), access, config.keep)?;
+    let lanes = ingest::lanes(config.engine_threads).map_err(|why| StartError::Threads(config.engine_threads, why))?;
+    let started = ingest::start(Box::new(writer), access, config.keep, lanes)?;
     let commits = started.pipeline.committed();
     let hub = Hub::new(catalog.clone(), readers.clone(), &started.vehicles, started.pipeline.now())?;
     let (terminals, has_users) = readers.read_here(|reader| Ok((reader.terminals()?, !reader.users()?.is_empty())))?;

@@ -79,6 +79,8 @@ pub struct Options {
     pub demo: bool,
     /// Further arguments of `cordon serve` or `cordon demo`.
     pub arguments: Vec<String>,
+    /// Settings by their variables, such as `CORDON_ENGINE_THREADS`.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 /// A running, or killed, server.
@@ -233,6 +235,7 @@ fn spawn(options: &Options, folder: &Path, http: SocketAddr, jt808: SocketAddr, 
         .arg(folder)
         .args(["--http", &http.to_string(), "--jt808", &jt808.to_string()])
         .args(&options.arguments)
+        .envs(options.settings.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

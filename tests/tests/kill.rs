@@ -13,7 +13,7 @@ use cordon_tests::drive::{Lane, rfc3339, unix_ms};
 use cordon_tests::http::Api;
 use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::random::Random;
-use cordon_tests::server::Server;
+use cordon_tests::server::{Options, Server};
 use cordon_tests::wait;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -95,8 +95,10 @@ struct Addresses {
 }
 
 /// A server with the zones and the registered terminals of this test, always made in the same order: keys are the same.
-fn site(begin_s: i64) -> (Server, Vec<Driver>) {
-    let server = Server::start();
+/// It judges on so many threads, which changes nothing.
+fn site(begin_s: i64, threads: usize) -> (Server, Vec<Driver>) {
+    let settings = vec![("CORDON_ENGINE_THREADS", threads.to_string())];
+    let server = Server::with(Options { settings, ..Options::default() });
     let mut drivers = Vec::new();
     for number in 0..TERMINALS {
         let lane = Lane { number, begin_s };
@@ -201,7 +203,7 @@ fn killed_at_any_moment_it_has_lost_nothing_and_doubled_nothing() {
     let mut random = Random::seeded("kill");
     // Far enough back that every round finds seconds to report, and not so far that they are too late to judge.
     let begin_s = Lane::hours_ago(6 * 24);
-    let (mut server, mut drivers) = site(begin_s);
+    let (mut server, mut drivers) = site(begin_s, 2);
     let addresses = Addresses { http: server.http, jt808: server.jt808 };
     let count = Arc::new(Count::default());
     let (shown, confirmed) = (Mutex::new(BTreeSet::new()), Mutex::new(BTreeSet::new()));
@@ -271,7 +273,7 @@ fn killed_at_any_moment_it_has_lost_nothing_and_doubled_nothing() {
     assert!(!confirmed.lock().unwrap().is_empty(), "a person acknowledged something");
 
     // A server that nobody killed, told the same thirty at a time, makes the same of it, to the id.
-    let (clean, mut again) = site(begin_s);
+    let (clean, mut again) = site(begin_s, 1);
     let ends: Vec<i64> = drivers.iter().map(|d| d.acknowledged).collect();
     in_batches(&clean, &mut again, &ends);
     let undisturbed = by_id(clean.api().items("/api/alarms?limit=1000"));

@@ -40,6 +40,7 @@ fn as_toml(config: &Config) -> String {
     set("keep_journal_days", i64::from(config.keep.journal_days).into());
     set("keep_tracks_days", i64::from(config.keep.tracks_days).into());
     set("keep_alarms_days", i64::from(config.keep.alarms_days).into());
+    set("engine_threads", (config.engine_threads as i64).into());
     table.to_string()
 }
 

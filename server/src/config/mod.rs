@@ -7,7 +7,7 @@ mod jt808;
 
 pub use jt808::{DeviceCheck, Jt808, TimeAnswer};
 
-use crate::ingest::Retention;
+use crate::ingest::{Retention, threads_of_machine};
 use cordon_data::suggest::nearest;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -59,10 +59,12 @@ pub struct Config {
     pub body_limit_mib: usize,
     /// How long things are kept.
     pub keep: Retention,
+    /// How many threads vehicles are judged on.
+    pub engine_threads: usize,
 }
 
 /// Every setting's name.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "data",
     "http",
     "jt808",
@@ -86,6 +88,7 @@ const NAMES: [&str; 23] = [
     "keep_journal_days",
     "keep_tracks_days",
     "keep_alarms_days",
+    "engine_threads",
 ];
 
 impl Default for Config {
@@ -104,6 +107,7 @@ impl Default for Config {
             session_max_h: 12,
             body_limit_mib: 32,
             keep: Retention::default(),
+            engine_threads: threads_of_machine(),
         }
     }
 }
@@ -258,6 +262,9 @@ fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<()
         }
         "keep_alarms_days" => {
             config.keep.alarms_days = days(value, 8).ok_or_else(|| bad("a number of days from 8 to 36500"))?
+        }
+        "engine_threads" => {
+            config.engine_threads = within(value, 1, 64).ok_or_else(|| bad("a whole number from 1 to 64"))? as usize;
         }
         _ => config.jt808_rules.apply(name, value, bad)?,
     }

@@ -12,7 +12,7 @@ use super::{Refused, Shared, StoreAccess};
 use cordon_spatial::event::{Condition, EventKind};
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::{SpanMs, UnixMs};
-use cordon_spatial::watch::Watch;
+use cordon_spatial::watch::{Lanes, Watch};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -33,6 +33,8 @@ const HISTORY_FIXES: usize = 20_000;
 /// Everything that the engine's thread owns.
 pub struct Engine {
     pub watch: Watch,
+    /// What it judges on, for the engine that comes after it.
+    pub lanes: Arc<dyn Lanes>,
     pub clock: JournalClock,
     pub inbox: Arc<Inbox>,
     pub handoff: Arc<Handoff>,
@@ -183,7 +185,7 @@ impl Engine {
         self.refuse_waiting();
         let differing;
         self.refuse_aside(&Refused::StorageFull);
-        match recover(&self.store, &self.shared) {
+        match recover(&self.store, &self.shared, Arc::clone(&self.lanes)) {
             Ok(recovered) => {
                 self.watch = recovered.watch;
                 differing = recovered.differing;

@@ -16,6 +16,7 @@ mod handoff;
 mod historian;
 mod history;
 mod inbox;
+mod lanes;
 mod recover;
 mod retention;
 mod waiter;
@@ -25,6 +26,7 @@ mod late_tests;
 
 pub use clock::wall_now;
 pub use inbox::Acknowledge;
+pub use lanes::{lanes, threads_of_machine};
 pub use retention::Retention;
 
 use aside::Aside;
@@ -38,7 +40,7 @@ use cordon_spatial::ids::{FeatureKey, Seq};
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::record::{Act, Edited};
 use cordon_spatial::units::UnixMs;
-use cordon_spatial::watch::{Settings, VehicleNow};
+use cordon_spatial::watch::{Lanes, Settings, VehicleNow};
 use engine::Engine;
 use handoff::Handoff;
 use historian::Desk;
@@ -145,10 +147,15 @@ pub struct Started {
     pub replayed: u64,
 }
 
-/// Recovers the engine and starts the threads. Returns when the site is where the store left it.
-pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retention) -> Result<Started, StoreError> {
+/// Recovers the engine, which judges on `lanes`, and starts the threads. Returns when the site is where the store left it.
+pub fn start(
+    mut writer: Box<dyn Writer>,
+    store: StoreAccess,
+    retention: Retention,
+    lanes: Arc<dyn Lanes>,
+) -> Result<Started, StoreError> {
     let shared = Arc::new(Shared::default());
-    let recovered = recover::recover(&store, &shared)?;
+    let recovered = recover::recover(&store, &shared, Arc::clone(&lanes))?;
     let head = writer.head();
     shared.last_key.store(head.last_key, Ordering::Relaxed);
     let mut clock = clock::JournalClock::start(head.at);
@@ -198,6 +205,7 @@ pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, retention: Retenti
     let engine = Engine {
         snapshot_position: watch.position().0 - recovered.replayed.min(watch.position().0),
         watch,
+        lanes,
         clock,
         inbox: Arc::clone(&inbox),
         handoff: Arc::clone(&handoff),

@@ -8,7 +8,7 @@ use cordon_data::feature::zone_of;
 use cordon_data::store::{Reader, StoreError};
 use cordon_spatial::event::Event;
 use cordon_spatial::ids::{EventId, JournalPosition};
-use cordon_spatial::watch::{ENGINE_VERSION, Settings, Watch, WatchSnapshot};
+use cordon_spatial::watch::{ENGINE_VERSION, Lanes, Settings, Watch, WatchSnapshot};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -27,11 +27,12 @@ pub struct Recovered {
     pub differing: Option<u64>,
 }
 
-/// Loads the newest snapshot that reads back and replays the journal after it.
-pub fn recover(store: &StoreAccess, shared: &Shared) -> Result<Recovered, StoreError> {
+/// Loads the newest snapshot that reads back and replays the journal after it, on `lanes`.
+pub fn recover(store: &StoreAccess, shared: &Shared, lanes: Arc<dyn Lanes>) -> Result<Recovered, StoreError> {
     let started = Instant::now();
     let reader = store.reader()?;
     let mut watch = from_snapshot(store, reader.as_ref())?.unwrap_or_else(|| Watch::new(Settings::default()));
+    watch.set_lanes(lanes);
     let mut told: HashMap<EventId, Event> = HashMap::new();
     let head = reader.head()?;
     let past = StorePast::new(store.reader()?);

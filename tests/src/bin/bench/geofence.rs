@@ -34,6 +34,9 @@ pub struct Options {
     /// Writes the members of every fix as `vehicle,ms,zone`.
     #[arg(long)]
     members: Option<PathBuf>,
+    /// Threads to judge on.
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
     /// Fixes in one batch.
     #[arg(long, default_value_t = 1_024)]
     batch: usize,
@@ -48,6 +51,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let fixes = read_fixes(options)?;
     let first = fixes.first().map_or(UnixMs(0), |fix| fix.fixed_at);
     let mut watch = Watch::new(Settings::default());
+    watch.set_lanes(cordon_server::ingest::lanes(options.threads)?);
     let began = Instant::now();
     watch.evaluate(UnixMs(first.0 - 1_000), zones.iter().map(|zone| edit(Arc::clone(zone))));
     let build_s = began.elapsed().as_secs_f64();
@@ -90,6 +94,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let figures = json!({
         "zones": zones.len(),
         "fixes": fixes.len(),
+        "threads": options.threads,
         "members_per_fix": member_count as f64 / fixes.len().max(1) as f64,
         "event_changes": event_count,
         "build_s": build_s,

@@ -10,6 +10,10 @@ mod percentile;
 
 use clap::{Parser, Subcommand};
 
+/// The server's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures Cordon.
 #[derive(Parser)]
 #[command(name = "bench")]
