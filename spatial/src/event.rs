@@ -39,6 +39,9 @@ pub enum EventKind {
     /// A terminal's own alarm: bit n of its alarm word is named as the rule `terminal-n`. An interval for bits that the
     /// terminal holds until the condition ends.
     TerminalAlarm,
+    /// Nothing was received of the vehicle for too long; in the hazard zone that it was in, if it was in one. An interval until
+    /// something is received.
+    Silence,
 }
 
 /// Something about Cordon itself that a person must know.
@@ -90,6 +93,7 @@ impl EventKind {
             EventKind::ClockWrong => "clock_wrong",
             EventKind::EngineMismatch => "engine_mismatch",
             EventKind::TerminalAlarm => "terminal_alarm",
+            EventKind::Silence => "silence",
         }
     }
 }

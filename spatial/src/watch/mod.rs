@@ -11,6 +11,7 @@ mod leg;
 mod emit;
 mod step;
 mod terminal;
+mod silence;
 mod ledger;
 mod track;
 mod shard;
@@ -112,6 +113,8 @@ pub struct Watch {
     now: UnixMs,
     horizon: UnixMs,
     forgot_at: UnixMs,
+    /// Journal time of the last start: what was sent before it, while Cordon was down, was heard by nobody.
+    up_since: UnixMs,
 }
 
 impl Default for Watch {
@@ -139,6 +142,7 @@ impl Watch {
             now: UnixMs::default(),
             horizon: UnixMs::default(),
             forgot_at: UnixMs::default(),
+            up_since: UnixMs::MIN,
         }
     }
 
@@ -207,7 +211,8 @@ impl Watch {
                 RecordBody::Act(act) => self.act(at, act, &mut out),
                 RecordBody::Tick => self.tick(at, &mut out, &mut moved),
                 RecordBody::Condition { condition, holds } => self.condition(*condition, *holds, &mut out),
-                RecordBody::Start { .. } | RecordBody::Fix(_) => {}
+                RecordBody::Start { .. } => self.up_since = self.now,
+                RecordBody::Fix(_) => {}
             }
             self.keep(at, body, &mut out);
         }
@@ -438,6 +443,7 @@ impl Watch {
             self.for_vehicle(key, out, Shard::time_passes);
             moved.push(key);
         }
+        self.notice_silence(out, moved);
         self.alarms_pass(at, out);
         self.settle_events(at, out);
         if at - self.forgot_at > REMEMBER {
@@ -447,6 +453,19 @@ impl Watch {
             self.alarm_owners = AlarmOwners::of_all(&self.shards, &self.system);
             self.exemptions = Arc::new(self.exemptions.forgotten(at - self.settings.too_late - REMEMBER));
             self.forgot_at = at;
+        }
+    }
+
+    /// Tells of the vehicles that have fallen silent, the longest silent first.
+    fn notice_silence(&mut self, out: &mut Evaluated, moved: &mut Vec<VehicleKey>) {
+        let law = self.law();
+        let shards = self.shards.iter_mut();
+        let silent = shards.flat_map(|shard| shard.silent_by_now(law.ground(), self.up_since));
+        let mut silent: Vec<(UnixMs, VehicleKey)> = silent.collect();
+        silent.sort_unstable();
+        for (since, key) in silent {
+            self.for_vehicle(key, out, |shard, ground, key, outbox| shard.falls_silent(ground, key, since, outbox));
+            moved.push(key);
         }
     }
 
@@ -662,6 +681,8 @@ impl AlarmOwners {
 mod alarm_tests;
 #[cfg(test)]
 mod late_tests;
+#[cfg(test)]
+mod silence_tests;
 #[cfg(test)]
 mod terminal_tests;
 #[cfg(test)]

@@ -81,6 +81,9 @@ pub struct Shard {
     keys: Vec<VehicleKey>,
     places: FxHashMap<VehicleKey, u32>,
     due: BTreeSet<(UnixMs, VehicleKey)>,
+    /// When to ask whether a vehicle is silent: for each that may fall silent, at the latest when it will. That it is asked
+    /// for once and no sooner must not show: ticks that bring nothing are not replayed.
+    listening: BTreeSet<(UnixMs, VehicleKey)>,
 }
 
 impl Shard {
@@ -118,13 +121,42 @@ impl Shard {
     /// Takes in a restored track.
     pub fn restore(&mut self, key: VehicleKey, track: Track) {
         self.due.extend(track.due().map(|at| (at, key)));
+        // Asked too early it says when it will be.
+        self.listening.extend(track.is_awaited().then_some((UnixMs::MIN, key)));
         let place = self.place_or_new(key);
         self.tracks[place] = track;
     }
 
     /// When time may bring something next.
     pub fn next_due(&self) -> Option<UnixMs> {
-        self.due.first().map(|(at, _)| *at)
+        let due = self.due.first().map(|(at, _)| *at);
+        let silent = self.listening.first().map(|(at, _)| *at);
+        [due, silent].into_iter().flatten().min()
+    }
+
+    /// The vehicles that have been silent by `ground.now`, and since when. Each is told of once.
+    pub fn silent_by_now(&mut self, ground: Ground<'_>, up_since: UnixMs) -> Vec<(UnixMs, VehicleKey)> {
+        let mut silent = Vec::new();
+        while let Some((asked, key)) = self.listening.pop_first() {
+            if asked > ground.now {
+                self.listening.insert((asked, key));
+                break;
+            }
+            match self.track(key).and_then(|track| track.silent_at(ground.around(key), up_since)) {
+                Some(at) if at <= ground.now => silent.push((at, key)),
+                // What it hears by then may shorten its limit.
+                Some(at) => drop(self.listening.insert((at.min(ground.now + ground.settings.silence), key))),
+                None => {}
+            }
+        }
+        silent.sort_unstable();
+        silent.dedup();
+        silent
+    }
+
+    /// It has been silent since `at`.
+    pub fn falls_silent(&mut self, ground: Ground<'_>, key: VehicleKey, at: UnixMs, out: &mut Outbox) {
+        self.track_mut(key).falls_silent(ground.around(key), at, out);
     }
 
     /// The vehicles to which time may have brought something by `at`.
@@ -157,8 +189,11 @@ impl Shard {
             let vehicle = fixes[0].vehicle;
             let told = out.tells.len();
             let track = &mut self.tracks[place];
-            let due = track.due();
+            let (due, awaited) = (track.due(), track.is_awaited());
             track.take(ground.around(vehicle), fixes, past, out);
+            if !awaited && track.is_awaited() {
+                self.listening.insert((ground.now + ground.settings.silence, vehicle));
+            }
             let left = track.has_left_now();
             out.moved.extend(track.now_again(vehicle));
             if track.due() != due {
@@ -201,6 +236,10 @@ impl Shard {
     /// Lets time pass for one vehicle.
     pub fn time_passes(&mut self, ground: Ground<'_>, key: VehicleKey, out: &mut Outbox) {
         self.change(key, out, |track, out| track.time_passes(ground.around(key), out));
+        // A zone that came to it may have shortened its limit.
+        if self.track(key).is_some_and(Track::is_awaited) {
+            self.listening.insert((ground.now, key));
+        }
     }
 
     /// The vehicle was deleted.

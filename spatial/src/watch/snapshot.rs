@@ -35,6 +35,7 @@ pub struct WatchSnapshot {
     now: UnixMs,
     horizon: UnixMs,
     forgot_at: UnixMs,
+    up_since: UnixMs,
 }
 
 impl WatchSnapshot {
@@ -62,6 +63,7 @@ impl Watch {
             now: self.now,
             horizon: self.horizon,
             forgot_at: self.forgot_at,
+            up_since: self.up_since,
         }
     }
 
@@ -90,6 +92,7 @@ impl Watch {
             now: snapshot.now,
             horizon: snapshot.horizon,
             forgot_at: snapshot.forgot_at,
+            up_since: snapshot.up_since,
             ..Watch::new(snapshot.settings)
         };
         for (key, mut track) in snapshot.tracks {

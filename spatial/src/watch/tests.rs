@@ -15,6 +15,11 @@ use crate::zone::{Ground, Rule, RuleWhen, Zone, ZoneKind};
 use proptest::prelude::*;
 use rustc_hash::FxHashMap;
 
+/// Whether an event stands that says where a vehicle was: that it was not heard of depends on when things were received.
+pub(super) fn is_of_the_path(event: &Event) -> bool {
+    event.status != EventStatus::Retracted && event.core.kind != EventKind::Silence
+}
+
 /// How many cases a property is tried with: `usual`, or as many as the long run asks for.
 pub(super) fn cases(usual: u32) -> u32 {
     option_env!("CORDON_TEST_CASES").and_then(|cases| cases.parse().ok()).unwrap_or(usual)
@@ -548,7 +553,7 @@ pub(super) fn final_set(told: &[Event]) -> Standing {
     }
     let mut set: Standing = last
         .values()
-        .filter(|event| event.status != EventStatus::Retracted)
+        .filter(|event| is_of_the_path(event))
         .map(|event| (event.core.id, event.core.at, event.core.ended_at, event.core.certainty))
         .collect();
     set.sort_unstable();

@@ -1,9 +1,8 @@
 //! Schedules, windows and exemptions on small stories. Times are Shanghai's; the day is a Wednesday.
 
-use super::tests::{cases, described, edit, final_set, fix_of, rule, zone};
+use super::tests::{cases, described, edit, final_set, fix_of, is_of_the_path, rule, zone};
 use super::*;
 use crate::calendar::{Schedule, Weekdays, Window};
-use crate::event::EventStatus;
 use crate::exemption::{Exemption, ExemptionKind, ExemptionSubject};
 use crate::ids::{EventId, ExemptionKey, FeatureKey, Revision};
 use crate::units::DeciKph;
@@ -59,7 +58,7 @@ fn stands_after(zone: Zone, records: &[(&str, RecordBody)]) -> Vec<String> {
         let s = (at.0 - MIDNIGHT) / 1_000;
         format!("{:02}:{:02}:{:02}", s / 3_600, s / 60 % 60, s % 60)
     };
-    let mut events: Vec<&Event> = told.values().filter(|event| event.status != EventStatus::Retracted).collect();
+    let mut events: Vec<&Event> = told.values().filter(|event| is_of_the_path(event)).collect();
     events.sort_by_key(|event| (event.core.at, event.core.kind));
     events
         .iter()

@@ -10,6 +10,7 @@ mod window;
 use super::history::{Checkpoint, NeedsHistory, NoPast, Past, hour_of};
 use super::ledger::{Ledger, Tell, key_of};
 use super::settings::Settings;
+use super::silence::{Hearing, Lull};
 use super::state::{Events, Phase, State, Turn, Visit};
 use super::step::{Context, Scratch, joins_path, waits};
 use super::{VehicleNow, ZoneNow};
@@ -56,6 +57,7 @@ pub struct Track {
     ahead: Vec<Fix>,
     attributes: Vec<(UnixMs, Arc<Vehicle>)>,
     ledger: Ledger,
+    hearing: Hearing,
     /// The vehicle was deleted: only its alarms matter.
     gone: bool,
     /// Every record of the vehicle up to here may have left the window; later ones are in it.
@@ -119,6 +121,7 @@ impl Track {
         {
             let marks = self.append(around, fix, out);
             out.taken.push(Taken::Kept(marks));
+            self.hear(around, out);
             return;
         }
         let first = out.taken.len();
@@ -148,6 +151,37 @@ impl Track {
         } else {
             self.join(around, fixes, &fresh, first, out);
         }
+        if out.taken[first..].iter().any(|taken| matches!(taken, Taken::Kept(_))) {
+            self.hear(around, out);
+        }
+    }
+
+    /// Something new was received: a silence ends.
+    fn hear(&mut self, around: Surroundings<'_>, out: &mut Outbox) {
+        if let Some(ended) = self.hearing.heard(around.now) {
+            self.ledger.stands(Arc::new(ended), around.now, around.settings, &mut out.tells);
+        }
+    }
+
+    /// When it will be silent if nothing is received until then; `None` when it is, or was never heard.
+    pub fn silent_at(&self, around: Surroundings<'_>, up_since: UnixMs) -> Option<UnixMs> {
+        self.hearing.due(up_since, &self.lull(around))
+    }
+
+    /// It has been silent since `at`.
+    pub fn falls_silent(&mut self, around: Surroundings<'_>, at: UnixMs, out: &mut Outbox) {
+        let event = self.lull(around).event(around.vehicle, &self.state, at);
+        let event = self.hearing.falls_silent(event);
+        self.ledger.stands(event, around.now, around.settings, &mut out.tells);
+    }
+
+    fn lull<'a>(&self, around: Surroundings<'a>) -> Lull<'a> {
+        Lull::of(&self.state, self.visits.as_ref().unwrap_or(&self.state.visits), around.map, around.settings)
+    }
+
+    /// Whether it may fall silent.
+    pub fn is_awaited(&self) -> bool {
+        self.hearing.is_awaited()
     }
 
     /// Whether a fix comes after all others and simply continues the path.
@@ -264,7 +298,7 @@ impl Track {
     /// The vehicle was deleted: what goes on ends now, and nothing more is judged.
     pub fn end(&mut self, around: Surroundings<'_>, tells: &mut Vec<Tell>) {
         let mut open: Vec<Arc<EventCore>> = Vec::new();
-        let standing = self.state.open().chain(&self.tail);
+        let standing = self.state.open().chain(&self.tail).chain(self.hearing.silence());
         for event in standing.filter(|event| event.ended_at.is_none()) {
             if open.iter().all(|known| known.id != event.id) {
                 open.push(Arc::clone(event));
@@ -566,7 +600,7 @@ impl Track {
     }
 
     fn sweep(&mut self) {
-        let open = self.state.open();
+        let open = self.state.open().chain(self.hearing.silence());
         let mut in_use: Vec<u64> =
             self.window.events_from(0).chain(&self.tail).chain(open).map(|event| key_of(event.id)).collect();
         in_use.sort_unstable();

@@ -221,6 +221,7 @@ export const en: Record<Key, string> = {
 
   'alarm.what': '{who} {kind} {zone}',
   'alarm.what.nowhere': '{who} {kind}',
+  'alarm.what.silence': '{who} is not heard of, last in {zone}',
   'alarm.since': 'for {age}',
   'alarm.lasted': 'lasted {age}, over',
   'alarm.late': 'late',
@@ -269,7 +270,7 @@ export const en: Record<Key, string> = {
   'alarmkind.inside_at_start': 'inside at its first fix:',
   'alarmkind.rule_ended': 'rule ended in',
   'alarmkind.unknown': 'unknown path across the edge of',
-  'alarmkind.silence': 'terminal is silent in',
+  'alarmkind.silence': 'is not heard of',
   'alarmkind.frozen': 'position is frozen in',
   'alarmkind.clock_wrong': 'terminal clock is wrong',
   'alarmkind.server_clock': 'the server clock is wrong by more than 10 s',

@@ -215,6 +215,7 @@ export const zh = {
 
   'alarm.what': '{who} {kind} {zone}',
   'alarm.what.nowhere': '{who} {kind}',
+  'alarm.what.silence': '{who} 失联，最后位于 {zone}',
   'alarm.since': '已持续 {age}',
   'alarm.lasted': '持续 {age}，已结束',
   'alarm.late': '迟报',
@@ -263,7 +264,7 @@ export const zh = {
   'alarmkind.inside_at_start': '首次定位时已在内',
   'alarmkind.rule_ended': '规则结束',
   'alarmkind.unknown': '轨迹中断后出现在另一侧',
-  'alarmkind.silence': '终端失联',
+  'alarmkind.silence': '失联',
   'alarmkind.frozen': '位置长时间不变',
   'alarmkind.clock_wrong': '终端时钟不准',
   'alarmkind.server_clock': '服务器时钟偏差超过 10 秒',

@@ -28,7 +28,9 @@ describe('an alarm or event in words', () => {
   test('says who, what and where', () => {
     expect(what('enter', 'tanks', zh)).toBe('浙A12345 进入 北罐区');
     expect(what('speed', 'tanks', en)).toBe('浙A12345 too fast in 北罐区');
-    expect(what('silence', undefined, zh)).toBe('浙A12345 终端失联');
+    expect(what('silence', undefined, zh)).toBe('浙A12345 失联');
+    expect(what('silence', 'tanks', zh)).toBe('浙A12345 失联，最后位于 北罐区');
+    expect(what('silence', 'tanks', en)).toBe('浙A12345 is not heard of, last in 北罐区');
   });
 
   test('names the alarm that a terminal raised by itself', () => {

@@ -57,7 +57,10 @@ export function whatText(
   if (!of.zone || (of.subject.kind === 'zone' && of.subject.id === of.zone)) {
     return t('alarm.what.nowhere', { who, kind });
   }
-  return t('alarm.what', { who, kind, zone: names.zone(of.zone) ?? of.zone });
+  const zone = names.zone(of.zone) ?? of.zone;
+  // Nobody knows where it is now: the zone is where it was last.
+  if (of.kind === 'silence') return t('alarm.what.silence', { who, zone });
+  return t('alarm.what', { who, kind, zone });
 }
 
 const DOUBTS = { uncertain: 'events.uncertain', unknown: 'events.unknown' } as const;
