@@ -234,10 +234,6 @@ fn a_rule_that_would_not_be_watched_is_refused() {
 
 #[test]
 fn what_the_engine_does_not_judge_yet_is_refused() {
-    let window = json!({"days": [1], "from": "08:00", "to": "18:00"});
-    rule_refused(json!({"when": "must_be_inside", "window": window}), "unsupported", ".when");
-    let dated = json!({"valid_to": "2030-01-01T00:00:00Z", "rules": [{"when": "must_be_inside"}]});
-    refused(Collection::Zones, &zone(square(), dated), "unsupported", "properties.rules[0].when");
     rule_refused(json!({"when": "count", "limit_n": 5}), "unsupported", ".when");
 }
 

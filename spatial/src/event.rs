@@ -39,6 +39,8 @@ pub enum EventKind {
     /// A terminal's own alarm: bit n of its alarm word is named as the rule `terminal-n`. An interval for bits that the
     /// terminal holds until the condition ends.
     TerminalAlarm,
+    /// The vehicle is not where a rule says that it must be; an interval.
+    MustBeInside,
     /// Nothing was received of the vehicle for too long; in the hazard zone that it was in, if it was in one. An interval until
     /// something is received.
     Silence,
@@ -93,6 +95,7 @@ impl EventKind {
             EventKind::ClockWrong => "clock_wrong",
             EventKind::EngineMismatch => "engine_mismatch",
             EventKind::TerminalAlarm => "terminal_alarm",
+            EventKind::MustBeInside => "must_be_inside",
             EventKind::Silence => "silence",
         }
     }

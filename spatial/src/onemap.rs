@@ -13,6 +13,7 @@ use crate::zone::{Ground, Rule, RuleWhen, Zone};
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A revision of a zone and when it is in force.
@@ -30,6 +31,8 @@ pub struct ZoneInForce {
     pub watches_time: bool,
     /// Whether a rule of it is watched at some times only, or leaves out whoever is exempt.
     pub has_timed_rules: bool,
+    /// Whether a rule of it asks vehicles to be inside.
+    pub asks_for_presence: bool,
     /// The clock of its schedule and of its rules' windows.
     pub offset: UtcOffset,
 }
@@ -104,6 +107,8 @@ pub struct OneMap {
     slots_given: Slot,
     /// By zone key, its slots, oldest first.
     slots: Shelf<Slots>,
+    /// The zones that somebody must be in by one of their revisions, sorted.
+    guards: Arc<[ZoneKey]>,
     index: CellIndex,
 }
 
@@ -195,6 +200,7 @@ impl OneMap {
                 next.slots.set(key.0, Slots::of(&known));
             }
         }
+        next.guards = next.guards_after(edits.iter().map(|(key, _)| *key));
         let passing: FxHashSet<Slot> = removed.iter().map(|(slot, _)| *slot).collect();
         added.retain(|(slot, _)| !passing.contains(slot));
         removed.retain(|(slot, _)| *slot < self.slots_given);
@@ -234,6 +240,7 @@ impl OneMap {
             map.slots.set(entry.zone.0, Slots::of(&known));
             added.push((slot, prepared));
         }
+        map.guards = map.guards_after(added.iter().map(|(_, entry)| entry.zone.key));
         map.index = reindexed(&CellIndex::default(), &added, &[]);
         map
     }
@@ -267,6 +274,7 @@ impl OneMap {
             past.slots.set(zone.key.0, Slots::of(&known));
             added.push((slot, entry));
         }
+        past.guards = past.guards_after(added.iter().map(|(_, entry)| entry.zone.key));
         past.index = reindexed(&self.index, &added, &[]);
         past
     }
@@ -280,6 +288,24 @@ impl OneMap {
     /// The slot of a zone's oldest revision that the map holds.
     pub fn oldest_slot(&self, zone: ZoneKey) -> Option<Slot> {
         self.slots.get(zone.0)?.all().next()
+    }
+
+    /// The zones that somebody must be in by one of their revisions, sorted.
+    pub fn guards(&self) -> &[ZoneKey] {
+        &self.guards
+    }
+
+    /// The same when these zones were edited.
+    fn guards_after(&self, edited: impl Iterator<Item = ZoneKey>) -> Arc<[ZoneKey]> {
+        let mut guards: BTreeSet<ZoneKey> = self.guards.iter().copied().collect();
+        let mut changed = false;
+        for key in edited {
+            changed |= match self.revisions(key).any(|entry| entry.asks_for_presence) {
+                true => guards.insert(key),
+                false => guards.remove(&key),
+            };
+        }
+        if changed { guards.into_iter().collect() } else { Arc::clone(&self.guards) }
     }
 
     /// The clock of its schedules.
@@ -302,10 +328,15 @@ impl OneMap {
         self.zones.get(slot).map(Arc::as_ref)
     }
 
+    /// All revisions of a zone that still matter, oldest first.
+    pub fn revisions(&self, zone: ZoneKey) -> impl Iterator<Item = &ZoneInForce> {
+        let slots = self.slots.get(zone.0).into_iter().flat_map(Slots::all);
+        slots.filter_map(|slot| self.zone(slot))
+    }
+
     /// The grounds of all revisions of a zone that still matter.
     pub fn grounds(&self, zone: ZoneKey) -> impl Iterator<Item = &Ground> {
-        let slots = self.slots.get(zone.0).into_iter().flat_map(Slots::all);
-        slots.filter_map(|slot| self.zone(slot)).map(|entry| &entry.zone.ground)
+        self.revisions(zone).map(|entry| &entry.zone.ground)
     }
 
     /// The revision of a zone that judges at an event time what was received at a journal time.
@@ -328,8 +359,10 @@ fn prepared(zone: Arc<Zone>, term: Term, offset: UtcOffset) -> ZoneInForce {
     let speeds = zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::Speed { .. }));
     let dated = zone.valid_from.is_some() || zone.valid_to.is_some() || !zone.schedule.is_always();
     let has_timed_rules = zone.rules.iter().any(Rule::is_timed);
+    let asks_for_presence = zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::MustBeInside));
     let watches_time = dwells || dated || has_timed_rules;
-    ZoneInForce { zone, term, reach, watches_inside: dwells || speeds, watches_time, has_timed_rules, offset }
+    let watches_inside = dwells || speeds;
+    ZoneInForce { zone, term, reach, watches_inside, watches_time, has_timed_rules, asks_for_presence, offset }
 }
 
 /// Area over boundary length: half the width of a corridor, a quarter of a square's side.

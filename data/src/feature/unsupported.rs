@@ -12,10 +12,7 @@ use serde_json::{Map, Value};
 type Member = (&'static str, fn(&Rule) -> bool);
 
 /// One line for each thing that is not judged yet.
-const UNSUPPORTED: &[Member] = &[
-    ("when", |rule| matches!(rule.when, RuleWhen::MustBeInside)),
-    ("when", |rule| matches!(rule.when, RuleWhen::Count { .. })),
-];
+const UNSUPPORTED: &[Member] = &[("when", |rule| matches!(rule.when, RuleWhen::Count { .. }))];
 
 /// Refuses a zone that says something of [`UNSUPPORTED`].
 pub(super) fn refuse(zone: &ZoneDraft, properties: &Map<String, Value>) -> Result<(), FieldError> {

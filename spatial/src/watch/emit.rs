@@ -15,6 +15,7 @@ use crate::position::Position;
 use crate::units::{DeciKph, SpanMs, UnixMs};
 use crate::vehicle::Vehicle;
 use crate::zone::{Rule, RuleWhen, Zone};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Something that happened in a zone, before it is known which rules it concerns.
@@ -67,6 +68,8 @@ pub struct Emitter<'a> {
     pub known: UnixMs,
     /// The events of this step; a later one of the same id replaces an earlier.
     pub events: Events,
+    /// The visits that ended in this step: of which zone, and when.
+    pub left: SmallVec<[(ZoneKey, UnixMs); 2]>,
 }
 
 impl Emitter<'_> {
@@ -115,7 +118,7 @@ impl Emitter<'_> {
         let zone = &*entry.zone;
         for rule in &zone.rules {
             let RuleWhen::Dwell { limit_s } = rule.when else { continue };
-            if has_open(&visit, rule) {
+            if has_open(&visit.open, rule) {
                 continue;
             }
             let Some(since) = self.last_span(zone.key, rule, visit.entered.at, until) else { continue };
@@ -179,14 +182,16 @@ impl Emitter<'_> {
         let zone = &*entry.zone;
         for rule in zone.rules.iter().filter(|rule| rule.is_timed()) {
             let applies = self.concerns(rule, at) && self.is_watched(zone.key, rule, at);
-            if !applies && has_open(&visit, rule) {
+            if !applies && has_open(&visit.open, rule) {
                 let ended = self.last_change(zone.key, rule, visit.entered.at, at).unwrap_or(at);
-                self.end_rule(&mut visit, rule, ended);
+                self.end_rule(&mut visit.open, rule, ended);
                 let found = Found { kind: EventKind::RuleEnded, ended_at: Some(ended), ..standing(ended, last) };
                 self.emit((zone.key, zone.revision), None, visit.entered.at, found);
             }
             let began = self.last_change(zone.key, rule, visit.entered.at, at);
-            if let (true, false, RuleWhen::Enter, Some(began)) = (applies, has_open(&visit, rule), rule.when, began) {
+            if let (true, false, RuleWhen::Enter, Some(began)) =
+                (applies, has_open(&visit.open, rule), rule.when, began)
+            {
                 let found = Found { kind: EventKind::InsideAtStart, certainty, ..standing(began, last) };
                 let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
                 visit.open.push(event);
@@ -209,9 +214,10 @@ impl Emitter<'_> {
         }
     }
 
-    fn end_rule(&mut self, visit: &mut Visit, rule: &Rule, at: UnixMs) {
-        let (ended, open): (Open, Open) = std::mem::take(&mut visit.open).into_iter().partition(|e| is_of(e, rule));
-        visit.open = open;
+    /// Ends the open events of a rule.
+    pub fn end_rule(&mut self, open: &mut Open, rule: &Rule, at: UnixMs) {
+        let (ended, goes_on): (Open, Open) = std::mem::take(open).into_iter().partition(|event| is_of(event, rule));
+        *open = goes_on;
         for event in ended {
             self.events.push(Arc::new(EventCore { ended_at: Some(at.max(event.at)), ..EventCore::clone(&event) }));
         }
@@ -241,7 +247,8 @@ impl Emitter<'_> {
         (at > from).then_some(at)
     }
 
-    fn next_change(&self, zone: ZoneKey, rule: &Rule, at: UnixMs) -> Option<UnixMs> {
+    /// The next instant after `at` at which a rule begins or ceases to be watched, or an exemption from it to hold.
+    pub fn next_change(&self, zone: ZoneKey, rule: &Rule, at: UnixMs) -> Option<UnixMs> {
         let window = rule.next_change(at, self.offset());
         let exemption = match rule.exempt.is_empty() {
             true => None,
@@ -251,7 +258,7 @@ impl Emitter<'_> {
     }
 
     /// Whether a rule is watched at an instant and a vehicle that stays inside not exempt from it.
-    fn is_watched(&self, zone: ZoneKey, rule: &Rule, at: UnixMs) -> bool {
+    pub fn is_watched(&self, zone: ZoneKey, rule: &Rule, at: UnixMs) -> bool {
         rule.is_watched(at, self.offset())
             && (rule.exempt.is_empty() || !self.exemptions.shelters(self.vehicle, zone, &rule.exempt, at, self.known))
     }
@@ -329,7 +336,8 @@ impl Emitter<'_> {
         self.emit(zone, None, visit_at, found);
     }
 
-    fn emit(
+    /// The event of something found: under a rule, or of the zone alone.
+    pub fn emit(
         &mut self,
         zone: (ZoneKey, Revision),
         rule: Option<&Rule>,
@@ -372,7 +380,7 @@ impl Emitter<'_> {
     }
 
     /// Whether the rule is about this vehicle as it was at an event time. Unknown attributes match no subject list.
-    fn concerns(&self, rule: &Rule, at: UnixMs) -> bool {
+    pub fn concerns(&self, rule: &Rule, at: UnixMs) -> bool {
         let at = at.min(self.known);
         let in_force = self.attributes.iter().rev().find(|(from, _)| *from <= at).or(self.attributes.first());
         match in_force {
@@ -415,6 +423,7 @@ fn is_of(event: &EventCore, rule: &Rule) -> bool {
     event.rule.as_ref().is_some_and(|r| r.id == rule.id)
 }
 
-fn has_open(visit: &Visit, rule: &Rule) -> bool {
-    visit.open.iter().any(|event| is_of(event, rule))
+/// Whether one of the events is of a rule.
+pub fn has_open(open: &Open, rule: &Rule) -> bool {
+    open.iter().any(|event| is_of(event, rule))
 }

@@ -67,7 +67,7 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// The checkpoint of a state that was judged by a map.
     pub(super) fn of(vehicle: VehicleKey, at: UnixMs, state: &State, map: &OneMap) -> Checkpoint {
-        let mut slots: Vec<Slot> = state.inside.iter().copied().chain(state.visits.iter().map(|v| v.slot)).collect();
+        let mut slots: Vec<Slot> = state.inside.iter().copied().chain(state.slots()).collect();
         slots.sort_unstable();
         slots.dedup();
         let named = |slot: Slot| map.zone(slot).map(|entry| (slot, entry.zone.key, entry.zone.revision));

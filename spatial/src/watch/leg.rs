@@ -262,6 +262,7 @@ impl Passage<'_, '_> {
         };
         let visit = self.emitter.dwell(self.entry, visit, edge.at, &self.leg.before, Certainty::Certain);
         self.emitter.end_all(&visit, edge.at);
+        self.emitter.left.push((visit.zone, edge.at));
         let mut edge = edge;
         if edge.kind == EdgeKind::Crossed {
             edge.certainty = certainty;

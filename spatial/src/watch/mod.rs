@@ -10,6 +10,7 @@ mod state;
 mod leg;
 mod emit;
 mod step;
+mod absence;
 mod terminal;
 mod silence;
 mod ledger;
@@ -32,7 +33,7 @@ use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
 use crate::record::{Act, Edit, Edited, Record, RecordBody};
 use crate::units::{SpanMs, UnixMs};
-use crate::zone::Ground as ZoneGround;
+use crate::zone::{Ground as ZoneGround, RuleWhen, Zone};
 use ledger::{Ledger, Tell, key_of};
 use rustc_hash::FxHashSet;
 use shard::{Ground, Law, Shard};
@@ -399,6 +400,10 @@ impl Watch {
             Edited::Vehicle(key, vehicle) => {
                 let shard = self.shard_of(*key);
                 self.shards[shard].track_mut(*key).set_attributes(at, Arc::clone(vehicle));
+                // It may have become one that must be somewhere.
+                if !self.map.guards().is_empty() {
+                    self.bring_up_to_now(vec![*key], out, moved);
+                }
             }
             Edited::VehicleDeleted(key) => {
                 self.for_vehicle(*key, out, Shard::end);
@@ -415,13 +420,17 @@ impl Watch {
         let before = self.exemptions.holder(edit.0);
         self.exemptions = Arc::new(self.exemptions.edited(std::slice::from_ref(&edit), self.now));
         let after = self.exemptions.holder(edit.0);
+        self.bring_up_to_now([before, after].into_iter().flatten().collect(), out, moved);
+    }
+
+    /// Lets time pass for some vehicles, and for all others to which it has brought something by now: what came due by now
+    /// counts as passed from here on.
+    fn bring_up_to_now(&mut self, mut keys: Vec<VehicleKey>, out: &mut Evaluated, moved: &mut Vec<VehicleKey>) {
         self.horizon = self.horizon.max(self.now);
-        let mut holders: Vec<VehicleKey> = [before, after].into_iter().flatten().collect();
-        // What came due by now counts as passed from here on, so it is told here too.
-        holders.extend(self.due_by(self.now));
-        holders.sort_unstable();
-        holders.dedup();
-        for key in holders {
+        keys.extend(self.due_by(self.now));
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
             self.for_vehicle(key, out, Shard::time_passes);
             moved.push(key);
         }
@@ -520,6 +529,9 @@ impl Watch {
         let mut boxes: Vec<_> =
             keys.iter().flat_map(|key| self.map.grounds(*key)).filter_map(ZoneGround::bounds).collect();
         boxes.extend(edits.iter().filter_map(|(_, zone)| zone.as_ref()?.ground.bounds()));
+        let asks = |zone: &Zone| zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::MustBeInside));
+        let asks_for_presence = keys.iter().any(|key| self.map.guards().contains(key))
+            || edits.iter().any(|(_, zone)| zone.as_ref().is_some_and(|zone| asks(zone)));
         // Whoever is near keeps the revisions of its window: a late fix judges that window again.
         let mut forget_before = self.now - self.settings.window - self.settings.gap;
         let mut touched: Vec<VehicleKey> = Vec::new();
@@ -530,22 +542,14 @@ impl Watch {
                 let p = last.position;
                 boxes.iter().any(|b| (b.west..=b.east).contains(&p.lon_e7) && (b.south..=b.north).contains(&p.lat_e7))
             });
-            if visits || within {
+            if visits || within || asks_for_presence {
                 touched.push(key);
                 forget_before = forget_before.min(track.oldest());
             }
         }
         let in_use = || self.shards.iter().flat_map(Shard::tracks).flat_map(|(_, track)| track.slots()).collect();
         self.map = Arc::new(self.map.edited(&edits, self.now, forget_before, in_use));
-        self.horizon = self.horizon.max(self.now);
-        // What came due by now counts as passed from here on, so it is told here too.
-        touched.extend(self.due_by(self.now));
-        touched.sort_unstable();
-        touched.dedup();
-        for key in touched {
-            self.for_vehicle(key, out, Shard::time_passes);
-            moved.push(key);
-        }
+        self.bring_up_to_now(touched, out, moved);
     }
 
     /// Something about Cordon itself began or ceased to hold.

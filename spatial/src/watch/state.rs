@@ -3,6 +3,7 @@
 //! A step changes a [`State`] in place and leaves an [`Undo`] when it changed more than the last fix: a late fix goes back
 //! by undoing, and forward again by stepping. Nothing is shared between states, so a quiet step costs no allocation.
 
+use super::absence::Absence;
 use super::terminal::Terminal;
 use crate::event::{Certainty, EventCore, FixRef};
 use crate::fix::Fix;
@@ -40,6 +41,8 @@ pub struct State {
     pub inside: Vec<Slot>,
     /// Visits that go on, by zone.
     pub visits: Vec<Visit>,
+    /// Its absences from zones in which somebody must be, by zone.
+    pub absences: Vec<Absence>,
     /// What the terminal said last of its own alarms.
     #[serde(default)]
     pub terminal: Terminal,
@@ -56,6 +59,7 @@ impl Default for State {
             suspects: Vec::new(),
             inside: Vec::new(),
             visits: Vec::new(),
+            absences: Vec::new(),
             terminal: Terminal::default(),
         }
     }
@@ -65,7 +69,13 @@ impl State {
     /// Every event that goes on.
     pub fn open(&self) -> impl Iterator<Item = &Arc<EventCore>> {
         let visits = self.visits.iter().flat_map(|visit| &visit.open);
-        visits.chain(self.terminal.open.iter().map(|(_, event)| event))
+        let absences = self.absences.iter().flat_map(|absence| &absence.open);
+        visits.chain(absences).chain(self.terminal.open.iter().map(|(_, event)| event))
+    }
+
+    /// The zone revisions under which its visits and absences go on.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.visits.iter().map(|visit| visit.slot).chain(self.absences.iter().map(|absence| absence.slot))
     }
 
     /// The visit to a zone.
@@ -99,6 +109,7 @@ pub struct Undo {
     suspects: Option<Vec<Fix>>,
     inside: Option<SmallVec<[Slot; 4]>>,
     visits: SmallVec<[(ZoneKey, Option<Visit>); 1]>,
+    absences: Option<Vec<Absence>>,
     terminal: Option<Box<Terminal>>,
 }
 
@@ -119,6 +130,9 @@ impl Undo {
         for (zone, visit) in self.visits {
             state.put(zone, visit);
         }
+        if let Some(absences) = self.absences {
+            state.absences = absences;
+        }
         if let Some(terminal) = self.terminal {
             state.terminal = *terminal;
         }
@@ -137,7 +151,8 @@ impl Undo {
     /// Every event that goes on again with what it brings back.
     pub fn open(&self) -> impl Iterator<Item = &Arc<EventCore>> {
         let terminal = self.terminal.iter().flat_map(|terminal| &terminal.open);
-        self.visits().flat_map(|visit| &visit.open).chain(terminal.map(|(_, event)| event))
+        let absences = self.absences.iter().flatten().flat_map(|absence| &absence.open);
+        self.visits().flat_map(|visit| &visit.open).chain(absences).chain(terminal.map(|(_, event)| event))
     }
 
     /// The visits that it brings back.
@@ -145,9 +160,10 @@ impl Undo {
         self.visits.iter().filter_map(|(_, visit)| visit.as_ref())
     }
 
-    /// The zone revisions under which the visits went on that it brings back.
+    /// The zone revisions under which the visits and absences went on that it brings back.
     pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.visits().map(|visit| visit.slot)
+        let absences = self.absences.iter().flatten().map(|absence| absence.slot);
+        self.visits().map(|visit| visit.slot).chain(absences)
     }
 
     /// Every list of slots that it holds, for renumbering.
@@ -158,6 +174,7 @@ impl Undo {
             renumber_list(&mut list, slot);
             *inside = list.into();
         }
+        self.absences.iter_mut().for_each(|absences| renumber_absences(absences, slot));
         for (_, visit) in &mut self.visits {
             if let Some(found) = visit {
                 match slot(found.slot) {
@@ -174,6 +191,7 @@ impl State {
     pub fn renumber(&mut self, slot: &impl Fn(Slot) -> Option<Slot>) {
         self.map_version = 0;
         renumber_list(&mut self.inside, slot);
+        renumber_absences(&mut self.absences, slot);
         self.visits.retain_mut(|visit| {
             slot(visit.slot).is_some_and(|slot| {
                 visit.slot = slot;
@@ -181,6 +199,15 @@ impl State {
             })
         });
     }
+}
+
+fn renumber_absences(absences: &mut Vec<Absence>, slot: &impl Fn(Slot) -> Option<Slot>) {
+    absences.retain_mut(|absence| {
+        slot(absence.slot).is_some_and(|slot| {
+            absence.slot = slot;
+            true
+        })
+    });
 }
 
 fn renumber_list(slots: &mut Vec<Slot>, slot: &impl Fn(Slot) -> Option<Slot>) {
@@ -227,6 +254,7 @@ impl<'s> Turn<'s> {
                 suspects: None,
                 inside: None,
                 visits: SmallVec::new(),
+                absences: None,
                 terminal: None,
             })
         })
@@ -278,6 +306,14 @@ impl<'s> Turn<'s> {
             }
             self.state.inside.clear();
             self.state.inside.extend_from_slice(slots);
+        }
+    }
+
+    /// Its absences from zones in which somebody must be.
+    pub fn set_absences(&mut self, absences: Vec<Absence>) {
+        if self.state.absences != absences {
+            let before = std::mem::replace(&mut self.state.absences, absences);
+            self.undo().absences.get_or_insert(before);
         }
     }
 

@@ -18,6 +18,7 @@ use crate::position::Position;
 use crate::units::{Millimetres, SpanMs, UnixMs};
 use crate::vehicle::Vehicle;
 use crate::zone::RuleWhen;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What a step reads besides the state and the fix.
@@ -138,6 +139,10 @@ impl<'a> Context<'a> {
                 emitter.next_due(&entry.zone, &visit, now).into_iter().for_each(&mut look_at);
             }
         }
+        self.mind_absences(&mut Turn::begin(&mut state, false), &last, now, now, &mut emitter);
+        for absence in &state.absences {
+            self.absence_due(absence, now, &emitter).into_iter().for_each(&mut look_at);
+        }
         for slot in &state.inside {
             if let Some(entry) = self.map.zone(*slot) {
                 entry.next_change(now).into_iter().for_each(&mut look_at);
@@ -154,6 +159,7 @@ impl<'a> Context<'a> {
             attributes: self.attributes,
             known,
             events: Events::new(),
+            left: SmallVec::new(),
         }
     }
 
@@ -240,7 +246,8 @@ impl<'a> Context<'a> {
         };
         self.travel(turn, &leg, scratch, emitter);
         turn.set_last(here);
-        say_how_steady(turn);
+        self.mind_absences(turn, &last, here.fixed_at, here.received_at, emitter);
+        self.say_how_steady(turn);
         marks
     }
 
@@ -257,6 +264,17 @@ impl<'a> Context<'a> {
         } else {
             self.map.index().cross(a, b, way);
         }
+    }
+
+    /// Notes for the next quiet step from when on only movement changes the state: every zone that holds its place has a
+    /// visit, none of them waits, and there is no zone that somebody must be in.
+    fn say_how_steady(&self, turn: &mut Turn<'_>) {
+        let state = turn.state();
+        let has_visit = |slot: &Slot| state.visits.iter().any(|visit| visit.slot == *slot);
+        let from = state.visits.iter().map(|visit| visit.steady_from).max().unwrap_or(UnixMs::MIN);
+        let is_steady = from < UnixMs::MAX && state.inside.iter().all(has_visit) && self.map.guards().is_empty();
+        let calm = state.visits.iter().all(|visit| visit.calm);
+        turn.set_steady(if is_steady { from } else { UnixMs::MAX }, calm);
     }
 
     /// A vehicle's first fix.
@@ -280,7 +298,8 @@ impl<'a> Context<'a> {
         turn.set_map_version(self.map.version());
         turn.set_inside(&inside);
         turn.set_last(here);
-        say_how_steady(turn);
+        self.mind_absences(turn, &here, here.fixed_at, here.received_at, emitter);
+        self.say_how_steady(turn);
     }
 
     /// Brings the visits at a standing place to the revisions that judge at `at` what is received at `known`.
@@ -448,6 +467,7 @@ impl<'a> Context<'a> {
             emitter.zone_changed(zone, change, at, visit.entered.at, last);
         }
         emitter.end_all(visit, at);
+        emitter.left.push((visit.zone, at));
         None
     }
 
@@ -522,17 +542,6 @@ fn keep(turn: &mut Turn<'_>, mut visit: Visit, entry: Option<&ZoneInForce>) {
         _ => UnixMs::MAX,
     };
     turn.put_visit(visit.zone, Some(visit));
-}
-
-/// Notes for the next quiet step from when on only movement changes the state: every zone that holds its place has a visit,
-/// and none of them waits.
-fn say_how_steady(turn: &mut Turn<'_>) {
-    let state = turn.state();
-    let has_visit = |slot: &Slot| state.visits.iter().any(|visit| visit.slot == *slot);
-    let from = state.visits.iter().map(|visit| visit.steady_from).max().unwrap_or(UnixMs::MIN);
-    let from = if from == UnixMs::MAX || state.inside.iter().all(has_visit) { from } else { UnixMs::MAX };
-    let calm = state.visits.iter().all(|visit| visit.calm);
-    turn.set_steady(from, calm);
 }
 
 /// A visit of a vehicle whose first fix lies inside.

@@ -540,7 +540,9 @@ pub(super) fn wandering() -> impl Strategy<Value = Vec<Fix>> {
 }
 
 pub(super) fn zones_about() -> Vec<Zone> {
-    vec![zone(7, 0.0, 0.0, 500.0, 500.0), zone(8, -400.0, 100.0, 60.0, 300.0), zone(9, 480.0, -20.0, 500.0, 700.0)]
+    let mut post = zone(7, 0.0, 0.0, 500.0, 500.0);
+    post.rules.push(rule("guard", RuleWhen::MustBeInside));
+    vec![post, zone(8, -400.0, 100.0, 60.0, 300.0), zone(9, 480.0, -20.0, 500.0, 700.0)]
 }
 
 /// What stands in the end: ids, times and certainty.

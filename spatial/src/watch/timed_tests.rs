@@ -6,7 +6,8 @@ use crate::calendar::{Schedule, Weekdays, Window};
 use crate::exemption::{Exemption, ExemptionKind, ExemptionSubject};
 use crate::ids::{EventId, ExemptionKey, FeatureKey, Revision};
 use crate::units::DeciKph;
-use crate::zone::{Rule, RuleWhen, Zone};
+use crate::vehicle::{Vehicle, VehicleClass};
+use crate::zone::{Rule, RuleWhen, Subjects, Zone};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -176,6 +177,81 @@ fn an_exemption_given_later_ends_the_alarm_from_then_on_and_judges_nothing_again
     assert_eq!(stands[1], "rule_ended 12:10:00-12:10:00");
 }
 
+/// A post that vehicles with the tag "escort" must hold from 22:00 to 23:00.
+fn post() -> Zone {
+    let subjects = Subjects { tags: vec!["escort".to_owned()], ..Subjects::default() };
+    let rule = rule("post", RuleWhen::MustBeInside);
+    square(vec![Rule { window: Some(window("22:00", "23:00")), subjects, ..rule }])
+}
+
+fn vehicle(revision: u32, tags: &[&str]) -> RecordBody {
+    let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+    let vehicle = Vehicle { class: VehicleClass::Ordinary, company: None, goods_class: None, tags };
+    let now = Edited::Vehicle(VehicleKey(1), Arc::new(vehicle));
+    RecordBody::Edit(Edit { key: FeatureKey(1), revision: Revision(revision), now })
+}
+
+#[test]
+fn whoever_must_be_inside_and_is_elsewhere_is_missed_for_as_long_as_the_rule_is_watched() {
+    let escort = ("20:59:00", vehicle(2, &["escort"]));
+    check(
+        post(),
+        &[
+            escort.clone(),
+            ("21:00:01", fix("21:00:00", -900.0)),
+            ("22:00:00", RecordBody::Tick),
+            ("22:01:31", fix("22:01:30", -100.0)),
+            ("22:01:41", fix("22:01:40", 100.0)),
+            ("22:03:31", fix("22:03:30", 100.0)),
+            ("22:03:41", fix("22:03:40", -100.0)),
+            ("23:30:00", RecordBody::Tick),
+        ],
+        &["must_be_inside 22:00:00-22:01:35", "must_be_inside 22:03:35-23:00:00"],
+    );
+    check(post(), &[escort, ("21:00:01", fix("21:00:00", 100.0)), ("23:30:00", RecordBody::Tick)], &[]);
+}
+
+#[test]
+fn nobody_else_must_be_inside_until_a_revision_makes_him_one_of_them() {
+    let outside = ("21:00:01", fix("21:00:00", -900.0));
+    let (named, freed) = (("22:20:00", vehicle(3, &["escort"])), ("22:30:00", vehicle(4, &[])));
+    check(post(), &[outside.clone(), ("23:30:00", RecordBody::Tick)], &[]);
+    check(
+        post(),
+        &[outside.clone(), named, freed, ("23:30:00", RecordBody::Tick)],
+        &["must_be_inside 22:20:00-22:30:00"],
+    );
+    // The rule comes to a vehicle that is silent.
+    let later = ("22:10:00", edit(Zone { revision: Revision(2), ..post() }));
+    let escort = ("20:59:00", vehicle(2, &["escort"]));
+    let empty = square(Vec::new());
+    check(empty.clone(), &[escort.clone(), outside.clone(), later.clone()], &["must_be_inside 22:10:00-..."]);
+    let gone = ("22:15:00", edit(Zone { revision: Revision(3), ..square(Vec::new()) }));
+    check(empty, &[escort, outside, later, gone], &["must_be_inside 22:10:00-22:15:00"]);
+}
+
+#[test]
+fn a_window_that_opens_between_two_fixes_counts_until_the_vehicle_came() {
+    let records = [
+        ("20:59:00", vehicle(2, &["escort"])),
+        ("21:59:31", fix("21:59:30", -600.0)),
+        ("22:00:31", fix("22:00:30", 200.0)),
+        ("23:30:00", RecordBody::Tick),
+    ];
+    check(post(), &records, &["must_be_inside 22:00:00-22:00:15"]);
+}
+
+#[test]
+fn passing_through_the_post_is_not_holding_it() {
+    let records = [
+        ("20:59:00", vehicle(2, &["escort"])),
+        ("22:00:01", fix("22:00:00", -300.0)),
+        ("22:00:31", fix("22:00:30", 800.0)),
+        ("23:30:00", RecordBody::Tick),
+    ];
+    check(post(), &records, &["must_be_inside 22:00:00-23:00:00"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases(200)))]
 
@@ -196,6 +272,7 @@ proptest! {
                 Rule { window: night, ..rule("night", RuleWhen::Enter) },
                 Rule { window: night, ..rule("stay", RuleWhen::Dwell { limit_s: 300 }) },
                 Rule { window: night, ..rule("fast", RuleWhen::Speed { limit: DeciKph(100) }) },
+                Rule { window: night, ..rule("guard", RuleWhen::MustBeInside) },
             ]
         };
         let scheduled = || Zone { schedule: Schedule::from(vec![window("00:30", "01:30")]), ..square(rules()) };

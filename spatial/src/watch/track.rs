@@ -286,7 +286,7 @@ impl Track {
     /// The zone revisions under which its visits go on or went on in its window.
     pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
         let undone = self.window.steps_from(0).filter_map(|step| step.undo.as_ref()).flat_map(|undo| undo.slots());
-        undone.chain(self.state.visits.iter().map(|visit| visit.slot))
+        undone.chain(self.state.slots())
     }
 
     /// The oldest instant that judging its window again asks about.
