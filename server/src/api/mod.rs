@@ -9,6 +9,7 @@ pub mod body;
 pub mod commands;
 pub mod envelope;
 pub mod events;
+pub mod explain;
 pub mod features;
 pub mod fixes;
 pub mod guard;

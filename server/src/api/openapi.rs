@@ -1,6 +1,8 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
-use super::{alarm_load, alarms, commands, events, features, fixes, health, live, session, setup, terminals, vehicles};
+use super::{
+    alarm_load, alarms, commands, events, explain, features, fixes, health, live, session, setup, terminals, vehicles,
+};
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -37,6 +39,7 @@ use utoipa::openapi::{PathItem, RefOr};
         vehicles::track,
         events::list,
         events::one,
+        explain::explain,
         alarms::list,
         alarms::one,
         alarm_load::load,

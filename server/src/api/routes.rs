@@ -3,8 +3,8 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, alarm_load, alarms, commands, events, features, fixes, health, live, openapi, session, setup, terminals,
-    vehicles,
+    App, alarm_load, alarms, commands, events, explain, features, fixes, health, live, openapi, session, setup,
+    terminals, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -61,6 +61,7 @@ pub fn routes() -> Vec<Route> {
         route(Method::GET, "/api/events", SeeMap,
             &["from", "to", "kind", "subject", "zone", "status", "after", "limit"], events::list),
         route(Method::GET, "/api/events/{id}", SeeMap, &[], events::one),
+        route(Method::GET, "/api/events/{id}/explain", SeeMap, &[], explain::explain),
         route(Method::GET, "/api/alarms", SeeMap, &["state", "priority", "after", "limit"], alarms::list),
         route(Method::GET, "/api/alarms/load", SeeMap, &[], alarm_load::load),
         route(Method::GET, "/api/alarms/{id}", SeeMap, &[], alarms::one),

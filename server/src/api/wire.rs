@@ -382,7 +382,8 @@ pub fn zones(now: &VehicleNow, catalog: &Catalog) -> Vec<ZoneNowJson> {
         .collect()
 }
 
-fn subject(subject: Subject, catalog: &Catalog) -> SubjectJson {
+/// Whom an event or an alarm is about, as JSON.
+pub fn subject(subject: Subject, catalog: &Catalog) -> SubjectJson {
     match subject {
         Subject::Vehicle(key) => SubjectJson { kind: "vehicle", id: catalog.id(key.0) },
         Subject::Zone(key) => SubjectJson { kind: "zone", id: catalog.id(key.0) },
@@ -393,12 +394,7 @@ fn subject(subject: Subject, catalog: &Catalog) -> SubjectJson {
 fn evidence(evidence: &Evidence) -> EvidenceJson {
     EvidenceJson {
         fixes: evidence.before.iter().chain(&evidence.after).map(fix_ref).collect(),
-        crossing: evidence.crossing.map(|crossing| CrossingJson {
-            at: Time(crossing.at),
-            lon: crossing.position.lon(),
-            lat: crossing.position.lat(),
-            margin_m: crossing.margin.as_metres(),
-        }),
+        crossing: crossing(evidence),
         path: match evidence.path {
             PathReading::Straight => "straight",
             PathReading::Unknown => "unknown",
@@ -424,7 +420,18 @@ fn evidence(evidence: &Evidence) -> EvidenceJson {
     }
 }
 
-fn fix_ref(fix: &FixRef) -> FixRefJson {
+/// Where the boundary was met, as JSON.
+pub fn crossing(evidence: &Evidence) -> Option<CrossingJson> {
+    evidence.crossing.map(|crossing| CrossingJson {
+        at: Time(crossing.at),
+        lon: crossing.position.lon(),
+        lat: crossing.position.lat(),
+        margin_m: crossing.margin.as_metres(),
+    })
+}
+
+/// A fix of the evidence as JSON.
+pub fn fix_ref(fix: &FixRef) -> FixRefJson {
     FixRefJson {
         fixed_at: Time(fix.fixed_at),
         lon: fix.position.lon(),

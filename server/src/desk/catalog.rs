@@ -4,11 +4,12 @@
 //! asking the store. Deleted features keep their names: old events still speak of them.
 
 use super::readers::Readers;
-use cordon_data::feature::{Collection, StoredFeature};
+use cordon_data::feature::{Collection, Derived, StoredFeature};
 use cordon_data::store::{FeatureQuery, Reader, StoreError};
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, VehicleKey};
+use cordon_spatial::units::UnixMs;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 
 /// What the catalogue knows of a feature.
@@ -55,6 +56,8 @@ struct Inner {
     by_id: HashMap<(Collection, FeatureId), u32>,
     by_phone: HashMap<String, u32>,
     by_device: HashMap<String, u32>,
+    /// The exemptions that were ever given to a vehicle, whatever became of them.
+    exemptions: HashMap<VehicleKey, BTreeSet<u32>>,
 }
 
 impl Catalog {
@@ -72,9 +75,24 @@ impl Catalog {
                     catalog.apply(&feature);
                 }
             }
-            Ok(())
+            catalog.load_earlier_exemptions(reader)
         })?;
         Ok(catalog)
+    }
+
+    /// Whom exemptions were given to before they were changed or deleted.
+    fn load_earlier_exemptions(&self, reader: &dyn Reader) -> Result<(), StoreError> {
+        let changed: Vec<u32> = {
+            let inner = self.inner.read().expect("no holder panics");
+            let exemptions = inner.by_key.iter().filter(|(_, entry)| entry.collection == Collection::Exemptions);
+            exemptions.filter(|(_, entry)| entry.revision > Revision(1)).map(|(key, _)| *key).collect()
+        };
+        for key in changed {
+            let revisions = reader.revisions(FeatureKey(key), UnixMs::MIN, UnixMs::MAX)?;
+            let mut inner = self.inner.write().expect("no holder panics");
+            revisions.iter().for_each(|revision| inner.note_exemption(revision));
+        }
+        Ok(())
     }
 
     fn load_collection(&self, reader: &dyn Reader, collection: Collection) -> Result<(), StoreError> {
@@ -90,6 +108,7 @@ impl Catalog {
     /// Takes a committed revision in; an older one than the known changes nothing.
     pub fn apply(&self, feature: &StoredFeature) {
         let mut inner = self.inner.write().expect("no holder panics");
+        inner.note_exemption(feature);
         let key = feature.key.0;
         let known = inner.by_key.get(&key).cloned();
         if known.as_ref().is_some_and(|known| known.revision >= feature.revision) {
@@ -160,6 +179,13 @@ impl Catalog {
         self.inner.read().expect("no holder panics").by_device.get(device_id).copied().map(VehicleKey)
     }
 
+    /// The exemptions that were ever given to a vehicle, those that were changed, withdrawn or given to another since too; by
+    /// key, the last given last.
+    pub fn exemptions_of(&self, vehicle: VehicleKey) -> Vec<FeatureKey> {
+        let inner = self.inner.read().expect("no holder panics");
+        inner.exemptions.get(&vehicle).into_iter().flatten().map(|key| FeatureKey(*key)).collect()
+    }
+
     /// Up to `limit` existing vehicles with a key above `after`, by key.
     pub fn vehicles(&self, after: u32, limit: usize) -> Vec<(VehicleKey, Arc<Entry>)> {
         let inner = self.inner.read().expect("no holder panics");
@@ -175,6 +201,14 @@ impl Catalog {
 }
 
 impl Inner {
+    fn note_exemption(&mut self, feature: &StoredFeature) {
+        if let Some(Derived::Exemption(keys)) = &feature.derived
+            && let Some(vehicle) = keys.vehicle
+        {
+            self.exemptions.entry(vehicle).or_default().insert(feature.key.0);
+        }
+    }
+
     fn forget(&mut self, key: u32, face: &VehicleFace) {
         if let Some(phone) = &face.terminal_phone
             && self.by_phone.get(phone) == Some(&key)
@@ -251,6 +285,26 @@ mod tests {
         assert_eq!(catalog.id(7), "v7");
         assert_eq!(catalog.vehicles(0, 10), []);
         assert_eq!(catalog.id(8), "key-8");
+    }
+
+    #[test]
+    fn an_exemption_stays_with_whoever_ever_had_it() {
+        let catalog = Catalog::default();
+        let given = |revision: u32, holder: Option<u32>| StoredFeature {
+            collection: Collection::Exemptions,
+            revision: Revision(revision),
+            derived: holder.map(|key| {
+                let keys = cordon_data::feature::DerivedExemption { vehicle: Some(VehicleKey(key)), zone: None };
+                Derived::Exemption(keys)
+            }),
+            ..vehicle(9, revision, None)
+        };
+        catalog.apply(&given(1, Some(1)));
+        catalog.apply(&given(2, Some(2)));
+        catalog.apply(&given(3, None));
+        assert_eq!(catalog.exemptions_of(VehicleKey(1)), [FeatureKey(9)]);
+        assert_eq!(catalog.exemptions_of(VehicleKey(2)), [FeatureKey(9)]);
+        assert_eq!(catalog.exemptions_of(VehicleKey(3)), []);
     }
 
     #[test]

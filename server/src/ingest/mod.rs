@@ -53,6 +53,11 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 use tokio::sync::{Notify, broadcast, oneshot};
 
+/// The figures by which this server judges.
+pub fn settings() -> Settings {
+    Settings::default()
+}
+
 /// What one commit changed, for whoever shows it. Sent in commit order.
 #[derive(Debug)]
 pub struct Committed {
@@ -391,7 +396,7 @@ impl Pipeline {
 
     /// Whether these look late (the engine alone knows) and so many late ones wait that they must wait at the door.
     fn late_is_full(&self, fixes: &[Fix]) -> bool {
-        let limit = self.now() - Settings::default().window;
+        let limit = self.now() - settings().window;
         self.shared.late_full.load(Ordering::Acquire) && fixes.iter().any(|fix| fix.fixed_at < limit)
     }
 

@@ -8,7 +8,7 @@ use cordon_data::feature::zone_of;
 use cordon_data::store::{Reader, StoreError};
 use cordon_spatial::event::Event;
 use cordon_spatial::ids::{EventId, JournalPosition};
-use cordon_spatial::watch::{ENGINE_VERSION, Lanes, Settings, Watch, WatchSnapshot};
+use cordon_spatial::watch::{ENGINE_VERSION, Lanes, Watch, WatchSnapshot};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,7 +31,7 @@ pub struct Recovered {
 pub fn recover(store: &StoreAccess, shared: &Shared, lanes: Arc<dyn Lanes>) -> Result<Recovered, StoreError> {
     let started = Instant::now();
     let reader = store.reader()?;
-    let mut watch = from_snapshot(store, reader.as_ref())?.unwrap_or_else(|| Watch::new(Settings::default()));
+    let mut watch = from_snapshot(store, reader.as_ref())?.unwrap_or_else(|| Watch::new(super::settings()));
     watch.set_lanes(lanes);
     let mut told: HashMap<EventId, Event> = HashMap::new();
     let head = reader.head()?;
