@@ -119,6 +119,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
         verifier: Verifier::default(),
         limits: Limits::default(),
         setup: setup.clone(),
+        trials: api::try_rules::Trials::default(),
         terminals,
         gateway: gateway.clone(),
         features,

@@ -24,6 +24,7 @@ pub mod serve;
 pub mod session;
 pub mod setup;
 pub mod terminals;
+pub mod try_rules;
 pub mod vehicles;
 pub mod wire;
 
@@ -67,6 +68,8 @@ pub struct App {
     pub setup: Arc<Setup>,
     /// Edits of features.
     pub features: Features,
+    /// Who may try rules now.
+    pub trials: try_rules::Trials,
     /// Terminals.
     pub terminals: Arc<Terminals>,
     /// The terminals that are connected.

@@ -1,7 +1,8 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
 use super::{
-    alarm_load, alarms, commands, events, explain, features, fixes, health, live, session, setup, terminals, vehicles,
+    alarm_load, alarms, commands, events, explain, features, fixes, health, live, session, setup, terminals, try_rules,
+    vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -46,6 +47,7 @@ use utoipa::openapi::{PathItem, RefOr};
         alarms::acknowledge,
         alarms::shelve,
         alarms::close,
+        try_rules::try_rules,
         terminals::list,
         terminals::approve,
         commands::terminal,

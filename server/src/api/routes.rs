@@ -4,7 +4,7 @@
 
 use super::{
     App, alarm_load, alarms, commands, events, explain, features, fixes, health, live, openapi, session, setup,
-    terminals, vehicles,
+    terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -41,6 +41,7 @@ pub struct Route {
 pub fn routes() -> Vec<Route> {
     use Action::{
         Administer, CommandTerminals, EditMap, HandleAlarms, Metrics, OwnCredential, OwnSession, PostFixes, Public, SeeMap,
+        TryRules,
     };
     const ITEMS: &str = "/ogc/collections/{collection}/items";
     const ITEM: &str = "/ogc/collections/{collection}/items/{id}";
@@ -68,6 +69,7 @@ pub fn routes() -> Vec<Route> {
         route(Method::POST, "/api/alarms/{id}/acknowledge", HandleAlarms, &[], alarms::acknowledge),
         route(Method::POST, "/api/alarms/{id}/shelve", HandleAlarms, &[], alarms::shelve),
         route(Method::POST, "/api/alarms/{id}/close", HandleAlarms, &[], alarms::close),
+        route(Method::POST, "/api/rules/try", TryRules, &[], try_rules::try_rules),
         route(Method::GET, "/api/terminals", Administer, &[], terminals::list),
         route(Method::GET, "/api/terminals/{phone}", CommandTerminals, &[], commands::terminal),
         route(Method::POST, "/api/terminals/{phone}/commands", CommandTerminals, &[], commands::command),

@@ -17,6 +17,8 @@ pub enum Action {
     HandleAlarms,
     /// Make, change and delete features.
     EditMap,
+    /// Try rules over stored tracks; changes nothing.
+    TryRules,
     /// See one terminal with its driver, and command it.
     CommandTerminals,
     /// Post fixes.
@@ -55,7 +57,7 @@ pub fn allows(action: Action, role: Role) -> bool {
         Action::Metrics | Action::OwnSession | Action::SeeMap => {
             matches!(role, Commander | Monitor | Guard | Supervisor | Admin)
         }
-        Action::HandleAlarms => matches!(role, Commander | Monitor | Supervisor | Admin),
+        Action::HandleAlarms | Action::TryRules => matches!(role, Commander | Monitor | Supervisor | Admin),
         Action::EditMap => matches!(role, Commander | Supervisor | Admin),
         Action::CommandTerminals => matches!(role, Commander | Monitor | Admin),
         Action::PostFixes => matches!(role, Device | Admin),
@@ -83,6 +85,7 @@ mod tests {
             see_map       yes       yes     yes   yes        yes   no
             handle_alarms yes       yes     no    yes        yes   no
             edit_map      yes       no      no    yes        yes   no
+            try_rules     yes       yes     no    yes        yes   no
             command       yes       yes     no    no         yes   no
             post_fixes    no        no      no    no         yes   yes
             administer    no        no      no    no         yes   no";
@@ -96,6 +99,7 @@ mod tests {
                 Some("see_map") => Action::SeeMap,
                 Some("handle_alarms") => Action::HandleAlarms,
                 Some("edit_map") => Action::EditMap,
+                Some("try_rules") => Action::TryRules,
                 Some("command") => Action::CommandTerminals,
                 Some("post_fixes") => Action::PostFixes,
                 Some("administer") => Action::Administer,

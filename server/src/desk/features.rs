@@ -7,10 +7,12 @@ use super::catalog::Catalog;
 use super::readers::Readers;
 use crate::auth::secret;
 use crate::ingest::{NewEdit, Pipeline, Refused};
-use cordon_data::feature::{Collection, Draft, FieldError, Prepared, StoredFeature, deletion, prepare};
+use cordon_data::feature::{Collection, Draft, FieldError, Prepared, StoredFeature, deletion, prepare, zone_of};
 use cordon_data::store::{AuditLine, StoreError};
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
+use cordon_spatial::record::Edited;
 use cordon_spatial::units::UnixMs;
+use cordon_spatial::zone::Zone;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -112,6 +114,15 @@ impl Drop for Reservation<'_> {
             all.remove(name);
         });
     }
+}
+
+/// A zone that somebody means.
+#[derive(Clone, Debug)]
+pub enum Drawn {
+    /// One that is kept, as it is now.
+    Stored(FeatureId),
+    /// A GeoJSON feature as an edit would bring it.
+    Feature(Value),
 }
 
 /// A feature after an edit.
@@ -220,6 +231,40 @@ impl Features {
         let (feature, now) = deletion(&current, who);
         let mut kept = self.commit(who, "feature.delete", vec![NewEdit { feature, now }]).await?;
         Ok(kept.pop().expect("one edit keeps one feature"))
+    }
+
+    /// A zone as it would be judged if it were drawn so, checked as an edit of it is checked; nothing is kept. `rules`
+    /// stand in place of its own.
+    pub async fn zone_as_drawn(&self, drawn: Drawn, rules: Option<Value>) -> Result<(FeatureId, Arc<Zone>), EditError> {
+        let (id, feature, previous) = match drawn {
+            Drawn::Stored(id) => {
+                let current = self.existing(Collection::Zones, &id).await?;
+                if rules.is_none() {
+                    let zone = zone_of(&current).map_err(invalid)?;
+                    return Ok((id, Arc::new(zone)));
+                }
+                (id, body(&current)?, Some(current))
+            }
+            Drawn::Feature(feature) => (new_id(&feature).map_err(invalid)?, feature, None),
+        };
+        let mut feature = feature;
+        if let (Some(rules), Some(members)) = (rules, feature.as_object_mut()) {
+            merge(members.entry("properties").or_insert(Value::Null), json!({ "rules": rules }));
+        }
+        // Under its own key, so that exemptions that name it hold in it; one that is only drawn has none.
+        let key = self.inner.catalog.living(Collection::Zones, &id).unwrap_or(FeatureKey(u32::MAX));
+        let catalog = self.inner.catalog.clone();
+        let checked = tokio::task::spawn_blocking(move || {
+            let find = |collection, id: &FeatureId| catalog.living(collection, id);
+            let previous = previous.as_ref();
+            let draft = Draft { collection: Collection::Zones, id: &id, feature: &feature, previous, find: &find };
+            prepare(&draft).map(|prepared| (id.clone(), prepared))
+        });
+        let (id, prepared) = checked.await.expect("checking a feature does not panic").map_err(invalid)?;
+        match prepared.under(key, String::new()) {
+            (_, Edited::Zone(zone)) => Ok((id, zone)),
+            _ => Err(EditError::NotFound),
+        }
     }
 
     /// Makes the next revision of a feature. The caller holds the edit lock.
@@ -364,6 +409,10 @@ fn new_id(feature: &Value) -> Result<FeatureId, FieldError> {
         other => return Err(FieldError::new("id", "id", other, LIMIT)),
     };
     FeatureId::new(text.clone()).map_err(|_| FieldError::new("id", "id", text, LIMIT))
+}
+
+fn invalid(error: FieldError) -> EditError {
+    EditError::Invalid { index: None, error: Box::new(error) }
 }
 
 fn check_id(feature: &Value, id: &FeatureId) -> Result<(), EditError> {

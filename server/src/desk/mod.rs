@@ -7,3 +7,4 @@ pub mod features;
 pub mod published;
 pub mod readers;
 pub mod terminals;
+pub mod trial;
