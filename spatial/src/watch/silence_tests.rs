@@ -16,7 +16,7 @@ fn report(vehicle: u32, s: f64, east: f64) -> RecordBody {
     RecordBody::Fix(fix_of(vehicle, s, east, 250.0))
 }
 
-fn asleep(s: f64, east: f64) -> RecordBody {
+fn ignition_off(s: f64, east: f64) -> RecordBody {
     RecordBody::Fix(Fix { acc_on: Some(false), ..fix_of(1, s, east, 250.0) })
 }
 
@@ -74,19 +74,19 @@ fn lost_in_a_hazard_zone_is_urgent_and_its_alarm_returns_when_it_is_heard() {
 #[test]
 fn a_sleeping_terminal_may_be_silent_for_long_outside_hazard_zones_alone() {
     let mut watch = engine(vec![tank_farm()]);
-    let events = told(&mut watch, [(0.0, asleep(0.0, -900.0)), (40_000.0, RecordBody::Tick)]);
+    let events = told(&mut watch, [(0.0, ignition_off(0.0, -900.0)), (40_000.0, RecordBody::Tick)]);
     assert_eq!(silences(&events), [""; 0]);
     let events = told(&mut watch, [(43_201.0, RecordBody::Tick)]);
     assert_eq!(silences(&events), ["1 43200-... - 4"]);
     let mut watch = engine(vec![tank_farm()]);
-    let events = told(&mut watch, [(0.0, asleep(0.0, 100.0)), (310.0, RecordBody::Tick)]);
+    let events = told(&mut watch, [(0.0, ignition_off(0.0, 100.0)), (310.0, RecordBody::Tick)]);
     assert_eq!(silences(&events), ["1 300-... 7 1"]);
 }
 
 #[test]
 fn a_hazard_zone_drawn_around_a_sleeping_vehicle_makes_it_urgent() {
     let mut watch = engine(Vec::new());
-    told(&mut watch, [(0.0, asleep(0.0, 100.0)), (900.0, RecordBody::Tick), (1_000.0, edit(tank_farm()))]);
+    told(&mut watch, [(0.0, ignition_off(0.0, 100.0)), (900.0, RecordBody::Tick), (1_000.0, edit(tank_farm()))]);
     let events = told(&mut watch, [(1_001.0, RecordBody::Tick)]);
     assert_eq!(silences(&events), ["1 1000-... 7 1"], "since the zone is there");
 }

@@ -361,14 +361,16 @@ fn rule(facts: &Facts) -> Option<ExplainedRule> {
     let of_event = facts.core().rule.as_ref()?;
     let rules = facts.zone.as_ref().map_or(Value::Null, |zone| properties(zone)["rules"].take());
     let stored = rules.as_array().into_iter().flatten().find(|rule| rule["id"] == of_event.id.as_str());
-    let terminal = (facts.core().kind == EventKind::TerminalAlarm).then(|| "terminal_alarm".to_owned());
+    // Of what no zone asks for, the kind is the rule.
+    let kind = facts.core().kind;
+    let built_in = matches!(kind, EventKind::TerminalAlarm | EventKind::Silence).then(|| kind.name().to_owned());
     let member = |name: &str| stored.and_then(|rule| given(&rule[name]));
     let kinds = member("exempt").and_then(|kinds| serde_json::from_value(kinds).ok());
     Some(ExplainedRule {
         id: of_event.id.to_string(),
         revision: of_event.revision.0,
-        stored: stored.is_some() || terminal.is_some(),
-        when: member("when").and_then(|when| when.as_str().map(str::to_owned)).or(terminal),
+        stored: stored.is_some() || built_in.is_some(),
+        when: member("when").and_then(|when| when.as_str().map(str::to_owned)).or(built_in),
         priority: of_event.priority,
         on_delay_s: of_event.on_delay_s,
         off_delay_s: of_event.off_delay_s,

@@ -75,7 +75,7 @@ pub(super) fn whole(said: &Said<'_>) -> Text {
         ended(said.facts),
         evidence(&said.facts.core().evidence),
         vehicle.then(|| said.path.clone()),
-        vehicle.then(|| certainty(said.facts.core().certainty)),
+        (vehicle && said.facts.core().kind != EventKind::Silence).then(|| certainty(said.facts.core().certainty)),
         judged(said.zone, said.rule),
         late(said.facts),
         Some(said.alarm.clone()),
@@ -123,6 +123,18 @@ fn happened(said: &Said<'_>) -> Text {
         EventKind::RuleEnded => {
             let zh = format!("仍在{}内，规则不再监视它", zone.zh);
             say(zh, format!("was inside {} when a rule ceased to watch it", zone.en))
+        }
+        EventKind::MustBeInside => {
+            let zh = format!("应在{}内而不在", zone.zh);
+            say(zh, format!("had to be inside {} and was elsewhere", zone.en))
+        }
+        EventKind::Silence => {
+            let limit_s = core.evidence.thresholds.limit_s.unwrap_or(0);
+            let (zh, en) = match said.zone {
+                Some(_) => (format!("，最后位于{}", zone.zh), format!(", last in {},", zone.en)),
+                None => (String::new(), String::new()),
+            };
+            say(format!("已 {limit_s} 秒没有任何上报{zh}"), format!("had reported nothing for {limit_s} s{en}"))
         }
         EventKind::TerminalAlarm => {
             let bit = said.rule.and_then(|rule| rule.id.strip_prefix("terminal-")).unwrap_or("?");

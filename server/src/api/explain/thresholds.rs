@@ -40,8 +40,11 @@ pub(super) fn of(facts: &Facts) -> Vec<ThresholdJson> {
         all.push(figure("needed_m", needed.as_metres(), "m", from, text));
     }
     if let Some(limit_s) = decided.limit_s {
-        let text = Text::of("规则规定的最长停留时间", "the longest stay that the rule allows");
-        all.push(figure("limit_s", f64::from(limit_s), "s", "rule", text));
+        let (from, text) = match facts.core().kind {
+            EventKind::Silence => ("setting", Text::of("允许没有上报的最长时间", "the longest time without a report")),
+            _ => ("rule", Text::of("规则规定的最长停留时间", "the longest stay that the rule allows")),
+        };
+        all.push(figure("limit_s", f64::from(limit_s), "s", from, text));
     }
     if let Some(limit) = decided.limit_kph {
         let text = Text::of("规则规定的最高车速", "the highest speed that the rule allows");
