@@ -1,7 +1,5 @@
 //! Rules tried over past tracks: they find what the live engine finds, keep nothing and wake nobody.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use cordon_tests::drive::{Lane, rfc3339};
 use cordon_tests::http::Api;
 use cordon_tests::server::Server;

@@ -173,7 +173,7 @@ impl Trials {
 /// Try a zone's rules over the stored tracks of vehicles: what would have been told, with nothing kept and nobody alarmed.
 ///
 /// Every fix counts as if it had come at once; attributes and exemptions hold as they did. Whoever was inside an hour before
-/// `from` is taken to have come in then. One trial runs at a time.
+/// `from` is taken to have come in then. The zone is tried with its own dates and schedule. One trial runs at a time.
 #[utoipa::path(post, path = "/api/rules/try", tag = "rules", request_body = TryRules,
     responses((status = 200, body = TriedJson), (status = 400, body = ProblemJson), (status = 422, body = ProblemJson),
         (status = 429, body = ProblemJson, description = "another trial runs: `Retry-After` says when to ask again")))]
@@ -325,7 +325,7 @@ fn reached(found: &Found, bounds: &Bounds) -> Vec<ReachedBound> {
         Cut::Fixes => ReachedBound { by: "fixes", limit: bounds.fixes },
         Cut::Time => ReachedBound { by: "time_s", limit: bounds.time.as_secs() },
     });
-    let telling = (found.events_left_out > 0).then(|| ReachedBound { by: "events", limit: bounds.events as u64 });
+    let telling = (found.events_left_out > 0).then_some(ReachedBound { by: "events", limit: bounds.events as u64 });
     judging.into_iter().chain(telling).collect()
 }
 

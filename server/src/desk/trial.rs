@@ -100,8 +100,8 @@ pub fn run(
     wanted: &dyn Fn() -> bool,
 ) -> Result<Found, StoreError> {
     let began = Instant::now();
-    let mut found = Found::default();
-    found.rules = trial.zone.rules.iter().map(|rule| (rule.id.clone(), Counts::default())).collect();
+    let rules = trial.zone.rules.iter().map(|rule| (rule.id.clone(), Counts::default())).collect();
+    let mut found = Found { rules, ..Found::default() };
     let engine = trial.engine();
     for &vehicle in &trial.vehicles {
         let mut judged = Judged::default();
