@@ -16,6 +16,7 @@ use cordon_spatial::position::Position;
 use cordon_spatial::shape::{self, MAX_REACH_M};
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::zone::{Ground, RiskLevel, Rule, RuleWhen, Zone, ZoneKind};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 const KINDS: [(&str, ZoneKind); 8] = [
@@ -260,17 +261,20 @@ fn write_rules(properties: &mut Map<String, Value>, rules: &[Rule]) {
     }
 }
 
+/// What is read of a kept body: its outline is passed over, for the ground is kept beside it, and a start reads every zone.
+#[derive(Deserialize)]
+struct Kept {
+    properties: Map<String, Value>,
+}
+
 /// The zone that a kept revision stands for. Errors when the feature is none, is deleted or cannot be read.
 pub fn zone_of(feature: &StoredFeature) -> Result<Zone, FieldError> {
     let (Some(body), Some(Derived::Zone(derived))) = (&feature.body, &feature.derived) else {
         return Err(FieldError::missing("geometry", "a zone that was kept with its ground"));
     };
-    let body: Value = serde_json::from_str(body)
-        .map_err(|error| FieldError::new("type", "the kept body", error, "a GeoJSON feature"))?;
-    let Some(properties) = body.get("properties").and_then(Value::as_object) else {
-        return Err(FieldError::missing("properties", "an object"));
-    };
-    let mut draft = ZoneDraft { ground: derived.ground.clone(), ..read(properties, feature.revision)? };
+    let Kept { properties } = serde_json::from_str(body)
+        .map_err(|error| FieldError::new("type", "the kept body", error, "a GeoJSON feature with properties"))?;
+    let mut draft = ZoneDraft { ground: derived.ground.clone(), ..read(&properties, feature.revision)? };
     for rule in &mut draft.rules {
         if let Some((_, revision)) = derived.rule_revisions.iter().find(|(id, _)| *id == rule.id) {
             rule.revision = *revision;
