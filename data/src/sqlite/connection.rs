@@ -2,6 +2,7 @@
 
 use super::failure::from_sqlite;
 use crate::store::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
@@ -22,7 +23,7 @@ pub(super) fn writing(path: &Path, max_pages: Option<u32>) -> Result<Connection,
     let connection = Connection::open_with_flags(path, flags).map_err(from_sqlite)?;
     let set = || -> rusqlite::Result<()> {
         connection.busy_timeout(BUSY)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        keep_statements(&connection)?;
         connection.pragma_update(None, "page_size", 4096)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -40,6 +41,14 @@ pub(super) fn writing(path: &Path, max_pages: Option<u32>) -> Result<Connection,
     };
     set().map_err(from_sqlite)?;
     Ok(connection)
+}
+
+/// Keeps prepared statements, and their plans whatever is bound to them: SQLite would else plan some queries anew for each
+/// value that it compared with a partial index, which costs more than the query.
+fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// A connection that only writes the log back into the file.
@@ -61,7 +70,7 @@ pub(super) fn reading(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags).map_err(from_sqlite)?;
     let set = || -> rusqlite::Result<()> {
         connection.busy_timeout(BUSY)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        keep_statements(&connection)?;
         connection.pragma_update(None, "query_only", "ON")?;
         connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
         connection.pragma_update(None, "mmap_size", 0)?;
@@ -95,5 +104,28 @@ pub(super) fn sync_each_commit(connection: &Connection, sync: SyncEachCommit) ->
         Ok(found) if found == wanted => Ok(()),
         Ok(found) => Err(StoreError::Broken(format!("syncing cannot be set: it is {found}, not {wanted}"))),
         Err(error) => Err(StoreError::Broken(format!("syncing cannot be set: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{FILE, open, rows};
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn a_kept_statement_is_planned_once_whatever_is_bound_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_writer, _readers) = open(folder.path()).unwrap();
+        let connection = reading(&folder.path().join(FILE)).unwrap();
+        let sql = format!(
+            "SELECT {} FROM feature_revisions r JOIN features f USING (key) WHERE r.key = ?1 AND r.revision = ?2",
+            rows::FEATURE
+        );
+        let mut select = connection.prepare(&sql).unwrap();
+        for key in 1..10 {
+            assert!(select.query([key, 1]).unwrap().next().unwrap().is_none());
+        }
+        assert_eq!(select.get_status(StatementStatus::RePrepare), 0);
     }
 }
