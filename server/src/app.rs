@@ -26,7 +26,7 @@ use cordon_spatial::units::SpanMs;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -193,6 +193,7 @@ struct Site {
 
 /// Locks the folder, recovers the engine and fills what lives in memory. Blocks.
 fn open(config: &Config) -> Result<Site, StartError> {
+    let began = Instant::now();
     let (writer, store) = cordon_data::sqlite::open(&config.data)?;
     let access = StoreAccess {
         folder: config.data.clone(),
@@ -200,7 +201,13 @@ fn open(config: &Config) -> Result<Site, StartError> {
     };
     let open = access.open.clone();
     let readers = Readers::new(move || open());
+    let store_open = began.elapsed();
     let catalog = Catalog::load(&readers)?;
+    tracing::info!(
+        store_open_s = store_open.as_secs_f64(),
+        catalogue_s = (began.elapsed() - store_open).as_secs_f64(),
+        "the store is open and its names are read"
+    );
     let lanes = ingest::lanes(config.engine_threads).map_err(|why| StartError::Threads(config.engine_threads, why))?;
     let started = ingest::start(Box::new(writer), access, config.keep, lanes)?;
     let commits = started.pipeline.committed();

@@ -29,10 +29,10 @@ pub struct Recovered {
 
 /// Loads the newest snapshot that reads back and replays the journal after it, on `lanes`.
 pub fn recover(store: &StoreAccess, shared: &Shared, lanes: Arc<dyn Lanes>) -> Result<Recovered, StoreError> {
-    let started = Instant::now();
     let reader = store.reader()?;
     let mut watch = from_snapshot(store, reader.as_ref())?.unwrap_or_else(|| Watch::new(super::settings()));
     watch.set_lanes(lanes);
+    let began = Instant::now();
     let mut told: HashMap<EventId, Event> = HashMap::new();
     let head = reader.head()?;
     let past = StorePast::new(store.reader()?);
@@ -86,11 +86,12 @@ pub fn recover(store: &StoreAccess, shared: &Shared, lanes: Arc<dyn Lanes>) -> R
         );
     }
     watch.continue_from(head.seq);
-    tracing::info!(replayed, seconds = started.elapsed().as_secs_f64(), "the engine is where the store is");
+    tracing::info!(replayed, replay_s = began.elapsed().as_secs_f64(), "the engine is where the store is");
     Ok(Recovered { watch, replayed, differing: differs.then_some(differing) })
 }
 
 fn from_snapshot(store: &StoreAccess, reader: &dyn Reader) -> Result<Option<Watch>, StoreError> {
+    let began = Instant::now();
     let Some((position, bytes)) = cordon_data::snapshots::load_newest(&store.folder, ENGINE_VERSION)? else {
         return Ok(None);
     };
@@ -105,13 +106,24 @@ fn from_snapshot(store: &StoreAccess, reader: &dyn Reader) -> Result<Option<Watc
             return Ok(None);
         }
     };
-    let mut missing = 0;
+    let (mut missing, mut zones) = (0, 0);
+    let snapshot_read = began.elapsed();
+    let mut zones_read = snapshot_read;
     let watch = Watch::restored(snapshot, |key, revision| {
         let feature = reader.feature_revision(cordon_spatial::ids::FeatureKey(key.0), revision).ok().flatten();
         let zone = feature.and_then(|feature| zone_of(&feature).ok()).map(Arc::new);
         missing += u32::from(zone.is_none());
+        zones += 1;
+        zones_read = began.elapsed();
         zone
     });
+    tracing::info!(
+        zones,
+        snapshot_read_s = snapshot_read.as_secs_f64(),
+        zones_read_s = (zones_read - snapshot_read).as_secs_f64(),
+        index_build_s = (began.elapsed() - zones_read).as_secs_f64(),
+        "the engine is where its snapshot is"
+    );
     if missing > 0 {
         tracing::warn!(missing, "zones of a snapshot are not in the store; replaying the whole journal");
         return Ok(None);
