@@ -42,8 +42,8 @@ impl Vehicle {
         }
     }
 
-    /// Drives on for a second and appends the report of it as a frame. Returns its serial.
-    pub fn report(&mut self, out: &mut Vec<u8>) -> u16 {
+    /// Drives on for a second; where it is then, degrees, and when that is, seconds since 1970.
+    pub fn drive(&mut self) -> (f64, f64, i64) {
         self.at_s += 1;
         self.heading += self.turn;
         let (sin, cos) = self.heading.sin_cos();
@@ -54,6 +54,12 @@ impl Vehicle {
             self.lon = self.lon.clamp(WEST, WEST + 1.0);
             self.lat = self.lat.clamp(SOUTH, SOUTH + 1.0);
         }
+        (self.lon, self.lat, self.at_s)
+    }
+
+    /// Drives on for a second and appends the report of it as a frame. Returns its serial.
+    pub fn report(&mut self, out: &mut Vec<u8>) -> u16 {
+        self.drive();
         self.serial = self.serial.wrapping_add(1);
         let mut raw = [0_u8; 41];
         raw[0..2].copy_from_slice(&0x0200_u16.to_be_bytes());

@@ -5,6 +5,7 @@
 //! authenticated and still is what connections cost. The first growth, with vehicles and registrations, is told as well.
 
 use crate::fleet::phone;
+use crate::process::{Memory, memory_kib};
 use clap::Args;
 use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::server::Server;
@@ -27,7 +28,7 @@ pub struct Options {
 pub fn run(options: &Options) -> anyhow::Result<()> {
     rlimit::increase_nofile_limit(u64::MAX)?;
     let mut server = Server::start();
-    let before_vehicles = resident_kib(server.pid())?;
+    let before_vehicles = memory_kib(server.pid(), Memory::Resident)?;
     let begin = Instant::now();
     let mut codes = Vec::new();
     let mut terminals = Vec::new();
@@ -38,11 +39,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         codes.push(code);
     }
     let signed_on_s = begin.elapsed().as_secs_f64();
-    let with_vehicles = resident_kib(server.pid())?;
+    let with_vehicles = memory_kib(server.pid(), Memory::Resident)?;
     drop(terminals);
     server.stop();
     server.restart();
-    let before = resident_kib(server.pid())?;
+    let before = memory_kib(server.pid(), Memory::Resident)?;
     let begin = Instant::now();
     let mut terminals = Vec::new();
     for (number, code) in (0..).zip(&codes) {
@@ -60,7 +61,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         (online == terminals.len()).then_some(online)
     });
     anyhow::ensure!(online.is_some(), "not every terminal is connected");
-    let after = resident_kib(server.pid())?;
+    let after = memory_kib(server.pid(), Memory::Resident)?;
     let each = |kib: u64| (kib as f64 / f64::from(options.connections) * 100.0).round() / 100.0;
     let figures = json!({
         "connections": options.connections,
@@ -84,12 +85,4 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 /// Terminals of both headers, half and half.
 fn version(number: u32) -> Version {
     if number.is_multiple_of(2) { Version::V2013 } else { Version::V2019 }
-}
-
-/// Resident memory of a process, KiB.
-fn resident_kib(pid: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let text = line.and_then(|line| line.trim().strip_suffix("kB"));
-    Ok(text.ok_or_else(|| anyhow::anyhow!("the system does not tell resident memory"))?.trim().parse()?)
 }

@@ -3,8 +3,9 @@
 //! Client and server are two processes on the same machine. A closed loop (`--rate max`) sends the next write when the
 //! last one is acknowledged; an open loop sends by the clock.
 
-use crate::fleet::{SOUTH, Vehicle, WEST, phone};
+use crate::fleet::{Vehicle, phone};
 use crate::percentile::Times;
+use crate::zones;
 use clap::Args;
 use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::random::Random;
@@ -58,7 +59,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         text => Some(text.parse::<f64>()?),
     };
     let server = Server::start();
-    put_zones(&server, options.zones);
+    zones::put(&server, options.zones, 1.0);
     let mut random = Random::seeded("bench ingest");
     let mut terminals = Vec::new();
     for number in 0..options.connections {
@@ -183,40 +184,6 @@ fn take_acks(pending: &mut Vec<u8>, waiting: &mut VecDeque<(u16, Instant)>, coun
     }
     pending.drain(..taken);
     Ok(())
-}
-
-/// Puts zones of 12 corners and 100 to 1,500 m over the box.
-fn put_zones(server: &Server, count: u32) {
-    let mut random = Random::seeded("bench zones");
-    let mut features: Vec<Value> = Vec::new();
-    for number in 0..count {
-        let mut part = || random.below(1_000_000) as f64 / 1e6;
-        let (lon, lat, radius) = (WEST + part(), SOUTH + part(), 0.001 + 0.014 * part());
-        let mut ring: Vec<[f64; 2]> = (0..12)
-            .map(|corner| {
-                let angle = std::f64::consts::TAU * f64::from(corner) / 12.0;
-                let reach = radius * (0.7 + 0.3 * part());
-                [lon + reach * angle.cos(), lat + reach * angle.sin()]
-            })
-            .collect();
-        ring.push(ring[0]);
-        features.push(json!({
-            "type": "Feature",
-            "id": format!("bench-{number}"),
-            "geometry": {"type": "Polygon", "coordinates": [ring]},
-            "properties": {
-                "name": format!("zone {number}"),
-                "kind": "restricted",
-                "level": "yellow",
-                "rules": [{"id": "in", "when": "enter", "priority": 3}, {"id": "out", "when": "exit", "priority": 4}],
-            },
-        }));
-    }
-    for part in features.chunks(250) {
-        let collection = json!({"type": "FeatureCollection", "features": part});
-        let reply = server.api().post("/ogc/collections/zones/items", &collection);
-        assert!(reply.status < 300, "the zones were not taken: {}", reply.text());
-    }
 }
 
 /// Processor time of a process so far, seconds.

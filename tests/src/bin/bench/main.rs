@@ -7,6 +7,9 @@ mod geofence;
 mod idle;
 mod ingest;
 mod percentile;
+mod process;
+mod recover;
+mod zones;
 
 use clap::{Parser, Subcommand};
 
@@ -29,6 +32,8 @@ enum Bench {
     Ingest(ingest::Options),
     /// Memory of a server whose terminals say nothing.
     Idle(idle::Options),
+    /// How soon a server that was killed is ready again.
+    Recover(recover::Options),
     /// The engine alone on zones and fixes from files.
     Geofence(geofence::Options),
 }
@@ -37,6 +42,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Ingest(options) => ingest::run(&options),
         Bench::Idle(options) => idle::run(&options),
+        Bench::Recover(options) => recover::run(&options),
         Bench::Geofence(options) => geofence::run(&options),
     }
 }
