@@ -40,6 +40,10 @@ await withBrowser(async (browser) => {
   await mine.getByTestId("alarm-ack").click();
   await page.locator(`[data-testid="alarm-item"][data-alarm-id="${found.alarm}"][data-state="acknowledged"]`).waitFor();
 
+  await mine.locator(".alarm-body").click();
+  await mine.getByTestId("alarm-why").click();
+  found.why = await mine.getByTestId("alarm-why-text").innerText();
+
   const read = () => page.evaluate(() => ({ language: document.documentElement.lang, text: document.body.innerText }));
   found.languages = [await read()];
   await page.getByTestId("language-switch").click();

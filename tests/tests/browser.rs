@@ -40,6 +40,8 @@ fn the_alarm_appears_is_acknowledged_and_still_so_after_a_reload() {
     assert_eq!(found["itemsAfterReload"], 1);
     assert_eq!(alarms[0]["acknowledged_by"], "eva");
     assert!(found["text"].as_str().unwrap().contains(&lane.plate()), "the card names the vehicle: {found:#}");
+    let why = found["why"].as_str().unwrap();
+    assert!(why.contains(&lane.plate()) && why.contains("驶入限制区『Lane 1』"), "the alarm says why: {found:#}");
     assert!(found["vehicles"].as_str().unwrap().contains('1'), "one vehicle is counted: {found:#}");
     let mut languages: Vec<_> = (0..2).map(|i| found["languages"][i]["language"].as_str().unwrap()).collect();
     languages.sort_unstable();

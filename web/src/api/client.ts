@@ -2,7 +2,19 @@
  * The one place that speaks HTTP with the server. It must never show anything: a failure becomes an `ApiError` that the
  * screen puts into the user's words.
  */
-import type { Alarm, AlarmLoad, Collection, Event, Feature, FeatureCollection, Page, Problem, Session, Vehicle } from './types';
+import type {
+  Alarm,
+  AlarmLoad,
+  Collection,
+  Event,
+  Explanation,
+  Feature,
+  FeatureCollection,
+  Page,
+  Problem,
+  Session,
+  Vehicle,
+} from './types';
 
 /** The server refused, or could not be reached (`status` 0, code `unreachable`). */
 export class ApiError extends Error {
@@ -93,6 +105,7 @@ export const api = {
   eventsAfter: async (seq: number, limit: number) =>
     (await request<Page<Event>>('GET', `/api/events?after=${seq}&limit=${limit}`)).items,
   event: (id: string) => request<Event>('GET', `/api/events/${encodeURIComponent(id)}`),
+  explain: (id: string) => request<Explanation>('GET', `/api/events/${encodeURIComponent(id)}/explain`),
 
   features: async (collection: Collection): Promise<Feature[]> => {
     const all: Feature[] = [];

@@ -112,6 +112,12 @@ export interface Event {
   alarm?: string | null;
 }
 
+/** `GET /api/events/{id}/explain`, as far as the console shows it: sentences, one a line. */
+export interface Explanation {
+  event: Event;
+  text: { zh: string; en: string };
+}
+
 export type AlarmState = 'unacknowledged' | 'acknowledged' | 'returned' | 'shelved' | 'suppressed' | 'closed';
 export type Priority = 1 | 2 | 3 | 4;
 

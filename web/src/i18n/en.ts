@@ -240,6 +240,9 @@ export const en: Record<Key, string> = {
   'alarm.busy': 'Sending…',
   'alarm.place.unknown': 'The place of this alarm is not known.',
   'alarm.history': 'History',
+  'alarm.why': 'Why this alarm?',
+  'alarm.why.asking': 'Asking…',
+  'alarm.why.hide': 'Hide the explanation',
 
   'alarmstate.unacknowledged': 'unacknowledged',
   'alarmstate.acknowledged': 'acknowledged',

@@ -234,6 +234,9 @@ export const zh = {
   'alarm.busy': '正在提交…',
   'alarm.place.unknown': '找不到该报警的位置。',
   'alarm.history': '经过',
+  'alarm.why': '为什么报警？',
+  'alarm.why.asking': '正在查询…',
+  'alarm.why.hide': '收起说明',
 
   'alarmstate.unacknowledged': '未确认',
   'alarmstate.acknowledged': '已确认',

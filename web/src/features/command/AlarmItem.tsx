@@ -4,6 +4,7 @@ import { translateName, useI18n } from '../../i18n';
 import { nearText, spanText } from '../../i18n/time';
 import { PriorityBadge } from '../../ui/PriorityBadge';
 import { AcknowledgeForm, CloseForm, ShelveForm } from './AlarmForms';
+import { AlarmWhy } from './AlarmWhy';
 import { kindText, needsAcknowledgement, subjectText, type Names } from './words';
 
 export interface AlarmItemProps {
@@ -85,6 +86,7 @@ export function AlarmItem(props: AlarmItemProps) {
       )}
       {selected && <ShelveForm busy={busy} onShelve={props.onShelve} />}
       {selected && <CloseForm busy={busy} onClose={props.onClose} />}
+      {selected && alarm.events?.[0] && <AlarmWhy key={alarm.events[0]} event={alarm.events[0]} />}
       {selected && <History alarm={alarm} now={now} />}
       {props.problem !== null && (
         <p className="problem" role="alert">
