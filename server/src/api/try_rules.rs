@@ -192,8 +192,9 @@ async fn on_a_thread(app: &App, trial: Trial, permit: OwnedSemaphorePermit) -> R
     let (reply, answer) = oneshot::channel();
     let (readers, catalog) = (app.readers.clone(), app.catalog.clone());
     let work = move || {
-        let _permit = permit;
         let found = readers.read_here(|reader| trial::run(&trial, reader, &catalog, &|| !reply.is_closed()));
+        // Whoever is answered may ask again at once.
+        drop(permit);
         // Whoever asked may have gone.
         drop(reply.send(found));
     };
