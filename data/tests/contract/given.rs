@@ -80,7 +80,8 @@ pub fn keep_edit(open: &mut Open, ms: i64, edit: (StoredFeature, RecordBody)) ->
 
 /// A vehicle's checkpoint; those of two versions differ.
 pub fn checkpoint(vehicle: u32, ms: i64, version: u64) -> Checkpoint {
-    let state = json!({"map_version": version, "steady_from": 0, "suspects": [], "inside": [], "visits": []});
+    let state = json!({"map_version": version, "steady_from": 0, "calm": true, "suspects": [], "inside": [],
+        "visits": [], "absences": []});
     serde_json::from_value(json!({"vehicle": vehicle, "at": at(ms).0, "zones": [], "state": state})).unwrap()
 }
 

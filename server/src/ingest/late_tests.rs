@@ -224,7 +224,8 @@ fn a_history_that_does_not_answer_is_not_used() {
         history: Arc::new(History {
             as_of: JournalPosition(as_of),
             checkpoint: checkpoint.map(|at| {
-                let state = r#"{"map_version": 0, "steady_from": 0, "suspects": [], "inside": [], "visits": []}"#;
+                let state = r#"{"map_version": 0, "steady_from": 0, "calm": true, "suspects": [], "inside": [],
+                    "visits": [], "absences": []}"#;
                 let checkpoint = format!(r#"{{"vehicle": 1, "at": {at}, "zones": [], "state": {state}}}"#);
                 serde_json::from_str::<Checkpoint>(&checkpoint).expect("a state without a fix")
             }),
