@@ -7,11 +7,6 @@ use cordon_server::cli::{
 use cordon_server::{decode, simulate};
 use std::process::ExitCode;
 
-/// Events and alarms are many small allocations on several threads: the system's own allocator gives every batch's memory
-/// back and asks for it again.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match run(&Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,10 +13,6 @@ mod zones;
 
 use clap::{Parser, Subcommand};
 
-/// The server's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measures Cordon.
 #[derive(Parser)]
 #[command(name = "bench")]
