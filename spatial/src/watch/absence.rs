@@ -4,10 +4,10 @@
 //! An absence begins where a visit ends and ends where the next confirmed one begins. Passing through without a confirmed
 //! place inside does not end it.
 
-use super::emit::{Emitter, Found, fix_ref, has_open};
+use super::emit::{Emitter, Found, MAX_CHANGES, has_open, standing};
 use super::state::{Open, Phase, State, Turn};
 use super::step::Context;
-use crate::event::{Certainty, EventCore, EventKind, Evidence, PathReading, Thresholds};
+use crate::event::{Certainty, EventCore, EventKind};
 use crate::fix::Fix;
 use crate::ids::ZoneKey;
 use crate::index::Slot;
@@ -130,7 +130,7 @@ impl Context<'_> {
                 self.open(absence, entry, rule, from, last, emitter);
             }
             let mut t = from;
-            for _ in 0..MAX_TURNS {
+            for _ in 0..MAX_CHANGES {
                 let Some(next) = next_turn(entry, rule, t, emitter).filter(|next| *next <= at) else { break };
                 t = next;
                 match (has_open(&absence.open, rule), is_on(entry, rule, t, emitter)) {
@@ -153,23 +153,8 @@ impl Context<'_> {
         emitter: &mut Emitter<'_>,
     ) {
         let silent = at - last.fixed_at > self.settings.gap;
-        let found = Found {
-            kind: EventKind::MustBeInside,
-            at,
-            ended_at: None,
-            position: last.position,
-            certainty: if silent { Certainty::Unknown } else { Certainty::Certain },
-            evidence: Evidence {
-                before: None,
-                after: Some(fix_ref(last)),
-                crossing: None,
-                path: PathReading::Standing,
-                thresholds: Thresholds::default(),
-                change: None,
-                peak: None,
-                condition: None,
-            },
-        };
+        let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
+        let found = Found { kind: EventKind::MustBeInside, certainty, ..standing(at, last) };
         let event = emitter.emit((entry.zone.key, entry.zone.revision), Some(rule), absence.since, found);
         absence.open.push(event);
     }
@@ -201,6 +186,3 @@ fn end(open: &mut Open, at: UnixMs, emitter: &mut Emitter<'_>) {
         emitter.events.push(Arc::new(EventCore { ended_at: Some(at.max(event.at)), ..EventCore::clone(&event) }));
     }
 }
-
-/// Most turns of a rule that are looked at one by one between two fixes: years of daily windows.
-const MAX_TURNS: usize = 10_000;

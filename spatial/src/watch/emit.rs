@@ -391,10 +391,10 @@ impl Emitter<'_> {
 }
 
 /// Most changes of rules that are looked at one by one between two fixes: years of daily windows.
-const MAX_CHANGES: usize = 10_000;
+pub const MAX_CHANGES: usize = 10_000;
 
 /// Something that time or an edit brought to a vehicle at its last place.
-fn standing(at: UnixMs, last: &Fix) -> Found {
+pub fn standing(at: UnixMs, last: &Fix) -> Found {
     Found {
         kind: EventKind::ZoneChanged,
         at,
