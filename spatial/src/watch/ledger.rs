@@ -1,21 +1,20 @@
 //! What was told of one vehicle's events and alarms, as far as it may still change.
 
 use super::settings::Settings;
-use crate::alarm::{AlarmAct, AlarmBody, AlarmBook, Delayed};
+use crate::alarm::{AlarmAct, AlarmBook, AlarmSheet, Delayed};
 use crate::event::{Event, EventCore, EventStatus};
 use crate::ids::{AlarmId, EventId, Seq};
 use crate::index::hint;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// A change to tell; numbered by whoever joins the vehicles' changes.
 #[derive(Clone, Debug)]
 pub enum Tell {
     /// An event as it is now, without its number; `fresh` when it was not known before.
     Event { event: Event, fresh: bool },
-    /// An alarm as it is now; `fresh` when it was not known before.
-    Alarm { alarm: Arc<AlarmBody>, fresh: bool },
+    /// An alarm as it is now; `fresh` is its id when it was not known before.
+    Alarm { alarm: AlarmSheet, fresh: Option<AlarmId> },
     /// Not a change: time may bring the vehicle's alarms something at this journal time.
     Due(UnixMs),
 }
@@ -25,7 +24,7 @@ pub enum Tell {
 struct Told {
     /// The low half of its id: what it is looked up by.
     key: u64,
-    core: Arc<EventCore>,
+    core: EventCore,
     detected_at: UnixMs,
     status: EventStatus,
     late: bool,
@@ -62,12 +61,10 @@ impl Ledger {
     }
 
     /// The event stands as given; `now` is the journal time of the record that says so.
-    pub fn stands(&mut self, core: Arc<EventCore>, now: UnixMs, settings: &Settings, out: &mut Vec<Tell>) {
+    pub fn stands(&mut self, core: EventCore, now: UnixMs, settings: &Settings, out: &mut Vec<Tell>) {
         let place = if self.latest.is_none_or(|latest| core.at > latest) { None } else { self.place(core.id) };
         let known = place.map(|place| &self.rows[place]);
-        if known.is_some_and(|told| {
-            told.status != EventStatus::Retracted && (Arc::ptr_eq(&told.core, &core) || told.core == core)
-        }) {
+        if known.is_some_and(|told| told.status != EventStatus::Retracted && told.core == core) {
             return;
         }
         let detected_at = known.map_or(now, |told| told.detected_at);
@@ -85,11 +82,11 @@ impl Ledger {
             }
             _ => self.book.event_stands(&core, of, late),
         };
-        let alarm = changed.as_ref().map(|alarm| alarm.id).or(of);
+        let alarm = changed.as_ref().map(|(id, _)| *id).or(of);
         let told = Told { key: key_of(core.id), core, detected_at, status, late, alarm };
         out.push(Tell::Event { event: told.event(), fresh: place.is_none() });
-        if let Some(alarm) = changed {
-            out.push(Tell::Alarm { alarm, fresh: self.book.len() > alarms });
+        if let Some((id, alarm)) = changed {
+            out.push(Tell::Alarm { alarm, fresh: (self.book.len() > alarms).then_some(id) });
         }
         match place {
             Some(place) => self.rows[place] = told,
@@ -113,7 +110,7 @@ impl Ledger {
             return self.delayed.retracted(id);
         }
         let changed = told.alarm.and_then(|of| self.book.event_retracted(id, of, now));
-        out.extend(changed.map(|alarm| Tell::Alarm { alarm, fresh: false }));
+        out.extend(changed.map(|alarm| Tell::Alarm { alarm, fresh: None }));
     }
 
     /// The event's minute is over: it is final, or forgotten when it was retracted.
@@ -133,7 +130,7 @@ impl Ledger {
     }
 
     /// A person's act on one of the alarms.
-    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<Arc<AlarmBody>> {
+    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<AlarmSheet> {
         self.book.act(id, at, who, act)
     }
 
@@ -152,14 +149,17 @@ impl Ledger {
                 out.push(Tell::Event { event: self.rows[place].event(), fresh: false });
             }
         }
-        out.extend(followed.alarms.into_iter().map(|(alarm, fresh)| Tell::Alarm { alarm, fresh }));
+        out.extend(followed.alarms.into_iter().map(|(alarm, fresh)| {
+            let fresh = fresh.then(|| alarm.id);
+            Tell::Alarm { alarm, fresh }
+        }));
         out.extend(self.delayed.due().map(Tell::Due));
     }
 
     /// What time brought to its alarms by journal time `by`.
     pub fn time_passes(&mut self, by: UnixMs, out: &mut Vec<Tell>) {
         self.follow(by, by, out);
-        out.extend(self.book.unshelve(by).into_iter().map(|alarm| Tell::Alarm { alarm, fresh: false }));
+        out.extend(self.book.unshelve(by).into_iter().map(|alarm| Tell::Alarm { alarm, fresh: None }));
     }
 
     /// Forgets alarms that were done before `before`.
@@ -180,8 +180,8 @@ impl Ledger {
     }
 
     /// Takes in what the store still knows of the vehicle's past.
-    pub fn recall(&mut self, events: &[Event], alarms: &[Arc<AlarmBody>]) {
-        self.book.recall(alarms.iter().map(Arc::clone));
+    pub fn recall(&mut self, events: &[Event], alarms: &[AlarmSheet]) {
+        self.book.recall(alarms.iter().cloned());
         for event in events {
             if self.place(event.core.id).is_none() {
                 self.latest = self.latest.max(Some(event.core.at));
@@ -191,7 +191,7 @@ impl Ledger {
                 }
                 self.rows.push(Told {
                     key: key_of(event.core.id),
-                    core: Arc::clone(&event.core),
+                    core: event.core.clone(),
                     detected_at: event.detected_at,
                     status: event.status,
                     late: event.late,
@@ -211,7 +211,7 @@ impl Ledger {
 impl Told {
     fn event(&self) -> Event {
         Event {
-            core: Arc::clone(&self.core),
+            core: self.core.clone(),
             seq: Seq(0),
             detected_at: self.detected_at,
             status: self.status,

@@ -85,7 +85,7 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 4;
+pub const ENGINE_VERSION: u32 = 5;
 
 /// As many fixes take about as long as it takes to wake another thread, 50 µs.
 const WORTH_A_WAKING: usize = 128;
@@ -442,7 +442,7 @@ impl Watch {
         if let Some(alarm) = ledger.act(act.alarm, at, &act.who, &act.act) {
             let due = ledger.alarms_due();
             self.alarms_due.extend(due.map(|due| (due, owner)));
-            self.tell(owner, Tell::Alarm { alarm, fresh: false }, out);
+            self.tell(owner, Tell::Alarm { alarm, fresh: None }, out);
         }
     }
 
@@ -586,8 +586,8 @@ impl Watch {
                 out.events.push(Event { seq: self.seq, ..event });
             }
             Tell::Alarm { alarm, fresh } => {
-                if fresh {
-                    self.alarm_owners.add(alarm.id, owner);
+                if let Some(id) = fresh {
+                    self.alarm_owners.add(id.0 as u64, owner);
                 }
                 self.seq.0 += 1;
                 out.alarms.push(Alarm { seq: self.seq, body: alarm });
@@ -661,14 +661,14 @@ impl AlarmOwners {
     fn of_all(shards: &[Shard], system: &SystemBook) -> AlarmOwners {
         let mut owners = AlarmOwners::default();
         for (key, track) in shards.iter().flat_map(Shard::tracks) {
-            track.ledger().alarms().iter().for_each(|alarm| owners.add(alarm.id, Subject::Vehicle(key)));
+            track.ledger().alarms().keys().for_each(|alarm| owners.add(alarm, Subject::Vehicle(key)));
         }
-        system.ledger.alarms().iter().for_each(|alarm| owners.add(alarm.id, Subject::System));
+        system.ledger.alarms().keys().for_each(|alarm| owners.add(alarm, Subject::System));
         owners
     }
 
-    fn add(&mut self, id: AlarmId, owner: Subject) {
-        self.added.push((id.0 as u64, owner));
+    fn add(&mut self, key: u64, owner: Subject) {
+        self.added.push((key, owner));
     }
 
     fn of(&mut self, id: AlarmId) -> Option<Subject> {

@@ -4,13 +4,14 @@
 use super::emit::fix_ref;
 use super::settings::Settings;
 use super::state::{State, Visit};
-use crate::event::{Certainty, EventCore, EventKind, Evidence, PathReading, RuleRef, Subject, Thresholds, event_id};
+use crate::event::{
+    Certainty, EventCore, EventFacts, EventKind, Evidence, PathReading, RuleRef, Subject, Thresholds, event_id,
+};
 use crate::ids::{FeatureId, Revision, VehicleKey};
 use crate::onemap::{OneMap, ZoneInForce};
 use crate::units::{SpanMs, UnixMs};
 use crate::zone::{RiskLevel, ZoneKind};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// When a vehicle was heard of, and its silence.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,15 +19,14 @@ pub struct Hearing {
     /// When something was received of it last; `None` before the first.
     heard_at: Option<UnixMs>,
     /// Its silence, while it lasts.
-    silence: Option<Arc<EventCore>>,
+    silence: Option<EventCore>,
 }
 
 impl Hearing {
     /// Something was received at journal time `now`. Returns the silence that ends with it.
     pub fn heard(&mut self, now: UnixMs) -> Option<EventCore> {
         self.heard_at = Some(now);
-        let silence = self.silence.take()?;
-        Some(EventCore { ended_at: Some(now.max(silence.at)), ..EventCore::clone(&silence) })
+        Some(self.silence.take()?.ended(now))
     }
 
     /// Whether it may fall silent.
@@ -35,7 +35,7 @@ impl Hearing {
     }
 
     /// Its silence, while it lasts.
-    pub fn silence(&self) -> Option<&Arc<EventCore>> {
+    pub fn silence(&self) -> Option<&EventCore> {
         self.silence.as_ref()
     }
 
@@ -47,9 +47,8 @@ impl Hearing {
     }
 
     /// It has been silent since `at`. Returns what is to be told.
-    pub fn falls_silent(&mut self, event: EventCore) -> Arc<EventCore> {
-        let event = Arc::new(event);
-        self.silence = Some(Arc::clone(&event));
+    pub fn falls_silent(&mut self, event: EventCore) -> EventCore {
+        self.silence = Some(event.clone());
         event
     }
 }
@@ -90,7 +89,7 @@ impl<'m> Lull<'m> {
         let subject = Subject::Vehicle(vehicle);
         let zone = self.zone.map(|entry| (entry.zone.key, entry.zone.revision));
         let limit_s = u32::try_from(self.limit.0 / 1_000).ok();
-        EventCore {
+        let facts = EventFacts {
             id: event_id(zone.map(|(key, _)| key), Some(&rule), subject, EventKind::Silence, at, 0),
             kind: EventKind::Silence,
             subject,
@@ -98,7 +97,6 @@ impl<'m> Lull<'m> {
             rule: Some(rule),
             visit_at: at,
             at,
-            ended_at: None,
             position: state.last.map(|last| last.position),
             certainty: Certainty::Certain,
             evidence: Evidence {
@@ -111,6 +109,7 @@ impl<'m> Lull<'m> {
                 peak: None,
                 condition: None,
             },
-        }
+        };
+        EventCore::new(facts, None)
     }
 }

@@ -159,7 +159,7 @@ impl Track {
     /// Something new was received: a silence ends.
     fn hear(&mut self, around: Surroundings<'_>, out: &mut Outbox) {
         if let Some(ended) = self.hearing.heard(around.now) {
-            self.ledger.stands(Arc::new(ended), around.now, around.settings, &mut out.tells);
+            self.ledger.stands(ended, around.now, around.settings, &mut out.tells);
         }
     }
 
@@ -297,17 +297,15 @@ impl Track {
 
     /// The vehicle was deleted: what goes on ends now, and nothing more is judged.
     pub fn end(&mut self, around: Surroundings<'_>, tells: &mut Vec<Tell>) {
-        let mut open: Vec<Arc<EventCore>> = Vec::new();
+        let mut open: Vec<EventCore> = Vec::new();
         let standing = self.state.open().chain(&self.tail).chain(self.hearing.silence());
         for event in standing.filter(|event| event.ended_at.is_none()) {
             if open.iter().all(|known| known.id != event.id) {
-                open.push(Arc::clone(event));
+                open.push(event.clone());
             }
         }
         for event in open {
-            let ended_at = Some(around.now.max(event.at));
-            let ended = EventCore { ended_at, ..EventCore::clone(&event) };
-            self.ledger.stands(Arc::new(ended), around.now, around.settings, tells);
+            self.ledger.stands(event.ended(around.now), around.now, around.settings, tells);
         }
         self.ledger.follow(around.horizon, around.now, tells);
         let ledger = std::mem::take(&mut self.ledger);
@@ -513,8 +511,8 @@ impl Track {
 
     /// Derives anew what time brought after the last fix; returns the events that it had brought before.
     fn look_ahead(&mut self, around: Surroundings<'_>) -> Events {
-        if self.context(around).is_timeless(&self.state) {
-            self.set_due(None);
+        if let Some(due) = self.context(around).next_by_time(&self.state, around.horizon) {
+            self.set_due(due);
             if self.visits.take().is_some() {
                 self.zones = None;
             }
@@ -552,21 +550,21 @@ impl Track {
         }
         for (i, event) in new.iter().enumerate() {
             if new[i + 1..].iter().all(|later| later.id != event.id) {
-                self.ledger.stands(Arc::clone(event), around.now, around.settings, &mut out.tells);
+                self.ledger.stands(event.clone(), around.now, around.settings, &mut out.tells);
             }
         }
         self.ledger.follow(around.horizon, around.now, &mut out.tells);
     }
 
     /// An event as it stood before a place of the window, if it did.
-    fn version_before(&self, from: usize, id: EventId) -> Option<Arc<EventCore>> {
+    fn version_before(&self, from: usize, id: EventId) -> Option<EventCore> {
         let mut told = self.window.steps_before(from).rev().flat_map(|step| step.events.iter().rev());
         if let Some(event) = told.find(|event| event.id == id) {
-            return Some(Arc::clone(event));
+            return Some(event.clone());
         }
         // Open since before the window: the visits as they were then.
         let undone = self.window.steps_from(from).filter_map(|step| step.undo.as_ref()).flat_map(|undo| undo.open());
-        undone.chain(self.state.open()).find(|event| event.id == id).map(Arc::clone)
+        undone.chain(self.state.open()).find(|event| event.id == id).cloned()
     }
 
     fn trim(&mut self, around: Surroundings<'_>) {

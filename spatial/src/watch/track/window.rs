@@ -10,7 +10,6 @@ use crate::index::hint;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// Recent fixes, as they were received, with the gateway's marks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -175,7 +174,7 @@ impl Window {
     }
 
     /// Every event of the steps from a place on.
-    pub fn events_from(&self, place: usize) -> impl Iterator<Item = &Arc<EventCore>> {
+    pub fn events_from(&self, place: usize) -> impl Iterator<Item = &EventCore> {
         self.steps_from(place).flat_map(|step| &step.events)
     }
 
