@@ -37,6 +37,7 @@ use crate::zone::{Ground as ZoneGround, RuleWhen, Zone};
 use ledger::{Ledger, Tell, key_of};
 use rustc_hash::FxHashSet;
 use shard::{Ground, Law, Shard};
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use system::SystemBook;
@@ -229,9 +230,7 @@ impl Watch {
         out.moved.retain(|now| moved.binary_search(&now.key).is_err());
         out.moved.extend(moved.into_iter().filter_map(|key| self.vehicle(key)));
         if !out.moved.is_sorted_by(|one, next| one.key < next.key) {
-            out.moved.reverse();
-            out.moved.sort_by_key(|now| now.key);
-            out.moved.dedup_by_key(|now| now.key);
+            out.moved = last_of_each(std::mem::take(&mut out.moved));
         }
         out
     }
@@ -607,6 +606,17 @@ impl Watch {
             }
         }
     }
+}
+
+/// The last of each vehicle, by key.
+fn last_of_each(moved: Vec<VehicleNow>) -> Vec<VehicleNow> {
+    // Numbers are sorted sooner than what they stand for.
+    let mut order: Vec<(VehicleKey, Reverse<usize>)> =
+        moved.iter().enumerate().map(|(place, now)| (now.key, Reverse(place))).collect();
+    order.sort_unstable();
+    order.dedup_by_key(|(key, _)| *key);
+    let mut moved: Vec<Option<VehicleNow>> = moved.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(_, Reverse(place))| moved[place].take()).collect()
 }
 
 /// By what fixes of one vehicle are known to have come together.

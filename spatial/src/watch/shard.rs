@@ -2,6 +2,8 @@
 //!
 //! Which vehicles share a shard changes nothing: what a shard makes of its fixes is joined by the records' order.
 
+mod places;
+
 use super::history::Past;
 use super::track::{Outbox, Surroundings, Taken, Track};
 use super::{Settings, VehicleNow};
@@ -11,7 +13,7 @@ use crate::ids::{JournalPosition, VehicleKey};
 use crate::index::BATCH;
 use crate::onemap::OneMap;
 use crate::units::UnixMs;
-use rustc_hash::FxHashMap;
+use places::Places;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -79,7 +81,7 @@ pub struct Outcome {
 pub struct Shard {
     tracks: Vec<Track>,
     keys: Vec<VehicleKey>,
-    places: FxHashMap<VehicleKey, u32>,
+    places: Places,
     due: BTreeSet<(UnixMs, VehicleKey)>,
     /// When to ask whether a vehicle is silent: for each that may fall silent, at the latest when it will. That it is asked
     /// for once and no sooner must not show: ticks that bring nothing are not replayed.
@@ -95,7 +97,7 @@ impl Shard {
 
     /// A vehicle's track.
     pub fn track(&self, key: VehicleKey) -> Option<&Track> {
-        self.places.get(&key).map(|place| &self.tracks[*place as usize])
+        self.places.get(key).map(|place| &self.tracks[place])
     }
 
     /// Where a vehicle is; `None` when it never reported, was never described or is gone.
@@ -249,19 +251,21 @@ impl Shard {
 
     /// What a ledger does with what is to be told of it.
     pub fn change(&mut self, key: VehicleKey, out: &mut Outbox, what: impl FnOnce(&mut Track, &mut Outbox)) {
-        let Some(place) = self.places.get(&key) else { return };
-        let track = &mut self.tracks[*place as usize];
+        let Some(place) = self.places.get(key) else { return };
+        let track = &mut self.tracks[place];
         let due = track.due();
         what(track, out);
         self.move_due(key, due);
     }
 
     fn place_or_new(&mut self, key: VehicleKey) -> usize {
-        *self.places.entry(key).or_insert_with(|| {
+        self.places.get(key).unwrap_or_else(|| {
+            let place = self.tracks.len();
             self.tracks.push(Track::default());
             self.keys.push(key);
-            (self.tracks.len() - 1) as u32
-        }) as usize
+            self.places.set(key, place);
+            place
+        })
     }
 
     /// Keeps the queue of due times in step with a track's; `before` is what the queue holds for it.

@@ -18,7 +18,7 @@ use crate::event::{Certainty, EventCore};
 use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
 use crate::ids::{EventId, JournalPosition, VehicleKey};
-use crate::index::{Slot, hint};
+use crate::index::{Slot, hint, hint_all};
 use crate::onemap::OneMap;
 use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
@@ -237,19 +237,13 @@ impl Track {
 
     /// Asks for the memory of what the next fix will ask of it. Changes nothing.
     pub fn bring_near(&self) {
-        hint(&self.state);
-        hint(&self.state.visits);
-        hint(&self.window);
-        hint(&self.due);
-        hint(&self.ahead);
-        hint(&self.tail);
-        hint(&self.zones);
-        hint(&self.ledger);
+        hint_all(self);
     }
 
     /// The same for its window, when [`Track::bring_near`] has had its time.
     pub fn bring_window_near(&self) {
         self.window.bring_near();
+        self.zones.as_deref().and_then(<[ZoneNow]>::first).into_iter().for_each(hint);
         self.state.visits.first().into_iter().for_each(hint);
         self.state.inside.first().into_iter().for_each(hint);
         if !self.state.visits.is_empty() {

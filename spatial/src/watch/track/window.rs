@@ -6,7 +6,7 @@
 use super::super::state::{Events, Undo};
 use crate::event::EventCore;
 use crate::fix::Fix;
-use crate::index::hint;
+use crate::index::hint_all;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -180,8 +180,8 @@ impl Window {
 
     /// Asks for the memory of its ends. Changes nothing.
     pub fn bring_near(&self) {
-        self.fixes.front().into_iter().for_each(hint);
-        self.fixes.back().into_iter().for_each(hint);
+        self.fixes.front().into_iter().for_each(hint_all);
+        self.fixes.back().into_iter().for_each(hint_all);
     }
 
     fn mark_ends(&mut self) {
