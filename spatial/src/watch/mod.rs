@@ -29,11 +29,12 @@ use crate::alarm::Alarm;
 use crate::event::{Certainty, Condition, Event, EventKind, Subject};
 use crate::exemption::{ExemptionBook, ExemptionEdit};
 use crate::fix::{Fix, Marks};
+use crate::geodesy::LocalScale;
 use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
 use crate::record::{Act, Edit, Edited, Record, RecordBody};
-use crate::units::{SpanMs, UnixMs};
-use crate::zone::{Ground as ZoneGround, RuleWhen, Zone};
+use crate::units::{Millimetres, SpanMs, UnixMs};
+use crate::zone::{Bounds, Ground as ZoneGround, RuleWhen, Zone};
 use ledger::{Ledger, Tell, key_of};
 use rustc_hash::FxHashSet;
 use shard::{Ground, Law, Shard};
@@ -41,7 +42,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use system::SystemBook;
-use track::{Outbox, Taken};
+use track::{Outbox, Taken, Track};
 
 /// What one call of [`Watch::evaluate`] made of its records.
 #[derive(Clone, Debug, Default)]
@@ -534,21 +535,39 @@ impl Watch {
         // Whoever is near keeps the revisions of its window: a late fix judges that window again.
         let mut forget_before = self.now - self.settings.window - self.settings.gap;
         let mut touched: Vec<VehicleKey> = Vec::new();
-        for (key, track) in self.shards.iter().flat_map(Shard::tracks) {
-            let state = track.state();
-            let visits = state.visits.iter().any(|visit| keys.contains(&visit.zone));
-            let within = state.last.is_some_and(|last| {
-                let p = last.position;
-                boxes.iter().any(|b| (b.west..=b.east).contains(&p.lon_e7) && (b.south..=b.north).contains(&p.lat_e7))
-            });
-            if visits || within || asks_for_presence {
-                touched.push(key);
-                forget_before = forget_before.min(track.oldest());
+        let visits = |track: &Track| track.state().visits.iter().any(|visit| keys.contains(&visit.zone));
+        let mut touch = |key: VehicleKey, track: &Track| {
+            touched.push(key);
+            forget_before = forget_before.min(track.oldest());
+        };
+        if asks_for_presence {
+            self.shards.iter().flat_map(Shard::tracks).for_each(|(key, track)| touch(key, track));
+        } else {
+            // Whoever leaves a zone is still near it.
+            let wide: Vec<Bounds> = boxes.iter().map(|bounds| self.with_what_is_near(*bounds)).collect();
+            for (key, track) in self.shards.iter().flat_map(|shard| shard.near(&wide)) {
+                let within = track.spot().is_some_and(|p| boxes.iter().any(|bounds| bounds.holds(p)));
+                if within || visits(track) {
+                    touch(key, track);
+                }
             }
+            debug_assert!(
+                self.shards.iter().flat_map(Shard::tracks).all(|(key, track)| !visits(track) || touched.contains(&key)),
+                "a visit goes on far from its zone"
+            );
         }
         let in_use = || self.shards.iter().flat_map(Shard::tracks).flat_map(|(_, track)| track.slots()).collect();
         self.map = Arc::new(self.map.edited(&edits, self.now, forget_before, in_use));
         self.bring_up_to_now(touched, out, moved);
+    }
+
+    /// A box and as much around it as the last place of a visit that goes on may be from the zone.
+    fn with_what_is_near(&self, bounds: Bounds) -> Bounds {
+        let reach = self.settings.max_accuracy.max(self.settings.exit_hysteresis).0 + Millimetres::metres(1).0;
+        let farthest = if bounds.north.abs() > bounds.south.abs() { bounds.north } else { bounds.south };
+        let scale = LocalScale::at(farthest);
+        let units = |per_unit: f64| (reach as f64 / per_unit.max(1e-3)).ceil() as i32;
+        bounds.wider(units(scale.lon_mm), units(scale.lat_mm))
     }
 
     /// Something about Cordon itself began or ceased to hold.

@@ -12,7 +12,9 @@ use crate::fix::Fix;
 use crate::ids::{JournalPosition, VehicleKey};
 use crate::index::BATCH;
 use crate::onemap::OneMap;
+use crate::position::Position;
 use crate::units::UnixMs;
+use crate::zone::Bounds;
 use places::Places;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -81,6 +83,8 @@ pub struct Outcome {
 pub struct Shard {
     tracks: Vec<Track>,
     keys: Vec<VehicleKey>,
+    /// Where each was last by its path; looked through without touching the tracks themselves.
+    spots: Vec<Option<Position>>,
     places: Places,
     due: BTreeSet<(UnixMs, VehicleKey)>,
     /// When to ask whether a vehicle is silent: for each that may fall silent, at the latest when it will. That it is asked
@@ -115,6 +119,13 @@ impl Shard {
         self.keys.iter().copied().zip(&self.tracks)
     }
 
+    /// The vehicles whose last place lies in one of the boxes, in no particular order.
+    pub fn near<'a>(&'a self, boxes: &'a [Bounds]) -> impl Iterator<Item = (VehicleKey, &'a Track)> {
+        let spots = self.spots.iter().enumerate();
+        let near = spots.filter(|(_, spot)| spot.is_some_and(|p| boxes.iter().any(|bounds| bounds.holds(p))));
+        near.map(|(place, _)| (self.keys[place], &self.tracks[place]))
+    }
+
     /// The same, to change them.
     pub fn tracks_mut(&mut self) -> impl Iterator<Item = &mut Track> {
         self.tracks.iter_mut()
@@ -126,6 +137,7 @@ impl Shard {
         // Asked too early it says when it will be.
         self.listening.extend(track.is_awaited().then_some((UnixMs::MIN, key)));
         let place = self.place_or_new(key);
+        self.spots[place] = track.spot();
         self.tracks[place] = track;
     }
 
@@ -197,6 +209,7 @@ impl Shard {
                 self.listening.insert((ground.now + ground.settings.silence, vehicle));
             }
             let left = track.has_left_now();
+            self.spots[place] = track.spot();
             out.moved.extend(track.now_again(vehicle));
             if track.due() != due {
                 self.move_due(vehicle, due);
@@ -255,6 +268,7 @@ impl Shard {
         let track = &mut self.tracks[place];
         let due = track.due();
         what(track, out);
+        self.spots[place] = track.spot();
         self.move_due(key, due);
     }
 
@@ -263,6 +277,7 @@ impl Shard {
             let place = self.tracks.len();
             self.tracks.push(Track::default());
             self.keys.push(key);
+            self.spots.push(None);
             self.places.set(key, place);
             place
         })

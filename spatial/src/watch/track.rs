@@ -20,6 +20,7 @@ use crate::fix::{Fix, Marks};
 use crate::ids::{EventId, JournalPosition, VehicleKey};
 use crate::index::{Slot, hint, hint_all};
 use crate::onemap::OneMap;
+use crate::position::Position;
 use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
 use recall::Recalled;
@@ -265,6 +266,11 @@ impl Track {
     /// The state after its last fix.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Where it was last by its path.
+    pub fn spot(&self) -> Option<Position> {
+        Some(self.state.last?.position)
     }
 
     /// What was told of its events and alarms.
@@ -611,7 +617,7 @@ fn zone_now(visit: &Visit) -> ZoneNow {
     }
 }
 
-fn order(fix: &Fix) -> (UnixMs, crate::fix::Source, crate::position::Position, Option<crate::units::DeciKph>) {
+fn order(fix: &Fix) -> (UnixMs, crate::fix::Source, Position, Option<crate::units::DeciKph>) {
     (fix.fixed_at, fix.source, fix.position, fix.speed)
 }
 

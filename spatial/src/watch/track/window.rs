@@ -153,6 +153,13 @@ impl Window {
         if !(self.oldest_step..=self.newest_step).contains(&number) {
             return None;
         }
+        // Mostly the ends are asked for.
+        if number == self.newest_step {
+            return self.steps.back().map(|(_, step)| step);
+        }
+        if number - self.first <= 1 {
+            return self.steps.iter().take(2).find(|(known, _)| *known == number).map(|(_, step)| step);
+        }
         let place = self.steps.binary_search_by_key(&number, |(known, _)| *known).ok()?;
         Some(&self.steps[place].1)
     }
@@ -182,6 +189,12 @@ impl Window {
     pub fn bring_near(&self) {
         self.fixes.front().into_iter().for_each(hint_all);
         self.fixes.back().into_iter().for_each(hint_all);
+        if self.oldest_step - self.first <= 1 {
+            self.steps.iter().take(2).for_each(hint_all);
+        }
+        if self.newest_step >= self.first + self.fixes.len() as i64 - 1 {
+            self.steps.back().into_iter().for_each(hint_all);
+        }
     }
 
     fn mark_ends(&mut self) {
