@@ -6,7 +6,7 @@
 use crate::calendar::UtcOffset;
 use crate::geodesy::LocalScale;
 use crate::ids::{Revision, ZoneKey};
-use crate::index::{CellIndex, Slot};
+use crate::index::{CellIndex, Slot, hint, hint_all};
 use crate::shelf::Shelf;
 use crate::units::{Millimetres, UnixMs};
 use crate::zone::{Ground, Rule, RuleWhen, Zone};
@@ -332,6 +332,18 @@ impl OneMap {
     /// The zone revision in a slot.
     pub fn zone(&self, slot: Slot) -> Option<&ZoneInForce> {
         self.zones.get(slot).map(Arc::as_ref)
+    }
+
+    /// Asks for the memory of what a crossing asks of these revisions, all of them at a time. Changes no answer.
+    pub fn bring_near(&self, slots: impl Iterator<Item = Slot> + Clone) {
+        slots.clone().filter_map(|slot| self.zones.place(slot)).for_each(hint);
+        let entries = slots.filter_map(|slot| self.zone(slot));
+        entries.clone().for_each(hint_all);
+        let zones = entries.map(|entry| &*entry.zone);
+        zones.clone().for_each(hint_all);
+        let rules = zones.flat_map(|zone| &zone.rules);
+        rules.clone().for_each(hint_all);
+        rules.filter_map(|rule| rule.id.as_str().as_bytes().first()).for_each(hint);
     }
 
     /// All revisions of a zone that still matter, oldest first.

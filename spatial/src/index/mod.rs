@@ -72,6 +72,11 @@ impl Way {
         self.hits.is_empty() && self.grazed.is_empty()
     }
 
+    /// The zone revisions that it meets; one met more than once is told so often.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> + Clone + '_ {
+        self.hits.iter().map(|hit| hit.slot).chain(self.grazed.iter().copied())
+    }
+
     /// Forgets what it meets.
     pub fn clear(&mut self) {
         self.hits.clear();

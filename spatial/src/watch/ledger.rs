@@ -22,8 +22,6 @@ pub enum Tell {
 /// An event that may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Told {
-    /// The low half of its id: what it is looked up by.
-    key: u64,
     core: EventCore,
     detected_at: UnixMs,
     status: EventStatus,
@@ -34,10 +32,14 @@ struct Told {
 /// One vehicle's events that may still change, and its alarms.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
+    /// The low halves of the events' ids: what they are looked up by.
+    keys: Vec<u64>,
+    /// The events, in the order of `keys`.
     rows: Vec<Told>,
     /// No event began later than this.
     latest: Option<UnixMs>,
-    sweep_at: usize,
+    /// How many events became final since the last sweep.
+    settled: usize,
     book: AlarmBook,
     /// What rules with delays wait for.
     delayed: Delayed,
@@ -56,6 +58,7 @@ impl Ledger {
 
     /// Asks for the memory of what the next event will ask of it. Changes nothing.
     pub fn bring_near(&self) {
+        self.keys.last().into_iter().for_each(hint);
         self.rows.last().into_iter().for_each(hint);
         self.book.bring_near();
     }
@@ -83,7 +86,7 @@ impl Ledger {
             _ => self.book.event_stands(&core, of, late),
         };
         let alarm = changed.as_ref().map(|(id, _)| *id).or(of);
-        let told = Told { key: key_of(core.id), core, detected_at, status, late, alarm };
+        let told = Told { core, detected_at, status, late, alarm };
         out.push(Tell::Event { event: told.event(), fresh: place.is_none() });
         if let Some((id, alarm)) = changed {
             out.push(Tell::Alarm { alarm, fresh: (self.book.len() > alarms).then_some(id) });
@@ -91,8 +94,7 @@ impl Ledger {
         match place {
             Some(place) => self.rows[place] = told,
             None => {
-                self.latest = self.latest.max(Some(told.core.at));
-                self.rows.push(told);
+                self.push(told);
             }
         }
     }
@@ -115,13 +117,15 @@ impl Ledger {
 
     /// The event's minute is over: it is final, or forgotten when it was retracted.
     pub fn settle(&mut self, key: u64) -> Option<Event> {
-        let place = self.rows.iter().rposition(|told| told.key == key)?;
+        let place = self.keys.iter().rposition(|known| *known == key)?;
         match self.rows[place].status {
             EventStatus::Provisional => {
+                self.settled += 1;
                 self.rows[place].status = EventStatus::Final;
                 Some(self.rows[place].event())
             }
             EventStatus::Retracted => {
+                self.keys.swap_remove(place);
                 self.rows.swap_remove(place);
                 None
             }
@@ -168,15 +172,19 @@ impl Ledger {
         self.delayed.forget(&self.book, before);
     }
 
-    /// Whether it has grown so much that [`Ledger::sweep`] is worth its cost.
+    /// Whether so many events became final that [`Ledger::sweep`] is worth its cost.
     pub fn wants_sweep(&self) -> bool {
-        self.rows.len() > self.sweep_at.max(32)
+        self.settled > (self.rows.len() / 2).max(16)
     }
 
     /// Forgets final events that nothing can change any more: those whose key is not among `in_use` (sorted).
     pub fn sweep(&mut self, in_use: &[u64]) {
-        self.rows.retain(|told| told.status != EventStatus::Final || in_use.binary_search(&told.key).is_ok());
-        self.sweep_at = 2 * self.rows.len();
+        let stays = |key: &u64, told: &Told| told.status != EventStatus::Final || in_use.binary_search(key).is_ok();
+        let mut keys = self.keys.iter();
+        self.rows.retain(|told| keys.next().is_some_and(|key| stays(key, told)));
+        self.keys.clear();
+        self.keys.extend(self.rows.iter().map(|told| key_of(told.core.id)));
+        self.settled = 0;
     }
 
     /// Takes in what the store still knows of the vehicle's past.
@@ -184,13 +192,11 @@ impl Ledger {
         self.book.recall(alarms.iter().cloned());
         for event in events {
             if self.place(event.core.id).is_none() {
-                self.latest = self.latest.max(Some(event.core.at));
                 let delayed = event.core.rule.as_ref().is_some_and(Delayed::concerns);
                 if delayed && event.status != EventStatus::Retracted && !self.delayed.knows(event.core.id) {
                     self.delayed.stands(&event.core, event.late, event.alarm);
                 }
-                self.rows.push(Told {
-                    key: key_of(event.core.id),
+                self.push(Told {
                     core: event.core.clone(),
                     detected_at: event.detected_at,
                     status: event.status,
@@ -202,9 +208,15 @@ impl Ledger {
         self.delayed.recalled(&self.book);
     }
 
+    fn push(&mut self, told: Told) {
+        self.latest = self.latest.max(Some(told.core.at));
+        self.keys.push(key_of(told.core.id));
+        self.rows.push(told);
+    }
+
     fn place(&self, id: EventId) -> Option<usize> {
         let key = key_of(id);
-        self.rows.iter().rposition(|told| told.key == key)
+        self.keys.iter().rposition(|known| *known == key)
     }
 }
 

@@ -8,6 +8,7 @@ mod lanes;
 mod history;
 mod state;
 mod leg;
+mod foreseen;
 mod emit;
 mod step;
 mod absence;

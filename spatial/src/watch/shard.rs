@@ -4,6 +4,7 @@
 
 mod places;
 
+use super::foreseen::Foreseen;
 use super::history::Past;
 use super::track::{Outbox, Surroundings, Taken, Track};
 use super::{Settings, VehicleNow};
@@ -194,8 +195,9 @@ impl Shard {
         while from < fixes.len() {
             if from >= looked_up {
                 (looked_up_from, looked_up) = (from, (from + AHEAD).min(fixes.len()));
-                self.look_up(ground.map, &fixes[from..looked_up], &mut places);
+                self.look_up(ground.map, &fixes[from..looked_up], &mut places, &mut out.scratch.foreseen);
             }
+            out.scratch.foreseen.turn_to(from - looked_up_from);
             let place = places[from - looked_up_from];
             let same = groups[from..].iter().take_while(|group| **group == groups[from]).count();
             let fixes = &mut fixes[from..from + same];
@@ -226,15 +228,14 @@ impl Shard {
 
     /// Brings near what the next fixes ask of their vehicles and of the map, so that memory is waited for once and not one by
     /// one. Changes no result. `places` are where the vehicles of the fixes are.
-    fn look_up(&mut self, map: &OneMap, fixes: &[Fix], places: &mut [usize; AHEAD]) {
+    fn look_up(&mut self, map: &OneMap, fixes: &[Fix], places: &mut [usize; AHEAD], foreseen: &mut Foreseen) {
         for (place, fix) in places.iter_mut().zip(fixes) {
             *place = self.place_or_new(fix.vehicle);
             self.tracks[*place].bring_near();
         }
         let tracks = || places[..fixes.len()].iter().map(|place| &self.tracks[*place]);
         tracks().for_each(Track::bring_window_near);
-        let ways = tracks().zip(fixes).filter_map(|(track, fix)| Some((track.state().last?.position, fix.position)));
-        map.index().prefetch_ways(ways);
+        foreseen.look_up(map, tracks().zip(fixes).map(|(track, fix)| Some((track.spot()?, fix.position))));
     }
 
     /// Makes the windows that reach back as long as usual again; `position` is that of the last record judged.

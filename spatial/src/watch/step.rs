@@ -4,6 +4,7 @@
 //! state and steps forward again.
 
 use super::emit::{Emitter, Found, fix_ref};
+use super::foreseen::Foreseen;
 use super::leg::{Leg, Passage, implied_speed};
 use super::settings::Settings;
 use super::state::{Edge, EdgeKind, Events, Open, Phase, Quiet, State, Turn, Visit};
@@ -34,6 +35,8 @@ pub struct Context<'a> {
 /// Room that steps work in: what is in it between steps means nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
+    /// Ways that were looked up before they are asked for.
+    pub foreseen: Foreseen,
     way: Way,
     before: Vec<Slot>,
     after: Vec<Slot>,
@@ -230,7 +233,7 @@ impl<'a> Context<'a> {
         here.marks |= marks;
         let path_known = believable && !gap && !crosses_date_line(last.position, here.position);
         if self.is_steady(turn.state(), &here) && path_known {
-            self.find_way(last.position, here.position, &mut scratch.way);
+            self.find_way(last.position, here.position, scratch);
             if scratch.way.is_empty() && turn.state().quiet.calm {
                 turn.set_last(here);
                 return marks;
@@ -239,7 +242,7 @@ impl<'a> Context<'a> {
             self.roll(turn, &last, here.fixed_at, here.received_at, emitter);
             scratch.way.clear();
             if path_known {
-                self.find_way(last.position, here.position, &mut scratch.way);
+                self.find_way(last.position, here.position, scratch);
             }
         }
         let leg = Leg {
@@ -263,11 +266,11 @@ impl<'a> Context<'a> {
             && state.quiet.steady_from <= fix.received_at
     }
 
-    fn find_way(&self, a: Position, b: Position, way: &mut Way) {
+    fn find_way(&self, a: Position, b: Position, scratch: &mut Scratch) {
         if a == b {
-            way.clear();
-        } else {
-            self.map.index().cross(a, b, way);
+            scratch.way.clear();
+        } else if !scratch.foreseen.take(self.map, (a, b), &mut scratch.way) {
+            self.map.index().cross(a, b, &mut scratch.way);
         }
     }
 
@@ -487,7 +490,7 @@ impl<'a> Context<'a> {
 
     /// Applies a leg: which grounds hold the new place, and what each zone makes of the way.
     fn travel(&self, turn: &mut Turn<'_>, leg: &Leg, scratch: &mut Scratch, emitter: &mut Emitter<'a>) {
-        let Scratch { way, before, after, slots } = scratch;
+        let Scratch { way, before, after, slots, .. } = scratch;
         let (a, b) = (leg.before.position, leg.after.position);
         before.clear();
         before.extend_from_slice(&turn.state().inside);
@@ -501,8 +504,7 @@ impl<'a> Context<'a> {
         }
         // A calm visit whose zone the way does not touch stays as it is.
         slots.clear();
-        slots.extend(way.hits.iter().map(|hit| hit.slot));
-        slots.extend(way.grazed.iter().copied());
+        slots.extend(way.slots());
         slots.extend(turn.state().visits.iter().filter(|visit| !visit.calm).map(|visit| visit.slot));
         slots.extend(before.iter().filter(|slot| after.binary_search(slot).is_err()));
         slots.extend(after.iter().filter(|slot| before.binary_search(slot).is_err()));
