@@ -45,6 +45,9 @@ pub enum EventKind {
     /// Nothing was received of the vehicle for too long; in the hazard zone that it was in, if it was in one. An interval until
     /// something is received.
     Silence,
+    /// More vehicles were in a zone at once than a rule allows; an interval. Its subject is the zone. (About a vehicle it says
+    /// that the vehicle is counted; that is kept in the engine and told to nobody.)
+    Count,
 }
 
 /// Something about Cordon itself that a person must know.
@@ -98,6 +101,7 @@ impl EventKind {
             EventKind::TerminalAlarm => "terminal_alarm",
             EventKind::MustBeInside => "must_be_inside",
             EventKind::Silence => "silence",
+            EventKind::Count => "count",
         }
     }
 }
@@ -253,6 +257,9 @@ pub struct Thresholds {
     pub limit_s: Option<u32>,
     /// The rule's limit in km/h (speed).
     pub limit_kph: Option<DeciKph>,
+    /// The rule's limit in vehicles (count).
+    #[serde(default)]
+    pub limit_n: Option<u32>,
 }
 
 /// Why the engine says so.
@@ -275,6 +282,9 @@ pub struct Evidence {
     /// For an event about Cordon itself: what was found.
     #[serde(default)]
     pub condition: Option<Condition>,
+    /// For `count`: the most vehicles that were inside at once so far.
+    #[serde(default)]
+    pub counted: Option<u32>,
 }
 
 /// The rule that an event was judged by.
@@ -318,6 +328,11 @@ impl EventCore {
     /// Its facts, to change them in this version alone.
     pub fn facts_mut(&mut self) -> &mut EventFacts {
         Arc::make_mut(&mut self.facts)
+    }
+
+    /// Whether it says the same as another, whenever each ended.
+    pub(crate) fn is_alike(&self, other: &EventCore) -> bool {
+        self.facts == other.facts
     }
 
     /// Whether it is the same as another, told by identity where that is cheaper: never true of different ones.

@@ -35,6 +35,8 @@ pub struct ZoneInForce {
     pub has_timed_rules: bool,
     /// Whether a rule of it asks vehicles to be inside.
     pub asks_for_presence: bool,
+    /// Whether a rule of it counts the vehicles inside.
+    pub counts: bool,
     /// The clock of its schedule and of its rules' windows.
     pub offset: UtcOffset,
 }
@@ -378,6 +380,7 @@ fn prepared(zone: Arc<Zone>, term: Term, offset: UtcOffset) -> ZoneInForce {
     let dated = zone.valid_from.is_some() || zone.valid_to.is_some() || !zone.schedule.is_always();
     let has_timed_rules = zone.rules.iter().any(Rule::is_timed);
     let asks_for_presence = zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::MustBeInside));
+    let counts = zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::Count { .. }));
     let watches_time = dwells || dated || has_timed_rules;
     let watches_inside = dwells || speeds;
     let is_always = !dated;
@@ -389,6 +392,7 @@ fn prepared(zone: Arc<Zone>, term: Term, offset: UtcOffset) -> ZoneInForce {
         is_always,
         watches_time,
         has_timed_rules,
+        counts,
         asks_for_presence,
         offset,
     }

@@ -5,7 +5,7 @@ use super::field_error::FieldError;
 use super::members::{Members, object};
 use super::vehicle::{self, VehicleFeature, vehicle_of};
 use super::zone::{self, ZoneDraft, zone_of};
-use super::{Collection, Derived, MAX_BODY_BYTES, StoredFeature, geometry, unsupported};
+use super::{Collection, Derived, MAX_BODY_BYTES, StoredFeature, geometry};
 use cordon_spatial::ids::{ExemptionKey, FeatureId, FeatureKey, Revision, VehicleKey, ZoneKey};
 use cordon_spatial::record::Edited;
 use cordon_spatial::units::UnixMs;
@@ -79,7 +79,6 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
     match draft.collection {
         Collection::Zones => {
             let entered = zone::enter(&mut drawing, &mut properties, draft.previous, revision)?;
-            unsupported::refuse(&entered, &properties)?;
             zone = Some(entered);
         }
         Collection::Exemptions => {

@@ -14,7 +14,6 @@ mod field_error;
 mod geometry;
 mod members;
 mod rule;
-mod unsupported;
 mod vehicle;
 mod window;
 mod zone;

@@ -19,7 +19,7 @@ use cordon_spatial::event::{EventCore, Subject};
 use cordon_spatial::ids::{FeatureId, FeatureKey, VehicleKey};
 use cordon_spatial::position::Position;
 use cordon_spatial::units::{SpanMs, UnixMs};
-use cordon_spatial::zone::{RuleWhen, Zone};
+use cordon_spatial::zone::{Rule, RuleWhen, Zone};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -65,6 +65,8 @@ pub struct TriedJson {
     pub to: Time,
     /// Each rule and how often it would have fired, in the zone's order.
     pub rules: Vec<TriedRule>,
+    /// Rules that were not tried: a `count` is of many vehicles together, a trial goes vehicle by vehicle.
+    pub not_tried: Vec<String>,
     /// The vehicles for which one would have fired, by key.
     pub vehicles: Vec<TriedVehicle>,
     /// What would have been told, vehicle by vehicle, each by time.
@@ -287,7 +289,10 @@ async fn zone(app: &App, zone: Value, rules: Option<Value>) -> Result<(FeatureId
 }
 
 fn told(app: &App, id: &FeatureId, trial: &Trial, found: Found) -> TriedJson {
-    let rules = trial.zone.rules.iter().zip(&found.rules).map(|(rule, (_, counts))| TriedRule {
+    let is_count = |rule: &Rule| matches!(rule.when, RuleWhen::Count { .. });
+    let not_tried = trial.zone.rules.iter().filter(|rule| is_count(rule)).map(|rule| rule.id.to_string()).collect();
+    let tried = trial.zone.rules.iter().zip(&found.rules).filter(|(rule, _)| !is_count(rule));
+    let rules = tried.map(|(rule, (_, counts))| TriedRule {
         rule: rule.id.to_string(),
         when: when_name(rule.when),
         priority: rule.priority,
@@ -310,6 +315,7 @@ fn told(app: &App, id: &FeatureId, trial: &Trial, found: Found) -> TriedJson {
         from: Time(trial.from),
         to: Time(trial.to),
         rules: rules.collect(),
+        not_tried,
         vehicles: vehicles.collect(),
         events: found.events.iter().map(|core| event(app, core)).collect(),
         events_left_out: found.events_left_out,

@@ -121,6 +121,9 @@ pub struct EvidenceJson {
     /// For `speed`: the highest speed of the interval so far, km/h.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peak_kph: Option<f64>,
+    /// For `count`: the most vehicles that were inside at once so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted: Option<u32>,
     /// For `clock_wrong` of the system: how far the machine's clock is ahead of journal time, ms; negative when behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_ahead_ms: Option<i64>,
@@ -173,6 +176,9 @@ pub struct ThresholdsJson {
     /// The rule's limit, km/h.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_kph: Option<f64>,
+    /// The rule's limit, vehicles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_n: Option<u32>,
 }
 
 /// An alarm.
@@ -405,10 +411,12 @@ fn evidence(evidence: &Evidence) -> EvidenceJson {
             needed_m: evidence.thresholds.needed.map(Millimetres::as_metres),
             limit_s: evidence.thresholds.limit_s,
             limit_kph: evidence.thresholds.limit_kph.map(DeciKph::as_kph),
+            limit_n: evidence.thresholds.limit_n,
         },
         marks: evidence.after.map_or_else(Vec::new, |fix| marks(fix.marks)),
         change: evidence.change.map(cordon_spatial::event::ZoneChange::name),
         peak_kph: evidence.peak.map(DeciKph::as_kph),
+        counted: evidence.counted,
         clock_ahead_ms: match evidence.condition {
             Some(Condition::ClockWrong { ahead_ms }) => Some(ahead_ms),
             _ => None,

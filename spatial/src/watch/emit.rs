@@ -1,5 +1,6 @@
 //! From what was found to events: one for each rule that it concerns, with ids, evidence and ends.
 
+use super::count::is_stay;
 use super::leg::Leg;
 use super::state::{Edge, EdgeKind, Events, Open, Visit};
 use crate::calendar::UtcOffset;
@@ -16,6 +17,7 @@ use crate::units::{DeciKph, SpanMs, UnixMs};
 use crate::vehicle::Vehicle;
 use crate::zone::{Rule, RuleWhen, Zone};
 use smallvec::SmallVec;
+use std::mem;
 use std::sync::Arc;
 
 /// Something that happened in a zone, before it is known which rules it concerns.
@@ -52,6 +54,7 @@ impl Found {
                 change: None,
                 peak: None,
                 condition: None,
+                counted: None,
             },
         }
     }
@@ -102,6 +105,40 @@ impl Emitter<'_> {
         }
     }
 
+    /// Counts a visit, as found, under the rules that count and do not count it yet.
+    pub fn count(&mut self, entry: &ZoneInForce, visit: &mut Visit, found: Found) {
+        if !entry.counts {
+            return;
+        }
+        let zone = &*entry.zone;
+        for rule in &zone.rules {
+            if !has_open(&visit.open, rule) && self.applies(zone, rule, found.at) {
+                visit.open.extend(self.stay(entry, rule, visit.entered.at, found));
+            }
+        }
+    }
+
+    /// Counts a visit under the rules of another revision of its zone from `at` on.
+    pub fn count_anew(&mut self, entry: &ZoneInForce, visit: &mut Visit, at: UnixMs, last: &Fix) {
+        let goes_on = |event: &EventCore| {
+            let same =
+                |rule: &Rule| is_of(event, rule) && event.rule.as_ref().is_some_and(|r| r.revision == rule.revision);
+            !is_stay(event) || entry.zone.rules.iter().any(same)
+        };
+        let (goes_on, ended): (Open, Open) = mem::take(&mut visit.open).into_iter().partition(goes_on);
+        self.events.extend(ended.iter().map(|event| event.ended(at)));
+        visit.open = goes_on;
+        self.count(entry, visit, standing(at, last));
+    }
+
+    /// The stay that a rule counts; `None` if it does not count.
+    fn stay(&mut self, entry: &ZoneInForce, rule: &Rule, visit_at: UnixMs, found: Found) -> Option<EventCore> {
+        let RuleWhen::Count { limit_n } = rule.when else { return None };
+        let mut found = Found { kind: EventKind::Count, ended_at: None, ..found };
+        found.evidence.thresholds.limit_n = Some(limit_n);
+        Some(self.emit((entry.zone.key, entry.zone.revision), Some(rule), visit_at, found))
+    }
+
     /// Opens the dwell events whose limit was reached by `until`. A rule that is watched at some times only counts from when
     /// it began to be.
     pub fn dwell(
@@ -143,6 +180,7 @@ impl Emitter<'_> {
                     change: None,
                     peak: None,
                     condition: None,
+                    counted: None,
                 },
             };
             let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -185,16 +223,19 @@ impl Emitter<'_> {
             if !applies && has_open(&visit.open, rule) {
                 let ended = self.last_change(zone.key, rule, visit.entered.at, at).unwrap_or(at);
                 self.end_rule(&mut visit.open, rule, ended);
-                let found = Found { kind: EventKind::RuleEnded, ended_at: Some(ended), ..standing(ended, last) };
-                self.emit((zone.key, zone.revision), None, visit.entered.at, found);
+                if !matches!(rule.when, RuleWhen::Count { .. }) {
+                    let found = Found { kind: EventKind::RuleEnded, ended_at: Some(ended), ..standing(ended, last) };
+                    self.emit((zone.key, zone.revision), None, visit.entered.at, found);
+                }
             }
             let began = self.last_change(zone.key, rule, visit.entered.at, at);
-            if let (true, false, RuleWhen::Enter, Some(began)) =
-                (applies, has_open(&visit.open, rule), rule.when, began)
-            {
+            if let (true, false, Some(began)) = (applies, has_open(&visit.open, rule), began) {
                 let found = Found { kind: EventKind::InsideAtStart, certainty, ..standing(began, last) };
-                let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
-                visit.open.push(event);
+                let event = match rule.when {
+                    RuleWhen::Enter => Some(self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found)),
+                    _ => self.stay(entry, rule, visit.entered.at, found),
+                };
+                visit.open.extend(event);
             }
         }
         visit
@@ -216,7 +257,7 @@ impl Emitter<'_> {
 
     /// Ends the open events of a rule.
     pub fn end_rule(&mut self, open: &mut Open, rule: &Rule, at: UnixMs) {
-        let (ended, goes_on): (Open, Open) = std::mem::take(open).into_iter().partition(|event| is_of(event, rule));
+        let (ended, goes_on): (Open, Open) = mem::take(open).into_iter().partition(|event| is_of(event, rule));
         *open = goes_on;
         for event in ended {
             self.events.push(event.ended(at));
@@ -310,6 +351,7 @@ impl Emitter<'_> {
                             change: None,
                             peak: Some(speed),
                             condition: None,
+                            counted: None,
                         },
                     };
                     let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -409,6 +451,7 @@ pub fn standing(at: UnixMs, last: &Fix) -> Found {
             change: None,
             peak: None,
             condition: None,
+            counted: None,
         },
     }
 }

@@ -1,5 +1,6 @@
 //! What was told of one vehicle's events and alarms, as far as it may still change.
 
+use super::count::is_stay;
 use super::settings::Settings;
 use crate::alarm::{AlarmAct, AlarmBook, AlarmSheet, Delayed};
 use crate::event::{Event, EventCore, EventStatus};
@@ -15,6 +16,8 @@ pub enum Tell {
     Event { event: Event, fresh: bool },
     /// An alarm as it is now; `fresh` is its id when it was not known before.
     Alarm { alarm: AlarmSheet, fresh: Option<AlarmId> },
+    /// Not to be told: a stay that a rule counts stands as given, or did not happen.
+    Stay { stay: EventCore, stands: bool },
     /// Not a change: time may bring the vehicle's alarms something at this journal time.
     Due(UnixMs),
 }
@@ -65,6 +68,9 @@ impl Ledger {
 
     /// The event stands as given; `now` is the journal time of the record that says so.
     pub fn stands(&mut self, core: EventCore, now: UnixMs, settings: &Settings, out: &mut Vec<Tell>) {
+        if is_stay(&core) {
+            return out.push(Tell::Stay { stay: core, stands: true });
+        }
         let place = if self.latest.is_none_or(|latest| core.at > latest) { None } else { self.place(core.id) };
         let known = place.map(|place| &self.rows[place]);
         if known.is_some_and(|told| told.status != EventStatus::Retracted && told.core == core) {
@@ -100,7 +106,11 @@ impl Ledger {
     }
 
     /// The event did not happen.
-    pub fn retracted(&mut self, id: EventId, now: UnixMs, out: &mut Vec<Tell>) {
+    pub fn retracted(&mut self, event: &EventCore, now: UnixMs, out: &mut Vec<Tell>) {
+        if is_stay(event) {
+            return out.push(Tell::Stay { stay: event.clone(), stands: false });
+        }
+        let id = event.id;
         let Some(place) = self.place(id) else { return };
         let told = &mut self.rows[place];
         if told.status == EventStatus::Retracted {
@@ -170,6 +180,11 @@ impl Ledger {
     pub fn forget_alarms(&mut self, before: UnixMs) {
         self.book.forget(before);
         self.delayed.forget(&self.book, before);
+    }
+
+    /// Whether it knows nothing.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.book.is_empty()
     }
 
     /// Whether so many events became final that [`Ledger::sweep`] is worth its cost.

@@ -251,6 +251,7 @@ impl Passage<'_, '_> {
         let opened =
             self.emitter.open_for(&self.entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
         visit.open.extend(opened);
+        self.emitter.count(self.entry, &mut visit, found);
         visit
     }
 

@@ -12,6 +12,7 @@ mod foreseen;
 mod emit;
 mod step;
 mod absence;
+mod count;
 mod terminal;
 mod silence;
 mod ledger;
@@ -36,6 +37,7 @@ use crate::onemap::{OneMap, ZoneEdit};
 use crate::record::{Act, Edit, Edited, Record, RecordBody};
 use crate::units::{Millimetres, SpanMs, UnixMs};
 use crate::zone::{Bounds, Ground as ZoneGround, RuleWhen, Zone};
+use count::CountBook;
 use ledger::{Ledger, Tell, key_of};
 use rustc_hash::FxHashSet;
 use shard::{Ground, Law, Shard};
@@ -110,6 +112,7 @@ pub struct Watch {
     finals: VecDeque<(UnixMs, Subject, u64)>,
     alarm_owners: AlarmOwners,
     system: SystemBook,
+    counts: CountBook,
     /// When time may bring something to whose alarms; one that was overtaken brings nothing.
     alarms_due: BTreeSet<(UnixMs, Subject)>,
     position: JournalPosition,
@@ -140,6 +143,7 @@ impl Watch {
             finals: VecDeque::new(),
             alarm_owners: AlarmOwners::default(),
             system: SystemBook::default(),
+            counts: CountBook::default(),
             alarms_due: BTreeSet::new(),
             position: JournalPosition::default(),
             seq: Seq::default(),
@@ -374,6 +378,7 @@ impl Watch {
             for tell in tells[shard].by_ref().take(outcome.tells as usize) {
                 self.tell(Subject::Vehicle(key), tell, out);
             }
+            self.count(out);
             if outcome.left {
                 self.shards[shard].track_mut(key).left_by(self.position);
             }
@@ -460,7 +465,9 @@ impl Watch {
             let tracks = self.shards.iter_mut().flat_map(Shard::tracks_mut);
             tracks.for_each(|track| track.ledger_mut().forget_alarms(at - REMEMBER));
             self.system.ledger.forget_alarms(at - REMEMBER);
-            self.alarm_owners = AlarmOwners::of_all(&self.shards, &self.system);
+            // A stay may have begun before the oldest fix that is still judged, but not by more than a gap.
+            self.counts.forget(at - self.settings.too_late - self.settings.gap, at - REMEMBER);
+            self.alarm_owners = AlarmOwners::of_all(self.ledgers());
             self.exemptions = Arc::new(self.exemptions.forgotten(at - self.settings.too_late - REMEMBER));
             self.forgot_at = at;
         }
@@ -517,6 +524,7 @@ impl Watch {
         for tell in std::mem::take(&mut self.outboxes[shard].tells) {
             self.tell(Subject::Vehicle(key), tell, out);
         }
+        self.count(out);
         out.checkpoints.append(&mut self.outboxes[shard].checkpoints);
     }
 
@@ -580,20 +588,37 @@ impl Watch {
         }
     }
 
-    /// What was told of one subject; of a zone nothing is told yet.
+    /// Tells what the stays of the last record changed for the zones that count them.
+    fn count(&mut self, out: &mut Evaluated) {
+        for (zone, tells) in self.counts.follow(self.horizon, self.now, &self.settings) {
+            tells.into_iter().for_each(|tell| self.tell(Subject::Zone(zone), tell, out));
+        }
+    }
+
+    /// What was told of one subject.
     fn ledger_mut(&mut self, owner: Subject) -> &mut Ledger {
         match owner {
             Subject::Vehicle(key) => {
                 let shard = self.shard_of(key);
                 self.shards[shard].track_mut(key).ledger_mut()
             }
-            Subject::System | Subject::Zone(_) => &mut self.system.ledger,
+            Subject::Zone(zone) => self.counts.ledger_mut(zone),
+            Subject::System => &mut self.system.ledger,
         }
+    }
+
+    /// What was told of every subject.
+    fn ledgers(&self) -> impl Iterator<Item = (Subject, &Ledger)> {
+        let vehicles = self.shards.iter().flat_map(Shard::tracks);
+        let vehicles = vehicles.map(|(key, track)| (Subject::Vehicle(key), track.ledger()));
+        let zones = self.counts.ledgers().map(|(zone, ledger)| (Subject::Zone(zone), ledger));
+        vehicles.chain(zones).chain([(Subject::System, &self.system.ledger)])
     }
 
     /// Numbers a change and hands it out.
     fn tell(&mut self, owner: Subject, tell: Tell, out: &mut Evaluated) {
         match tell {
+            Tell::Stay { stay, stands } => self.counts.take(stay, stands),
             Tell::Due(at) => {
                 self.alarms_due.insert((at, owner));
             }
@@ -688,12 +713,11 @@ struct AlarmOwners {
 }
 
 impl AlarmOwners {
-    fn of_all(shards: &[Shard], system: &SystemBook) -> AlarmOwners {
+    fn of_all<'l>(ledgers: impl Iterator<Item = (Subject, &'l Ledger)>) -> AlarmOwners {
         let mut owners = AlarmOwners::default();
-        for (key, track) in shards.iter().flat_map(Shard::tracks) {
-            track.ledger().alarms().keys().for_each(|alarm| owners.add(alarm, Subject::Vehicle(key)));
+        for (owner, ledger) in ledgers {
+            ledger.alarms().keys().for_each(|alarm| owners.add(alarm, owner));
         }
-        system.ledger.alarms().keys().for_each(|alarm| owners.add(alarm, Subject::System));
         owners
     }
 
@@ -713,6 +737,8 @@ impl AlarmOwners {
 
 #[cfg(test)]
 mod alarm_tests;
+#[cfg(test)]
+mod count_tests;
 #[cfg(test)]
 mod late_tests;
 #[cfg(test)]

@@ -108,6 +108,7 @@ impl<'m> Lull<'m> {
                 change: None,
                 peak: None,
                 condition: None,
+                counted: None,
             },
         };
         EventCore::new(facts, None)

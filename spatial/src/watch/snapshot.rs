@@ -4,6 +4,7 @@
 //! Everything else is in it as it is, the windows with their undos and events too: a revision that judged inside a window
 //! may be forgotten by then, and running the window again would judge otherwise.
 
+use super::count::CountBook;
 use super::settings::Settings;
 use super::shard::Shard;
 use super::system::SystemBook;
@@ -29,6 +30,7 @@ pub struct WatchSnapshot {
     exemptions: Arc<ExemptionBook>,
     tracks: Vec<(VehicleKey, Track)>,
     system: SystemBook,
+    counts: CountBook,
     finals: Vec<(UnixMs, Subject, u64)>,
     position: JournalPosition,
     seq: Seq,
@@ -57,6 +59,7 @@ impl Watch {
             exemptions: Arc::clone(&self.exemptions),
             tracks,
             system: self.system.clone(),
+            counts: self.counts.clone(),
             finals: self.finals.iter().copied().collect(),
             position: self.position,
             seq: self.seq,
@@ -86,6 +89,7 @@ impl Watch {
             map: Arc::new(map),
             exemptions: snapshot.exemptions,
             system: snapshot.system,
+            counts: snapshot.counts,
             finals: snapshot.finals.into_iter().collect(),
             position: snapshot.position,
             seq: snapshot.seq,
@@ -99,11 +103,9 @@ impl Watch {
             track.renumber(&|slot| slots.get(&slot).copied());
             watch.shards[0].restore(key, track);
         }
-        watch.alarm_owners = AlarmOwners::of_all(&watch.shards, &watch.system);
-        let vehicles = watch.shards.iter().flat_map(Shard::tracks);
-        let ledgers = vehicles.map(|(key, track)| (Subject::Vehicle(key), track.ledger()));
-        let ledgers = ledgers.chain([(Subject::System, &watch.system.ledger)]);
-        watch.alarms_due = ledgers.filter_map(|(owner, ledger)| Some((ledger.alarms_due()?, owner))).collect();
+        watch.alarm_owners = AlarmOwners::of_all(watch.ledgers());
+        let due = watch.ledgers().filter_map(|(owner, ledger)| Some((ledger.alarms_due()?, owner))).collect();
+        watch.alarms_due = due;
         watch
     }
 }

@@ -3,7 +3,7 @@
 //! Pure: the same state, fix and one-map give the same events. Late fixes rely on it: the engine goes back to an earlier
 //! state and steps forward again.
 
-use super::emit::{Emitter, Found, fix_ref};
+use super::emit::{Emitter, Found, fix_ref, standing};
 use super::foreseen::Foreseen;
 use super::leg::{Leg, Passage, implied_speed};
 use super::settings::Settings;
@@ -422,7 +422,7 @@ impl<'a> Context<'a> {
             };
             emitter.zone_changed((entry.zone.key, entry.zone.revision), change, edge.at, edge.at, last);
             let entered = Arc::new(edge);
-            let visit = Visit {
+            let mut visit = Visit {
                 zone: entry.zone.key,
                 slot,
                 calm: false,
@@ -431,6 +431,8 @@ impl<'a> Context<'a> {
                 entered,
                 open: Open::new(),
             };
+            let found = standing(visit.entered.at, last);
+            emitter.count(entry, &mut visit, found);
             keep(turn, visit, Some(entry));
         }
     }
@@ -472,7 +474,11 @@ impl<'a> Context<'a> {
                     let at = clamp(entry.begins_at());
                     emitter.zone_changed(zone, ZoneChange::Moved, at, visit.entered.at, last);
                 }
-                return Some(Visit { slot, ..visit.clone() });
+                let mut visit = Visit { slot, ..visit.clone() };
+                if entry.counts || before.is_some_and(|before| before.counts) {
+                    emitter.count_anew(entry, &mut visit, clamp(entry.begins_at()), last);
+                }
+                return Some(visit);
             }
             (Some(_), _) => (ZoneChange::Moved, entry.begins_at()),
             (None, Some(b)) if b.ends_at() > at => (ZoneChange::Closed, at),
@@ -569,6 +575,7 @@ fn begun(entry: &ZoneInForce, slot: Slot, edge: Edge, emitter: &mut Emitter<'_>)
     };
     let found = Found::edge(EventKind::InsideAtStart, &visit.entered, Thresholds::default());
     visit.open = emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
+    emitter.count(entry, &mut visit, found);
     visit
 }
 
@@ -576,6 +583,7 @@ fn begun(entry: &ZoneInForce, slot: Slot, edge: Edge, emitter: &mut Emitter<'_>)
 fn settled_by_time(entry: &ZoneInForce, mut visit: Visit, emitter: &mut Emitter<'_>) -> Visit {
     let found = Found::edge(EventKind::Enter, &visit.entered, Thresholds::default());
     visit.open = emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
+    emitter.count(entry, &mut visit, found);
     visit.phase = Phase::Inside;
     visit
 }

@@ -63,6 +63,7 @@ fn event_of(condition: Condition, at: UnixMs) -> EventCore {
             change: None,
             peak: None,
             condition: Some(condition),
+            counted: None,
         },
     };
     EventCore::new(facts, None)

@@ -111,6 +111,7 @@ impl Context<'_> {
                 change: None,
                 peak: None,
                 condition: None,
+                counted: None,
             },
         };
         EventCore::new(facts, (INSTANTS & 1 << bit != 0).then_some(fix.fixed_at))

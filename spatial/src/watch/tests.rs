@@ -70,6 +70,7 @@ pub(super) fn zone(key: u32, west: f64, south: f64, east: f64, north: f64) -> Zo
         rule("out", RuleWhen::Exit),
         rule("stay", RuleWhen::Dwell { limit_s: 60 }),
         rule("fast", RuleWhen::Speed { limit: DeciKph(300) }),
+        rule("many", RuleWhen::Count { limit_n: 1 }),
     ];
     Zone { rules, ..Zone::new(ZoneKey(key), ZoneKind::Restricted, Ground { parts: vec![vec![ring]] }) }
 }

@@ -545,7 +545,7 @@ impl Track {
             }
             match self.version_before(from, event.id) {
                 Some(earlier) => self.ledger.stands(earlier, around.now, around.settings, &mut out.tells),
-                None => self.ledger.retracted(event.id, around.now, &mut out.tells),
+                None => self.ledger.retracted(event, around.now, &mut out.tells),
             }
         }
         for (i, event) in new.iter().enumerate() {

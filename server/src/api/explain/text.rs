@@ -73,7 +73,7 @@ pub(super) fn whole(said: &Said<'_>) -> Text {
             )
         }),
         ended(said.facts),
-        evidence(&said.facts.core().evidence),
+        evidence(said.facts.core().kind, &said.facts.core().evidence),
         vehicle.then(|| said.path.clone()),
         (vehicle && said.facts.core().kind != EventKind::Silence).then(|| certainty(said.facts.core().certainty)),
         judged(said.zone, said.rule),
@@ -135,6 +135,14 @@ fn happened(said: &Said<'_>) -> Text {
                 None => (String::new(), String::new()),
             };
             say(format!("已 {limit_s} 秒没有任何上报{zh}"), format!("had reported nothing for {limit_s} s{en}"))
+        }
+        EventKind::Count => {
+            let counted = core.evidence.counted.unwrap_or(0);
+            let limit = core.evidence.thresholds.limit_n.unwrap_or(0);
+            Text {
+                zh: format!("{at} 起{}内车辆多于 {limit} 辆，最多时 {counted} 辆。", zone.zh),
+                en: format!("More than {limit} vehicles were in {} from {at} on, {counted} at most.", zone.en),
+            }
         }
         EventKind::TerminalAlarm => {
             let bit = said.rule.and_then(|rule| rule.id.strip_prefix("terminal-")).unwrap_or("?");
@@ -215,8 +223,15 @@ fn ended(facts: &Facts) -> Option<Text> {
 }
 
 /// The fixes and the crossing.
-fn evidence(evidence: &Evidence) -> Option<Text> {
+fn evidence(kind: EventKind, evidence: &Evidence) -> Option<Text> {
     let last = evidence.after?;
+    if kind == EventKind::Count {
+        let last = place(&last);
+        return Some(Text {
+            zh: format!("使其超限的车辆的定位点：{last}。"),
+            en: format!("The fix of the vehicle that was one too many: {last}."),
+        });
+    }
     let fixes = match evidence.before {
         Some(before) => {
             let (a, b) = (place(&before), place(&last));

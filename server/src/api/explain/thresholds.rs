@@ -16,7 +16,7 @@ pub struct ThresholdJson {
     pub name: &'static str,
     /// Its value.
     pub value: f64,
-    /// `m`, `s`, `km/h` or `fixes`.
+    /// `m`, `s`, `km/h`, `vehicles` or `fixes`.
     pub unit: &'static str,
     /// Whether it decided this event; the others were in force beside it.
     pub decided: bool,
@@ -49,6 +49,10 @@ pub(super) fn of(facts: &Facts) -> Vec<ThresholdJson> {
     if let Some(limit) = decided.limit_kph {
         let text = Text::of("规则规定的最高车速", "the highest speed that the rule allows");
         all.push(figure("limit_kph", limit.as_kph(), "km/h", "rule", text));
+    }
+    if let Some(limit_n) = decided.limit_n {
+        let text = Text::of("规则允许同时在内的最多车辆数", "the most vehicles that the rule allows inside at once");
+        all.push(figure("limit_n", f64::from(limit_n), "vehicles", "rule", text));
     }
     if let Some(rule) = &facts.core().rule {
         let delays = [("on_delay_s", rule.on_delay_s, ON_DELAY), ("off_delay_s", rule.off_delay_s, OFF_DELAY)];
