@@ -233,11 +233,6 @@ fn a_rule_that_would_not_be_watched_is_refused() {
 }
 
 #[test]
-fn what_the_engine_does_not_judge_yet_is_refused() {
-    rule_refused(json!({"when": "count", "limit_n": 5}), "unsupported", ".when");
-}
-
-#[test]
 fn delays_of_a_rule_are_taken_up_to_a_day_and_where_they_mean_something() {
     let rules = json!([{"when": "enter", "on_delay_s": 5, "off_delay_s": 86_400}, {"when": "exit", "off_delay_s": 60}]);
     let kept = keep(Collection::Zones, &zone(square(), json!({"rules": rules})), None);

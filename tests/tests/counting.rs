@@ -36,7 +36,7 @@ fn a_full_yard_is_one_alarm_of_the_zone_until_somebody_leaves() {
         at(&api, truck, 60, 121.605);
     }
     assert_eq!(counts(&api), Vec::<Value>::new());
-    at(&api, "t-3", 60, 121.59);
+    at(&api, "t-3", 60, 121.598);
     at(&api, "t-3", 40, 121.605);
     let events = counts(&api);
     assert_eq!(events.len(), 1, "{events:#?}");

@@ -25,6 +25,9 @@ pub struct CountBook {
     tallies: Vec<Tally>,
     /// By zone.
     ledgers: Vec<(ZoneKey, Ledger)>,
+    /// Whether a stay was taken in since the last call of [`CountBook::follow`].
+    #[serde(skip)]
+    changed: bool,
 }
 
 /// The stays that one revision of a rule counts.
@@ -61,11 +64,15 @@ impl CountBook {
             }
         };
         self.tallies[place].take(stay, stands);
+        self.changed = true;
     }
 
     /// Tells what the stays taken in since the last call changed, zone by zone.
     pub fn follow(&mut self, horizon: UnixMs, now: UnixMs, settings: &Settings) -> Vec<(ZoneKey, Vec<Tell>)> {
         let mut out: Vec<(ZoneKey, Vec<Tell>)> = Vec::new();
+        if !mem::take(&mut self.changed) {
+            return out;
+        }
         for place in 0..self.tallies.len() {
             let Some(from) = self.tallies[place].changed_from.take() else { continue };
             let zone = self.tallies[place].zone;
