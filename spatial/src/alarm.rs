@@ -6,10 +6,12 @@
 mod book;
 mod delayed;
 mod sheet;
+mod suppression;
 
 pub use book::AlarmBook;
 pub use delayed::Delayed;
 pub use sheet::AlarmSheet;
+pub use suppression::{SharedCause, Told};
 
 use crate::event::{EventKind, HashInput, Subject};
 use crate::ids::{AlarmId, EventId, RuleId, Seq, ZoneKey};
@@ -32,21 +34,29 @@ pub enum AlarmState {
     Closed,
     /// A person put it aside for a while: it sirens nobody until then.
     Shelved,
+    /// Another alarm says the same and asks for a person.
+    Suppressed,
 }
 
 impl AlarmState {
     /// All of them, in the order in which lists name them.
-    pub const ALL: [AlarmState; 5] = [
+    pub const ALL: [AlarmState; 6] = [
         AlarmState::Unacknowledged,
         AlarmState::Acknowledged,
         AlarmState::Returned,
         AlarmState::Shelved,
+        AlarmState::Suppressed,
         AlarmState::Closed,
     ];
 
     /// Those of an alarm that is not done.
-    pub const OPEN: [AlarmState; 4] =
-        [AlarmState::Unacknowledged, AlarmState::Acknowledged, AlarmState::Returned, AlarmState::Shelved];
+    pub const OPEN: [AlarmState; 5] = [
+        AlarmState::Unacknowledged,
+        AlarmState::Acknowledged,
+        AlarmState::Returned,
+        AlarmState::Shelved,
+        AlarmState::Suppressed,
+    ];
 
     /// The name in the API.
     pub fn name(self) -> &'static str {
@@ -56,6 +66,7 @@ impl AlarmState {
             AlarmState::Returned => "returned",
             AlarmState::Closed => "closed",
             AlarmState::Shelved => "shelved",
+            AlarmState::Suppressed => "suppressed",
         }
     }
 }
@@ -80,6 +91,10 @@ pub enum AlarmStep {
     Shelved,
     /// Its events are another alarm's, which the note names: what lay between them became known late.
     Merged,
+    /// Another alarm, which the note names, says the same and asks for a person.
+    Suppressed,
+    /// The other alarm is over, or did not happen: this one asks for a person again.
+    Unsuppressed,
     /// It is where it was before it was put aside: its time was over, or a person took note of it.
     Unshelved,
 }
@@ -96,6 +111,8 @@ impl AlarmStep {
             AlarmStep::Closed => "closed",
             AlarmStep::Shelved => "shelved",
             AlarmStep::Merged => "merged",
+            AlarmStep::Suppressed => "suppressed",
+            AlarmStep::Unsuppressed => "unsuppressed",
             AlarmStep::Unshelved => "unshelved",
         }
     }
@@ -165,6 +182,9 @@ pub struct AlarmBody {
     /// Until when it is put aside, if it is.
     #[serde(default)]
     pub shelved: Option<Shelf>,
+    /// Which alarm says the same, if one does.
+    #[serde(default)]
+    pub suppressed_by: Option<AlarmId>,
     /// When it was done.
     pub closed_at: Option<UnixMs>,
     /// What the person who closed it found.
@@ -193,6 +213,9 @@ impl AlarmBody {
     pub fn state(&self) -> AlarmState {
         if self.shelved.is_some() && self.closed_at.is_none() {
             return AlarmState::Shelved;
+        }
+        if self.suppressed_by.is_some() && self.closed_at.is_none() {
+            return AlarmState::Suppressed;
         }
         match (self.closed_at, self.returned_at, &self.acknowledged) {
             (Some(_), _, _) => AlarmState::Closed,

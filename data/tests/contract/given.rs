@@ -154,6 +154,7 @@ pub fn alarm(id: u128, seq: u64, ms: i64) -> Alarm {
         returned_at: None,
         acknowledged: None,
         shelved: None,
+        suppressed_by: None,
         closed_at: None,
         result: None,
         events: AlarmEvents::from_slice(&[EventId(1)]),

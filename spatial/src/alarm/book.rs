@@ -1,6 +1,7 @@
 //! One subject's alarms: raised by its events, changed by what became of them and by people.
 
 use super::sheet::{AlarmSheet, body_of, priority_of};
+use super::suppression::SharedCause;
 use super::{AlarmAct, AlarmBody, AlarmEvents, AlarmLine, AlarmStep, LONGEST_SHELF, Shelf, alarm_id};
 use crate::event::{EventCore, EventKind};
 use crate::ids::{AlarmId, EventId, RuleId, ZoneKey};
@@ -17,6 +18,8 @@ pub struct AlarmBook {
     rows: Vec<Row>,
     /// No alarm that is put aside comes back before this.
     unshelve_at: UnixMs,
+    /// Whether it may hold alarms of the terminal itself.
+    terminal: bool,
 }
 
 /// An alarm, and what it is looked up by.
@@ -31,7 +34,7 @@ struct Row {
 
 impl Default for AlarmBook {
     fn default() -> AlarmBook {
-        AlarmBook { rows: Vec::new(), unshelve_at: UnixMs::MAX }
+        AlarmBook { rows: Vec::new(), unshelve_at: UnixMs::MAX, terminal: false }
     }
 }
 
@@ -258,6 +261,14 @@ impl AlarmBook {
         let over = |alarm: &AlarmBody| alarm.returned_at.is_some_and(|at| at < before) || never_returns(alarm);
         let done = |alarm: &AlarmSheet| alarm.closed_at().is_some_and(|at| at < before) && over(alarm);
         self.rows.retain(|row| !done(&row.alarm));
+        self.terminal = self.rows.iter().any(|row| row.alarm.kind() == EventKind::TerminalAlarm);
+    }
+
+    /// The terminal's own alarms that have something in common with rules.
+    pub(super) fn of_terminal(&mut self) -> impl Iterator<Item = (SharedCause, &mut AlarmSheet)> {
+        let rows = if self.terminal { &mut self.rows[..] } else { &mut [] };
+        let own = rows.iter_mut().map(|row| &mut row.alarm).filter(|alarm| alarm.kind() == EventKind::TerminalAlarm);
+        own.filter_map(|alarm| Some((SharedCause::of_terminal(alarm.cause().1)?, alarm)))
     }
 
     fn place(&self, id: AlarmId) -> Option<usize> {
@@ -266,6 +277,7 @@ impl AlarmBook {
     }
 
     fn push(&mut self, cause: u64, id: AlarmId, alarm: AlarmSheet) {
+        self.terminal |= alarm.kind() == EventKind::TerminalAlarm;
         self.rows.push(Row { cause, id: id.0 as u64, alarm });
     }
 
@@ -282,7 +294,8 @@ impl AlarmBook {
 
     fn event_changed(&mut self, place: usize, event: &EventCore) -> Option<AlarmSheet> {
         let alarm = &mut self.rows[place].alarm;
-        if alarm.last_event() != Some(event.id) || alarm.returned_at() == event.ended_at {
+        let is_news = alarm.returned_at() != event.ended_at || alarm.was_retracted();
+        if alarm.last_event() != Some(event.id) || !is_news {
             return None;
         }
         if alarm.ends_with(event) {

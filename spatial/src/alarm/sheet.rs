@@ -1,7 +1,7 @@
 //! What one alarm says, held as small as it can be: most alarms are made by one event and touched by nobody.
 
 use super::{AlarmBody, AlarmEvents, AlarmLine, AlarmLines, AlarmStep, alarm_id};
-use crate::event::{Condition, EventCore};
+use crate::event::{Condition, EventCore, EventKind};
 use crate::ids::{EventId, RuleId, ZoneKey};
 use crate::units::UnixMs;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -49,9 +49,19 @@ impl AlarmSheet {
         }
     }
 
+    /// The kind of the event that raised it.
+    pub(super) fn kind(&self) -> EventKind {
+        self.made_by.as_ref().map_or_else(|| self.read().kind, |(event, _)| event.kind)
+    }
+
     /// When its condition ended.
     pub(super) fn returned_at(&self) -> Option<UnixMs> {
         self.made_by.as_ref().map_or_else(|| self.read().returned_at, |(event, _)| event.ended_at)
+    }
+
+    /// Whether its event did not happen, by what was known last.
+    pub(super) fn was_retracted(&self) -> bool {
+        self.made_by.is_none() && self.read().history.last().is_some_and(|line| line.step == AlarmStep::Retracted)
     }
 
     /// When it was done.
@@ -107,6 +117,7 @@ pub(super) fn body_of(event: &EventCore, late: bool, events: AlarmEvents, return
         returned_at,
         acknowledged: None,
         shelved: None,
+        suppressed_by: None,
         closed_at: None,
         result: None,
         events,

@@ -2,7 +2,7 @@
 
 use super::count::is_stay;
 use super::settings::Settings;
-use crate::alarm::{AlarmAct, AlarmBook, AlarmSheet, Delayed};
+use crate::alarm::{AlarmAct, AlarmBook, AlarmSheet, Delayed, SharedCause, Told};
 use crate::event::{Event, EventCore, EventStatus};
 use crate::ids::{AlarmId, EventId, Seq};
 use crate::index::hint;
@@ -24,7 +24,7 @@ pub enum Tell {
 
 /// An event that may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Told {
+struct Row {
     core: EventCore,
     detected_at: UnixMs,
     status: EventStatus,
@@ -38,7 +38,7 @@ pub struct Ledger {
     /// The low halves of the events' ids: what they are looked up by.
     keys: Vec<u64>,
     /// The events, in the order of `keys`.
-    rows: Vec<Told>,
+    rows: Vec<Row>,
     /// No event began later than this.
     latest: Option<UnixMs>,
     /// How many events became final since the last sweep.
@@ -92,7 +92,7 @@ impl Ledger {
             _ => self.book.event_stands(&core, of, late),
         };
         let alarm = changed.as_ref().map(|(id, _)| *id).or(of);
-        let told = Told { core, detected_at, status, late, alarm };
+        let told = Row { core, detected_at, status, late, alarm };
         out.push(Tell::Event { event: told.event(), fresh: place.is_none() });
         if let Some((id, alarm)) = changed {
             out.push(Tell::Alarm { alarm, fresh: (self.book.len() > alarms).then_some(id) });
@@ -167,6 +167,8 @@ impl Ledger {
             let fresh = fresh.then(|| alarm.id);
             Tell::Alarm { alarm, fresh }
         }));
+        let suppressed = self.book.suppress(now, &self.rows);
+        out.extend(suppressed.into_iter().map(|alarm| Tell::Alarm { alarm, fresh: None }));
         out.extend(self.delayed.due().map(Tell::Due));
     }
 
@@ -194,7 +196,7 @@ impl Ledger {
 
     /// Forgets final events that nothing can change any more: those whose key is not among `in_use` (sorted).
     pub fn sweep(&mut self, in_use: &[u64]) {
-        let stays = |key: &u64, told: &Told| told.status != EventStatus::Final || in_use.binary_search(key).is_ok();
+        let stays = |key: &u64, told: &Row| told.status != EventStatus::Final || in_use.binary_search(key).is_ok();
         let mut keys = self.keys.iter();
         self.rows.retain(|told| keys.next().is_some_and(|key| stays(key, told)));
         self.keys.clear();
@@ -211,7 +213,7 @@ impl Ledger {
                 if delayed && event.status != EventStatus::Retracted && !self.delayed.knows(event.core.id) {
                     self.delayed.stands(&event.core, event.late, event.alarm);
                 }
-                self.push(Told {
+                self.push(Row {
                     core: event.core.clone(),
                     detected_at: event.detected_at,
                     status: event.status,
@@ -223,7 +225,7 @@ impl Ledger {
         self.delayed.recalled(&self.book);
     }
 
-    fn push(&mut self, told: Told) {
+    fn push(&mut self, told: Row) {
         self.latest = self.latest.max(Some(told.core.at));
         self.keys.push(key_of(told.core.id));
         self.rows.push(told);
@@ -235,7 +237,22 @@ impl Ledger {
     }
 }
 
-impl Told {
+impl Told for Vec<Row> {
+    fn covering(&self, cause: SharedCause, from: UnixMs, to: Option<UnixMs>) -> Option<AlarmId> {
+        let ends = |end: Option<UnixMs>| end.unwrap_or(UnixMs::MAX);
+        let of_cause =
+            |row: &&Row| row.status != EventStatus::Retracted && SharedCause::of_rule(row.core.kind) == Some(cause);
+        let meets = |row: &&Row| row.core.at <= ends(to) && from <= ends(row.core.ended_at);
+        let covers = |row: &&Row| to.is_some() || row.core.ended_at.is_none();
+        self.iter().filter(of_cause).filter(meets).filter(covers).find_map(|row| row.alarm)
+    }
+
+    fn remembers(&self, alarm: AlarmId) -> bool {
+        self.iter().any(|row| row.alarm == Some(alarm))
+    }
+}
+
+impl Row {
     fn event(&self) -> Event {
         Event {
             core: self.core.clone(),

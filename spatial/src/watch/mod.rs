@@ -744,6 +744,8 @@ mod late_tests;
 #[cfg(test)]
 mod silence_tests;
 #[cfg(test)]
+mod suppression_tests;
+#[cfg(test)]
 mod terminal_tests;
 #[cfg(test)]
 mod timed_tests;
