@@ -41,8 +41,8 @@ pub enum EventKind {
     TerminalAlarm,
     /// The vehicle is not where a rule says that it must be; an interval.
     MustBeInside,
-    /// Nothing was received of the vehicle for too long; in the hazard zone that it was in, if it was in one. An interval until
-    /// something is received.
+    /// No fix of the vehicle was received for too long; in the hazard zone that it was in, if it was in one. An interval until
+    /// a fix is received, or until something else is known of its terminal ([`SilenceReason`]).
     Silence,
 }
 
@@ -205,6 +205,26 @@ impl ZoneChange {
     }
 }
 
+/// What is known of a silent vehicle's terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SilenceReason {
+    /// Nothing: it is out of touch.
+    LostSignal,
+    /// It is in touch, but no fix comes.
+    ConnectedWithoutFix,
+}
+
+impl SilenceReason {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            SilenceReason::LostSignal => "lost_signal",
+            SilenceReason::ConnectedWithoutFix => "connected_without_fix",
+        }
+    }
+}
+
 /// One of the fixes that an event rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FixRef {
@@ -274,6 +294,9 @@ pub struct Evidence {
     /// For an event about Cordon itself: what was found.
     #[serde(default)]
     pub condition: Option<Condition>,
+    /// For `silence`: what is known of the terminal; `None` in those that are older than the question.
+    #[serde(default)]
+    pub silence: Option<SilenceReason>,
 }
 
 /// The rule that an event was judged by.

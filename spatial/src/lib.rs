@@ -20,6 +20,7 @@ pub mod exemption;
 pub mod zone;
 mod shelf;
 pub mod onemap;
+pub mod contact;
 pub mod event;
 pub mod alarm;
 pub mod record;

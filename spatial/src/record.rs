@@ -1,6 +1,7 @@
 //! Records: everything that can change what the map says, in the one ordered journal.
 
 use crate::alarm::AlarmAct;
+use crate::contact::Contact;
 use crate::event::Condition;
 use crate::exemption::Exemption;
 use crate::fix::Fix;
@@ -27,6 +28,8 @@ pub struct Record {
 pub enum RecordBody {
     /// A vehicle's position report.
     Fix(Fix),
+    /// A terminal was in touch without a position.
+    Contact(Contact),
     /// A feature's new revision.
     Edit(Edit),
     /// What a person did to an alarm.

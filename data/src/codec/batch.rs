@@ -6,9 +6,10 @@
 use super::Unreadable;
 use super::fixes;
 use super::varint::{Input, put, put_signed};
+use cordon_spatial::contact::{Contact, ContactKind};
 use cordon_spatial::event::Condition;
 use cordon_spatial::fix::Fix;
-use cordon_spatial::ids::{FeatureKey, Revision};
+use cordon_spatial::ids::{FeatureKey, Revision, VehicleKey};
 use cordon_spatial::record::{Act, Record, RecordBody};
 use cordon_spatial::units::UnixMs;
 
@@ -17,6 +18,8 @@ use cordon_spatial::units::UnixMs;
 pub enum Kept {
     /// A fix.
     Fix(Fix),
+    /// A terminal was in touch without a position.
+    Contact(Contact),
     /// A feature's new revision.
     Edit(FeatureKey, Revision),
     /// What a person did.
@@ -35,6 +38,7 @@ const ACT: u8 = 2;
 const TICK: u8 = 3;
 const START: u8 = 4;
 const CONDITION: u8 = 5;
+const CONTACT: u8 = 6;
 
 fn kind(body: &RecordBody) -> u8 {
     match body {
@@ -44,6 +48,7 @@ fn kind(body: &RecordBody) -> u8 {
         RecordBody::Tick => TICK,
         RecordBody::Start { .. } => START,
         RecordBody::Condition { .. } => CONDITION,
+        RecordBody::Contact(_) => CONTACT,
     }
 }
 
@@ -85,6 +90,14 @@ fn put_other(out: &mut Vec<u8>, body: &RecordBody) {
         RecordBody::Start { down_since } => {
             out.push(u8::from(down_since.is_some()));
             put_signed(out, down_since.map_or(0, |at| at.0));
+        }
+        RecordBody::Contact(contact) => {
+            put(out, u64::from(contact.vehicle.0));
+            out.push(match contact.kind {
+                ContactKind::Connected => 0,
+                ContactKind::Heartbeat => 1,
+                ContactKind::Disconnected => 2,
+            });
         }
         RecordBody::Condition { condition, holds } => {
             out.push(u8::from(*holds));
@@ -153,6 +166,16 @@ fn other_record(input: &mut Input<'_>, kind: u8) -> Result<Kept, Unreadable> {
                 .map(|condition| Kept::Condition(condition, holds))
                 .map_err(|error| Unreadable::because(error.to_string()))
         }
+        CONTACT => {
+            let vehicle = VehicleKey(input.fitting()?);
+            let kind = match input.byte()? {
+                0 => ContactKind::Connected,
+                1 => ContactKind::Heartbeat,
+                2 => ContactKind::Disconnected,
+                other => return Err(Unreadable::because(format!("contact kind {other} is not known"))),
+            };
+            Ok(Kept::Contact(Contact { vehicle, kind }))
+        }
         TICK => Ok(Kept::Tick),
         START => {
             let known = input.byte()? != 0;
@@ -168,7 +191,7 @@ mod tests {
     use super::*;
     use cordon_spatial::alarm::AlarmAct;
     use cordon_spatial::fix::{Marks, Source};
-    use cordon_spatial::ids::{AlarmId, JournalPosition, VehicleKey};
+    use cordon_spatial::ids::{AlarmId, JournalPosition};
     use cordon_spatial::position::Position;
     use cordon_spatial::record::{Edit, Edited};
     use cordon_spatial::units::DeciKph;
@@ -207,6 +230,10 @@ mod tests {
         )
     }
 
+    fn contact_kind() -> impl Strategy<Value = ContactKind> {
+        prop::sample::select(vec![ContactKind::Connected, ContactKind::Heartbeat, ContactKind::Disconnected])
+    }
+
     fn body() -> impl Strategy<Value = RecordBody> {
         prop_oneof![
             4 => fix().prop_map(RecordBody::Fix),
@@ -217,6 +244,9 @@ mod tests {
                 RecordBody::Act(Act { who, alarm: AlarmId(alarm), act: AlarmAct::Acknowledge { note } })
             }),
             1 => Just(RecordBody::Tick),
+            2 => (any::<u32>(), contact_kind()).prop_map(|(vehicle, kind)| {
+                RecordBody::Contact(Contact { vehicle: VehicleKey(vehicle), kind })
+            }),
             1 => of(any::<i64>()).prop_map(|at| RecordBody::Start { down_since: at.map(UnixMs) }),
             1 => (any::<i64>(), any::<bool>()).prop_map(|(ahead_ms, holds)| {
                 RecordBody::Condition { condition: Condition::ClockWrong { ahead_ms }, holds }
@@ -235,6 +265,7 @@ mod tests {
             RecordBody::Tick => Kept::Tick,
             RecordBody::Start { down_since } => Kept::Start(*down_since),
             RecordBody::Condition { condition, holds } => Kept::Condition(*condition, *holds),
+            RecordBody::Contact(contact) => Kept::Contact(*contact),
         }
     }
 

@@ -127,6 +127,7 @@ pub fn event(id: u128, seq: u64, ms: i64) -> Event {
                 change: None,
                 peak: None,
                 condition: None,
+                silence: None,
             },
         }),
         seq: Seq(seq),

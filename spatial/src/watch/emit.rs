@@ -52,6 +52,7 @@ impl Found {
                 change: None,
                 peak: None,
                 condition: None,
+                silence: None,
             },
         }
     }
@@ -143,6 +144,7 @@ impl Emitter<'_> {
                     change: None,
                     peak: None,
                     condition: None,
+                    silence: None,
                 },
             };
             let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -311,6 +313,7 @@ impl Emitter<'_> {
                             change: None,
                             peak: Some(speed),
                             condition: None,
+                            silence: None,
                         },
                     };
                     let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -410,6 +413,7 @@ pub fn standing(at: UnixMs, last: &Fix) -> Found {
             change: None,
             peak: None,
             condition: None,
+            silence: None,
         },
     }
 }

@@ -36,10 +36,12 @@ pub struct Settings {
     pub late: SpanMs,
     /// After this much journal time an event is final.
     pub finalise: SpanMs,
-    /// A vehicle of which nothing was received for longer is silent.
+    /// A vehicle of which no fix was received for longer is silent.
     pub silence: SpanMs,
     /// The same for one whose ignition was off and that was in no hazard zone.
     pub silence_asleep: SpanMs,
+    /// A terminal that was in touch and says nothing for longer is out of touch.
+    pub contact_lapse: SpanMs,
     /// The clock of schedules and windows.
     pub offset: UtcOffset,
     /// What the terminals' own alarm bits mean.
@@ -67,6 +69,8 @@ impl Default for Settings {
             silence: SpanMs::seconds(300),
             // Overnight: a tank truck's main switch takes the terminal's power with it.
             silence_asleep: SpanMs::seconds(12 * 3_600),
+            // After as long its connection is closed.
+            contact_lapse: SpanMs::seconds(300),
             offset: UtcOffset::default(),
             terminal_bits: TerminalBits::default(),
         }

@@ -64,6 +64,7 @@ fn event_of(condition: Condition, at: UnixMs) -> EventCore {
             change: None,
             peak: None,
             condition: Some(condition),
+            silence: None,
         },
     }
 }

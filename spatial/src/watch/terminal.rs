@@ -112,6 +112,7 @@ impl Context<'_> {
                 change: None,
                 peak: None,
                 condition: None,
+                silence: None,
             },
         })
     }
