@@ -75,7 +75,9 @@ impl Engine {
                 self.watch.next_due().is_some_and(|due| due <= now) || now - self.ticked_at >= LONGEST_WITHOUT_TICK;
             let stopping = self.inbox.is_closed();
             let ready = if stopping { Vec::new() } else { self.late_ones() };
-            if intakes.is_empty() && !tick_due && ready.is_empty() && condition.is_none() {
+            let contacts = if stopping { Vec::new() } else { self.shared.contacts.take(Instant::now()) };
+            let nothing = intakes.is_empty() && ready.is_empty() && contacts.is_empty() && condition.is_none();
+            if nothing && !tick_due {
                 if stopping {
                     self.stop(now);
                     return;
@@ -83,7 +85,7 @@ impl Engine {
                 continue;
             }
             let intakes = std::mem::take(&mut intakes);
-            let batch = self.evaluate(now, Work { condition, tick: tick_due, intakes, ready });
+            let batch = self.evaluate(now, Work { condition, tick: tick_due, contacts, intakes, ready });
             self.handoff.put(batch);
         }
     }

@@ -10,6 +10,7 @@
 mod aside;
 mod clock;
 mod commit;
+mod contacts;
 mod engine;
 mod gather;
 mod handoff;
@@ -31,9 +32,11 @@ pub use retention::Retention;
 
 use aside::Aside;
 use commit::Committer;
+use contacts::Contacts;
 use cordon_data::feature::StoredFeature;
 use cordon_data::store::{AuditLine, Reader, StoreError, Writer};
 use cordon_spatial::alarm::Alarm;
+use cordon_spatial::contact::Contact;
 use cordon_spatial::event::{Condition, Event};
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{FeatureKey, Seq};
@@ -140,6 +143,8 @@ struct Shared {
     late_full: AtomicBool,
     /// Told when that is over.
     late_room: Notify,
+    /// What terminals say besides fixes.
+    contacts: Contacts,
 }
 
 /// The pipeline as it starts.
@@ -303,6 +308,11 @@ impl Pipeline {
             }
             room.await;
         }
+    }
+
+    /// Takes a sign of life of a terminal; nobody waits for it, and it may be counted instead of journalled.
+    pub fn contact(&self, contact: Contact) {
+        self.shared.contacts.add(contact);
     }
 
     /// Stores edits and their audit lines in one transaction; answers after the commit with the journal time that they
