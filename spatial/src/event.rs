@@ -44,6 +44,9 @@ pub enum EventKind {
     /// No fix of the vehicle was received for too long; in the hazard zone that it was in, if it was in one. An interval until
     /// a fix is received, or until something else is known of its terminal ([`SilenceReason`]).
     Silence,
+    /// The vehicle says that it moves, and its position stands still; in the hazard zone that it was in, if it was in one. An
+    /// interval until the position changes.
+    Frozen,
 }
 
 /// Something about Cordon itself that a person must know.
@@ -97,6 +100,7 @@ impl EventKind {
             EventKind::TerminalAlarm => "terminal_alarm",
             EventKind::MustBeInside => "must_be_inside",
             EventKind::Silence => "silence",
+            EventKind::Frozen => "frozen",
         }
     }
 }

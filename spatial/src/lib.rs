@@ -21,6 +21,7 @@ pub mod zone;
 mod shelf;
 pub mod onemap;
 pub mod contact;
+pub mod figures;
 pub mod event;
 pub mod alarm;
 pub mod record;

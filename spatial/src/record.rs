@@ -4,6 +4,7 @@ use crate::alarm::AlarmAct;
 use crate::contact::Contact;
 use crate::event::Condition;
 use crate::exemption::Exemption;
+use crate::figures::SiteFigures;
 use crate::fix::Fix;
 use crate::ids::{AlarmId, ExemptionKey, FeatureKey, JournalPosition, Revision, VehicleKey, ZoneKey};
 use crate::units::UnixMs;
@@ -41,6 +42,8 @@ pub enum RecordBody {
         /// Whether it holds.
         holds: bool,
     },
+    /// What the site sets for itself, from here on.
+    Figures(SiteFigures),
     /// Journal time reached `at`.
     Tick,
     /// Cordon started; it had been down since this journal time (`None` on a new site).

@@ -13,9 +13,10 @@ use std::collections::hash_map::Entry;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A vehicle's contacts are journalled at most this often, however often its terminal connects: 12 a minute are some 100
-/// bytes of the journal, and no state of a connection that lasted less is worth a record.
-const APART: Duration = Duration::from_secs(5);
+/// Of a vehicle so many contacts are journalled in [`SPELL`] at most, however often its terminal connects: 12 a minute are some
+/// 100 bytes of the journal. The last one of a spell waits for the next spell.
+const PER_SPELL: u32 = 4;
+const SPELL: Duration = Duration::from_secs(20);
 /// Most vehicles whose contacts may wait: far more than a site has.
 const MAX_WAITING: usize = 100_000;
 
@@ -26,8 +27,8 @@ pub struct Contacts(Mutex<Waiting>);
 #[derive(Default)]
 struct Waiting {
     latest: HashMap<VehicleKey, ContactKind>,
-    /// When the engine was given a vehicle's last one, unless that is long ago.
-    given_at: HashMap<VehicleKey, Instant>,
+    /// When the spell of each vehicle's contacts began, and how many the engine was given since; none of spells that are over.
+    spells: HashMap<VehicleKey, (Instant, u32)>,
 }
 
 impl Contacts {
@@ -56,14 +57,16 @@ impl Contacts {
     /// Takes those that may be journalled at `now`, by vehicle.
     pub fn take(&self, now: Instant) -> Vec<Contact> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Waiting { latest, given_at } = &mut *waiting;
+        let Waiting { latest, spells } = &mut *waiting;
         if latest.is_empty() {
             return Vec::new();
         }
-        given_at.retain(|_, given| now < *given + APART);
-        let ripe = latest.extract_if(|vehicle, _| !given_at.contains_key(vehicle));
+        spells.retain(|_, (began, _)| now < *began + SPELL);
+        let ripe = latest.extract_if(|vehicle, _| spells.get(vehicle).is_none_or(|(_, given)| *given < PER_SPELL));
         let mut taken: Vec<Contact> = ripe.map(|(vehicle, kind)| Contact { vehicle, kind }).collect();
-        given_at.extend(taken.iter().map(|contact| (contact.vehicle, now)));
+        for contact in &taken {
+            spells.entry(contact.vehicle).or_insert((now, 0)).1 += 1;
+        }
         drop(waiting);
         taken.sort_unstable_by_key(|contact| contact.vehicle);
         taken
@@ -100,13 +103,17 @@ mod tests {
         let all = [contact(1, Connected), contact(2, Disconnected), contact(3, Heartbeat)];
         assert_eq!(contacts.take(begin), all);
         assert_eq!(contacts.take(begin), []);
-        for kind in [Disconnected, Connected, Disconnected, Heartbeat, Disconnected] {
+        for kind in [Disconnected, Connected, Disconnected] {
             contacts.add(contact(1, kind));
-            assert_eq!(contacts.take(begin + APART / 2), [], "it waits");
+            assert_eq!(contacts.take(begin + SPELL / 2), [contact(1, kind)]);
+        }
+        for kind in [Connected, Disconnected, Heartbeat, Disconnected] {
+            contacts.add(contact(1, kind));
+            assert_eq!(contacts.take(begin + SPELL / 2), [], "it waits");
         }
         contacts.add(contact(4, Connected));
-        assert_eq!(contacts.take(begin + APART / 2), [contact(4, Connected)]);
-        assert_eq!(contacts.take(begin + APART), [contact(1, Disconnected)], "as it is in the end");
+        assert_eq!(contacts.take(begin + SPELL / 2), [contact(4, Connected)]);
+        assert_eq!(contacts.take(begin + SPELL), [contact(1, Disconnected)], "as it is in the end");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::recover::recover;
 use super::waiter::Waiter;
 use super::{Refused, Shared, StoreAccess};
 use cordon_spatial::event::{Condition, EventKind};
+use cordon_spatial::figures::SiteFigures;
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::{SpanMs, UnixMs};
 use cordon_spatial::watch::{Lanes, Watch};
@@ -35,6 +36,8 @@ pub struct Engine {
     pub watch: Watch,
     /// What it judges on, for the engine that comes after it.
     pub lanes: Arc<dyn Lanes>,
+    /// What the site sets for itself, for the same.
+    pub figures: SiteFigures,
     pub clock: JournalClock,
     pub inbox: Arc<Inbox>,
     pub handoff: Arc<Handoff>,
@@ -85,7 +88,8 @@ impl Engine {
                 continue;
             }
             let intakes = std::mem::take(&mut intakes);
-            let batch = self.evaluate(now, Work { condition, tick: tick_due, contacts, intakes, ready });
+            let batch = self
+                .evaluate(now, Work { own: condition.into_iter().collect(), tick: tick_due, contacts, intakes, ready });
             self.handoff.put(batch);
         }
     }
@@ -203,7 +207,9 @@ impl Engine {
         let (now, _) = self.clock.read();
         let mismatch = differing.map(|differing| Condition::EngineMismatch { differing });
         let mismatch = mismatch.map(|condition| RecordBody::Condition { condition, holds: true });
-        let probe = self.evaluate(now, Work { condition: mismatch, tick: true, ..Work::default() });
+        let figures = (self.watch.figures() != self.figures).then_some(RecordBody::Figures(self.figures));
+        let own = figures.into_iter().chain(mismatch).collect();
+        let probe = self.evaluate(now, Work { own, tick: true, ..Work::default() });
         self.handoff.put(probe);
         self.handoff.wait_until_idle();
         if self.shared.commit_refused.load(Ordering::Acquire) {

@@ -18,8 +18,8 @@ use std::sync::Arc;
 /// What there is to do in one batch.
 #[derive(Default)]
 pub struct Work {
-    /// Something about Cordon itself that began or ceased to hold.
-    pub condition: Option<RecordBody>,
+    /// What Cordon says of itself: something that began or ceased to hold, other figures.
+    pub own: Vec<RecordBody>,
     /// Whether time is to be looked at.
     pub tick: bool,
     /// Signs of life of terminals.
@@ -66,8 +66,8 @@ pub struct Settled {
 impl Gathered {
     /// Puts a batch together that is journalled at `now`.
     pub fn of(now: UnixMs, work: Work) -> Gathered {
-        let Work { condition, tick, contacts, intakes, ready } = work;
-        let mut gathered = Gathered { bodies: condition.into_iter().collect(), ..Gathered::default() };
+        let Work { own, tick, contacts, intakes, ready } = work;
+        let mut gathered = Gathered { bodies: own, ..Gathered::default() };
         for intake in intakes {
             let (waiter, brought) = Waiter::of(intake);
             match brought {

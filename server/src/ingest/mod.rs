@@ -38,6 +38,7 @@ use cordon_data::store::{AuditLine, Reader, StoreError, Writer};
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::contact::Contact;
 use cordon_spatial::event::{Condition, Event};
+use cordon_spatial::figures::SiteFigures;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{FeatureKey, Seq};
 use cordon_spatial::record::RecordBody;
@@ -56,7 +57,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 use tokio::sync::{Notify, broadcast, oneshot};
 
-/// The figures by which this server judges.
+/// The figures by which every server judges, with the defaults of those that a site sets for itself.
 pub fn settings() -> Settings {
     Settings::default()
 }
@@ -157,13 +158,19 @@ pub struct Started {
     pub replayed: u64,
 }
 
-/// Recovers the engine, which judges on `lanes`, and starts the threads. Returns when the site is where the store left it.
-pub fn start(
-    mut writer: Box<dyn Writer>,
-    store: StoreAccess,
-    retention: Retention,
-    lanes: Arc<dyn Lanes>,
-) -> Result<Started, StoreError> {
+/// What the settings ask of the pipeline.
+pub struct Conduct {
+    /// How long things are kept.
+    pub retention: Retention,
+    /// What vehicles are judged on.
+    pub lanes: Arc<dyn Lanes>,
+    /// By what they are judged.
+    pub figures: SiteFigures,
+}
+
+/// Recovers the engine and starts the threads. Returns when the site is where the store left it.
+pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, conduct: Conduct) -> Result<Started, StoreError> {
+    let Conduct { retention, lanes, figures } = conduct;
     let shared = Arc::new(Shared::default());
     let recovered = recover::recover(&store, &shared, Arc::clone(&lanes))?;
     let head = writer.head();
@@ -175,7 +182,9 @@ pub fn start(
     let down_since = (head.position.0 > 0).then_some(head.at);
     let mismatch = recovered.differing.map(|differing| Condition::EngineMismatch { differing });
     let mismatch = mismatch.map(|condition| RecordBody::Condition { condition, holds: true });
-    let start = watch.evaluate(now, [RecordBody::Start { down_since }].into_iter().chain(mismatch));
+    let figures_now = (watch.figures() != figures).then_some(RecordBody::Figures(figures));
+    let start = [RecordBody::Start { down_since }].into_iter().chain(figures_now).chain(mismatch);
+    let start = watch.evaluate(now, start);
     let kept = writer.commit(&cordon_data::store::Batch {
         at: now,
         records: &start.records,
@@ -216,6 +225,7 @@ pub fn start(
         snapshot_position: watch.position().0 - recovered.replayed.min(watch.position().0),
         watch,
         lanes,
+        figures,
         clock,
         inbox: Arc::clone(&inbox),
         handoff: Arc::clone(&handoff),
@@ -313,6 +323,7 @@ impl Pipeline {
     /// Takes a sign of life of a terminal; nobody waits for it, and it may be counted instead of journalled.
     pub fn contact(&self, contact: Contact) {
         self.shared.contacts.add(contact);
+        self.inbox.nudge();
     }
 
     /// Stores edits and their audit lines in one transaction; answers after the commit with the journal time that they

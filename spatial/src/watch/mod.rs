@@ -13,6 +13,7 @@ mod step;
 mod absence;
 mod terminal;
 mod silence;
+mod frozen;
 mod ledger;
 mod track;
 mod shard;
@@ -28,6 +29,7 @@ pub use terminal::TerminalBits;
 use crate::alarm::Alarm;
 use crate::event::{Certainty, Condition, Event, EventKind, Subject};
 use crate::exemption::{ExemptionBook, ExemptionEdit};
+use crate::figures::SiteFigures;
 use crate::fix::{Fix, Marks};
 use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
@@ -218,6 +220,10 @@ impl Watch {
                     });
                 }
                 RecordBody::Start { .. } => self.start(),
+                RecordBody::Figures(figures) => {
+                    self.settings.site = *figures;
+                    self.shards.iter_mut().for_each(Shard::ask_all);
+                }
                 RecordBody::Fix(_) => {}
             }
             self.keep(at, body, &mut out);
@@ -265,6 +271,11 @@ impl Watch {
     /// Whether a condition of Cordon itself holds that is told by events of this kind.
     pub fn holds(&self, kind: EventKind) -> bool {
         self.system.holds(kind)
+    }
+
+    /// What the site set for itself by the records so far.
+    pub fn figures(&self) -> SiteFigures {
+        self.settings.site
     }
 
     /// The one-map as it is now.
@@ -701,6 +712,8 @@ impl AlarmOwners {
 
 #[cfg(test)]
 mod alarm_tests;
+#[cfg(test)]
+mod frozen_tests;
 #[cfg(test)]
 mod late_tests;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::terminal::TerminalBits;
 use crate::calendar::UtcOffset;
+use crate::figures::SiteFigures;
 use crate::units::{Millimetres, SpanMs};
 use serde::{Deserialize, Serialize};
 
@@ -36,12 +37,8 @@ pub struct Settings {
     pub late: SpanMs,
     /// After this much journal time an event is final.
     pub finalise: SpanMs,
-    /// A vehicle of which no fix was received for longer is silent.
-    pub silence: SpanMs,
-    /// The same for one whose ignition was off and that was in no hazard zone.
-    pub silence_asleep: SpanMs,
-    /// A terminal that was in touch and says nothing for longer is out of touch.
-    pub contact_lapse: SpanMs,
+    /// What the site sets for itself.
+    pub site: SiteFigures,
     /// The clock of schedules and windows.
     pub offset: UtcOffset,
     /// What the terminals' own alarm bits mean.
@@ -65,12 +62,7 @@ impl Default for Settings {
             too_late: SpanMs::seconds(7 * 86_400),
             late: SpanMs::seconds(60),
             finalise: SpanMs::seconds(60),
-            // As long as a connection may be idle.
-            silence: SpanMs::seconds(300),
-            // Overnight: a tank truck's main switch takes the terminal's power with it.
-            silence_asleep: SpanMs::seconds(12 * 3_600),
-            // After as long its connection is closed.
-            contact_lapse: SpanMs::seconds(300),
+            site: SiteFigures::default(),
             offset: UtcOffset::default(),
             terminal_bits: TerminalBits::default(),
         }

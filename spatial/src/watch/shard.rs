@@ -152,7 +152,7 @@ impl Shard {
             match self.track(key).and_then(|track| track.silent_at(ground.around(key))) {
                 Some(at) if at <= ground.now => silent.push((at, key)),
                 // What it hears by then may shorten its limit.
-                Some(at) => drop(self.listening.insert((at.min(ground.now + ground.settings.silence), key))),
+                Some(at) => drop(self.listening.insert((at.min(ground.now + ground.settings.site.silence), key))),
                 None => {}
             }
         }
@@ -187,11 +187,17 @@ impl Shard {
         }
     }
 
+    /// The site's figures are others: every vehicle is asked anew.
+    pub fn ask_all(&mut self) {
+        self.listening =
+            self.tracks().filter(|(_, track)| track.is_awaited()).map(|(key, _)| (UnixMs::MIN, key)).collect();
+    }
+
     /// Asks for a vehicle in time if it is due sooner than when it is `asked` for.
     fn listen(&mut self, ground: Ground<'_>, key: VehicleKey, asked: Option<UnixMs>) {
         let due = self.track(key).and_then(|track| track.silent_at(ground.around(key)));
         if let Some(at) = due.filter(|at| asked.is_none_or(|asked| *at < asked)) {
-            self.listening.insert((at.min(ground.now + ground.settings.silence), key));
+            self.listening.insert((at.min(ground.now + ground.settings.site.silence), key));
         }
     }
 
@@ -228,7 +234,7 @@ impl Shard {
             let (due, awaited) = (track.due(), track.is_awaited());
             track.take(ground.around(vehicle), fixes, past, out);
             if !awaited && track.is_awaited() {
-                self.listening.insert((ground.now + ground.settings.silence, vehicle));
+                self.listening.insert((ground.now + ground.settings.site.silence, vehicle));
             }
             let left = track.has_left_now();
             out.moved.extend(track.now_again(vehicle));

@@ -11,6 +11,7 @@ use crate::contact::ContactKind;
 use crate::event::{
     Certainty, EventCore, EventKind, Evidence, PathReading, RuleRef, SilenceReason, Subject, Thresholds, event_id,
 };
+use crate::figures::SiteFigures;
 use crate::ids::{FeatureId, Revision, VehicleKey};
 use crate::onemap::{OneMap, ZoneInForce};
 use crate::units::{SpanMs, UnixMs};
@@ -148,8 +149,9 @@ impl<'m> Lull<'m> {
     pub fn of(state: &State, visits: &[Visit], map: &'m OneMap, settings: &Settings) -> Lull<'m> {
         let (zone, since) = worst_hazard(visits, map).unzip();
         let is_asleep = state.last.is_some_and(|last| last.acc_on == Some(false));
-        let limit = if zone.is_none() && is_asleep { settings.silence_asleep } else { settings.silence };
-        Lull { limit, contact_lapse: settings.contact_lapse, since: since.unwrap_or(UnixMs::MIN), zone }
+        let SiteFigures { silence, silence_asleep, contact_lapse, .. } = settings.site;
+        let limit = if zone.is_none() && is_asleep { silence_asleep } else { silence };
+        Lull { limit, contact_lapse, since: since.unwrap_or(UnixMs::MIN), zone }
     }
 
     /// The event of a vehicle that has been silent for its limit at `at`.
