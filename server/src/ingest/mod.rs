@@ -36,7 +36,7 @@ use contacts::Contacts;
 use cordon_data::feature::StoredFeature;
 use cordon_data::store::{AuditLine, Reader, StoreError, Writer};
 use cordon_spatial::alarm::Alarm;
-use cordon_spatial::contact::Contact;
+use cordon_spatial::contact::{Contact, ContactKind};
 use cordon_spatial::event::{Condition, Event};
 use cordon_spatial::figures::SiteFigures;
 use cordon_spatial::fix::Fix;
@@ -323,7 +323,10 @@ impl Pipeline {
     /// Takes a sign of life of a terminal; nobody waits for it, and it may be counted instead of journalled.
     pub fn contact(&self, contact: Contact) {
         self.shared.contacts.add(contact);
-        self.inbox.nudge();
+        // A heartbeat has time until the engine wakes by itself: thousands of idle terminals must not cost a commit each.
+        if contact.kind != ContactKind::Heartbeat {
+            self.inbox.nudge();
+        }
     }
 
     /// Stores edits and their audit lines in one transaction; answers after the commit with the journal time that they
