@@ -15,7 +15,6 @@ use cordon_spatial::ids::{AlarmId, JournalPosition, Seq, VehicleKey};
 use cordon_spatial::record::{Act, RecordBody};
 use cordon_spatial::units::SpanMs;
 use std::path::Path;
-use std::sync::Arc;
 use tempfile::TempDir;
 
 struct Folder(TempDir);
@@ -89,7 +88,7 @@ fn a_folder_of_the_first_schema_is_brought_forward() {
     raw.pragma_update(None, "application_id", 0x4372_646E).unwrap();
     raw.pragma_update(None, "user_version", 1).unwrap();
     let mut ended = contract::given::event(2, 2, 0);
-    Arc::make_mut(&mut ended.core).ended_at = Some(at(60_000));
+    ended.core.ended_at = Some(at(60_000));
     let events = [contract::given::event(1, 1, 0), ended];
     for event in &events {
         let body = serde_json::to_string(event).unwrap();
@@ -248,7 +247,7 @@ fn what_people_did_to_alarms_is_in_the_audit_trail_and_what_changed_nothing_is_n
     let mut changed = alarm(1, 1, 0);
     let note = Some("works".to_owned());
     let line = AlarmLine { at: at(5), step: AlarmStep::Shelved, who: Some("anna".to_owned()), note };
-    Arc::make_mut(&mut changed.body).history.push(line);
+    changed.body.body_mut().history.push(line);
     let acts = vec![act(1, shelve), act(2, AlarmAct::Acknowledge { note: None })];
     commit_with(&mut store, 5, acts, &[], &[changed.clone()], &[]);
     changed.seq = Seq(2);
@@ -264,7 +263,7 @@ fn alarms_from_before_they_were_counted_are_counted_too() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path(), eager()).unwrap();
     let mut acknowledged = alarm(1, 1, 60_000);
-    Arc::make_mut(&mut acknowledged.body).acknowledged = Some((at(90_000), "anna".to_owned()));
+    acknowledged.body.body_mut().acknowledged = Some((at(90_000), "anna".to_owned()));
     commit_with(&mut store, 0, vec![RecordBody::Tick], &[], &[acknowledged, alarm(2, 2, 70_000)], &[]);
     drop(store);
     // As it was before alarms were counted: without the third migration.

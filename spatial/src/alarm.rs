@@ -5,9 +5,11 @@
 
 mod book;
 mod delayed;
+mod sheet;
 
 pub use book::AlarmBook;
 pub use delayed::Delayed;
+pub use sheet::AlarmSheet;
 
 use crate::event::{EventKind, HashInput, Subject};
 use crate::ids::{AlarmId, EventId, RuleId, Seq, ZoneKey};
@@ -15,7 +17,6 @@ use crate::units::{SpanMs, UnixMs};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::ops::Deref;
-use std::sync::Arc;
 
 /// Where an alarm stands; derived from its times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,7 +121,7 @@ pub struct Alarm {
     pub seq: Seq,
     /// What it says.
     #[serde(flatten)]
-    pub body: Arc<AlarmBody>,
+    pub body: AlarmSheet,
 }
 
 impl Deref for Alarm {

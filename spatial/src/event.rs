@@ -8,7 +8,8 @@ use crate::fix::Marks;
 use crate::ids::{AlarmId, EventId, Revision, RuleId, Seq, VehicleKey, ZoneKey};
 use crate::position::Position;
 use crate::units::{DeciKph, Millimetres, UnixMs};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// What kind of thing happened.
@@ -321,8 +322,76 @@ pub struct RuleRef {
 }
 
 /// What an event says about the world: a pure function of fixes and revisions, whatever their order of arrival.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// A clone copies a handle: the versions of an event that differ in its end alone share everything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventCore {
+    facts: Arc<EventFacts>,
+    /// When it ended: for intervals; `None` while it lasts.
+    pub ended_at: Option<UnixMs>,
+}
+
+impl EventCore {
+    /// Of what happened; for an interval that is over, when.
+    pub fn new(facts: EventFacts, ended_at: Option<UnixMs>) -> EventCore {
+        EventCore { facts: Arc::new(facts), ended_at }
+    }
+
+    /// The same, ended at `at`, but not before it began.
+    pub fn ended(&self, at: UnixMs) -> EventCore {
+        EventCore { facts: Arc::clone(&self.facts), ended_at: Some(at.max(self.at)) }
+    }
+
+    /// Its facts, to change them in this version alone.
+    pub fn facts_mut(&mut self) -> &mut EventFacts {
+        Arc::make_mut(&mut self.facts)
+    }
+
+    /// Whether it is the same as another, told by identity where that is cheaper: never true of different ones.
+    pub(crate) fn is_same(&self, other: &EventCore) -> bool {
+        self.ended_at == other.ended_at && Arc::ptr_eq(&self.facts, &other.facts)
+    }
+}
+
+/// An event as it is written for people: its end among its facts.
+#[derive(Serialize, Deserialize)]
+struct Readable<Facts> {
+    #[serde(flatten)]
+    facts: Facts,
+    ended_at: Option<UnixMs>,
+}
+
+impl Serialize for EventCore {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            Readable { facts: &*self.facts, ended_at: self.ended_at }.serialize(serializer)
+        } else {
+            (&*self.facts, self.ended_at).serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for EventCore {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<EventCore, D::Error> {
+        let (facts, ended_at) = if deserializer.is_human_readable() {
+            Readable::deserialize(deserializer).map(|read| (read.facts, read.ended_at))?
+        } else {
+            Deserialize::deserialize(deserializer)?
+        };
+        Ok(EventCore::new(facts, ended_at))
+    }
+}
+
+impl Deref for EventCore {
+    type Target = EventFacts;
+    fn deref(&self) -> &EventFacts {
+        &self.facts
+    }
+}
+
+/// What an event says but for its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventFacts {
     /// Derived from the content by [`event_id`].
     pub id: EventId,
     /// What happened.
@@ -337,8 +406,6 @@ pub struct EventCore {
     pub visit_at: UnixMs,
     /// When it began.
     pub at: UnixMs,
-    /// When it ended: for intervals; `None` while it lasts.
-    pub ended_at: Option<UnixMs>,
     /// Where it began; `None` when it has no place.
     pub position: Option<Position>,
     /// How sure the engine is.
@@ -351,7 +418,7 @@ pub struct EventCore {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// What it says.
-    pub core: Arc<EventCore>,
+    pub core: EventCore,
     /// The number of this change.
     pub seq: Seq,
     /// `received_at` of the record that caused it.

@@ -6,7 +6,7 @@
 use crate::calendar::UtcOffset;
 use crate::geodesy::LocalScale;
 use crate::ids::{Revision, ZoneKey};
-use crate::index::{CellIndex, Slot};
+use crate::index::{CellIndex, Slot, hint, hint_all};
 use crate::shelf::Shelf;
 use crate::units::{Millimetres, UnixMs};
 use crate::zone::{Ground, Rule, RuleWhen, Zone};
@@ -27,6 +27,8 @@ pub struct ZoneInForce {
     pub reach: Millimetres,
     /// Whether a rule of it can fire inside without a crossing: dwell or speed.
     pub watches_inside: bool,
+    /// Whether it has no dates and no schedule: it judges for all of its term.
+    is_always: bool,
     /// Whether time alone can bring something inside it: a dwell limit, an opening or closing, the end of its validity.
     pub watches_time: bool,
     /// Whether a rule of it is watched at some times only, or leaves out whoever is exempt.
@@ -57,11 +59,14 @@ impl ZoneInForce {
         self.term.from <= at
             && (at < self.term.to || received_at < self.term.to)
             && self.term.recorded_at <= received_at
-            && self.zone.is_in_force(at, self.offset)
+            && (self.is_always || self.zone.is_in_force(at, self.offset))
     }
 
     /// The first instant after `at` at which it begins or ceases to judge what is received in time.
     pub fn next_change(&self, at: UnixMs) -> Option<UnixMs> {
+        if self.is_always && self.begins_at() <= at && self.term.to == UnixMs::MAX {
+            return None;
+        }
         let dates = [self.begins_at(), self.ends_at()];
         let dated = dates.into_iter().filter(|date| at < *date && *date < UnixMs::MAX).min();
         if self.zone.schedule.is_always() {
@@ -84,7 +89,8 @@ impl ZoneInForce {
 
     /// The first instant at which it judges what is received in time.
     pub fn begins_at(&self) -> UnixMs {
-        self.term.from.max(self.zone.valid_from.unwrap_or(UnixMs::MIN)).max(self.term.recorded_at)
+        let valid_from = if self.is_always { None } else { self.zone.valid_from };
+        self.term.from.max(valid_from.unwrap_or(UnixMs::MIN)).max(self.term.recorded_at)
     }
 
     /// The instant from which it judges no more.
@@ -328,6 +334,18 @@ impl OneMap {
         self.zones.get(slot).map(Arc::as_ref)
     }
 
+    /// Asks for the memory of what a crossing asks of these revisions, all of them at a time. Changes no answer.
+    pub fn bring_near(&self, slots: impl Iterator<Item = Slot> + Clone) {
+        slots.clone().filter_map(|slot| self.zones.place(slot)).for_each(hint);
+        let entries = slots.filter_map(|slot| self.zone(slot));
+        entries.clone().for_each(hint_all);
+        let zones = entries.map(|entry| &*entry.zone);
+        zones.clone().for_each(hint_all);
+        let rules = zones.flat_map(|zone| &zone.rules);
+        rules.clone().for_each(hint_all);
+        rules.filter_map(|rule| rule.id.as_str().as_bytes().first()).for_each(hint);
+    }
+
     /// All revisions of a zone that still matter, oldest first.
     pub fn revisions(&self, zone: ZoneKey) -> impl Iterator<Item = &ZoneInForce> {
         let slots = self.slots.get(zone.0).into_iter().flat_map(Slots::all);
@@ -362,7 +380,18 @@ fn prepared(zone: Arc<Zone>, term: Term, offset: UtcOffset) -> ZoneInForce {
     let asks_for_presence = zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::MustBeInside));
     let watches_time = dwells || dated || has_timed_rules;
     let watches_inside = dwells || speeds;
-    ZoneInForce { zone, term, reach, watches_inside, watches_time, has_timed_rules, asks_for_presence, offset }
+    let is_always = !dated;
+    ZoneInForce {
+        zone,
+        term,
+        reach,
+        watches_inside,
+        is_always,
+        watches_time,
+        has_timed_rules,
+        asks_for_presence,
+        offset,
+    }
 }
 
 /// Area over boundary length: half the width of a corridor, a quarter of a square's side.

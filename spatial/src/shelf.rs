@@ -27,8 +27,14 @@ impl<T: Clone> Shelf<T> {
     /// What stands at a number.
     #[inline]
     pub fn get(&self, number: u32) -> Option<&T> {
+        self.place(number)?.as_ref()
+    }
+
+    /// The place of a number, whether anything stands there or not.
+    #[inline]
+    pub fn place(&self, number: u32) -> Option<&Option<T>> {
         let [high, middle, low] = places(number);
-        self.parts.get(high)?.as_ref()?.get(middle)?.as_ref()?.get(low)?.as_ref()
+        self.parts.get(high)?.as_ref()?.get(middle)?.as_ref()?.get(low)
     }
 
     /// Puts a value at a number, or takes it away; gives back what stood there.

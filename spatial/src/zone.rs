@@ -269,6 +269,23 @@ pub struct Bounds {
     pub north: i32,
 }
 
+impl Bounds {
+    /// Whether it holds a position, its border included.
+    pub fn holds(&self, p: Position) -> bool {
+        (self.west..=self.east).contains(&p.lon_e7) && (self.south..=self.north).contains(&p.lat_e7)
+    }
+
+    /// The box with a margin of some units around it; it ends where positions end.
+    pub fn wider(&self, lon: i32, lat: i32) -> Bounds {
+        Bounds {
+            west: self.west.saturating_sub(lon),
+            south: self.south.saturating_sub(lat),
+            east: self.east.saturating_add(lon),
+            north: self.north.saturating_add(lat),
+        }
+    }
+}
+
 impl Ground {
     /// All rings of all parts: under the even-odd rule, parts need no telling apart.
     pub fn rings(&self) -> impl Iterator<Item = &Ring> {

@@ -30,8 +30,8 @@ mod tests {
 
     #[test]
     fn it_is_read_back_unless_another_engine_wrote_it() {
-        let state = json!({"map_version": 5, "steady_from": 0, "suspects": [], "inside": [], "visits": [],
-            "calm": true, "absences": []});
+        let state = json!({"map_version": 5, "suspects": [], "inside": [], "visits": [],
+            "quiet": {"steady_from": 0, "settles_at": 0, "calm": true}, "absences": []});
         let checkpoint = json!({"vehicle": 7, "at": 3_600_000, "zones": [], "state": state});
         let checkpoint: Checkpoint = serde_json::from_value(checkpoint).expect("a state without a fix");
         let mut plain = encode(&checkpoint);

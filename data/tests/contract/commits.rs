@@ -8,7 +8,6 @@ use cordon_spatial::event::{EventKind, EventStatus, Subject};
 use cordon_spatial::ids::{AlarmId, EventId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use cordon_spatial::record::{Act, RecordBody};
 use cordon_spatial::units::{SpanMs, UnixMs};
-use std::sync::Arc;
 
 pub fn a_new_site_is_empty(sites: &Sites<'_>) {
     let site = sites();
@@ -85,7 +84,7 @@ pub fn the_last_row_of_an_event_and_an_alarm_stands(sites: &Sites<'_>) {
     let site = sites();
     let mut open = site.open();
     let mut returned = alarm(2, 4, 0);
-    Arc::make_mut(&mut returned.body).returned_at = Some(at(3_000));
+    returned.body.body_mut().returned_at = Some(at(3_000));
     let mut last = event(1, 3, 0);
     last.status = EventStatus::Retracted;
     let events = [event(1, 1, 0), last.clone()];
@@ -105,7 +104,7 @@ pub fn events_are_found_by_every_condition(sites: &Sites<'_>) {
     let site = sites();
     let mut open = site.open();
     let mut odd = event(2, 2, 5_000);
-    let core = Arc::make_mut(&mut odd.core);
+    let core = odd.core.facts_mut();
     core.kind = EventKind::Dwell;
     core.subject = Subject::Vehicle(VehicleKey(8));
     core.zone = core.zone.map(|(_, revision)| (ZoneKey(4), revision));
@@ -134,11 +133,11 @@ pub fn alarms_are_found_by_state_and_priority(sites: &Sites<'_>) {
     let site = sites();
     let mut open = site.open();
     let mut acknowledged = alarm(2, 2, 0);
-    let body = Arc::make_mut(&mut acknowledged.body);
+    let body = acknowledged.body.body_mut();
     body.acknowledged = Some((at(1), "anna".to_owned()));
     body.priority = 1;
     let mut closed = acknowledged.clone();
-    let body = Arc::make_mut(&mut closed.body);
+    let body = closed.body.body_mut();
     (body.id, body.closed_at) = (AlarmId(3), Some(at(2)));
     closed.seq = Seq(3);
     let all = [alarm(1, 1, 0), acknowledged, closed];
@@ -159,7 +158,7 @@ pub fn alarms_are_counted_in_spans_of_time(sites: &Sites<'_>) {
     let mut open = site.open();
     let minute = 60_000;
     let mut done = alarm(4, 4, 25 * minute);
-    let body = Arc::make_mut(&mut done.body);
+    let body = done.body.body_mut();
     (body.acknowledged, body.closed_at) = (Some((at(29 * minute), "anna".to_owned())), Some(at(30 * minute)));
     // The first lies before the spans, the last after them, the second at the very start of one.
     let all = [alarm(1, 1, 9 * minute), alarm(2, 2, 10 * minute), alarm(3, 3, 20 * minute - 1), done];
@@ -176,10 +175,10 @@ pub fn the_oldest_open_alarm_is_found(sites: &Sites<'_>) {
     let mut open = site.open();
     assert_eq!(open.reader().oldest_open_alarm(&AlarmState::OPEN).unwrap(), None);
     let mut closed = alarm(1, 1, 0);
-    Arc::make_mut(&mut closed.body).closed_at = Some(at(10));
+    closed.body.body_mut().closed_at = Some(at(10));
     let mut shelved = alarm(2, 2, 100);
     let shelf = Shelf { until: at(900), reason: "works".to_owned() };
-    Arc::make_mut(&mut shelved.body).shelved = Some(shelf);
+    shelved.body.body_mut().shelved = Some(shelf);
     let all = [closed, shelved.clone(), alarm(3, 3, 300), alarm(4, 4, 200)];
     commit_with(&mut open, 0, vec![RecordBody::Tick], &[], &all, &[]);
     let oldest = |states: &[AlarmState]| open.reader().oldest_open_alarm(states).unwrap().map(|alarm| alarm.id.0);

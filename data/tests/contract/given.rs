@@ -5,7 +5,8 @@ use cordon_data::feature::{Collection, Draft, StoredFeature, prepare};
 use cordon_data::store::{AuditLine, Batch};
 use cordon_spatial::alarm::{Alarm, AlarmBody, AlarmEvents, AlarmLines};
 use cordon_spatial::event::{
-    Certainty, Event, EventCore, EventKind, EventStatus, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds,
+    Certainty, Event, EventCore, EventFacts, EventKind, EventStatus, Evidence, FixRef, PathReading, RuleRef, Subject,
+    Thresholds,
 };
 use cordon_spatial::fix::{Fix, Marks, Source};
 use cordon_spatial::ids::{
@@ -16,7 +17,6 @@ use cordon_spatial::record::{Edit, Edited, Record, RecordBody};
 use cordon_spatial::units::{DeciKph, UnixMs};
 use cordon_spatial::watch::Checkpoint;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// 2026-11-23T00:00:00Z.
 pub const DAY: i64 = 1_795_392_000_000;
@@ -80,7 +80,7 @@ pub fn keep_edit(open: &mut Open, ms: i64, edit: (StoredFeature, RecordBody)) ->
 
 /// A vehicle's checkpoint; those of two versions differ.
 pub fn checkpoint(vehicle: u32, ms: i64, version: u64) -> Checkpoint {
-    let state = json!({"map_version": version, "steady_from": 0, "calm": true, "suspects": [], "inside": [],
+    let state = json!({"map_version": version, "quiet": {"steady_from": 0, "settles_at": 0, "calm": true}, "suspects": [], "inside": [],
         "visits": [], "absences": []});
     serde_json::from_value(json!({"vehicle": vehicle, "at": at(ms).0, "zones": [], "state": state})).unwrap()
 }
@@ -96,40 +96,42 @@ pub fn fixes(all: impl IntoIterator<Item = Fix>) -> Vec<RecordBody> {
 
 pub fn event(id: u128, seq: u64, ms: i64) -> Event {
     Event {
-        core: Arc::new(EventCore {
-            id: EventId(id),
-            kind: EventKind::Enter,
-            subject: Subject::Vehicle(VehicleKey(7)),
-            zone: Some((ZoneKey(3), Revision(1))),
-            rule: Some(RuleRef {
-                id: RuleId::new("r1").unwrap(),
-                revision: Revision(1),
-                priority: 2,
-                on_delay_s: 0,
-                off_delay_s: 0,
-            }),
-            at: at(ms),
-            visit_at: at(ms),
-            ended_at: None,
-            position: Some(fix(7, ms).position),
-            certainty: Certainty::Certain,
-            evidence: Evidence {
-                before: None,
-                after: Some(FixRef {
-                    fixed_at: at(ms),
-                    position: fix(7, ms).position,
-                    speed: None,
-                    marks: Marks::DRIFT,
+        core: EventCore::new(
+            EventFacts {
+                id: EventId(id),
+                kind: EventKind::Enter,
+                subject: Subject::Vehicle(VehicleKey(7)),
+                zone: Some((ZoneKey(3), Revision(1))),
+                rule: Some(RuleRef {
+                    id: RuleId::new("r1").unwrap(),
+                    revision: Revision(1),
+                    priority: 2,
+                    on_delay_s: 0,
+                    off_delay_s: 0,
                 }),
-                crossing: None,
-                path: PathReading::Straight,
-                thresholds: Thresholds::default(),
-                change: None,
-                peak: None,
-                condition: None,
-                silence: None,
+                at: at(ms),
+                visit_at: at(ms),
+                position: Some(fix(7, ms).position),
+                certainty: Certainty::Certain,
+                evidence: Evidence {
+                    before: None,
+                    after: Some(FixRef {
+                        fixed_at: at(ms),
+                        position: fix(7, ms).position,
+                        speed: None,
+                        marks: Marks::DRIFT,
+                    }),
+                    crossing: None,
+                    path: PathReading::Straight,
+                    thresholds: Thresholds::default(),
+                    change: None,
+                    peak: None,
+                    condition: None,
+                    silence: None,
+                },
             },
-        }),
+            None,
+        ),
         seq: Seq(seq),
         detected_at: at(ms + 700),
         status: EventStatus::Provisional,
@@ -157,7 +159,7 @@ pub fn alarm(id: u128, seq: u64, ms: i64) -> Alarm {
         events: AlarmEvents::from_slice(&[EventId(1)]),
         history: AlarmLines::new(),
     };
-    Alarm { seq: Seq(seq), body: Arc::new(body) }
+    Alarm { seq: Seq(seq), body: body.into() }
 }
 
 pub fn id(text: &str) -> FeatureId {

@@ -13,7 +13,6 @@ use cordon_spatial::ids::{FeatureKey, JournalPosition, Revision, Seq, VehicleKey
 use cordon_spatial::onemap::Term;
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::UnixMs;
-use std::sync::Arc;
 
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
@@ -200,13 +199,13 @@ pub fn a_vehicles_events_are_found_by_when_they_held(sites: &Sites<'_>) {
     let mut open = site.open();
     let changed = |n: u64, change: &dyn Fn(&mut EventCore)| {
         let mut event = event(n.into(), n, 0);
-        change(Arc::make_mut(&mut event.core));
+        change(&mut event.core);
         event
     };
     let holding = changed(1, &|_| {});
     let ended = changed(2, &|core| core.ended_at = Some(at(MINUTE)));
-    let others = changed(3, &|core| core.subject = Subject::Vehicle(VehicleKey(8)));
-    let zones = changed(4, &|core| core.subject = Subject::Zone(ZoneKey(7)));
+    let others = changed(3, &|core| core.facts_mut().subject = Subject::Vehicle(VehicleKey(8)));
+    let zones = changed(4, &|core| core.facts_mut().subject = Subject::Zone(ZoneKey(7)));
     let all = [holding.clone(), ended.clone(), others, zones];
     commit_with(&mut open, 0, vec![RecordBody::Tick], &all, &[], &[]);
     let found = |open: &Open, since| open.reader().events_held(VehicleKey(7), at(since)).unwrap();
@@ -214,7 +213,7 @@ pub fn a_vehicles_events_are_found_by_when_they_held(sites: &Sites<'_>) {
     assert_eq!(found(&open, MINUTE + 1), all[..1]);
     let mut ended_later = holding;
     ended_later.seq = Seq(5);
-    Arc::make_mut(&mut ended_later.core).ended_at = Some(at(2 * MINUTE));
+    ended_later.core.ended_at = Some(at(2 * MINUTE));
     commit_with(&mut open, 1, vec![RecordBody::Tick], std::slice::from_ref(&ended_later), &[], &[]);
     assert_eq!(found(&open, MINUTE), [ended, ended_later]);
     assert_eq!(found(&open, 3 * MINUTE), []);

@@ -6,7 +6,6 @@ use cordon_data::store::{AlarmQuery, EventQuery, Forget};
 use cordon_spatial::ids::{AlarmId, JournalPosition, VehicleKey};
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::UnixMs;
-use std::sync::Arc;
 
 /// Forgets nothing.
 const NOTHING: Forget = Forget {
@@ -87,7 +86,7 @@ pub fn old_alarms_go_when_they_are_closed_and_their_events_with_them(sites: &Sit
     // An event n belongs to the alarm n + 1.
     let closed = |id: u128, seq: u64, ms: i64| {
         let mut alarm = alarm(id, seq, 0);
-        Arc::make_mut(&mut alarm.body).closed_at = Some(at(ms));
+        alarm.body.body_mut().closed_at = Some(at(ms));
         alarm
     };
     let mut alone = event(50, 6, 0);

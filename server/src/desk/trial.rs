@@ -7,7 +7,7 @@
 use super::catalog::Catalog;
 use cordon_data::feature::{StoredFeature, edited};
 use cordon_data::store::{Reader, StoreError};
-use cordon_spatial::alarm::AlarmBody;
+use cordon_spatial::alarm::AlarmSheet;
 use cordon_spatial::event::{Event, EventCore, EventKind, EventStatus};
 use cordon_spatial::fix::{Fix, Marks};
 use cordon_spatial::ids::{AlarmId, EventId, FeatureKey, Revision, RuleId, VehicleKey};
@@ -66,7 +66,7 @@ pub enum Cut {
 #[derive(Clone, Debug, Default)]
 pub struct Found {
     /// What would have been told, each vehicle's by time.
-    pub events: Vec<Arc<EventCore>>,
+    pub events: Vec<EventCore>,
     /// How many more there were.
     pub events_left_out: u64,
     /// For each rule, in the zone's order.
@@ -127,7 +127,7 @@ pub fn run(
 struct Judged {
     fixes: u64,
     events: HashMap<EventId, Event>,
-    alarms: HashMap<AlarmId, Arc<AlarmBody>>,
+    alarms: HashMap<AlarmId, AlarmSheet>,
 }
 
 impl Judged {
@@ -189,14 +189,14 @@ impl Trial {
         found.fixes += judged.fixes;
         let during = self.from..self.to;
         let stands = |event: &&Event| event.status != EventStatus::Retracted;
-        let mut told: Vec<Arc<EventCore>> = judged
+        let mut told: Vec<EventCore> = judged
             .events
             .values()
             .filter(stands)
             .map(|event| &event.core)
             .filter(|core| during.contains(&core.at) && core.zone.is_some() && core.rule.is_some())
             .filter(|core| !is_of_the_server(core.kind))
-            .map(Arc::clone)
+            .cloned()
             .collect();
         told.sort_unstable_by_key(|core| (core.at, core.id));
         let standing = |id: &EventId| judged.events.get(id).as_ref().is_some_and(stands);
@@ -204,9 +204,9 @@ impl Trial {
             .alarms
             .values()
             .filter(|alarm| during.contains(&alarm.raised_at) && alarm.zone.is_some() && !is_of_the_server(alarm.kind));
-        let alarms: Vec<&Arc<AlarmBody>> = raised.filter(|alarm| alarm.events.iter().any(standing)).collect();
+        let alarms: Vec<&AlarmSheet> = raised.filter(|alarm| alarm.events.iter().any(standing)).collect();
         for (rule, counts) in &mut found.rules {
-            let of_rule = |core: &&Arc<EventCore>| core.rule.as_ref().is_some_and(|judging| judging.id == *rule);
+            let of_rule = |core: &&EventCore| core.rule.as_ref().is_some_and(|judging| judging.id == *rule);
             let events = told.iter().filter(of_rule).count() as u64;
             counts.events += events;
             counts.alarms += alarms.iter().filter(|alarm| alarm.rule.as_ref() == Some(rule)).count() as u64;

@@ -2,7 +2,7 @@
 
 use cordon_data::feature::{FieldError, StoredFeature, vehicle_of, zone_of};
 use cordon_data::store::{PastFixes, Reader, ReplacedZone, StoreError};
-use cordon_spatial::alarm::AlarmBody;
+use cordon_spatial::alarm::AlarmSheet;
 use cordon_spatial::event::Event;
 use cordon_spatial::ids::{AlarmId, FeatureKey, JournalPosition, Revision, VehicleKey};
 use cordon_spatial::onemap::Term;
@@ -71,7 +71,7 @@ impl Histories {
 }
 
 /// The alarms that these events belong to.
-fn alarms(reader: &dyn Reader, events: &[Event]) -> Result<Vec<Arc<AlarmBody>>, StoreError> {
+fn alarms(reader: &dyn Reader, events: &[Event]) -> Result<Vec<AlarmSheet>, StoreError> {
     let ids: BTreeSet<AlarmId> = events.iter().filter_map(|event| event.alarm).collect();
     let alarms = ids.into_iter().filter_map(|id| reader.alarm(id).transpose());
     alarms.map(|alarm| Ok(alarm?.body)).collect()

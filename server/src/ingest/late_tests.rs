@@ -219,12 +219,13 @@ fn a_history_that_does_not_answer_is_not_used() {
         at_least: JournalPosition(at_least),
         at_most: JournalPosition(20),
     };
-    let read = |checkpoint: Option<i64>, from, as_of, read_at| super::aside::Read {
+    let read = |checkpoint: Option<i64>, from, as_of, read_at| {
+        super::aside::Read {
         from: UnixMs(from),
         history: Arc::new(History {
             as_of: JournalPosition(as_of),
             checkpoint: checkpoint.map(|at| {
-                let state = r#"{"map_version": 0, "steady_from": 0, "calm": true, "suspects": [], "inside": [],
+                let state = r#"{"map_version": 0, "quiet": {"steady_from": 0, "settles_at": 0, "calm": true}, "suspects": [], "inside": [],
                     "visits": [], "absences": []}"#;
                 let checkpoint = format!(r#"{{"vehicle": 1, "at": {at}, "zones": [], "state": {state}}}"#);
                 serde_json::from_str::<Checkpoint>(&checkpoint).expect("a state without a fix")
@@ -232,6 +233,7 @@ fn a_history_that_does_not_answer_is_not_used() {
             ..History::default()
         }),
         read_at: UnixMs(read_at),
+    }
     };
     assert!(read(None, 100, 10, 500_000).answers(&need(100, 10), now));
     assert!(!read(None, 100, 10, 500_000).answers(&need(99, 10), now), "it begins too late");

@@ -1,12 +1,12 @@
 //! One subject's alarms: raised by its events, changed by what became of them and by people.
 
-use super::{AlarmAct, AlarmBody, AlarmEvents, AlarmLine, AlarmLines, AlarmStep, LONGEST_SHELF, Shelf, alarm_id};
-use crate::event::{Condition, EventCore, EventKind};
+use super::sheet::{AlarmSheet, body_of, priority_of};
+use super::{AlarmAct, AlarmBody, AlarmEvents, AlarmLine, AlarmStep, LONGEST_SHELF, Shelf, alarm_id};
+use crate::event::{EventCore, EventKind};
 use crate::ids::{AlarmId, EventId, RuleId, ZoneKey};
 use crate::index::hint;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// The alarms about one subject that are open or were closed lately: one per cause (zone, rule) and visit.
 ///
@@ -26,7 +26,7 @@ struct Row {
     cause: u64,
     /// The low half of its id.
     id: u64,
-    alarm: Arc<AlarmBody>,
+    alarm: AlarmSheet,
 }
 
 impl Default for AlarmBook {
@@ -46,9 +46,9 @@ impl AlarmBook {
         self.rows.is_empty()
     }
 
-    /// All of them, the oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<AlarmBody>> {
-        self.rows.iter().map(|row| &row.alarm)
+    /// The low halves of their ids, the oldest first.
+    pub fn keys(&self) -> impl Iterator<Item = u64> {
+        self.rows.iter().map(|row| row.id)
     }
 
     /// Asks for the memory of what the next event will ask of it. Changes nothing.
@@ -57,64 +57,69 @@ impl AlarmBook {
     }
 
     /// Takes in alarms that the store still knew.
-    pub fn recall(&mut self, alarms: impl IntoIterator<Item = Arc<AlarmBody>>) {
+    pub fn recall(&mut self, alarms: impl IntoIterator<Item = AlarmSheet>) {
         for alarm in alarms {
             if self.place(alarm.id).is_none() {
                 if let Some(shelf) = &alarm.shelved {
                     self.unshelve_at = self.unshelve_at.min(shelf.until);
                 }
-                self.push(cause(alarm.zone, alarm.rule.as_ref(), alarm.visit_at), alarm);
+                self.push(cause(alarm.cause()), alarm.id, alarm);
             }
         }
     }
 
     /// An event stands as given; one without a rule raises nothing unless it is about Cordon itself. `of` is the alarm that it belongs to already.
     /// Returns the alarm if it changed.
-    pub fn event_stands(&mut self, event: &EventCore, of: Option<AlarmId>, late: bool) -> Option<Arc<AlarmBody>> {
+    pub fn event_stands(
+        &mut self,
+        event: &EventCore,
+        of: Option<AlarmId>,
+        late: bool,
+    ) -> Option<(AlarmId, AlarmSheet)> {
         priority_of(event)?;
-        let rule = event.rule.as_ref().map(|rule| &rule.id);
-        if let Some(place) = of.and_then(|id| self.place(id)) {
-            return self.event_changed(place, event);
+        if let Some((id, place)) = of.and_then(|id| Some((id, self.place(id)?))) {
+            return self.event_changed(place, event).map(|alarm| (id, alarm));
         }
+        let rule = event.rule.as_ref().map(|rule| &rule.id);
         let zone = event.zone.map(|(key, _)| key);
-        let cause = cause(zone, rule, event.visit_at);
+        let cause = cause((zone, rule, event.visit_at));
         if let Some(place) = self.open_of(cause, event) {
-            let alarm = Arc::make_mut(&mut self.rows[place].alarm);
+            let alarm = self.rows[place].alarm.body_mut();
             alarm.events.push(event.id);
             alarm.returned_at = event.ended_at;
             alarm.history.push(AlarmLine { at: event.at, step: AlarmStep::Reopened, who: None, note: None });
             close_if_done(alarm);
-            return Some(Arc::clone(&self.rows[place].alarm));
+            return Some((alarm.id, self.rows[place].alarm.clone()));
         }
         let id = alarm_id(zone, rule, event.subject, event.id);
         if let Some(place) = self.place(id) {
-            return self.event_changed(place, event);
+            return self.event_changed(place, event).map(|alarm| (id, alarm));
         }
-        let alarm = raised(event, late, AlarmEvents::from_slice(&[event.id]), event.ended_at);
-        self.push(cause, Arc::clone(&alarm));
-        Some(alarm)
+        let alarm = AlarmSheet::raised(event.clone(), late);
+        self.push(cause, id, alarm.clone());
+        Some((id, alarm))
     }
 
     /// An event of an alarm did not happen after all. The alarm stays, returned. Returns it if it changed.
-    pub fn event_retracted(&mut self, event: EventId, of: AlarmId, at: UnixMs) -> Option<Arc<AlarmBody>> {
+    pub fn event_retracted(&mut self, event: EventId, of: AlarmId, at: UnixMs) -> Option<AlarmSheet> {
         let place = self.place(of)?;
-        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
+        let alarm = self.rows[place].alarm.body_mut();
         alarm.history.push(AlarmLine { at, step: AlarmStep::Retracted, who: None, note: None });
         if alarm.events.last() == Some(&event) && alarm.returned_at.is_none() {
             alarm.returned_at = Some(at);
         }
         close_if_done(alarm);
-        Some(Arc::clone(&self.rows[place].alarm))
+        Some(self.rows[place].alarm.clone())
     }
 
     /// A person's act at journal time `at`. Returns the alarm if it changed; repeating an act changes nothing.
-    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<Arc<AlarmBody>> {
+    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<AlarmSheet> {
         let place = self.place(id)?;
         let alarm = &self.rows[place].alarm;
         if alarm.closed_at.is_some() || !changes(alarm, at, act) {
             return None;
         }
-        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
+        let alarm = self.rows[place].alarm.body_mut();
         let mut line = |step, note| alarm.history.push(AlarmLine { at, step, who: Some(who.to_owned()), note });
         match act {
             AlarmAct::Acknowledge { note } => {
@@ -139,11 +144,11 @@ impl AlarmBook {
                 self.unshelve_at = self.unshelve_at.min(*until);
             }
         }
-        Some(Arc::clone(&self.rows[place].alarm))
+        Some(self.rows[place].alarm.clone())
     }
 
     /// One of the alarms.
-    pub fn get(&self, id: AlarmId) -> Option<&Arc<AlarmBody>> {
+    pub fn get(&self, id: AlarmId) -> Option<&AlarmSheet> {
         self.place(id).map(|place| &self.rows[place].alarm)
     }
 
@@ -154,18 +159,17 @@ impl AlarmBook {
         keeper: Option<AlarmId>,
         stretch: Stretch<'_>,
         carried: AlarmEvents,
-    ) -> (AlarmId, Option<(Arc<AlarmBody>, bool)>) {
+    ) -> (AlarmId, Option<(AlarmSheet, bool)>) {
         let Stretch { first, late, events, last_at, returned_at } = stretch;
         let Some(place) = keeper.and_then(|id| self.place(id)) else {
-            let mut alarm = raised(first, late, events, returned_at);
+            let mut alarm = body_of(first, late, events, returned_at);
             // The id that its event gives may be an alarm's that an earlier run kept when it was cut in two.
             while self.place(alarm.id).is_some() {
-                let AlarmBody { zone, rule, subject, id, .. } = &*alarm;
-                let id = alarm_id(*zone, rule.as_ref(), *subject, EventId(id.0));
-                Arc::make_mut(&mut alarm).id = id;
+                alarm.id = alarm_id(alarm.zone, alarm.rule.as_ref(), alarm.subject, EventId(alarm.id.0));
             }
-            self.push(cause(alarm.zone, alarm.rule.as_ref(), alarm.visit_at), Arc::clone(&alarm));
-            return (alarm.id, Some((alarm, true)));
+            let (id, alarm) = (alarm.id, AlarmSheet::from(alarm));
+            self.push(cause(alarm.cause()), id, alarm.clone());
+            return (id, Some((alarm, true)));
         };
         let known = &self.rows[place].alarm;
         let goes_on = !carried.is_empty();
@@ -175,7 +179,7 @@ impl AlarmBook {
         if (known.raised_at, known.returned_at, &known.events) == (raised_at, returned_at, &all) {
             return (known.id, None);
         }
-        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
+        let alarm = self.rows[place].alarm.body_mut();
         let mut line = |at, step| alarm.history.push(AlarmLine { at, step, who: None, note: None });
         if alarm.raised_at != raised_at {
             line(raised_at, AlarmStep::Raised);
@@ -194,17 +198,17 @@ impl AlarmBook {
             alarm.history.push(AlarmLine { at: last_at, step: AlarmStep::Reopened, who: None, note: None });
         }
         close_if_done(alarm);
-        (alarm.id, Some((Arc::clone(&self.rows[place].alarm), false)))
+        (alarm.id, Some((self.rows[place].alarm.clone(), false)))
     }
 
     /// An alarm has no event any more: they did not happen for long enough, or belong to the alarm `into`. It stays,
     /// returned or closed. Returns it if it changed.
-    pub(super) fn gave_up(&mut self, id: AlarmId, into: Option<AlarmId>, now: UnixMs) -> Option<Arc<AlarmBody>> {
+    pub(super) fn gave_up(&mut self, id: AlarmId, into: Option<AlarmId>, now: UnixMs) -> Option<AlarmSheet> {
         let place = self.place(id)?;
         if self.rows[place].alarm.closed_at.is_some() {
             return None;
         }
-        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
+        let alarm = self.rows[place].alarm.body_mut();
         alarm.returned_at = alarm.returned_at.or(Some(now));
         let (step, note) = match into {
             Some(into) => (AlarmStep::Merged, Some(into.to_string())),
@@ -216,7 +220,7 @@ impl AlarmBook {
             alarm.closed_at = Some(now);
         }
         close_if_done(alarm);
-        Some(Arc::clone(&self.rows[place].alarm))
+        Some(self.rows[place].alarm.clone())
     }
 
     /// When the first of the alarms that are put aside comes back; never too late, perhaps too early.
@@ -225,15 +229,14 @@ impl AlarmBook {
     }
 
     /// Takes alarms back whose time aside was over by journal time `by`, the first to come back first.
-    pub fn unshelve(&mut self, by: UnixMs) -> Vec<Arc<AlarmBody>> {
+    pub fn unshelve(&mut self, by: UnixMs) -> Vec<AlarmSheet> {
         if by < self.unshelve_at {
             return Vec::new();
         }
-        let ends = |alarm: &AlarmBody| alarm.shelved.as_ref().map(|shelf| shelf.until);
         let mut over: Vec<(UnixMs, usize)> = Vec::new();
         self.unshelve_at = UnixMs::MAX;
         for (place, row) in self.rows.iter().enumerate() {
-            match ends(&row.alarm) {
+            match row.alarm.shelved_until() {
                 Some(until) if until <= by => over.push((until, place)),
                 Some(until) => self.unshelve_at = self.unshelve_at.min(until),
                 None => {}
@@ -241,10 +244,10 @@ impl AlarmBook {
         }
         over.sort_unstable();
         let mut back = |(at, place): (UnixMs, usize)| {
-            let alarm = Arc::make_mut(&mut self.rows[place].alarm);
+            let alarm = self.rows[place].alarm.body_mut();
             alarm.shelved = None;
             alarm.history.push(AlarmLine { at, step: AlarmStep::Unshelved, who: None, note: None });
-            Arc::clone(&self.rows[place].alarm)
+            self.rows[place].alarm.clone()
         };
         over.into_iter().map(&mut back).collect()
     }
@@ -253,7 +256,7 @@ impl AlarmBook {
     /// remembered, or its end would raise it anew over the one that was closed.
     pub fn forget(&mut self, before: UnixMs) {
         let over = |alarm: &AlarmBody| alarm.returned_at.is_some_and(|at| at < before) || never_returns(alarm);
-        let done = |alarm: &AlarmBody| alarm.closed_at.is_some_and(|at| at < before) && over(alarm);
+        let done = |alarm: &AlarmSheet| alarm.closed_at().is_some_and(|at| at < before) && over(alarm);
         self.rows.retain(|row| !done(&row.alarm));
     }
 
@@ -262,34 +265,38 @@ impl AlarmBook {
         self.rows.iter().rposition(|row| row.id == low)
     }
 
-    fn push(&mut self, cause: u64, alarm: Arc<AlarmBody>) {
-        self.rows.push(Row { cause, id: alarm.id.0 as u64, alarm });
+    fn push(&mut self, cause: u64, id: AlarmId, alarm: AlarmSheet) {
+        self.rows.push(Row { cause, id: id.0 as u64, alarm });
     }
 
     /// The open alarm of a cause: of several with one cause the last alone can be open.
     fn open_of(&self, hash: u64, event: &EventCore) -> Option<usize> {
         let rule = event.rule.as_ref().map(|rule| &rule.id);
         let zone = event.zone.map(|(key, _)| key);
-        let place = self.rows.iter().rposition(|Row { cause, alarm, .. }| {
-            *cause == hash && alarm.zone == zone && alarm.rule.as_ref() == rule && alarm.visit_at == event.visit_at
-        })?;
-        self.rows[place].alarm.closed_at.is_none().then_some(place)
+        let place = self
+            .rows
+            .iter()
+            .rposition(|Row { cause, alarm, .. }| *cause == hash && alarm.cause() == (zone, rule, event.visit_at))?;
+        self.rows[place].alarm.closed_at().is_none().then_some(place)
     }
 
-    fn event_changed(&mut self, place: usize, event: &EventCore) -> Option<Arc<AlarmBody>> {
-        let alarm = &self.rows[place].alarm;
-        if alarm.events.last() != Some(&event.id) || alarm.returned_at == event.ended_at {
+    fn event_changed(&mut self, place: usize, event: &EventCore) -> Option<AlarmSheet> {
+        let alarm = &mut self.rows[place].alarm;
+        if alarm.last_event() != Some(event.id) || alarm.returned_at() == event.ended_at {
             return None;
+        }
+        if alarm.ends_with(event) {
+            return Some(alarm.clone());
         }
         let (at, step) = match event.ended_at {
             Some(at) => (at, AlarmStep::Returned),
             None => (event.at, AlarmStep::Reopened),
         };
-        let alarm = Arc::make_mut(&mut self.rows[place].alarm);
+        let alarm = self.rows[place].alarm.body_mut();
         alarm.returned_at = event.ended_at;
         alarm.history.push(AlarmLine { at, step, who: None, note: None });
         close_if_done(alarm);
-        Some(Arc::clone(&self.rows[place].alarm))
+        Some(self.rows[place].alarm.clone())
     }
 }
 
@@ -307,42 +314,6 @@ pub(super) struct Stretch<'a> {
     pub returned_at: Option<UnixMs>,
 }
 
-/// The priority of an event's alarm: the rule's, or that of what it says about Cordon itself; `None` when it raises none.
-fn priority_of(event: &EventCore) -> Option<u8> {
-    let own = event.evidence.condition.map(Condition::priority);
-    event.rule.as_ref().map(|rule| rule.priority).or(own)
-}
-
-/// A new alarm.
-fn raised(event: &EventCore, late: bool, events: AlarmEvents, returned_at: Option<UnixMs>) -> Arc<AlarmBody> {
-    let zone = event.zone.map(|(key, _)| key);
-    let rule = event.rule.as_ref();
-    let rule_id = rule.map(|rule| rule.id.clone());
-    let mut history = AlarmLines::new();
-    history.push(AlarmLine { at: event.at, step: AlarmStep::Raised, who: None, note: None });
-    if let Some(at) = returned_at {
-        history.push(AlarmLine { at, step: AlarmStep::Returned, who: None, note: None });
-    }
-    Arc::new(AlarmBody {
-        id: alarm_id(zone, rule_id.as_ref(), event.subject, event.id),
-        priority: priority_of(event).unwrap_or(LOWEST_PRIORITY),
-        kind: event.kind,
-        subject: event.subject,
-        zone,
-        rule: rule_id,
-        visit_at: event.visit_at,
-        late,
-        raised_at: event.at,
-        returned_at,
-        acknowledged: None,
-        shelved: None,
-        closed_at: None,
-        result: None,
-        events,
-        history,
-    })
-}
-
 /// Whether no report ends the condition of an alarm: the terminal clears the bit when it was answered. Nothing can raise it
 /// anew when it is closed.
 fn never_returns(alarm: &AlarmBody) -> bool {
@@ -350,9 +321,6 @@ fn never_returns(alarm: &AlarmBody) -> bool {
     alarm.kind == EventKind::TerminalAlarm
         && matches!(rule, Some("terminal-0" | "terminal-27" | "terminal-28" | "terminal-31"))
 }
-
-/// Of an alarm that no rule raised.
-const LOWEST_PRIORITY: u8 = 4;
 
 /// Whether an act at journal time `at` says anything that an open alarm does not say yet.
 fn changes(alarm: &AlarmBody, at: UnixMs, act: &AlarmAct) -> bool {
@@ -379,7 +347,7 @@ fn close_if_done(alarm: &mut AlarmBody) {
 }
 
 /// A hash of what makes alarms of one subject one: zone, rule and visit.
-fn cause(zone: Option<ZoneKey>, rule: Option<&RuleId>, visit_at: UnixMs) -> u64 {
+fn cause((zone, rule, visit_at): (Option<ZoneKey>, Option<&RuleId>, UnixMs)) -> u64 {
     let rule = rule.map_or("", |rule| rule.as_str());
     let mut bytes = [0_u8; 80];
     bytes[..4].copy_from_slice(&zone.map_or(u32::MAX, |zone| zone.0).to_le_bytes());

@@ -6,12 +6,11 @@
 //! event that began after it stands for itself.
 
 use super::book::{AlarmBook, Stretch};
-use super::{AlarmBody, AlarmEvents, alarm_id};
+use super::{AlarmEvents, AlarmSheet, alarm_id};
 use crate::event::{EventCore, RuleRef};
 use crate::ids::{AlarmId, EventId, RuleId, ZoneKey};
 use crate::units::{SpanMs, UnixMs};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// One vehicle's spells under rules with delays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,7 +28,7 @@ pub struct Delayed {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Spell {
-    core: Arc<EventCore>,
+    core: EventCore,
     late: bool,
     alarm: Option<AlarmId>,
 }
@@ -40,7 +39,7 @@ pub struct Followed {
     /// Events that belong to another alarm than before, or to none.
     pub moved: Vec<(EventId, Option<AlarmId>)>,
     /// Alarms that changed, and whether each was not there before.
-    pub alarms: Vec<(Arc<AlarmBody>, bool)>,
+    pub alarms: Vec<(AlarmSheet, bool)>,
 }
 
 /// Spells that make one alarm: places among all of them.
@@ -71,13 +70,13 @@ impl Delayed {
     }
 
     /// An event stands as given; `alarm` is what it belonged to when it was told last.
-    pub fn stands(&mut self, core: &Arc<EventCore>, late: bool, alarm: Option<AlarmId>) {
+    pub fn stands(&mut self, core: &EventCore, late: bool, alarm: Option<AlarmId>) {
         self.changed = true;
         match self.spells.iter_mut().find(|spell| spell.core.id == core.id) {
-            Some(spell) => spell.core = Arc::clone(core),
+            Some(spell) => spell.core = core.clone(),
             None => {
                 let place = self.spells.partition_point(|spell| key(&spell.core) < key(core));
-                self.spells.insert(place, Spell { core: Arc::clone(core), late, alarm });
+                self.spells.insert(place, Spell { core: core.clone(), late, alarm });
             }
         }
     }
@@ -227,7 +226,7 @@ impl Delayed {
         let first = &self.spells[run.members[0]].core;
         let rule = first.rule.as_ref().map(|rule| &rule.id);
         let zone = first.zone.map(|(zone, _)| zone);
-        let rank = |alarm: &&Arc<AlarmBody>| (alarm.result.is_some(), alarm.raised_at, alarm.id);
+        let rank = |alarm: &&AlarmSheet| (alarm.result.is_some(), alarm.raised_at, alarm.id);
         let is_free = |id: &AlarmId| !taken.contains(id);
         let own = run.members.iter().filter_map(|place| self.spells[*place].alarm).filter(is_free);
         let own = own.filter_map(|id| book.get(id)).min_by_key(rank);
@@ -235,7 +234,7 @@ impl Delayed {
         let lost = || {
             let unowned = before.iter().copied().filter(is_free);
             let unowned = unowned.filter(|id| self.spells.iter().all(|spell| spell.alarm != Some(*id)));
-            let of_cause = |alarm: &&Arc<AlarmBody>| alarm.zone == zone && alarm.rule.as_ref() == rule;
+            let of_cause = |alarm: &&AlarmSheet| alarm.zone == zone && alarm.rule.as_ref() == rule;
             unowned.filter_map(|id| book.get(id)).filter(of_cause).min_by_key(rank)
         };
         own.or_else(named).or_else(lost).map(|alarm| alarm.id)

@@ -33,6 +33,21 @@ pub fn hint<T>(what: &T) {
     let _ = what;
 }
 
+/// Soon all of this will be read.
+#[inline]
+pub fn hint_all<T>(what: &T) {
+    #[cfg(target_arch = "x86_64")]
+    for offset in (0..size_of::<T>()).step_by(LINE * size_of::<u32>()) {
+        // SAFETY: the address lies within a live reference's value, and a prefetch has no effect but on the cache.
+        unsafe {
+            let line = std::ptr::from_ref(what).cast::<i8>().add(offset);
+            std::arch::x86_64::_mm_prefetch(line, std::arch::x86_64::_MM_HINT_T0);
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = what;
+}
+
 /// [`super::lanes::marks_anywhere`] four edges at a time; `None` if this processor cannot.
 #[inline]
 pub fn marks(segment: Segment, xs: &[u32], ys: &[u32], edges: usize) -> Option<Marks> {

@@ -30,7 +30,7 @@ use grid::{Cell, TOP_SHIFT, for_cells_on};
 use leaf::Leaf;
 use top::Top;
 
-pub(crate) use machine::hint;
+pub(crate) use machine::{hint, hint_all};
 
 /// The number under which a zone revision stands in a one-map; never reused within it.
 pub type Slot = u32;
@@ -70,6 +70,11 @@ impl Way {
     /// Whether it meets nothing.
     pub fn is_empty(&self) -> bool {
         self.hits.is_empty() && self.grazed.is_empty()
+    }
+
+    /// The zone revisions that it meets; one met more than once is told so often.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> + Clone + '_ {
+        self.hits.iter().map(|hit| hit.slot).chain(self.grazed.iter().copied())
     }
 
     /// Forgets what it meets.
@@ -181,7 +186,7 @@ impl CellIndex {
     /// Changes no answer. The middle of a way longer than a leaf is left out.
     pub fn prefetch_ways(&self, ways: impl Iterator<Item = (Position, Position)>) {
         let far = |a: i32, b: i32| (a ^ b) >> SMALL_LEAF_SHIFT != 0;
-        self.prefetch(ways.flat_map(|(a, b)| {
+        self.bring_near(ways.flat_map(|(a, b)| {
             let start = (far(a.lon_e7, b.lon_e7) || far(a.lat_e7, b.lat_e7)).then_some(a);
             std::iter::once(b).chain(start)
         }));
@@ -189,10 +194,13 @@ impl CellIndex {
 
     /// Brings near what [`CellIndex::covering`] will read at these positions, of which about [`BATCH`] should come at a
     /// time: more would push each other out again. Changes no answer.
-    pub fn prefetch(&self, mut positions: impl Iterator<Item = Position>) {
-        if self.directory.words() < CACHED_WORDS {
-            return;
+    pub fn prefetch(&self, positions: impl Iterator<Item = Position>) {
+        if self.directory.words() >= CACHED_WORDS {
+            self.bring_near(positions);
         }
+    }
+
+    fn bring_near(&self, mut positions: impl Iterator<Item = Position>) {
         loop {
             let mut tops: [Option<(&Top, Position)>; BATCH] = [None; BATCH];
             let mut count = 0;

@@ -7,7 +7,7 @@
 use super::emit::{Emitter, Found, MAX_CHANGES, has_open, standing};
 use super::state::{Open, Phase, State, Turn};
 use super::step::Context;
-use crate::event::{Certainty, EventCore, EventKind};
+use crate::event::{Certainty, EventKind};
 use crate::fix::Fix;
 use crate::ids::ZoneKey;
 use crate::index::Slot;
@@ -15,7 +15,6 @@ use crate::onemap::ZoneInForce;
 use crate::units::UnixMs;
 use crate::zone::{Rule, RuleWhen};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// A vehicle's stay outside a zone in which somebody must be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -183,6 +182,6 @@ fn next_turn(entry: &ZoneInForce, rule: &Rule, at: UnixMs, emitter: &Emitter<'_>
 
 fn end(open: &mut Open, at: UnixMs, emitter: &mut Emitter<'_>) {
     for event in open.drain(..) {
-        emitter.events.push(Arc::new(EventCore { ended_at: Some(at.max(event.at)), ..EventCore::clone(&event) }));
+        emitter.events.push(event.ended(at));
     }
 }

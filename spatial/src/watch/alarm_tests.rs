@@ -189,7 +189,7 @@ fn an_act_on_an_alarm_that_was_forgotten_changes_nothing() {
         .shards
         .iter()
         .flat_map(Shard::tracks)
-        .all(|(_, track)| track.ledger().alarms().iter().all(|known| known.id != alarm));
+        .all(|(_, track)| track.ledger().alarms().keys().all(|known| known != alarm.0 as u64));
     assert!(forgotten, "half an hour after it closed and returned");
     for act in [acknowledge(), close(), AlarmAct::Shelve { reason: "works".to_owned(), until: at(9_000.0) }] {
         assert!(desk.act(8_001.0, alarm, act).alarms.is_empty());

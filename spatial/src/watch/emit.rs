@@ -4,8 +4,8 @@ use super::leg::Leg;
 use super::state::{Edge, EdgeKind, Events, Open, Visit};
 use crate::calendar::UtcOffset;
 use crate::event::{
-    Certainty, Crossing, EventCore, EventKind, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds, ZoneChange,
-    event_id,
+    Certainty, Crossing, EventCore, EventFacts, EventKind, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds,
+    ZoneChange, event_id,
 };
 use crate::exemption::ExemptionBook;
 use crate::fix::Fix;
@@ -99,7 +99,7 @@ impl Emitter<'_> {
     /// Ends every open event of a visit.
     pub fn end_all(&mut self, visit: &Visit, at: UnixMs) {
         for event in &visit.open {
-            self.events.push(Arc::new(EventCore { ended_at: Some(at.max(event.at)), ..EventCore::clone(event) }));
+            self.events.push(event.ended(at));
         }
     }
 
@@ -221,7 +221,7 @@ impl Emitter<'_> {
         let (ended, goes_on): (Open, Open) = std::mem::take(open).into_iter().partition(|event| is_of(event, rule));
         *open = goes_on;
         for event in ended {
-            self.events.push(Arc::new(EventCore { ended_at: Some(at.max(event.at)), ..EventCore::clone(&event) }));
+            self.events.push(event.ended(at));
         }
     }
 
@@ -289,13 +289,12 @@ impl Emitter<'_> {
             let open = visit.open.iter().position(|event| is_of(event, rule));
             match open {
                 Some(place) if speed > limit => {
-                    let event = Arc::make_mut(&mut visit.open[place]);
-                    event.evidence.peak = event.evidence.peak.max(Some(speed));
+                    let facts = visit.open[place].facts_mut();
+                    facts.evidence.peak = facts.evidence.peak.max(Some(speed));
                 }
                 Some(place) => {
                     let event = visit.open.remove(place);
-                    let ended_at = Some(leg.after.fixed_at);
-                    self.events.push(Arc::new(EventCore { ended_at, ..EventCore::clone(&event) }));
+                    self.events.push(event.ended(leg.after.fixed_at));
                 }
                 None if speed > limit && self.applies(zone, rule, leg.after.fixed_at) => {
                     let found = Found {
@@ -346,7 +345,7 @@ impl Emitter<'_> {
         rule: Option<&Rule>,
         visit_at: UnixMs,
         found: Found,
-    ) -> Arc<EventCore> {
+    ) -> EventCore {
         let rule = rule.map(|r| RuleRef {
             id: r.id.clone(),
             revision: r.revision,
@@ -365,7 +364,7 @@ impl Emitter<'_> {
             }
             ordinal += 1;
         };
-        let event = Arc::new(EventCore {
+        let facts = EventFacts {
             id,
             kind: found.kind,
             subject,
@@ -373,12 +372,12 @@ impl Emitter<'_> {
             rule,
             visit_at,
             at: found.at,
-            ended_at: found.ended_at,
             position: Some(found.position),
             certainty: found.certainty,
             evidence: found.evidence,
-        });
-        self.events.push(Arc::clone(&event));
+        };
+        let event = EventCore::new(facts, found.ended_at);
+        self.events.push(event.clone());
         event
     }
 

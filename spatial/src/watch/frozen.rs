@@ -9,13 +9,12 @@ use super::silence::{priority_in, worst_hazard};
 use super::state::Turn;
 use super::step::Context;
 use crate::event::{
-    Certainty, EventCore, EventKind, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds, event_id,
+    Certainty, EventCore, EventFacts, EventKind, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds, event_id,
 };
 use crate::fix::Fix;
 use crate::ids::{FeatureId, Revision};
 use crate::units::SpanMs;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Fixes at one place that say that the vehicle moves, at least two.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +24,7 @@ pub struct Still {
     /// How many there are until it is certain.
     fixes: u32,
     /// The event, once it is.
-    pub open: Option<Arc<EventCore>>,
+    pub open: Option<EventCore>,
 }
 
 impl Context<'_> {
@@ -45,7 +44,7 @@ impl Context<'_> {
             None => return,
             Some(still) if still.first.position != fix.position => {
                 if let Some(open) = &still.open {
-                    emitter.events.push(ended(open, fix));
+                    emitter.events.push(open.ended(fix.fixed_at));
                 }
                 None
             }
@@ -60,7 +59,7 @@ impl Context<'_> {
             let lasted = fix.fixed_at - still.first.fixed_at;
             if still.fixes >= figures.frozen_fixes && lasted >= figures.frozen {
                 let event = self.frozen(turn, &still.first, fix);
-                emitter.events.push(Arc::clone(&event));
+                emitter.events.push(event.clone());
                 still.open = Some(event);
             }
             Box::new(still)
@@ -72,7 +71,7 @@ impl Context<'_> {
         fix.acc_on != Some(false) && fix.speed.is_some_and(|speed| speed > self.settings.site.frozen_speed)
     }
 
-    fn frozen(&self, turn: &Turn<'_>, first: &FixRef, fix: &Fix) -> Arc<EventCore> {
+    fn frozen(&self, turn: &Turn<'_>, first: &FixRef, fix: &Fix) -> EventCore {
         let id = FeatureId::new("frozen").expect("letters");
         let hazard = worst_hazard(&turn.state().visits, self.map).map(|(entry, _)| entry);
         let priority = priority_in(hazard);
@@ -81,7 +80,7 @@ impl Context<'_> {
         let zone = hazard.map(|entry| (entry.zone.key, entry.zone.revision));
         let at = fix.fixed_at;
         let SpanMs(limit_ms) = self.settings.site.frozen;
-        Arc::new(EventCore {
+        let facts = EventFacts {
             id: event_id(zone.map(|(key, _)| key), Some(&rule), subject, EventKind::Frozen, at, 0),
             kind: EventKind::Frozen,
             subject,
@@ -89,7 +88,6 @@ impl Context<'_> {
             rule: Some(rule),
             visit_at: at,
             at,
-            ended_at: None,
             position: Some(fix.position),
             certainty: Certainty::Certain,
             evidence: Evidence {
@@ -107,10 +105,7 @@ impl Context<'_> {
                 condition: None,
                 silence: None,
             },
-        })
+        };
+        EventCore::new(facts, None)
     }
-}
-
-fn ended(open: &EventCore, fix: &Fix) -> Arc<EventCore> {
-    Arc::new(EventCore { ended_at: Some(fix.fixed_at.max(open.at)), ..EventCore::clone(open) })
 }

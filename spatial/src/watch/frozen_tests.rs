@@ -28,7 +28,7 @@ fn frozen(told: &[Event]) -> Vec<String> {
         let zone = core.zone.map_or("-".to_owned(), |(zone, _)| zone.to_string());
         format!("{}-{end} {zone} {}", second(core.at), core.rule.as_ref().map_or(0, |rule| rule.priority))
     };
-    stands.filter(|event| event.core.kind == EventKind::Frozen).map(|event| line(event)).collect()
+    stands.filter(|event| event.core.kind == EventKind::Frozen).map(line).collect()
 }
 
 fn told(watch: &mut Watch, fixes: &[Fix]) -> Vec<Event> {

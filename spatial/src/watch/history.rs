@@ -4,7 +4,7 @@
 //! journal) or before the record joins a later batch (live). A record whose question has no answer yet is not taken.
 
 use super::state::State;
-use crate::alarm::AlarmBody;
+use crate::alarm::AlarmSheet;
 use crate::event::Event;
 use crate::fix::Fix;
 use crate::ids::{JournalPosition, Revision, VehicleKey, ZoneKey};
@@ -49,7 +49,7 @@ pub struct History {
     /// The vehicle's stored events that had not ended before the checkpoint's time, as they stand.
     pub events: Vec<Event>,
     /// The stored alarms that those events belong to.
-    pub alarms: Vec<Arc<AlarmBody>>,
+    pub alarms: Vec<AlarmSheet>,
 }
 
 /// The engine's state of one vehicle just before its first fix of an hour: late replay starts here.

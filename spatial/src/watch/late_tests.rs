@@ -7,7 +7,7 @@ use super::tests::{
     Standing, at, cases, deleted, described, edit, final_set, fix_of, rule, soon_frozen, wandering, zone, zones_about,
 };
 use super::*;
-use crate::alarm::AlarmBody;
+use crate::alarm::AlarmSheet;
 use crate::event::{EventStatus, Subject};
 use crate::fix::Marks;
 use crate::ids::{AlarmId, EventId, Revision};
@@ -26,7 +26,7 @@ struct Kept {
     records: Vec<Record>,
     checkpoints: Vec<(JournalPosition, Checkpoint)>,
     events: BTreeMap<EventId, Event>,
-    alarms: BTreeMap<AlarmId, Arc<AlarmBody>>,
+    alarms: BTreeMap<AlarmId, AlarmSheet>,
 }
 
 impl Kept {
@@ -35,7 +35,7 @@ impl Kept {
         let position = self.records.last().map_or(JournalPosition(0), |record| record.position);
         self.checkpoints.extend(out.checkpoints.iter().map(|checkpoint| (position, checkpoint.clone())));
         self.events.extend(out.events.iter().map(|event| (event.core.id, event.clone())));
-        self.alarms.extend(out.alarms.iter().map(|alarm| (alarm.id, Arc::clone(&alarm.body))));
+        self.alarms.extend(out.alarms.iter().map(|alarm| (alarm.id, alarm.body.clone())));
     }
 
     /// Every zone revision that was replaced or deleted, with its term.

@@ -1,21 +1,20 @@
 //! What was told of one vehicle's events and alarms, as far as it may still change.
 
 use super::settings::Settings;
-use crate::alarm::{AlarmAct, AlarmBody, AlarmBook, Delayed};
+use crate::alarm::{AlarmAct, AlarmBook, AlarmSheet, Delayed};
 use crate::event::{Event, EventCore, EventStatus};
 use crate::ids::{AlarmId, EventId, Seq};
 use crate::index::hint;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// A change to tell; numbered by whoever joins the vehicles' changes.
 #[derive(Clone, Debug)]
 pub enum Tell {
     /// An event as it is now, without its number; `fresh` when it was not known before.
     Event { event: Event, fresh: bool },
-    /// An alarm as it is now; `fresh` when it was not known before.
-    Alarm { alarm: Arc<AlarmBody>, fresh: bool },
+    /// An alarm as it is now; `fresh` is its id when it was not known before.
+    Alarm { alarm: AlarmSheet, fresh: Option<AlarmId> },
     /// Not a change: time may bring the vehicle's alarms something at this journal time.
     Due(UnixMs),
 }
@@ -23,9 +22,7 @@ pub enum Tell {
 /// An event that may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Told {
-    /// The low half of its id: what it is looked up by.
-    key: u64,
-    core: Arc<EventCore>,
+    core: EventCore,
     detected_at: UnixMs,
     status: EventStatus,
     late: bool,
@@ -35,10 +32,14 @@ struct Told {
 /// One vehicle's events that may still change, and its alarms.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
+    /// The low halves of the events' ids: what they are looked up by.
+    keys: Vec<u64>,
+    /// The events, in the order of `keys`.
     rows: Vec<Told>,
     /// No event began later than this.
     latest: Option<UnixMs>,
-    sweep_at: usize,
+    /// How many events became final since the last sweep.
+    settled: usize,
     book: AlarmBook,
     /// What rules with delays wait for.
     delayed: Delayed,
@@ -57,17 +58,16 @@ impl Ledger {
 
     /// Asks for the memory of what the next event will ask of it. Changes nothing.
     pub fn bring_near(&self) {
+        self.keys.last().into_iter().for_each(hint);
         self.rows.last().into_iter().for_each(hint);
         self.book.bring_near();
     }
 
     /// The event stands as given; `now` is the journal time of the record that says so.
-    pub fn stands(&mut self, core: Arc<EventCore>, now: UnixMs, settings: &Settings, out: &mut Vec<Tell>) {
+    pub fn stands(&mut self, core: EventCore, now: UnixMs, settings: &Settings, out: &mut Vec<Tell>) {
         let place = if self.latest.is_none_or(|latest| core.at > latest) { None } else { self.place(core.id) };
         let known = place.map(|place| &self.rows[place]);
-        if known.is_some_and(|told| {
-            told.status != EventStatus::Retracted && (Arc::ptr_eq(&told.core, &core) || told.core == core)
-        }) {
+        if known.is_some_and(|told| told.status != EventStatus::Retracted && told.core == core) {
             return;
         }
         let detected_at = known.map_or(now, |told| told.detected_at);
@@ -85,17 +85,16 @@ impl Ledger {
             }
             _ => self.book.event_stands(&core, of, late),
         };
-        let alarm = changed.as_ref().map(|alarm| alarm.id).or(of);
-        let told = Told { key: key_of(core.id), core, detected_at, status, late, alarm };
+        let alarm = changed.as_ref().map(|(id, _)| *id).or(of);
+        let told = Told { core, detected_at, status, late, alarm };
         out.push(Tell::Event { event: told.event(), fresh: place.is_none() });
-        if let Some(alarm) = changed {
-            out.push(Tell::Alarm { alarm, fresh: self.book.len() > alarms });
+        if let Some((id, alarm)) = changed {
+            out.push(Tell::Alarm { alarm, fresh: (self.book.len() > alarms).then_some(id) });
         }
         match place {
             Some(place) => self.rows[place] = told,
             None => {
-                self.latest = self.latest.max(Some(told.core.at));
-                self.rows.push(told);
+                self.push(told);
             }
         }
     }
@@ -113,18 +112,20 @@ impl Ledger {
             return self.delayed.retracted(id);
         }
         let changed = told.alarm.and_then(|of| self.book.event_retracted(id, of, now));
-        out.extend(changed.map(|alarm| Tell::Alarm { alarm, fresh: false }));
+        out.extend(changed.map(|alarm| Tell::Alarm { alarm, fresh: None }));
     }
 
     /// The event's minute is over: it is final, or forgotten when it was retracted.
     pub fn settle(&mut self, key: u64) -> Option<Event> {
-        let place = self.rows.iter().rposition(|told| told.key == key)?;
+        let place = self.keys.iter().rposition(|known| *known == key)?;
         match self.rows[place].status {
             EventStatus::Provisional => {
+                self.settled += 1;
                 self.rows[place].status = EventStatus::Final;
                 Some(self.rows[place].event())
             }
             EventStatus::Retracted => {
+                self.keys.swap_remove(place);
                 self.rows.swap_remove(place);
                 None
             }
@@ -133,7 +134,7 @@ impl Ledger {
     }
 
     /// A person's act on one of the alarms.
-    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<Arc<AlarmBody>> {
+    pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<AlarmSheet> {
         self.book.act(id, at, who, act)
     }
 
@@ -152,14 +153,17 @@ impl Ledger {
                 out.push(Tell::Event { event: self.rows[place].event(), fresh: false });
             }
         }
-        out.extend(followed.alarms.into_iter().map(|(alarm, fresh)| Tell::Alarm { alarm, fresh }));
+        out.extend(followed.alarms.into_iter().map(|(alarm, fresh)| {
+            let fresh = fresh.then(|| alarm.id);
+            Tell::Alarm { alarm, fresh }
+        }));
         out.extend(self.delayed.due().map(Tell::Due));
     }
 
     /// What time brought to its alarms by journal time `by`.
     pub fn time_passes(&mut self, by: UnixMs, out: &mut Vec<Tell>) {
         self.follow(by, by, out);
-        out.extend(self.book.unshelve(by).into_iter().map(|alarm| Tell::Alarm { alarm, fresh: false }));
+        out.extend(self.book.unshelve(by).into_iter().map(|alarm| Tell::Alarm { alarm, fresh: None }));
     }
 
     /// Forgets alarms that were done before `before`.
@@ -168,30 +172,32 @@ impl Ledger {
         self.delayed.forget(&self.book, before);
     }
 
-    /// Whether it has grown so much that [`Ledger::sweep`] is worth its cost.
+    /// Whether so many events became final that [`Ledger::sweep`] is worth its cost.
     pub fn wants_sweep(&self) -> bool {
-        self.rows.len() > self.sweep_at.max(32)
+        self.settled > (self.rows.len() / 2).max(16)
     }
 
     /// Forgets final events that nothing can change any more: those whose key is not among `in_use` (sorted).
     pub fn sweep(&mut self, in_use: &[u64]) {
-        self.rows.retain(|told| told.status != EventStatus::Final || in_use.binary_search(&told.key).is_ok());
-        self.sweep_at = 2 * self.rows.len();
+        let stays = |key: &u64, told: &Told| told.status != EventStatus::Final || in_use.binary_search(key).is_ok();
+        let mut keys = self.keys.iter();
+        self.rows.retain(|told| keys.next().is_some_and(|key| stays(key, told)));
+        self.keys.clear();
+        self.keys.extend(self.rows.iter().map(|told| key_of(told.core.id)));
+        self.settled = 0;
     }
 
     /// Takes in what the store still knows of the vehicle's past.
-    pub fn recall(&mut self, events: &[Event], alarms: &[Arc<AlarmBody>]) {
-        self.book.recall(alarms.iter().map(Arc::clone));
+    pub fn recall(&mut self, events: &[Event], alarms: &[AlarmSheet]) {
+        self.book.recall(alarms.iter().cloned());
         for event in events {
             if self.place(event.core.id).is_none() {
-                self.latest = self.latest.max(Some(event.core.at));
                 let delayed = event.core.rule.as_ref().is_some_and(Delayed::concerns);
                 if delayed && event.status != EventStatus::Retracted && !self.delayed.knows(event.core.id) {
                     self.delayed.stands(&event.core, event.late, event.alarm);
                 }
-                self.rows.push(Told {
-                    key: key_of(event.core.id),
-                    core: Arc::clone(&event.core),
+                self.push(Told {
+                    core: event.core.clone(),
                     detected_at: event.detected_at,
                     status: event.status,
                     late: event.late,
@@ -202,16 +208,22 @@ impl Ledger {
         self.delayed.recalled(&self.book);
     }
 
+    fn push(&mut self, told: Told) {
+        self.latest = self.latest.max(Some(told.core.at));
+        self.keys.push(key_of(told.core.id));
+        self.rows.push(told);
+    }
+
     fn place(&self, id: EventId) -> Option<usize> {
         let key = key_of(id);
-        self.rows.iter().rposition(|told| told.key == key)
+        self.keys.iter().rposition(|known| *known == key)
     }
 }
 
 impl Told {
     fn event(&self) -> Event {
         Event {
-            core: Arc::clone(&self.core),
+            core: self.core.clone(),
             seq: Seq(0),
             detected_at: self.detected_at,
             status: self.status,

@@ -8,6 +8,7 @@ mod lanes;
 mod history;
 mod state;
 mod leg;
+mod foreseen;
 mod emit;
 mod step;
 mod absence;
@@ -31,18 +32,20 @@ use crate::event::{Certainty, Condition, Event, EventKind, Subject};
 use crate::exemption::{ExemptionBook, ExemptionEdit};
 use crate::figures::SiteFigures;
 use crate::fix::{Fix, Marks};
+use crate::geodesy::LocalScale;
 use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
 use crate::record::{Act, Edit, Edited, Record, RecordBody};
-use crate::units::{SpanMs, UnixMs};
-use crate::zone::{Ground as ZoneGround, RuleWhen, Zone};
+use crate::units::{Millimetres, SpanMs, UnixMs};
+use crate::zone::{Bounds, Ground as ZoneGround, RuleWhen, Zone};
 use ledger::{Ledger, Tell, key_of};
 use rustc_hash::FxHashSet;
 use shard::{Ground, Law, Shard};
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use system::SystemBook;
-use track::{Outbox, Taken};
+use track::{Outbox, Taken, Track};
 
 /// What one call of [`Watch::evaluate`] made of its records.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +90,7 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 5;
+pub const ENGINE_VERSION: u32 = 6;
 
 /// As many fixes take about as long as it takes to wake another thread, 50 µs.
 const WORTH_A_WAKING: usize = 128;
@@ -240,9 +243,7 @@ impl Watch {
         out.moved.retain(|now| moved.binary_search(&now.key).is_err());
         out.moved.extend(moved.into_iter().filter_map(|key| self.vehicle(key)));
         if !out.moved.is_sorted_by(|one, next| one.key < next.key) {
-            out.moved.reverse();
-            out.moved.sort_by_key(|now| now.key);
-            out.moved.dedup_by_key(|now| now.key);
+            out.moved = last_of_each(std::mem::take(&mut out.moved));
         }
         out
     }
@@ -459,7 +460,7 @@ impl Watch {
         if let Some(alarm) = ledger.act(act.alarm, at, &act.who, &act.act) {
             let due = ledger.alarms_due();
             self.alarms_due.extend(due.map(|due| (due, owner)));
-            self.tell(owner, Tell::Alarm { alarm, fresh: false }, out);
+            self.tell(owner, Tell::Alarm { alarm, fresh: None }, out);
         }
     }
 
@@ -564,21 +565,39 @@ impl Watch {
         // Whoever is near keeps the revisions of its window: a late fix judges that window again.
         let mut forget_before = self.now - self.settings.window - self.settings.gap;
         let mut touched: Vec<VehicleKey> = Vec::new();
-        for (key, track) in self.shards.iter().flat_map(Shard::tracks) {
-            let state = track.state();
-            let visits = state.visits.iter().any(|visit| keys.contains(&visit.zone));
-            let within = state.last.is_some_and(|last| {
-                let p = last.position;
-                boxes.iter().any(|b| (b.west..=b.east).contains(&p.lon_e7) && (b.south..=b.north).contains(&p.lat_e7))
-            });
-            if visits || within || asks_for_presence {
-                touched.push(key);
-                forget_before = forget_before.min(track.oldest());
+        let visits = |track: &Track| track.state().visits.iter().any(|visit| keys.contains(&visit.zone));
+        let mut touch = |key: VehicleKey, track: &Track| {
+            touched.push(key);
+            forget_before = forget_before.min(track.oldest());
+        };
+        if asks_for_presence {
+            self.shards.iter().flat_map(Shard::tracks).for_each(|(key, track)| touch(key, track));
+        } else {
+            // Whoever leaves a zone is still near it.
+            let wide: Vec<Bounds> = boxes.iter().map(|bounds| self.with_what_is_near(*bounds)).collect();
+            for (key, track) in self.shards.iter().flat_map(|shard| shard.near(&wide)) {
+                let within = track.spot().is_some_and(|p| boxes.iter().any(|bounds| bounds.holds(p)));
+                if within || visits(track) {
+                    touch(key, track);
+                }
             }
+            debug_assert!(
+                self.shards.iter().flat_map(Shard::tracks).all(|(key, track)| !visits(track) || touched.contains(&key)),
+                "a visit goes on far from its zone"
+            );
         }
         let in_use = || self.shards.iter().flat_map(Shard::tracks).flat_map(|(_, track)| track.slots()).collect();
         self.map = Arc::new(self.map.edited(&edits, self.now, forget_before, in_use));
         self.bring_up_to_now(touched, out, moved);
+    }
+
+    /// A box and as much around it as the last place of a visit that goes on may be from the zone.
+    fn with_what_is_near(&self, bounds: Bounds) -> Bounds {
+        let reach = self.settings.max_accuracy.max(self.settings.exit_hysteresis).0 + Millimetres::metres(1).0;
+        let farthest = if bounds.north.abs() > bounds.south.abs() { bounds.north } else { bounds.south };
+        let scale = LocalScale::at(farthest);
+        let units = |per_unit: f64| (reach as f64 / per_unit.max(1e-3)).ceil() as i32;
+        bounds.wider(units(scale.lon_mm), units(scale.lat_mm))
     }
 
     /// Something about Cordon itself began or ceased to hold.
@@ -615,8 +634,8 @@ impl Watch {
                 out.events.push(Event { seq: self.seq, ..event });
             }
             Tell::Alarm { alarm, fresh } => {
-                if fresh {
-                    self.alarm_owners.add(alarm.id, owner);
+                if let Some(id) = fresh {
+                    self.alarm_owners.add(id.0 as u64, owner);
                 }
                 self.seq.0 += 1;
                 out.alarms.push(Alarm { seq: self.seq, body: alarm });
@@ -636,6 +655,17 @@ impl Watch {
             }
         }
     }
+}
+
+/// The last of each vehicle, by key.
+fn last_of_each(moved: Vec<VehicleNow>) -> Vec<VehicleNow> {
+    // Numbers are sorted sooner than what they stand for.
+    let mut order: Vec<(VehicleKey, Reverse<usize>)> =
+        moved.iter().enumerate().map(|(place, now)| (now.key, Reverse(place))).collect();
+    order.sort_unstable();
+    order.dedup_by_key(|(key, _)| *key);
+    let mut moved: Vec<Option<VehicleNow>> = moved.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(_, Reverse(place))| moved[place].take()).collect()
 }
 
 /// By what fixes of one vehicle are known to have come together.
@@ -690,14 +720,14 @@ impl AlarmOwners {
     fn of_all(shards: &[Shard], system: &SystemBook) -> AlarmOwners {
         let mut owners = AlarmOwners::default();
         for (key, track) in shards.iter().flat_map(Shard::tracks) {
-            track.ledger().alarms().iter().for_each(|alarm| owners.add(alarm.id, Subject::Vehicle(key)));
+            track.ledger().alarms().keys().for_each(|alarm| owners.add(alarm, Subject::Vehicle(key)));
         }
-        system.ledger.alarms().iter().for_each(|alarm| owners.add(alarm.id, Subject::System));
+        system.ledger.alarms().keys().for_each(|alarm| owners.add(alarm, Subject::System));
         owners
     }
 
-    fn add(&mut self, id: AlarmId, owner: Subject) {
-        self.added.push((id.0 as u64, owner));
+    fn add(&mut self, key: u64, owner: Subject) {
+        self.added.push((key, owner));
     }
 
     fn of(&mut self, id: AlarmId) -> Option<Subject> {

@@ -2,6 +2,9 @@
 //!
 //! Which vehicles share a shard changes nothing: what a shard makes of its fixes is joined by the records' order.
 
+mod places;
+
+use super::foreseen::Foreseen;
 use super::history::Past;
 use super::silence::Sign;
 use super::track::{Outbox, Surroundings, Taken, Track};
@@ -12,8 +15,10 @@ use crate::fix::Fix;
 use crate::ids::{JournalPosition, VehicleKey};
 use crate::index::BATCH;
 use crate::onemap::OneMap;
+use crate::position::Position;
 use crate::units::UnixMs;
-use rustc_hash::FxHashMap;
+use crate::zone::Bounds;
+use places::Places;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -85,7 +90,9 @@ pub struct Outcome {
 pub struct Shard {
     tracks: Vec<Track>,
     keys: Vec<VehicleKey>,
-    places: FxHashMap<VehicleKey, u32>,
+    /// Where each was last by its path; looked through without touching the tracks themselves.
+    spots: Vec<Option<Position>>,
+    places: Places,
     due: BTreeSet<(UnixMs, VehicleKey)>,
     /// When to ask whether a vehicle is silent: for each that is awaited, at the latest when it will be. That it is asked
     /// for once and no sooner must not show: ticks that bring nothing are not replayed.
@@ -101,7 +108,7 @@ impl Shard {
 
     /// A vehicle's track.
     pub fn track(&self, key: VehicleKey) -> Option<&Track> {
-        self.places.get(&key).map(|place| &self.tracks[*place as usize])
+        self.places.get(key).map(|place| &self.tracks[place])
     }
 
     /// Where a vehicle is; `None` when it never reported, was never described or is gone.
@@ -119,6 +126,13 @@ impl Shard {
         self.keys.iter().copied().zip(&self.tracks)
     }
 
+    /// The vehicles whose last place lies in one of the boxes, in no particular order.
+    pub fn near<'a>(&'a self, boxes: &'a [Bounds]) -> impl Iterator<Item = (VehicleKey, &'a Track)> {
+        let spots = self.spots.iter().enumerate();
+        let near = spots.filter(|(_, spot)| spot.is_some_and(|p| boxes.iter().any(|bounds| bounds.holds(p))));
+        near.map(|(place, _)| (self.keys[place], &self.tracks[place]))
+    }
+
     /// The same, to change them.
     pub fn tracks_mut(&mut self) -> impl Iterator<Item = &mut Track> {
         self.tracks.iter_mut()
@@ -130,6 +144,7 @@ impl Shard {
         // Asked too early it says when it will be.
         self.listening.extend(track.is_awaited().then_some((UnixMs::MIN, key)));
         let place = self.place_or_new(key);
+        self.spots[place] = track.spot();
         self.tracks[place] = track;
     }
 
@@ -222,8 +237,9 @@ impl Shard {
         while from < fixes.len() {
             if from >= looked_up {
                 (looked_up_from, looked_up) = (from, (from + AHEAD).min(fixes.len()));
-                self.look_up(ground.map, &fixes[from..looked_up], &mut places);
+                self.look_up(ground.map, &fixes[from..looked_up], &mut places, &mut out.scratch.foreseen);
             }
+            out.scratch.foreseen.turn_to(from - looked_up_from);
             let place = places[from - looked_up_from];
             let same = groups[from..].iter().take_while(|group| **group == groups[from]).count();
             let fixes = &mut fixes[from..from + same];
@@ -237,6 +253,7 @@ impl Shard {
                 self.listening.insert((ground.now + ground.settings.site.silence, vehicle));
             }
             let left = track.has_left_now();
+            self.spots[place] = track.spot();
             out.moved.extend(track.now_again(vehicle));
             if track.due() != due {
                 self.move_due(vehicle, due);
@@ -253,15 +270,14 @@ impl Shard {
 
     /// Brings near what the next fixes ask of their vehicles and of the map, so that memory is waited for once and not one by
     /// one. Changes no result. `places` are where the vehicles of the fixes are.
-    fn look_up(&mut self, map: &OneMap, fixes: &[Fix], places: &mut [usize; AHEAD]) {
+    fn look_up(&mut self, map: &OneMap, fixes: &[Fix], places: &mut [usize; AHEAD], foreseen: &mut Foreseen) {
         for (place, fix) in places.iter_mut().zip(fixes) {
             *place = self.place_or_new(fix.vehicle);
             self.tracks[*place].bring_near();
         }
         let tracks = || places[..fixes.len()].iter().map(|place| &self.tracks[*place]);
         tracks().for_each(Track::bring_window_near);
-        let ways = tracks().zip(fixes).filter_map(|(track, fix)| Some((track.state().last?.position, fix.position)));
-        map.index().prefetch_ways(ways);
+        foreseen.look_up(map, tracks().zip(fixes).map(|(track, fix)| Some((track.spot()?, fix.position))));
     }
 
     /// Makes the windows that reach back as long as usual again; `position` is that of the last record judged.
@@ -291,19 +307,23 @@ impl Shard {
 
     /// What a ledger does with what is to be told of it.
     pub fn change(&mut self, key: VehicleKey, out: &mut Outbox, what: impl FnOnce(&mut Track, &mut Outbox)) {
-        let Some(place) = self.places.get(&key) else { return };
-        let track = &mut self.tracks[*place as usize];
+        let Some(place) = self.places.get(key) else { return };
+        let track = &mut self.tracks[place];
         let due = track.due();
         what(track, out);
+        self.spots[place] = track.spot();
         self.move_due(key, due);
     }
 
     fn place_or_new(&mut self, key: VehicleKey) -> usize {
-        *self.places.entry(key).or_insert_with(|| {
+        self.places.get(key).unwrap_or_else(|| {
+            let place = self.tracks.len();
             self.tracks.push(Track::default());
             self.keys.push(key);
-            (self.tracks.len() - 1) as u32
-        }) as usize
+            self.spots.push(None);
+            self.places.set(key, place);
+            place
+        })
     }
 
     /// Keeps the queue of due times in step with a track's; `before` is what the queue holds for it.

@@ -9,7 +9,8 @@ use super::settings::Settings;
 use super::state::{State, Visit};
 use crate::contact::ContactKind;
 use crate::event::{
-    Certainty, EventCore, EventKind, Evidence, PathReading, RuleRef, SilenceReason, Subject, Thresholds, event_id,
+    Certainty, EventCore, EventFacts, EventKind, Evidence, PathReading, RuleRef, SilenceReason, Subject, Thresholds,
+    event_id,
 };
 use crate::figures::SiteFigures;
 use crate::ids::{FeatureId, Revision, VehicleKey};
@@ -17,7 +18,6 @@ use crate::onemap::{OneMap, ZoneInForce};
 use crate::units::{SpanMs, UnixMs};
 use crate::zone::{RiskLevel, ZoneKind};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Something that was received of a vehicle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct Hearing {
     heard_at: Option<UnixMs>,
     touch: Touch,
     /// Its silence, while it lasts.
-    silence: Option<Arc<EventCore>>,
+    silence: Option<EventCore>,
 }
 
 impl Default for Hearing {
@@ -69,8 +69,7 @@ impl Hearing {
             return None;
         }
         self.heard_at = Some(now);
-        let silence = self.silence.take()?;
-        Some(EventCore { ended_at: Some(now.max(silence.at)), ..EventCore::clone(&silence) })
+        Some(self.silence.take()?.ended(now))
     }
 
     /// Cordon started at `now`: every connection is gone.
@@ -89,7 +88,7 @@ impl Hearing {
     }
 
     /// Its silence, while it lasts.
-    pub fn silence(&self) -> Option<&Arc<EventCore>> {
+    pub fn silence(&self) -> Option<&EventCore> {
         self.silence.as_ref()
     }
 
@@ -116,13 +115,13 @@ impl Hearing {
 
     /// It is silent as `event` says. Returns what is to be told, in this order, so that one alarm holds both: the silence
     /// that begins, and the one that it takes the place of.
-    pub fn falls_silent(&mut self, mut event: EventCore) -> (Arc<EventCore>, Option<EventCore>) {
+    pub fn falls_silent(&mut self, mut event: EventCore) -> (EventCore, Option<EventCore>) {
         let before = self.silence.take();
-        event.visit_at = before.as_ref().map_or(event.at, |before| before.visit_at);
-        let ended = before.filter(|before| before.id != event.id);
-        let ended = ended.map(|ended| EventCore { ended_at: Some(event.at.max(ended.at)), ..EventCore::clone(&ended) });
-        let event = Arc::new(event);
-        self.silence = Some(Arc::clone(&event));
+        if let Some(before) = &before {
+            event.facts_mut().visit_at = before.visit_at;
+        }
+        let ended = before.filter(|before| before.id != event.id).map(|before| before.ended(event.at));
+        self.silence = Some(event.clone());
         (event, ended)
     }
 }
@@ -162,7 +161,7 @@ impl<'m> Lull<'m> {
         let subject = Subject::Vehicle(vehicle);
         let zone = self.zone.map(|entry| (entry.zone.key, entry.zone.revision));
         let limit_s = u32::try_from(self.limit.0 / 1_000).ok();
-        EventCore {
+        let facts = EventFacts {
             id: event_id(zone.map(|(key, _)| key), Some(&rule), subject, EventKind::Silence, at, 0),
             kind: EventKind::Silence,
             subject,
@@ -170,7 +169,6 @@ impl<'m> Lull<'m> {
             rule: Some(rule),
             visit_at: at,
             at,
-            ended_at: None,
             position: state.last.map(|last| last.position),
             certainty: Certainty::Certain,
             evidence: Evidence {
@@ -184,7 +182,8 @@ impl<'m> Lull<'m> {
                 condition: None,
                 silence: Some(reason),
             },
-        }
+        };
+        EventCore::new(facts, None)
     }
 }
 

@@ -17,10 +17,10 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// The events of one step.
-pub type Events = SmallVec<[Arc<EventCore>; 2]>;
+pub type Events = SmallVec<[EventCore; 2]>;
 
 /// The events of a visit that go on: mostly one.
-pub type Open = SmallVec<[Arc<EventCore>; 1]>;
+pub type Open = SmallVec<[EventCore; 1]>;
 
 /// Everything that the next fix is judged against.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,11 +31,8 @@ pub struct State {
     pub parked: Option<Position>,
     /// The version of the one-map that `inside` was found with.
     pub map_version: u64,
-    /// From this instant on (event and journal time) only movement changes anything while the map stays the same;
-    /// `UnixMs::MAX` when time may.
-    pub steady_from: UnixMs,
-    /// Whether every visit is calm.
-    pub calm: bool,
+    /// How much the next step need not ask.
+    pub quiet: Quiet,
     /// Fixes that may be a teleport, until enough of them agree.
     pub suspects: Vec<Fix>,
     /// The zone revisions whose ground holds the last position, whether in force or not; sorted.
@@ -52,14 +49,31 @@ pub struct State {
     pub still: Option<Box<Still>>,
 }
 
+/// What a step noted of its end for the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quiet {
+    /// From this instant on (event and journal time) the zones around change nothing by time while the map stays the same;
+    /// `UnixMs::MAX` when they may.
+    pub steady_from: UnixMs,
+    /// When the first of the visits that wait for a second fix settles without one; `UnixMs::MAX` when none waits.
+    pub settles_at: UnixMs,
+    /// Whether every visit is calm.
+    pub calm: bool,
+}
+
+impl Default for Quiet {
+    fn default() -> Quiet {
+        Quiet { steady_from: UnixMs::MIN, settles_at: UnixMs::MAX, calm: true }
+    }
+}
+
 impl Default for State {
     fn default() -> State {
         State {
             last: None,
             parked: None,
             map_version: 0,
-            steady_from: UnixMs::MIN,
-            calm: true,
+            quiet: Quiet::default(),
             suspects: Vec::new(),
             inside: Vec::new(),
             visits: Vec::new(),
@@ -72,7 +86,7 @@ impl Default for State {
 
 impl State {
     /// Every event that goes on.
-    pub fn open(&self) -> impl Iterator<Item = &Arc<EventCore>> {
+    pub fn open(&self) -> impl Iterator<Item = &EventCore> {
         let visits = self.visits.iter().flat_map(|visit| &visit.open);
         let absences = self.absences.iter().flat_map(|absence| &absence.open);
         let terminal = self.terminal.open.iter().map(|(_, event)| event);
@@ -110,8 +124,7 @@ pub struct Undo {
     last: Option<Box<Option<Fix>>>,
     parked: Option<Position>,
     map_version: u64,
-    steady_from: UnixMs,
-    calm: bool,
+    quiet: Quiet,
     suspects: Option<Vec<Fix>>,
     inside: Option<SmallVec<[Slot; 4]>>,
     visits: SmallVec<[(ZoneKey, Option<Visit>); 1]>,
@@ -126,8 +139,7 @@ impl Undo {
         state.last = self.last.map_or(last, |last| *last);
         state.parked = self.parked;
         state.map_version = self.map_version;
-        state.steady_from = self.steady_from;
-        state.calm = self.calm;
+        state.quiet = self.quiet;
         if let Some(suspects) = self.suspects {
             state.suspects = suspects;
         }
@@ -159,7 +171,7 @@ impl Undo {
     }
 
     /// Every event that goes on again with what it brings back.
-    pub fn open(&self) -> impl Iterator<Item = &Arc<EventCore>> {
+    pub fn open(&self) -> impl Iterator<Item = &EventCore> {
         let terminal = self.terminal.iter().flat_map(|terminal| &terminal.open);
         let absences = self.absences.iter().flatten().flat_map(|absence| &absence.open);
         let still = self.still.iter().flatten().filter_map(|still| still.open.as_ref());
@@ -261,8 +273,7 @@ impl<'s> Turn<'s> {
                 last: None,
                 parked: state.parked,
                 map_version: state.map_version,
-                steady_from: state.steady_from,
-                calm: state.calm,
+                quiet: state.quiet,
                 suspects: None,
                 inside: None,
                 visits: SmallVec::new(),
@@ -294,11 +305,11 @@ impl<'s> Turn<'s> {
         }
     }
 
-    /// From when on only movement matters, and whether every visit is calm.
-    pub fn set_steady(&mut self, from: UnixMs, calm: bool) {
-        if (self.state.steady_from, self.state.calm) != (from, calm) {
+    /// How much the next step need not ask.
+    pub fn set_quiet(&mut self, quiet: Quiet) {
+        if self.state.quiet != quiet {
             self.undo();
-            (self.state.steady_from, self.state.calm) = (from, calm);
+            self.state.quiet = quiet;
         }
     }
 
@@ -369,7 +380,7 @@ pub struct Visit {
     pub slot: Slot,
     /// Inside, and no rule of the zone can fire without a crossing: a quiet step changes nothing.
     pub calm: bool,
-    /// From when on only movement changes it while the map stays the same; `UnixMs::MAX` when time may.
+    /// From when on its zone changes nothing by time while the map stays the same; `UnixMs::MAX` when it may.
     pub steady_from: UnixMs,
     /// Where it stands.
     pub phase: Phase,
@@ -388,7 +399,7 @@ impl Visit {
             && self.phase == other.phase
             && Arc::ptr_eq(&self.entered, &other.entered)
             && self.open.len() == other.open.len()
-            && self.open.iter().zip(&other.open).all(|(one, two)| Arc::ptr_eq(one, two))
+            && self.open.iter().zip(&other.open).all(|(one, two)| one.is_same(two))
     }
 }
 

@@ -4,9 +4,10 @@
 //! state and steps forward again.
 
 use super::emit::{Emitter, Found, fix_ref};
+use super::foreseen::Foreseen;
 use super::leg::{Leg, Passage, implied_speed};
 use super::settings::Settings;
-use super::state::{Edge, EdgeKind, Events, Open, Phase, State, Turn, Visit};
+use super::state::{Edge, EdgeKind, Events, Open, Phase, Quiet, State, Turn, Visit};
 use crate::event::{Certainty, EventKind, Thresholds, ZoneChange};
 use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
@@ -34,6 +35,8 @@ pub struct Context<'a> {
 /// Room that steps work in: what is in it between steps means nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
+    /// Ways that were looked up before they are asked for.
+    pub foreseen: Foreseen,
     way: Way,
     before: Vec<Slot>,
     after: Vec<Slot>,
@@ -100,9 +103,14 @@ impl<'a> Context<'a> {
         Stepped { events: emitter.events, marks, arrived: true }
     }
 
-    /// Whether time alone can bring nothing to a state.
-    pub fn is_timeless(&self, state: &State) -> bool {
-        state.last.is_none() || (state.map_version == self.map.version() && state.steady_from != UnixMs::MAX)
+    /// When time alone may bring something to a state to which it has brought nothing by `now`; `Some(None)` when it never
+    /// will, `None` when letting it pass must show.
+    pub fn next_by_time(&self, state: &State, now: UnixMs) -> Option<Option<UnixMs>> {
+        let Some(last) = &state.last else { return Some(None) };
+        let Quiet { steady_from, settles_at, .. } = state.quiet;
+        let is_known =
+            state.map_version == self.map.version() && steady_from < UnixMs::MAX && settles_at > now.max(last.fixed_at);
+        is_known.then(|| Some(settles_at).filter(|at| *at < UnixMs::MAX))
     }
 
     /// What time alone brings to a state by `now`.
@@ -242,8 +250,8 @@ impl<'a> Context<'a> {
         here.marks |= marks;
         let path_known = believable && !gap && !crosses_date_line(last.position, here.position);
         if self.is_steady(turn.state(), &here) && path_known {
-            self.find_way(last.position, here.position, &mut scratch.way);
-            if scratch.way.is_empty() && turn.state().calm {
+            self.find_way(last.position, here.position, scratch);
+            if scratch.way.is_empty() && turn.state().quiet.calm {
                 turn.set_last(here);
                 return marks;
             }
@@ -251,7 +259,7 @@ impl<'a> Context<'a> {
             self.roll(turn, &last, here.fixed_at, here.received_at, emitter);
             scratch.way.clear();
             if path_known {
-                self.find_way(last.position, here.position, &mut scratch.way);
+                self.find_way(last.position, here.position, scratch);
             }
         }
         let leg = Leg {
@@ -264,34 +272,43 @@ impl<'a> Context<'a> {
         self.travel(turn, &leg, scratch, emitter);
         turn.set_last(here);
         self.mind_absences(turn, &last, here.fixed_at, here.received_at, emitter);
-        self.say_how_steady(turn);
+        self.say_how_quiet(turn);
         marks
     }
 
-    /// Whether nothing but movement can have changed anything for a state by the time of a fix.
+    /// Whether no zone can have changed anything for a state by the time of a fix.
     fn is_steady(&self, state: &State, fix: &Fix) -> bool {
         state.map_version == self.map.version()
-            && state.steady_from <= fix.fixed_at
-            && state.steady_from <= fix.received_at
+            && state.quiet.steady_from <= fix.fixed_at
+            && state.quiet.steady_from <= fix.received_at
     }
 
-    fn find_way(&self, a: Position, b: Position, way: &mut Way) {
+    fn find_way(&self, a: Position, b: Position, scratch: &mut Scratch) {
         if a == b {
-            way.clear();
-        } else {
-            self.map.index().cross(a, b, way);
+            scratch.way.clear();
+        } else if !scratch.foreseen.take(self.map, (a, b), &mut scratch.way) {
+            self.map.index().cross(a, b, &mut scratch.way);
         }
     }
 
-    /// Notes for the next quiet step from when on only movement changes the state: every zone that holds its place has a
-    /// visit, none of them waits, and there is no zone that somebody must be in.
-    fn say_how_steady(&self, turn: &mut Turn<'_>) {
+    /// Notes for the next step from when on only movement changes the state: every zone that holds its place has a visit,
+    /// and there is no zone that somebody must be in.
+    fn say_how_quiet(&self, turn: &mut Turn<'_>) {
         let state = turn.state();
-        let has_visit = |slot: &Slot| state.visits.iter().any(|visit| visit.slot == *slot);
-        let from = state.visits.iter().map(|visit| visit.steady_from).max().unwrap_or(UnixMs::MIN);
-        let is_steady = from < UnixMs::MAX && state.inside.iter().all(has_visit) && self.map.guards().is_empty();
-        let calm = state.visits.iter().all(|visit| visit.calm);
-        turn.set_steady(if is_steady { from } else { UnixMs::MAX }, calm);
+        let mut quiet = Quiet::default();
+        let mut here = 0;
+        for visit in &state.visits {
+            quiet.steady_from = quiet.steady_from.max(visit.steady_from);
+            quiet.calm &= visit.calm;
+            if let Phase::Entering { since } = visit.phase {
+                quiet.settles_at = quiet.settles_at.min(since + self.settings.settle);
+            }
+            here += usize::from(state.inside.binary_search(&visit.slot).is_ok());
+        }
+        if here < state.inside.len() || !self.map.guards().is_empty() {
+            quiet.steady_from = UnixMs::MAX;
+        }
+        turn.set_quiet(quiet);
     }
 
     /// A vehicle's first fix.
@@ -316,7 +333,7 @@ impl<'a> Context<'a> {
         turn.set_inside(&inside);
         turn.set_last(here);
         self.mind_absences(turn, &here, here.fixed_at, here.received_at, emitter);
-        self.say_how_steady(turn);
+        self.say_how_quiet(turn);
     }
 
     /// Brings the visits at a standing place to the revisions that judge at `at` what is received at `known`.
@@ -490,7 +507,7 @@ impl<'a> Context<'a> {
 
     /// Applies a leg: which grounds hold the new place, and what each zone makes of the way.
     fn travel(&self, turn: &mut Turn<'_>, leg: &Leg, scratch: &mut Scratch, emitter: &mut Emitter<'a>) {
-        let Scratch { way, before, after, slots } = scratch;
+        let Scratch { way, before, after, slots, .. } = scratch;
         let (a, b) = (leg.before.position, leg.after.position);
         before.clear();
         before.extend_from_slice(&turn.state().inside);
@@ -504,8 +521,7 @@ impl<'a> Context<'a> {
         }
         // A calm visit whose zone the way does not touch stays as it is.
         slots.clear();
-        slots.extend(way.hits.iter().map(|hit| hit.slot));
-        slots.extend(way.grazed.iter().copied());
+        slots.extend(way.slots());
         slots.extend(turn.state().visits.iter().filter(|visit| !visit.calm).map(|visit| visit.slot));
         slots.extend(before.iter().filter(|slot| after.binary_search(slot).is_err()));
         slots.extend(after.iter().filter(|slot| before.binary_search(slot).is_err()));
@@ -548,12 +564,8 @@ impl<'a> Context<'a> {
 fn keep(turn: &mut Turn<'_>, mut visit: Visit, entry: Option<&ZoneInForce>) {
     visit.calm = matches!(visit.phase, Phase::Inside) && entry.is_some_and(|entry| !entry.watches_inside);
     visit.steady_from = match entry {
-        // It does not wait for a second fix, and its zone has no dates or limits of time and no later revision.
-        Some(entry)
-            if !matches!(visit.phase, Phase::Entering { .. })
-                && !entry.watches_time
-                && entry.term.to == UnixMs::MAX =>
-        {
+        // Its zone has no dates or limits of time and no later revision.
+        Some(entry) if !entry.watches_time && entry.term.to == UnixMs::MAX => {
             entry.term.from.max(entry.term.recorded_at)
         }
         _ => UnixMs::MAX,

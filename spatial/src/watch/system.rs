@@ -2,16 +2,17 @@
 
 use super::ledger::{Ledger, Tell};
 use super::settings::Settings;
-use crate::event::{Certainty, Condition, EventCore, EventKind, Evidence, PathReading, Subject, Thresholds, event_id};
+use crate::event::{
+    Certainty, Condition, EventCore, EventFacts, EventKind, Evidence, PathReading, Subject, Thresholds, event_id,
+};
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// The conditions that hold, and what was told of them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SystemBook {
     pub ledger: Ledger,
-    open: Vec<Arc<EventCore>>,
+    open: Vec<EventCore>,
 }
 
 impl SystemBook {
@@ -29,13 +30,12 @@ impl SystemBook {
             (Some(_), true) | (None, false) => {}
             (Some(place), false) => {
                 let event = self.open.swap_remove(place);
-                let ended = EventCore { ended_at: Some(now.max(event.at)), ..EventCore::clone(&event) };
-                self.ledger.stands(Arc::new(ended), now, settings, tells);
+                self.ledger.stands(event.ended(now), now, settings, tells);
             }
             (None, true) => {
-                let event = Arc::new(event_of(condition, now));
+                let event = event_of(condition, now);
                 if kind != EventKind::EngineMismatch {
-                    self.open.push(Arc::clone(&event));
+                    self.open.push(event.clone());
                 }
                 self.ledger.stands(event, now, settings, tells);
             }
@@ -44,7 +44,7 @@ impl SystemBook {
 }
 
 fn event_of(condition: Condition, at: UnixMs) -> EventCore {
-    EventCore {
+    let facts = EventFacts {
         id: event_id(None, None, Subject::System, condition.kind(), at, 0),
         kind: condition.kind(),
         subject: Subject::System,
@@ -52,7 +52,6 @@ fn event_of(condition: Condition, at: UnixMs) -> EventCore {
         rule: None,
         visit_at: at,
         at,
-        ended_at: None,
         position: None,
         certainty: Certainty::Certain,
         evidence: Evidence {
@@ -66,5 +65,6 @@ fn event_of(condition: Condition, at: UnixMs) -> EventCore {
             condition: Some(condition),
             silence: None,
         },
-    }
+    };
+    EventCore::new(facts, None)
 }

@@ -6,11 +6,12 @@
 use super::emit::fix_ref;
 use super::state::Turn;
 use super::step::{Context, joins_path};
-use crate::event::{Certainty, EventCore, EventKind, Evidence, PathReading, RuleRef, Subject, Thresholds, event_id};
+use crate::event::{
+    Certainty, EventCore, EventFacts, EventKind, Evidence, PathReading, RuleRef, Subject, Thresholds, event_id,
+};
 use crate::fix::{Fix, Marks, Source};
 use crate::ids::{FeatureId, Revision};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Area or route in and out: an instant.
 const INSTANTS: u32 = 1 << 20 | 1 << 21 | 1 << 22;
@@ -47,7 +48,7 @@ pub struct Terminal {
     /// The alarm bits that are up.
     pub bits: u32,
     /// One event for each of them that is held until its condition ends, by bit.
-    pub open: Vec<(u8, Arc<EventCore>)>,
+    pub open: Vec<(u8, EventCore)>,
 }
 
 impl Context<'_> {
@@ -60,7 +61,7 @@ impl Context<'_> {
     }
 
     /// Makes the events of bits that rose and ends those of bits that fell.
-    pub fn hear_terminal(&self, turn: &mut Turn<'_>, fix: &Fix) -> Vec<Arc<EventCore>> {
+    pub fn hear_terminal(&self, turn: &mut Turn<'_>, fix: &Fix) -> Vec<EventCore> {
         let mut events = Vec::new();
         let mut terminal = turn.state().terminal.clone();
         let risen = fix.alarm_bits & !terminal.bits;
@@ -68,8 +69,7 @@ impl Context<'_> {
         terminal.open.retain(|(bit, event)| {
             let is_up = fix.alarm_bits & 1 << bit != 0;
             if !is_up {
-                let ended_at = Some(fix.fixed_at);
-                events.push(Arc::new(EventCore { ended_at, ..EventCore::clone(event) }));
+                events.push(event.ended(fix.fixed_at));
             }
             is_up
         });
@@ -80,7 +80,7 @@ impl Context<'_> {
             }
             let event = self.rise(bit, priority, fix);
             if (INSTANTS | UNTIL_ANSWERED) & 1 << bit == 0 {
-                terminal.open.push((bit, Arc::clone(&event)));
+                terminal.open.push((bit, event.clone()));
             }
             events.push(event);
         }
@@ -88,11 +88,11 @@ impl Context<'_> {
         events
     }
 
-    fn rise(&self, bit: u8, priority: u8, fix: &Fix) -> Arc<EventCore> {
+    fn rise(&self, bit: u8, priority: u8, fix: &Fix) -> EventCore {
         let id = FeatureId::new(format!("terminal-{bit}")).expect("letters, a dash and digits");
         let rule = RuleRef { id, revision: Revision(1), priority, on_delay_s: 0, off_delay_s: 0 };
         let subject = Subject::Vehicle(self.vehicle);
-        Arc::new(EventCore {
+        let facts = EventFacts {
             id: event_id(None, Some(&rule), subject, EventKind::TerminalAlarm, fix.fixed_at, 0),
             kind: EventKind::TerminalAlarm,
             subject,
@@ -100,7 +100,6 @@ impl Context<'_> {
             rule: Some(rule),
             visit_at: fix.fixed_at,
             at: fix.fixed_at,
-            ended_at: (INSTANTS & 1 << bit != 0).then_some(fix.fixed_at),
             position: joins_path(fix.marks).then_some(fix.position),
             certainty: Certainty::Certain,
             evidence: Evidence {
@@ -114,6 +113,7 @@ impl Context<'_> {
                 condition: None,
                 silence: None,
             },
-        })
+        };
+        EventCore::new(facts, (INSTANTS & 1 << bit != 0).then_some(fix.fixed_at))
     }
 }

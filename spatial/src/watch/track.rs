@@ -19,8 +19,9 @@ use crate::event::{Certainty, EventCore, SilenceReason};
 use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
 use crate::ids::{EventId, JournalPosition, VehicleKey};
-use crate::index::{Slot, hint};
+use crate::index::{Slot, hint, hint_all};
 use crate::onemap::OneMap;
+use crate::position::Position;
 use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
 use recall::Recalled;
@@ -171,7 +172,7 @@ impl Track {
         }
         if sign == Sign::Fix {
             if let Some(ended) = self.hearing.received(sign, around.now) {
-                self.ledger.stands(Arc::new(ended), around.now, around.settings, &mut out.tells);
+                self.ledger.stands(ended, around.now, around.settings, &mut out.tells);
             }
             return;
         }
@@ -213,7 +214,7 @@ impl Track {
         let (event, ended) = self.hearing.falls_silent(event);
         self.ledger.stands(event, around.now, around.settings, &mut out.tells);
         if let Some(ended) = ended {
-            self.ledger.stands(Arc::new(ended), around.now, around.settings, &mut out.tells);
+            self.ledger.stands(ended, around.now, around.settings, &mut out.tells);
         }
     }
 
@@ -279,19 +280,13 @@ impl Track {
 
     /// Asks for the memory of what the next fix will ask of it. Changes nothing.
     pub fn bring_near(&self) {
-        hint(&self.state);
-        hint(&self.state.visits);
-        hint(&self.window);
-        hint(&self.due);
-        hint(&self.ahead);
-        hint(&self.tail);
-        hint(&self.zones);
-        hint(&self.ledger);
+        hint_all(self);
     }
 
     /// The same for its window, when [`Track::bring_near`] has had its time.
     pub fn bring_window_near(&self) {
         self.window.bring_near();
+        self.zones.as_deref().and_then(<[ZoneNow]>::first).into_iter().for_each(hint);
         self.state.visits.first().into_iter().for_each(hint);
         self.state.inside.first().into_iter().for_each(hint);
         if !self.state.visits.is_empty() {
@@ -313,6 +308,11 @@ impl Track {
     /// The state after its last fix.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Where it was last by its path.
+    pub fn spot(&self) -> Option<Position> {
+        Some(self.state.last?.position)
     }
 
     /// What was told of its events and alarms.
@@ -339,17 +339,15 @@ impl Track {
 
     /// The vehicle was deleted: what goes on ends now, and nothing more is judged.
     pub fn end(&mut self, around: Surroundings<'_>, tells: &mut Vec<Tell>) {
-        let mut open: Vec<Arc<EventCore>> = Vec::new();
+        let mut open: Vec<EventCore> = Vec::new();
         let standing = self.state.open().chain(&self.tail).chain(self.hearing.silence());
         for event in standing.filter(|event| event.ended_at.is_none()) {
             if open.iter().all(|known| known.id != event.id) {
-                open.push(Arc::clone(event));
+                open.push(event.clone());
             }
         }
         for event in open {
-            let ended_at = Some(around.now.max(event.at));
-            let ended = EventCore { ended_at, ..EventCore::clone(&event) };
-            self.ledger.stands(Arc::new(ended), around.now, around.settings, tells);
+            self.ledger.stands(event.ended(around.now), around.now, around.settings, tells);
         }
         self.ledger.follow(around.horizon, around.now, tells);
         let ledger = std::mem::take(&mut self.ledger);
@@ -555,8 +553,8 @@ impl Track {
 
     /// Derives anew what time brought after the last fix; returns the events that it had brought before.
     fn look_ahead(&mut self, around: Surroundings<'_>) -> Events {
-        if self.context(around).is_timeless(&self.state) {
-            self.set_due(None);
+        if let Some(due) = self.context(around).next_by_time(&self.state, around.horizon) {
+            self.set_due(due);
             if self.visits.take().is_some() {
                 self.zones = None;
             }
@@ -594,21 +592,21 @@ impl Track {
         }
         for (i, event) in new.iter().enumerate() {
             if new[i + 1..].iter().all(|later| later.id != event.id) {
-                self.ledger.stands(Arc::clone(event), around.now, around.settings, &mut out.tells);
+                self.ledger.stands(event.clone(), around.now, around.settings, &mut out.tells);
             }
         }
         self.ledger.follow(around.horizon, around.now, &mut out.tells);
     }
 
     /// An event as it stood before a place of the window, if it did.
-    fn version_before(&self, from: usize, id: EventId) -> Option<Arc<EventCore>> {
+    fn version_before(&self, from: usize, id: EventId) -> Option<EventCore> {
         let mut told = self.window.steps_before(from).rev().flat_map(|step| step.events.iter().rev());
         if let Some(event) = told.find(|event| event.id == id) {
-            return Some(Arc::clone(event));
+            return Some(event.clone());
         }
         // Open since before the window: the visits as they were then.
         let undone = self.window.steps_from(from).filter_map(|step| step.undo.as_ref()).flat_map(|undo| undo.open());
-        undone.chain(self.state.open()).find(|event| event.id == id).map(Arc::clone)
+        undone.chain(self.state.open()).find(|event| event.id == id).cloned()
     }
 
     fn trim(&mut self, around: Surroundings<'_>) {
@@ -670,7 +668,7 @@ fn sign_of(marks: Marks) -> Sign {
     }
 }
 
-fn order(fix: &Fix) -> (UnixMs, crate::fix::Source, crate::position::Position, Option<crate::units::DeciKph>) {
+fn order(fix: &Fix) -> (UnixMs, crate::fix::Source, Position, Option<crate::units::DeciKph>) {
     (fix.fixed_at, fix.source, fix.position, fix.speed)
 }
 

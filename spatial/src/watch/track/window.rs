@@ -6,11 +6,10 @@
 use super::super::state::{Events, Undo};
 use crate::event::EventCore;
 use crate::fix::Fix;
-use crate::index::hint;
+use crate::index::hint_all;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// Recent fixes, as they were received, with the gateway's marks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -154,6 +153,13 @@ impl Window {
         if !(self.oldest_step..=self.newest_step).contains(&number) {
             return None;
         }
+        // Mostly the ends are asked for.
+        if number == self.newest_step {
+            return self.steps.back().map(|(_, step)| step);
+        }
+        if number - self.first <= 1 {
+            return self.steps.iter().take(2).find(|(known, _)| *known == number).map(|(_, step)| step);
+        }
         let place = self.steps.binary_search_by_key(&number, |(known, _)| *known).ok()?;
         Some(&self.steps[place].1)
     }
@@ -175,14 +181,20 @@ impl Window {
     }
 
     /// Every event of the steps from a place on.
-    pub fn events_from(&self, place: usize) -> impl Iterator<Item = &Arc<EventCore>> {
+    pub fn events_from(&self, place: usize) -> impl Iterator<Item = &EventCore> {
         self.steps_from(place).flat_map(|step| &step.events)
     }
 
     /// Asks for the memory of its ends. Changes nothing.
     pub fn bring_near(&self) {
-        self.fixes.front().into_iter().for_each(hint);
-        self.fixes.back().into_iter().for_each(hint);
+        self.fixes.front().into_iter().for_each(hint_all);
+        self.fixes.back().into_iter().for_each(hint_all);
+        if self.oldest_step - self.first <= 1 {
+            self.steps.iter().take(2).for_each(hint_all);
+        }
+        if self.newest_step >= self.first + self.fixes.len() as i64 - 1 {
+            self.steps.back().into_iter().for_each(hint_all);
+        }
     }
 
     fn mark_ends(&mut self) {

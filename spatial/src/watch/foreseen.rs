@@ -1,0 +1,71 @@
+//! The ways of the next fixes, looked up side by side: memory is waited for once and not fix by fix. Changes no result.
+
+use crate::index::Way;
+use crate::onemap::OneMap;
+use crate::position::Position;
+
+/// The straight ways that some fixes will take if each simply continues its vehicle's path.
+#[derive(Clone, Debug, Default)]
+pub struct Foreseen {
+    /// The version of the map that they were looked up on.
+    map_version: u64,
+    ways: Vec<Foresight>,
+    count: usize,
+    /// Which of them the fix asks for that is judged now.
+    turn: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Foresight {
+    ends: Option<(Position, Position)>,
+    way: Way,
+}
+
+impl Foreseen {
+    /// Looks ways up, one for each fix that follows; `None` where none is foreseen.
+    pub fn look_up(&mut self, map: &OneMap, ends: impl Iterator<Item = Option<(Position, Position)>> + Clone) {
+        let worth_it = |ends: &(Position, Position)| ends.0 != ends.1 && is_short(*ends);
+        let ends = ends.map(|ends| ends.filter(worth_it));
+        map.index().prefetch_ways(ends.clone().flatten());
+        self.map_version = map.version();
+        self.count = 0;
+        for ends in ends {
+            if self.ways.len() == self.count {
+                self.ways.push(Foresight::default());
+            }
+            let foresight = &mut self.ways[self.count];
+            foresight.ends = ends;
+            match ends {
+                Some((a, b)) => map.index().cross(a, b, &mut foresight.way),
+                None => foresight.way.clear(),
+            }
+            self.count += 1;
+        }
+        map.bring_near(self.ways[..self.count].iter().flat_map(|foresight| foresight.way.slots()));
+    }
+
+    /// The fix at a place among those that were looked up is judged now.
+    pub fn turn_to(&mut self, place: usize) {
+        self.turn = place;
+    }
+
+    /// Gives the way between two places on a map if it was foreseen for the fix that is judged now.
+    pub fn take(&mut self, map: &OneMap, ends: (Position, Position), way: &mut Way) -> bool {
+        let foresight = self.ways[..self.count].get_mut(self.turn);
+        let Some(foresight) = foresight.filter(|foresight| foresight.ends == Some(ends)) else { return false };
+        if self.map_version != map.version() {
+            return false;
+        }
+        std::mem::swap(&mut foresight.way, way);
+        foresight.ends = None;
+        true
+    }
+}
+
+/// Whether a vehicle may have driven a way: others would be looked up in vain, they are judged as jumps.
+fn is_short((a, b): (Position, Position)) -> bool {
+    a.lon_e7.abs_diff(b.lon_e7).max(a.lat_e7.abs_diff(b.lat_e7)) < LONG
+}
+
+/// 0.2 degrees, about 20 km: farther than the longest gap at the highest speed (120 s at 200 km/h).
+const LONG: u32 = 2_000_000;
