@@ -19,7 +19,7 @@ use crate::desk::published;
 use crate::desk::readers::Readers;
 use crate::desk::terminals::Terminals;
 use crate::gateway::jt808::listener::Gateway;
-use crate::ingest::{self, StoreAccess};
+use crate::ingest::{self, Conduct, StoreAccess};
 use crate::live::hub::Hub;
 use cordon_data::store::{Reader, StoreError};
 use cordon_spatial::units::SpanMs;
@@ -209,9 +209,10 @@ fn open(config: &Config) -> Result<Site, StartError> {
         "the store is open and its names are read"
     );
     let lanes = ingest::lanes(config.engine_threads).map_err(|why| StartError::Threads(config.engine_threads, why))?;
-    let started = ingest::start(Box::new(writer), access, config.keep, lanes)?;
+    let conduct = Conduct { retention: config.keep, lanes, figures: config.figures() };
+    let started = ingest::start(Box::new(writer), access, conduct)?;
     let commits = started.pipeline.committed();
-    let hub = Hub::new(catalog.clone(), readers.clone(), &started.vehicles, started.pipeline.now())?;
+    let hub = Hub::new(catalog.clone(), readers.clone(), &started, config.figures().silence)?;
     let (terminals, has_users) = readers.read_here(|reader| Ok((reader.terminals()?, !reader.users()?.is_empty())))?;
     Ok(Site { started, commits, readers, catalog, hub, terminals, has_users })
 }

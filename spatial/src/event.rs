@@ -42,12 +42,15 @@ pub enum EventKind {
     TerminalAlarm,
     /// The vehicle is not where a rule says that it must be; an interval.
     MustBeInside,
-    /// Nothing was received of the vehicle for too long; in the hazard zone that it was in, if it was in one. An interval until
-    /// something is received.
+    /// No fix of the vehicle was received for too long; in the hazard zone that it was in, if it was in one. An interval until
+    /// a fix is received, or until something else is known of its terminal ([`SilenceReason`]).
     Silence,
     /// More vehicles were in a zone at once than a rule allows; an interval. Its subject is the zone. (About a vehicle it says
     /// that the vehicle is counted; that is kept in the engine and told to nobody.)
     Count,
+    /// The vehicle says that it moves, and its position stands still; in the hazard zone that it was in, if it was in one. An
+    /// interval until the position changes.
+    Frozen,
 }
 
 /// Something about Cordon itself that a person must know.
@@ -102,6 +105,7 @@ impl EventKind {
             EventKind::MustBeInside => "must_be_inside",
             EventKind::Silence => "silence",
             EventKind::Count => "count",
+            EventKind::Frozen => "frozen",
         }
     }
 }
@@ -210,6 +214,26 @@ impl ZoneChange {
     }
 }
 
+/// What is known of a silent vehicle's terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SilenceReason {
+    /// Nothing: it is out of touch.
+    LostSignal,
+    /// It is in touch, but no fix comes.
+    ConnectedWithoutFix,
+}
+
+impl SilenceReason {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            SilenceReason::LostSignal => "lost_signal",
+            SilenceReason::ConnectedWithoutFix => "connected_without_fix",
+        }
+    }
+}
+
 /// One of the fixes that an event rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FixRef {
@@ -235,7 +259,7 @@ pub struct Crossing {
 }
 
 /// How the engine read the way between the two fixes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum PathReading {
     /// A straight segment in longitude and latitude (not the driven road).
@@ -243,6 +267,7 @@ pub enum PathReading {
     /// Not known: a gap in time or an impossible speed.
     Unknown,
     /// No movement: time or an edit made the event.
+    #[default]
     Standing,
 }
 
@@ -263,7 +288,7 @@ pub struct Thresholds {
 }
 
 /// Why the engine says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Evidence {
     /// The fix before (absent for a vehicle's first).
     pub before: Option<FixRef>,
@@ -285,6 +310,9 @@ pub struct Evidence {
     /// For `count`: the most vehicles that were inside at once so far.
     #[serde(default)]
     pub counted: Option<u32>,
+    /// For `silence`: what is known of the terminal; `None` in those that are older than the question.
+    #[serde(default)]
+    pub silence: Option<SilenceReason>,
 }
 
 /// The rule that an event was judged by.

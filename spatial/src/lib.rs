@@ -20,6 +20,8 @@ pub mod exemption;
 pub mod zone;
 mod shelf;
 pub mod onemap;
+pub mod contact;
+pub mod figures;
 pub mod event;
 pub mod alarm;
 pub mod record;

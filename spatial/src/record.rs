@@ -1,8 +1,10 @@
 //! Records: everything that can change what the map says, in the one ordered journal.
 
 use crate::alarm::AlarmAct;
+use crate::contact::Contact;
 use crate::event::Condition;
 use crate::exemption::Exemption;
+use crate::figures::SiteFigures;
 use crate::fix::Fix;
 use crate::ids::{AlarmId, ExemptionKey, FeatureKey, JournalPosition, Revision, VehicleKey, ZoneKey};
 use crate::units::UnixMs;
@@ -27,6 +29,8 @@ pub struct Record {
 pub enum RecordBody {
     /// A vehicle's position report.
     Fix(Fix),
+    /// A terminal was in touch without a position.
+    Contact(Contact),
     /// A feature's new revision.
     Edit(Edit),
     /// What a person did to an alarm.
@@ -38,6 +42,8 @@ pub enum RecordBody {
         /// Whether it holds.
         holds: bool,
     },
+    /// What the site sets for itself, from here on.
+    Figures(SiteFigures),
     /// Journal time reached `at`.
     Tick,
     /// Cordon started; it had been down since this journal time (`None` on a new site).

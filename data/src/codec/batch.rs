@@ -6,21 +6,27 @@
 use super::Unreadable;
 use super::fixes;
 use super::varint::{Input, put, put_signed};
+use cordon_spatial::contact::{Contact, ContactKind};
 use cordon_spatial::event::Condition;
+use cordon_spatial::figures::SiteFigures;
 use cordon_spatial::fix::Fix;
-use cordon_spatial::ids::{FeatureKey, Revision};
+use cordon_spatial::ids::{FeatureKey, Revision, VehicleKey};
 use cordon_spatial::record::{Act, Record, RecordBody};
-use cordon_spatial::units::UnixMs;
+use cordon_spatial::units::{DeciKph, SpanMs, UnixMs};
 
 /// A record as it is kept: an edit only by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kept {
     /// A fix.
     Fix(Fix),
+    /// A terminal was in touch without a position.
+    Contact(Contact),
     /// A feature's new revision.
     Edit(FeatureKey, Revision),
     /// What a person did.
     Act(Act),
+    /// What the site set for itself.
+    Figures(SiteFigures),
     /// Journal time reached the batch's.
     Tick,
     /// Cordon started.
@@ -35,6 +41,8 @@ const ACT: u8 = 2;
 const TICK: u8 = 3;
 const START: u8 = 4;
 const CONDITION: u8 = 5;
+const CONTACT: u8 = 6;
+const FIGURES: u8 = 7;
 
 fn kind(body: &RecordBody) -> u8 {
     match body {
@@ -44,6 +52,8 @@ fn kind(body: &RecordBody) -> u8 {
         RecordBody::Tick => TICK,
         RecordBody::Start { .. } => START,
         RecordBody::Condition { .. } => CONDITION,
+        RecordBody::Contact(_) => CONTACT,
+        RecordBody::Figures(_) => FIGURES,
     }
 }
 
@@ -86,6 +96,19 @@ fn put_other(out: &mut Vec<u8>, body: &RecordBody) {
             out.push(u8::from(down_since.is_some()));
             put_signed(out, down_since.map_or(0, |at| at.0));
         }
+        RecordBody::Contact(contact) => {
+            put(out, u64::from(contact.vehicle.0));
+            out.push(match contact.kind {
+                ContactKind::Connected => 0,
+                ContactKind::Heartbeat => 1,
+                ContactKind::Disconnected => 2,
+            });
+        }
+        RecordBody::Figures(figures) => {
+            let numbers = numbers(figures);
+            put(out, numbers.len() as u64);
+            numbers.into_iter().for_each(|number| put_signed(out, number));
+        }
         RecordBody::Condition { condition, holds } => {
             out.push(u8::from(*holds));
             let bytes = postcard::to_stdvec(condition).expect("a condition of numbers always serializes to memory");
@@ -93,6 +116,36 @@ fn put_other(out: &mut Vec<u8>, body: &RecordBody) {
             out.extend_from_slice(&bytes);
         }
     }
+}
+
+/// The figures in the order in which they are kept. One that comes later stands after them.
+fn numbers(figures: &SiteFigures) -> [i64; 6] {
+    let SiteFigures { silence, silence_asleep, contact_lapse, frozen_speed, frozen_fixes, frozen } = *figures;
+    [silence.0, silence_asleep.0, contact_lapse.0, frozen_speed.0.into(), frozen_fixes.into(), frozen.0]
+}
+
+/// Reads the bytes of [`numbers`]; what was no figure then has its default.
+fn figures(input: &mut Input<'_>) -> Result<SiteFigures, Unreadable> {
+    let mut all = numbers(&SiteFigures::default());
+    let count: usize = input.fitting()?;
+    if count > all.len() {
+        return Err(Unreadable::because(format!("{count} figures are more than the {} known", all.len())));
+    }
+    for number in &mut all[..count] {
+        *number = input.signed()?;
+    }
+    let [silence, silence_asleep, contact_lapse, frozen_speed, frozen_fixes, frozen] = all;
+    let (Ok(frozen_speed), Ok(frozen_fixes)) = (frozen_speed.try_into(), frozen_fixes.try_into()) else {
+        return Err(Unreadable::because(format!("{frozen_speed} and {frozen_fixes} are no speed and count")));
+    };
+    Ok(SiteFigures {
+        silence: SpanMs(silence),
+        silence_asleep: SpanMs(silence_asleep),
+        contact_lapse: SpanMs(contact_lapse),
+        frozen_speed: DeciKph(frozen_speed),
+        frozen_fixes,
+        frozen: SpanMs(frozen),
+    })
 }
 
 /// Reads the bytes of [`encode`].
@@ -153,6 +206,17 @@ fn other_record(input: &mut Input<'_>, kind: u8) -> Result<Kept, Unreadable> {
                 .map(|condition| Kept::Condition(condition, holds))
                 .map_err(|error| Unreadable::because(error.to_string()))
         }
+        CONTACT => {
+            let vehicle = VehicleKey(input.fitting()?);
+            let kind = match input.byte()? {
+                0 => ContactKind::Connected,
+                1 => ContactKind::Heartbeat,
+                2 => ContactKind::Disconnected,
+                other => return Err(Unreadable::because(format!("contact kind {other} is not known"))),
+            };
+            Ok(Kept::Contact(Contact { vehicle, kind }))
+        }
+        FIGURES => figures(input).map(Kept::Figures),
         TICK => Ok(Kept::Tick),
         START => {
             let known = input.byte()? != 0;
@@ -168,10 +232,9 @@ mod tests {
     use super::*;
     use cordon_spatial::alarm::AlarmAct;
     use cordon_spatial::fix::{Marks, Source};
-    use cordon_spatial::ids::{AlarmId, JournalPosition, VehicleKey};
+    use cordon_spatial::ids::{AlarmId, JournalPosition};
     use cordon_spatial::position::Position;
     use cordon_spatial::record::{Edit, Edited};
-    use cordon_spatial::units::DeciKph;
     use proptest::collection::vec;
     use proptest::option::of;
     use proptest::prelude::*;
@@ -207,6 +270,18 @@ mod tests {
         )
     }
 
+    fn contact_kind() -> impl Strategy<Value = ContactKind> {
+        prop::sample::select(vec![ContactKind::Connected, ContactKind::Heartbeat, ContactKind::Disconnected])
+    }
+
+    fn site_figures() -> impl Strategy<Value = SiteFigures> {
+        (any::<[i64; 4]>(), any::<u16>(), any::<u32>()).prop_map(|(spans, speed, frozen_fixes)| {
+            let [silence, silence_asleep, contact_lapse, frozen] = spans.map(SpanMs);
+            let frozen_speed = DeciKph(speed);
+            SiteFigures { silence, silence_asleep, contact_lapse, frozen_speed, frozen_fixes, frozen }
+        })
+    }
+
     fn body() -> impl Strategy<Value = RecordBody> {
         prop_oneof![
             4 => fix().prop_map(RecordBody::Fix),
@@ -217,6 +292,10 @@ mod tests {
                 RecordBody::Act(Act { who, alarm: AlarmId(alarm), act: AlarmAct::Acknowledge { note } })
             }),
             1 => Just(RecordBody::Tick),
+            1 => site_figures().prop_map(RecordBody::Figures),
+            2 => (any::<u32>(), contact_kind()).prop_map(|(vehicle, kind)| {
+                RecordBody::Contact(Contact { vehicle: VehicleKey(vehicle), kind })
+            }),
             1 => of(any::<i64>()).prop_map(|at| RecordBody::Start { down_since: at.map(UnixMs) }),
             1 => (any::<i64>(), any::<bool>()).prop_map(|(ahead_ms, holds)| {
                 RecordBody::Condition { condition: Condition::ClockWrong { ahead_ms }, holds }
@@ -235,6 +314,8 @@ mod tests {
             RecordBody::Tick => Kept::Tick,
             RecordBody::Start { down_since } => Kept::Start(*down_since),
             RecordBody::Condition { condition, holds } => Kept::Condition(*condition, *holds),
+            RecordBody::Contact(contact) => Kept::Contact(*contact),
+            RecordBody::Figures(figures) => Kept::Figures(*figures),
         }
     }
 
@@ -244,6 +325,17 @@ mod tests {
             .zip(bodies)
             .map(|(position, body)| Record { position, at: UnixMs(0), body })
             .collect()
+    }
+
+    #[test]
+    fn figures_that_were_none_yet_have_their_defaults() {
+        // One run of one record of figures, no fixes, and one number: a silence of 60 s.
+        let mut plain = vec![1, FIGURES, 1];
+        fixes::put(&mut plain, &[]);
+        put(&mut plain, 1);
+        put_signed(&mut plain, 60_000);
+        let expected = SiteFigures { silence: SpanMs::seconds(60), ..SiteFigures::default() };
+        assert_eq!(decode(&plain), Ok(vec![Kept::Figures(expected)]));
     }
 
     proptest! {

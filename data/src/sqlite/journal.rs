@@ -97,6 +97,8 @@ fn body(connection: &Connection, position: JournalPosition, kept: Kept) -> Resul
     Ok(match kept {
         Kept::Fix(fix) => RecordBody::Fix(fix),
         Kept::Act(act) => RecordBody::Act(act),
+        Kept::Contact(contact) => RecordBody::Contact(contact),
+        Kept::Figures(figures) => RecordBody::Figures(figures),
         Kept::Tick => RecordBody::Tick,
         Kept::Start(down_since) => RecordBody::Start { down_since },
         Kept::Condition(condition, holds) => RecordBody::Condition { condition, holds },

@@ -12,7 +12,7 @@ use cordon_spatial::event::{EventKind, EventStatus};
 use cordon_spatial::ids::{EventId, FeatureId, Seq, VehicleKey, ZoneKey};
 
 /// Every kind of event that this version makes.
-const KINDS: [EventKind; 14] = [
+const KINDS: [EventKind; 15] = [
     EventKind::Enter,
     EventKind::Exit,
     EventKind::Cross,
@@ -27,9 +27,10 @@ const KINDS: [EventKind; 14] = [
     EventKind::MustBeInside,
     EventKind::Silence,
     EventKind::Count,
+    EventKind::Frozen,
 ];
-/// Kinds that INTERFACES names and this version does not make yet: asking for them is no mistake and finds nothing.
-const LATER_KINDS: [&str; 2] = ["unknown", "frozen"];
+/// A kind that INTERFACES names and this version does not make: asking for it is no mistake and finds nothing.
+const LATER_KINDS: [&str; 1] = ["unknown"];
 const STATUSES: [EventStatus; 3] = [EventStatus::Provisional, EventStatus::Final, EventStatus::Retracted];
 
 /// Events by `seq`.
@@ -37,7 +38,7 @@ const STATUSES: [EventStatus; 3] = [EventStatus::Provisional, EventStatus::Final
     params(
         ("from" = Option<String>, Query, description = "`at` not before, RFC 3339"),
         ("to" = Option<String>, Query, description = "`at` before, RFC 3339"),
-        ("kind" = Option<String>, Query, description = "enter, exit, cross, dwell, speed, zone_changed, inside_at_start, rule_ended, clock_wrong, engine_mismatch, terminal_alarm, must_be_inside, silence or count"),
+        ("kind" = Option<String>, Query, description = "enter, exit, cross, dwell, speed, zone_changed, inside_at_start, rule_ended, clock_wrong, engine_mismatch, terminal_alarm, must_be_inside, silence, count or frozen"),
         ("subject" = Option<String>, Query, description = "id of a vehicle"),
         ("zone" = Option<String>, Query, description = "id of a zone"),
         ("status" = Option<String>, Query, description = "provisional, final or retracted"),

@@ -6,7 +6,6 @@ use super::query::Query;
 use super::wire::{self, FixJson, Page, VehicleJson};
 use crate::desk::catalog::Entry;
 use crate::gateway::jt808::phone::Phone;
-use crate::live::positions::SILENT_AFTER;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -181,9 +180,12 @@ fn vehicle(app: &super::App, key: VehicleKey, entry: &Entry) -> VehicleJson {
     }
 }
 
+/// How long after its last fix a vehicle without a terminal counts as online.
+const ONLINE_FOR: SpanMs = SpanMs::seconds(300);
+
 /// With a terminal: whether that is connected (`connected`). Without one: whether a fix came in lately.
 fn is_online(connected: Option<bool>, last: Option<&Fix>, now: UnixMs) -> bool {
-    connected.unwrap_or_else(|| last.is_some_and(|fix| fix.received_at >= now - SILENT_AFTER))
+    connected.unwrap_or_else(|| last.is_some_and(|fix| fix.received_at >= now - ONLINE_FOR))
 }
 
 #[cfg(test)]

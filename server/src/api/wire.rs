@@ -130,6 +130,10 @@ pub struct EvidenceJson {
     /// For `engine_mismatch`: how many events a replay made otherwise than they are stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub events_differing: Option<u64>,
+    /// For `silence`: `lost_signal` (the terminal is out of touch) or `connected_without_fix` (it is in touch, but no fix comes);
+    /// absent in events of versions that did not ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<&'static str>,
 }
 
 /// A fix in the evidence.
@@ -188,7 +192,7 @@ pub struct AlarmJson {
     pub id: String,
     /// The number of its last change.
     pub seq: u64,
-    /// `unacknowledged`, `acknowledged`, `returned`, `shelved` or `closed`.
+    /// `unacknowledged`, `acknowledged`, `returned`, `shelved`, `suppressed` or `closed`.
     pub state: &'static str,
     /// 1 (highest) to 4.
     pub priority: u8,
@@ -425,6 +429,7 @@ fn evidence(evidence: &Evidence) -> EvidenceJson {
             Some(Condition::EngineMismatch { differing }) => Some(differing),
             _ => None,
         },
+        silence: evidence.silence.map(cordon_spatial::event::SilenceReason::name),
     }
 }
 

@@ -41,6 +41,9 @@ fn as_toml(config: &Config) -> String {
     set("keep_tracks_days", i64::from(config.keep.tracks_days).into());
     set("keep_alarms_days", i64::from(config.keep.alarms_days).into());
     set("engine_threads", (config.engine_threads as i64).into());
+    for (name, value) in config.judging.values() {
+        set(name, value);
+    }
     table.to_string()
 }
 
@@ -54,7 +57,14 @@ mod tests {
         std::fs::write(file.path(), as_toml(&Config::default())).expect("it can be written");
         assert_eq!(crate::config::load(Some(file.path()), []), Ok(Config::default()));
         let keep = crate::ingest::Retention { journal_days: 7, tracks_days: 8, alarms_days: 9 };
-        let config = Config { keep, ..Config::default() };
+        let judging = crate::config::Judging {
+            silence_s: 60,
+            silence_asleep_s: 3_600,
+            frozen_kph: 8,
+            frozen_fixes: 3,
+            frozen_s: 45,
+        };
+        let config = Config { keep, judging, ..Config::default() };
         std::fs::write(file.path(), as_toml(&config)).expect("it can be written");
         assert_eq!(crate::config::load(Some(file.path()), []), Ok(config));
     }

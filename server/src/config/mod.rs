@@ -3,12 +3,15 @@
 //! Every setting has one name, which is its key in the file, its variable (`CORDON_` and the name in capitals) and, where
 //! one exists, its flag. A name that is not a setting is an error with a suggestion, never silence.
 
+mod judging;
 mod jt808;
 
 pub use jt808::{DeviceCheck, Jt808, TimeAnswer};
+pub use judging::Judging;
 
 use crate::ingest::{Retention, threads_of_machine};
 use cordon_data::suggest::nearest;
+use cordon_spatial::figures::SiteFigures;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -61,10 +64,19 @@ pub struct Config {
     pub keep: Retention,
     /// How many threads vehicles are judged on.
     pub engine_threads: usize,
+    /// By what they are judged.
+    pub judging: Judging,
+}
+
+impl Config {
+    /// What the engine judges by.
+    pub fn figures(&self) -> SiteFigures {
+        self.judging.figures(self.jt808_rules.idle_s)
+    }
 }
 
 /// Every setting's name.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 29] = [
     "data",
     "http",
     "jt808",
@@ -89,6 +101,11 @@ const NAMES: [&str; 24] = [
     "keep_tracks_days",
     "keep_alarms_days",
     "engine_threads",
+    "silence_s",
+    "silence_asleep_s",
+    "frozen_kph",
+    "frozen_fixes",
+    "frozen_s",
 ];
 
 impl Default for Config {
@@ -108,6 +125,7 @@ impl Default for Config {
             body_limit_mib: 32,
             keep: Retention::default(),
             engine_threads: threads_of_machine(),
+            judging: Judging::default(),
         }
     }
 }
@@ -153,6 +171,14 @@ pub enum ConfigError {
         /// What may stand there.
         must: &'static str,
     },
+    /// A vehicle that sleeps would be missed before one that drives.
+    #[error("settings: `silence_asleep_s` is {asleep_s}, but must be at least `silence_s`, which is {silence_s}")]
+    Asleep {
+        /// What stands there.
+        asleep_s: u32,
+        /// The least that it may be.
+        silence_s: u32,
+    },
     /// Plain HTTP beyond loopback without saying so.
     #[error(
         "http {0} is reachable from outside and plain HTTP is not encrypted: add --insecure-http if a proxy in front encrypts, or use a loopback address"
@@ -193,7 +219,7 @@ pub fn check(config: &Config) -> Result<(), ConfigError> {
     if !config.http.ip().is_loopback() && !config.insecure_http {
         return Err(ConfigError::Insecure(config.http));
     }
-    Ok(())
+    config.judging.check()
 }
 
 fn apply_file(config: &mut Config, path: &Path) -> Result<(), ConfigError> {
@@ -266,6 +292,7 @@ fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<()
         "engine_threads" => {
             config.engine_threads = within(value, 1, 64).ok_or_else(|| bad("a whole number from 1 to 64"))? as usize;
         }
+        _ if Judging::NAMES.contains(&name) => config.judging.apply(name, value, bad)?,
         _ => config.jt808_rules.apply(name, value, bad)?,
     }
     Ok(())
@@ -284,6 +311,7 @@ fn within(text: &str, least: u32, most: u32) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cordon_spatial::units::{DeciKph, SpanMs};
 
     fn from_file(text: &str) -> Result<Config, ConfigError> {
         let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
@@ -332,6 +360,31 @@ mod tests {
         assert_eq!(config.keep, Retention { journal_days: 7, tracks_days: 183, alarms_days: 3_650 });
         let error = from_env("CORDON_KEEP_TRACKS_DAYS", "7").expect_err("late fixes need them").to_string();
         assert!(error.contains("must be a number of days from 8"), "{error}");
+    }
+
+    #[test]
+    fn when_a_vehicle_is_missed_or_frozen_can_be_set() {
+        let config = from_file(
+            "silence_s = 60\nsilence_asleep_s = 7200\njt808_idle_s = 900\nfrozen_kph = 8\nfrozen_fixes = 3\nfrozen_s = 45",
+        )
+        .expect("fine settings");
+        let figures = SiteFigures {
+            silence: SpanMs::seconds(60),
+            silence_asleep: SpanMs::seconds(7_200),
+            contact_lapse: SpanMs::seconds(900),
+            frozen_speed: DeciKph(80),
+            frozen_fixes: 3,
+            frozen: SpanMs::seconds(45),
+        };
+        assert_eq!((config.figures(), check(&config)), (figures, Ok(())));
+        assert_eq!(Config::default().figures(), SiteFigures::default(), "one place says what is usual");
+        let error = from_env("CORDON_SILENCE_S", "0").expect_err("too short").to_string();
+        assert!(error.contains("`silence_s` is `0`, but must be a whole number from 1 to 86400"), "{error}");
+        let error = from_file("frozen_fixes = 1").expect_err("one fix is at one place").to_string();
+        assert!(error.contains("must be a whole number from 2 to 1000"), "{error}");
+        let config = from_file("silence_s = 600\nsilence_asleep_s = 60").expect("each is fine by itself");
+        let error = check(&config).expect_err("who sleeps may be silent for longer").to_string();
+        assert!(error.contains("`silence_asleep_s` is 60, but must be at least `silence_s`, which is 600"), "{error}");
     }
 
     #[test]

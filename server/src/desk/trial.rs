@@ -8,7 +8,7 @@ use super::catalog::Catalog;
 use cordon_data::feature::{StoredFeature, edited};
 use cordon_data::store::{Reader, StoreError};
 use cordon_spatial::alarm::AlarmSheet;
-use cordon_spatial::event::{Event, EventCore, EventStatus};
+use cordon_spatial::event::{Event, EventCore, EventKind, EventStatus};
 use cordon_spatial::fix::{Fix, Marks};
 use cordon_spatial::ids::{AlarmId, EventId, FeatureKey, Revision, RuleId, VehicleKey};
 use cordon_spatial::record::{Edit, Edited, RecordBody};
@@ -195,11 +195,15 @@ impl Trial {
             .filter(stands)
             .map(|event| &event.core)
             .filter(|core| during.contains(&core.at) && core.zone.is_some() && core.rule.is_some())
+            .filter(|core| !is_of_the_server(core.kind))
             .cloned()
             .collect();
         told.sort_unstable_by_key(|core| (core.at, core.id));
         let standing = |id: &EventId| judged.events.get(id).as_ref().is_some_and(stands);
-        let raised = judged.alarms.values().filter(|alarm| during.contains(&alarm.raised_at) && alarm.zone.is_some());
+        let raised = judged
+            .alarms
+            .values()
+            .filter(|alarm| during.contains(&alarm.raised_at) && alarm.zone.is_some() && !is_of_the_server(alarm.kind));
         let alarms: Vec<&AlarmSheet> = raised.filter(|alarm| alarm.events.iter().any(standing)).collect();
         for (rule, counts) in &mut found.rules {
             let of_rule = |core: &&EventCore| core.rule.as_ref().is_some_and(|judging| judging.id == *rule);
@@ -218,6 +222,11 @@ impl Trial {
         told.truncate(room);
         found.events.append(&mut told);
     }
+}
+
+/// Whether a kind is judged by the server's own rule, though it may name a zone.
+fn is_of_the_server(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Silence | EventKind::Frozen)
 }
 
 /// Drives a vehicle over fixes in the order of their times, as if they came then.

@@ -1,6 +1,7 @@
 //! The committing thread: the one writer. Commits, then acknowledges and publishes; between commits it does jobs, cuts
 //! tracks and forgets what is old.
 
+use super::contacts;
 use super::handoff::{Handoff, Next, ToCommit};
 use super::historian::Desk;
 use super::retention::Forgetting;
@@ -67,6 +68,7 @@ impl Committer {
     fn commit(&mut self, batch: ToCommit) {
         if self.shared.commit_refused.load(Ordering::Acquire) {
             // Evaluated on top of a batch that was not kept.
+            contacts::count_of(&batch.evaluated.records, false);
             refuse(batch.waiters);
             return;
         }
@@ -83,8 +85,9 @@ impl Committer {
         });
         metrics::histogram!("cordon_db_tx_seconds", "op" => "commit").record(started.elapsed().as_secs_f64());
         match result {
-            Ok(()) => {}
+            Ok(()) => contacts::count_of(&evaluated.records, true),
             Err(StoreError::NoRoom) => {
+                contacts::count_of(&evaluated.records, false);
                 if !self.shared.storage_full.swap(true, Ordering::AcqRel) {
                     tracing::error!("no room on the disk: nothing is stored or acknowledged until there is");
                 }

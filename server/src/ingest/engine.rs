@@ -10,6 +10,7 @@ use super::recover::recover;
 use super::waiter::Waiter;
 use super::{Refused, Shared, StoreAccess};
 use cordon_spatial::event::{Condition, EventKind};
+use cordon_spatial::figures::SiteFigures;
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::{SpanMs, UnixMs};
 use cordon_spatial::watch::{Lanes, Watch};
@@ -35,6 +36,8 @@ pub struct Engine {
     pub watch: Watch,
     /// What it judges on, for the engine that comes after it.
     pub lanes: Arc<dyn Lanes>,
+    /// What the site sets for itself, for the same.
+    pub figures: SiteFigures,
     pub clock: JournalClock,
     pub inbox: Arc<Inbox>,
     pub handoff: Arc<Handoff>,
@@ -75,7 +78,9 @@ impl Engine {
                 self.watch.next_due().is_some_and(|due| due <= now) || now - self.ticked_at >= LONGEST_WITHOUT_TICK;
             let stopping = self.inbox.is_closed();
             let ready = if stopping { Vec::new() } else { self.late_ones() };
-            if intakes.is_empty() && !tick_due && ready.is_empty() && condition.is_none() {
+            let contacts = if stopping { Vec::new() } else { self.shared.contacts.take(Instant::now()) };
+            let nothing = intakes.is_empty() && ready.is_empty() && contacts.is_empty() && condition.is_none();
+            if nothing && !tick_due {
                 if stopping {
                     self.stop(now);
                     return;
@@ -83,7 +88,8 @@ impl Engine {
                 continue;
             }
             let intakes = std::mem::take(&mut intakes);
-            let batch = self.evaluate(now, Work { condition, tick: tick_due, intakes, ready });
+            let batch = self
+                .evaluate(now, Work { own: condition.into_iter().collect(), tick: tick_due, contacts, intakes, ready });
             self.handoff.put(batch);
         }
     }
@@ -201,7 +207,9 @@ impl Engine {
         let (now, _) = self.clock.read();
         let mismatch = differing.map(|differing| Condition::EngineMismatch { differing });
         let mismatch = mismatch.map(|condition| RecordBody::Condition { condition, holds: true });
-        let probe = self.evaluate(now, Work { condition: mismatch, tick: true, ..Work::default() });
+        let figures = (self.watch.figures() != self.figures).then_some(RecordBody::Figures(self.figures));
+        let own = figures.into_iter().chain(mismatch).collect();
+        let probe = self.evaluate(now, Work { own, tick: true, ..Work::default() });
         self.handoff.put(probe);
         self.handoff.wait_until_idle();
         if self.shared.commit_refused.load(Ordering::Acquire) {

@@ -6,6 +6,7 @@ use super::inbox::Intake;
 use super::waiter::{Brought, Fate, Waiter};
 use cordon_data::feature::StoredFeature;
 use cordon_data::store::AuditLine;
+use cordon_spatial::contact::Contact;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::VehicleKey;
 use cordon_spatial::record::{Edit, RecordBody};
@@ -17,10 +18,12 @@ use std::sync::Arc;
 /// What there is to do in one batch.
 #[derive(Default)]
 pub struct Work {
-    /// Something about Cordon itself that began or ceased to hold.
-    pub condition: Option<RecordBody>,
+    /// What Cordon says of itself: something that began or ceased to hold, other figures.
+    pub own: Vec<RecordBody>,
     /// Whether time is to be looked at.
     pub tick: bool,
+    /// Signs of life of terminals.
+    pub contacts: Vec<Contact>,
     /// What arrived.
     pub intakes: Vec<Intake>,
     /// Late fixes whose history was read.
@@ -30,7 +33,7 @@ pub struct Work {
 /// What goes into one batch.
 #[derive(Default)]
 pub struct Gathered {
-    /// What concerns Cordon itself, edits, acts and the tick, then fixes as they arrived, then late ones.
+    /// What concerns Cordon itself, edits, acts, contacts and the tick, then fixes as they arrived, then late ones.
     pub bodies: Vec<RecordBody>,
     /// The new revisions.
     pub features: Vec<StoredFeature>,
@@ -63,8 +66,8 @@ pub struct Settled {
 impl Gathered {
     /// Puts a batch together that is journalled at `now`.
     pub fn of(now: UnixMs, work: Work) -> Gathered {
-        let Work { condition, tick, intakes, ready } = work;
-        let mut gathered = Gathered { bodies: condition.into_iter().collect(), ..Gathered::default() };
+        let Work { own, tick, contacts, intakes, ready } = work;
+        let mut gathered = Gathered { bodies: own, ..Gathered::default() };
         for intake in intakes {
             let (waiter, brought) = Waiter::of(intake);
             match brought {
@@ -87,6 +90,7 @@ impl Gathered {
             }
             gathered.others.push(waiter);
         }
+        gathered.bodies.extend(contacts.into_iter().map(RecordBody::Contact));
         if tick {
             gathered.bodies.push(RecordBody::Tick);
         }

@@ -10,6 +10,7 @@
 mod aside;
 mod clock;
 mod commit;
+mod contacts;
 mod engine;
 mod gather;
 mod handoff;
@@ -31,10 +32,13 @@ pub use retention::Retention;
 
 use aside::Aside;
 use commit::Committer;
+use contacts::Contacts;
 use cordon_data::feature::StoredFeature;
 use cordon_data::store::{AuditLine, Reader, StoreError, Writer};
 use cordon_spatial::alarm::Alarm;
+use cordon_spatial::contact::{Contact, ContactKind};
 use cordon_spatial::event::{Condition, Event};
+use cordon_spatial::figures::SiteFigures;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{FeatureKey, Seq};
 use cordon_spatial::record::RecordBody;
@@ -53,7 +57,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 use tokio::sync::{Notify, broadcast, oneshot};
 
-/// The figures by which this server judges.
+/// The figures by which every server judges, with the defaults of those that a site sets for itself.
 pub fn settings() -> Settings {
     Settings::default()
 }
@@ -140,6 +144,8 @@ struct Shared {
     late_full: AtomicBool,
     /// Told when that is over.
     late_room: Notify,
+    /// What terminals say besides fixes.
+    contacts: Contacts,
 }
 
 /// The pipeline as it starts.
@@ -152,13 +158,19 @@ pub struct Started {
     pub replayed: u64,
 }
 
-/// Recovers the engine, which judges on `lanes`, and starts the threads. Returns when the site is where the store left it.
-pub fn start(
-    mut writer: Box<dyn Writer>,
-    store: StoreAccess,
-    retention: Retention,
-    lanes: Arc<dyn Lanes>,
-) -> Result<Started, StoreError> {
+/// What the settings ask of the pipeline.
+pub struct Conduct {
+    /// How long things are kept.
+    pub retention: Retention,
+    /// What vehicles are judged on.
+    pub lanes: Arc<dyn Lanes>,
+    /// By what they are judged.
+    pub figures: SiteFigures,
+}
+
+/// Recovers the engine and starts the threads. Returns when the site is where the store left it.
+pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, conduct: Conduct) -> Result<Started, StoreError> {
+    let Conduct { retention, lanes, figures } = conduct;
     let shared = Arc::new(Shared::default());
     let recovered = recover::recover(&store, &shared, Arc::clone(&lanes))?;
     let head = writer.head();
@@ -170,7 +182,9 @@ pub fn start(
     let down_since = (head.position.0 > 0).then_some(head.at);
     let mismatch = recovered.differing.map(|differing| Condition::EngineMismatch { differing });
     let mismatch = mismatch.map(|condition| RecordBody::Condition { condition, holds: true });
-    let start = watch.evaluate(now, [RecordBody::Start { down_since }].into_iter().chain(mismatch));
+    let figures_now = (watch.figures() != figures).then_some(RecordBody::Figures(figures));
+    let start = [RecordBody::Start { down_since }].into_iter().chain(figures_now).chain(mismatch);
+    let start = watch.evaluate(now, start);
     let kept = writer.commit(&cordon_data::store::Batch {
         at: now,
         records: &start.records,
@@ -211,6 +225,7 @@ pub fn start(
         snapshot_position: watch.position().0 - recovered.replayed.min(watch.position().0),
         watch,
         lanes,
+        figures,
         clock,
         inbox: Arc::clone(&inbox),
         handoff: Arc::clone(&handoff),
@@ -302,6 +317,15 @@ impl Pipeline {
                 Err(back) => item = back,
             }
             room.await;
+        }
+    }
+
+    /// Takes a sign of life of a terminal; nobody waits for it, and it may be counted instead of journalled.
+    pub fn contact(&self, contact: Contact) {
+        self.shared.contacts.add(contact);
+        // A heartbeat has time until the engine wakes by itself: thousands of idle terminals must not cost a commit each.
+        if contact.kind != ContactKind::Heartbeat {
+            self.inbox.nudge();
         }
     }
 

@@ -4,13 +4,12 @@ use super::frames::{self, Health, TextFrame};
 use super::positions::Positions;
 use crate::desk::catalog::{Catalog, Entry};
 use crate::desk::readers::Readers;
-use crate::ingest::{Committed, Pipeline};
+use crate::ingest::{Committed, Pipeline, Started};
 use cordon_data::feature::Collection;
 use cordon_data::store::{AlarmQuery, EventQuery, StoreError};
 use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::ids::{FeatureKey, Seq, VehicleKey};
-use cordon_spatial::units::UnixMs;
-use cordon_spatial::watch::VehicleNow;
+use cordon_spatial::units::{SpanMs, UnixMs};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 use std::time::Duration;
@@ -45,10 +44,12 @@ struct Inner {
 
 impl Hub {
     /// A hub that knows where every vehicle was at the start and which alarms are open.
-    pub fn new(catalog: Catalog, readers: Readers, vehicles: &[VehicleNow], now: UnixMs) -> Result<Hub, StoreError> {
+    /// `silent_after`: how old a vehicle's last fix is when it is shown as silent.
+    pub fn new(catalog: Catalog, readers: Readers, started: &Started, silent_after: SpanMs) -> Result<Hub, StoreError> {
+        let now = started.pipeline.now();
         let (alarms, seq) = readers.read_here(|reader| Ok((reader.alarms(&open_alarms())?, reader.head()?.seq)))?;
-        let mut positions = Positions::default();
-        for vehicle in vehicles {
+        let mut positions = Positions::new(silent_after);
+        for vehicle in &started.vehicles {
             positions.moved(vehicle, unchecked(catalog.entry(FeatureKey(vehicle.key.0)).as_deref()), now);
         }
         alarms.iter().for_each(|alarm| positions.alarm(alarm, now));

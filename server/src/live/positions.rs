@@ -14,12 +14,10 @@ use std::sync::Arc;
 
 /// Age of the last fix from which a vehicle is shown as stale.
 pub const STALE_AFTER: SpanMs = SpanMs::seconds(60);
-/// Age of the last fix from which a vehicle is shown as silent, and without a terminal as no longer online.
-pub const SILENT_AFTER: SpanMs = SpanMs::seconds(300);
 
 /// The latest position of every vehicle.
-#[derive(Default)]
 pub struct Positions {
+    silent_after: SpanMs,
     vehicles: HashMap<u32, Entry>,
     by_version: BTreeMap<u64, u32>,
     version: u64,
@@ -35,6 +33,17 @@ struct Entry {
 }
 
 impl Positions {
+    /// None yet; a vehicle is shown as silent when its last fix is older than `silent_after`.
+    pub fn new(silent_after: SpanMs) -> Positions {
+        Positions {
+            silent_after,
+            vehicles: HashMap::new(),
+            by_version: BTreeMap::new(),
+            version: 0,
+            open_alarms: HashMap::new(),
+        }
+    }
+
     /// Takes a vehicle's newest state in.
     pub fn moved(&mut self, vehicle: &VehicleNow, unchecked: bool, now: UnixMs) {
         let key = vehicle.key.0;
@@ -117,7 +126,7 @@ impl Positions {
         [
             (age > STALE_AFTER, STALE),
             (self.open_alarms.contains_key(&key), IN_ALARM),
-            (age > SILENT_AFTER, SILENT),
+            (age > self.silent_after, SILENT),
             (ahead, CLOCK_WRONG),
             (entry.unchecked, UNCHECKED),
         ]
@@ -238,6 +247,7 @@ mod tests {
     use cordon_spatial::position::Position;
 
     const NOW: UnixMs = UnixMs(1_000_000);
+    const SILENT_AFTER: SpanMs = SpanMs::seconds(600);
 
     fn at(key: u32, lon: f64, fixed_at: UnixMs) -> VehicleNow {
         let mut fix = nowhere(key, fixed_at);
@@ -258,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_console_gets_the_latest_of_what_changed_once() {
-        let (mut positions, mut view) = (Positions::default(), View::default());
+        let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
         positions.moved(&at(1, 121.0, NOW), false, NOW);
         positions.moved(&at(2, 121.0, NOW), false, NOW);
         assert_eq!(read(&[view.snapshot(&positions, NOW)]), [(1, vec![1, 2])]);
@@ -272,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_vehicle_that_leaves_the_view_or_is_deleted_is_gone() {
-        let (mut positions, mut view) = (Positions::default(), View::default());
+        let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
         positions.moved(&at(1, 121.0, NOW), false, NOW);
         positions.moved(&at(2, 121.0, NOW), false, NOW);
         positions.moved(&at(3, 125.0, NOW), false, NOW);
@@ -287,7 +297,7 @@ mod tests {
 
     #[test]
     fn vehicles_in_alarm_come_first_and_not_twice() {
-        let (mut positions, mut view) = (Positions::default(), View::default());
+        let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
         positions.moved(&at(1, 121.0, NOW), false, NOW);
         view.snapshot(&positions, NOW);
         positions.open_alarms.entry(1).or_default().insert(AlarmId(7));
@@ -300,7 +310,7 @@ mod tests {
 
     #[test]
     fn silence_shows_without_a_message() {
-        let (mut positions, mut view) = (Positions::default(), View::default());
+        let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
         positions.moved(&at(1, 121.0, NOW), true, NOW);
         let frame = view.snapshot(&positions, NOW);
         assert_eq!(frame[16 + 19], UNCHECKED);

@@ -51,10 +51,7 @@ impl Found {
                     EdgeKind::ZoneChanged => PathReading::Standing,
                 },
                 thresholds,
-                change: None,
-                peak: None,
-                condition: None,
-                counted: None,
+                ..Evidence::default()
             },
         }
     }
@@ -174,13 +171,9 @@ impl Emitter<'_> {
                 evidence: Evidence {
                     before: Some(entered.after),
                     after: Some(fix_ref(last)),
-                    crossing: None,
                     path: PathReading::Standing,
                     thresholds,
-                    change: None,
-                    peak: None,
-                    condition: None,
-                    counted: None,
+                    ..Evidence::default()
                 },
             };
             let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -345,13 +338,10 @@ impl Emitter<'_> {
                         evidence: Evidence {
                             before: Some(leg.before_ref),
                             after: Some(leg.after_ref),
-                            crossing: None,
                             path: if leg.path_known { PathReading::Straight } else { PathReading::Unknown },
                             thresholds: Thresholds { limit_kph: Some(limit), ..Thresholds::default() },
-                            change: None,
                             peak: Some(speed),
-                            condition: None,
-                            counted: None,
+                            ..Evidence::default()
                         },
                     };
                     let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -445,13 +435,9 @@ pub fn standing(at: UnixMs, last: &Fix) -> Found {
         evidence: Evidence {
             before: None,
             after: Some(fix_ref(last)),
-            crossing: None,
             path: PathReading::Standing,
             thresholds: Thresholds::default(),
-            change: None,
-            peak: None,
-            condition: None,
-            counted: None,
+            ..Evidence::default()
         },
     }
 }

@@ -4,7 +4,7 @@
 //! small, so that most late fixes ask.
 
 use super::tests::{
-    Standing, at, cases, deleted, described, edit, final_set, fix_of, rule, wandering, zone, zones_about,
+    Standing, at, cases, deleted, described, edit, final_set, fix_of, rule, soon_frozen, wandering, zone, zones_about,
 };
 use super::*;
 use crate::alarm::AlarmSheet;
@@ -129,7 +129,7 @@ impl Site {
 }
 
 fn small_windows() -> Settings {
-    Settings { window_fixes: 4, window: SpanMs::seconds(30), ..Settings::default() }
+    Settings { window_fixes: 4, window: SpanMs::seconds(30), ..soon_frozen() }
 }
 
 fn near_the_hour(fix: &Fix) -> Fix {
@@ -161,7 +161,7 @@ fn a_fix_hours_late_gives_the_events_it_should_and_marks_them_late() {
 fn a_late_fix_retracts_what_the_gap_had_made_believe() {
     let mut site = Site::new(small_windows());
     site.take(at(-1_000.0), vec![edit(zone(7, 0.0, 0.0, 500.0, 500.0))]);
-    let fix = |s: f64, east: f64| RecordBody::Fix(fix_of(1, s, east, 250.0));
+    let fix = |s: f64, east: f64| RecordBody::Fix(Fix { speed: None, ..fix_of(1, s, east, 250.0) });
     let inside: Vec<_> = (0..40).map(|i| fix(f64::from(i) * 10.0, 100.0)).collect();
     for (i, fix) in inside.into_iter().enumerate() {
         site.take(at(i as f64 * 10.0 + 1.0), vec![fix]);
@@ -178,7 +178,7 @@ fn a_late_fix_retracts_what_the_gap_had_made_believe() {
 fn a_fix_before_an_edit_is_judged_by_the_zone_as_it_was() {
     let mut site = Site::new(small_windows());
     site.take(at(-1_000.0), vec![edit(zone(7, 0.0, 0.0, 500.0, 500.0))]);
-    let fix = |s: f64, east: f64| RecordBody::Fix(fix_of(1, s, east, 250.0));
+    let fix = |s: f64, east: f64| RecordBody::Fix(Fix { speed: None, ..fix_of(1, s, east, 250.0) });
     site.take(at(1.0), vec![fix(0.0, -400.0)]);
     site.take(at(500.0), vec![edit(Zone { revision: Revision(2), ..zone(7, 5_000.0, 0.0, 5_500.0, 500.0) })]);
     site.take(at(600.0), vec![deleted(7)]);
@@ -235,7 +235,7 @@ proptest! {
         batch in 1..12_usize,
     ) {
         // Repetitions are not journalled and stand between others when they arrive: a replay never sees them.
-        let settings = Settings { window: SpanMs::seconds(3_600), window_fixes: 1_000, ..Settings::default() };
+        let settings = Settings { window: SpanMs::seconds(3_600), window_fixes: 1_000, ..soon_frozen() };
         let begin = || {
             let mut watch = Watch::new(settings);
             watch.evaluate(at(-1_000.0), zones_about().into_iter().map(edit));

@@ -15,6 +15,7 @@ mod absence;
 mod count;
 mod terminal;
 mod silence;
+mod frozen;
 mod ledger;
 mod track;
 mod shard;
@@ -30,6 +31,7 @@ pub use terminal::TerminalBits;
 use crate::alarm::Alarm;
 use crate::event::{Certainty, Condition, Event, EventKind, Subject};
 use crate::exemption::{ExemptionBook, ExemptionEdit};
+use crate::figures::SiteFigures;
 use crate::fix::{Fix, Marks};
 use crate::geodesy::LocalScale;
 use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
@@ -90,7 +92,7 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 5;
+pub const ENGINE_VERSION: u32 = 6;
 
 /// As many fixes take about as long as it takes to wake another thread, 50 µs.
 const WORTH_A_WAKING: usize = 128;
@@ -219,7 +221,16 @@ impl Watch {
                 RecordBody::Act(act) => self.act(at, act, &mut out),
                 RecordBody::Tick => self.tick(at, &mut out, &mut moved),
                 RecordBody::Condition { condition, holds } => self.condition(*condition, *holds, &mut out),
-                RecordBody::Start { .. } => self.up_since = self.now,
+                RecordBody::Contact(contact) => {
+                    self.for_vehicle(contact.vehicle, &mut out, |shard, ground, _, outbox| {
+                        shard.contact(ground, *contact, outbox);
+                    });
+                }
+                RecordBody::Start { .. } => self.start(),
+                RecordBody::Figures(figures) => {
+                    self.settings.site = *figures;
+                    self.shards.iter_mut().for_each(Shard::ask_all);
+                }
                 RecordBody::Fix(_) => {}
             }
             self.keep(at, body, &mut out);
@@ -267,6 +278,11 @@ impl Watch {
         self.system.holds(kind)
     }
 
+    /// What the site set for itself by the records so far.
+    pub fn figures(&self) -> SiteFigures {
+        self.settings.site
+    }
+
     /// The one-map as it is now.
     pub fn map(&self) -> &Arc<OneMap> {
         &self.map
@@ -300,6 +316,7 @@ impl Watch {
             settings: self.settings,
             now: self.now,
             horizon: self.horizon,
+            up_since: self.up_since,
             position: self.position,
         }
     }
@@ -473,16 +490,28 @@ impl Watch {
         }
     }
 
-    /// Tells of the vehicles that have fallen silent, the longest silent first.
+    /// Cordon started: what it has not heard since is not known.
+    fn start(&mut self) {
+        self.up_since = self.now;
+        let law = self.law();
+        self.shards.iter_mut().for_each(|shard| shard.started(law.ground()));
+    }
+
+    /// Tells of the vehicles that have fallen silent, and of silent ones whose terminals are out of touch, the longest first.
     fn notice_silence(&mut self, out: &mut Evaluated, moved: &mut Vec<VehicleKey>) {
         let law = self.law();
-        let shards = self.shards.iter_mut();
-        let silent = shards.flat_map(|shard| shard.silent_by_now(law.ground(), self.up_since));
-        let mut silent: Vec<(UnixMs, VehicleKey)> = silent.collect();
-        silent.sort_unstable();
-        for (since, key) in silent {
-            self.for_vehicle(key, out, |shard, ground, key, outbox| shard.falls_silent(ground, key, since, outbox));
-            moved.push(key);
+        loop {
+            let shards = self.shards.iter_mut();
+            let mut silent: Vec<(UnixMs, VehicleKey)> =
+                shards.flat_map(|shard| shard.silent_by_now(law.ground())).collect();
+            if silent.is_empty() {
+                return;
+            }
+            silent.sort_unstable();
+            for (since, key) in silent {
+                self.for_vehicle(key, out, |shard, ground, key, outbox| shard.falls_silent(ground, key, since, outbox));
+                moved.push(key);
+            }
         }
     }
 
@@ -739,6 +768,8 @@ impl AlarmOwners {
 mod alarm_tests;
 #[cfg(test)]
 mod count_tests;
+#[cfg(test)]
+mod frozen_tests;
 #[cfg(test)]
 mod late_tests;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::terminal::TerminalBits;
 use crate::calendar::UtcOffset;
+use crate::figures::SiteFigures;
 use crate::units::{Millimetres, SpanMs};
 use serde::{Deserialize, Serialize};
 
@@ -36,10 +37,8 @@ pub struct Settings {
     pub late: SpanMs,
     /// After this much journal time an event is final.
     pub finalise: SpanMs,
-    /// A vehicle of which nothing was received for longer is silent.
-    pub silence: SpanMs,
-    /// The same for one whose ignition was off and that was in no hazard zone.
-    pub silence_asleep: SpanMs,
+    /// What the site sets for itself.
+    pub site: SiteFigures,
     /// The clock of schedules and windows.
     pub offset: UtcOffset,
     /// What the terminals' own alarm bits mean.
@@ -63,10 +62,7 @@ impl Default for Settings {
             too_late: SpanMs::seconds(7 * 86_400),
             late: SpanMs::seconds(60),
             finalise: SpanMs::seconds(60),
-            // As long as a connection may be idle.
-            silence: SpanMs::seconds(300),
-            // Overnight: a tank truck's main switch takes the terminal's power with it.
-            silence_asleep: SpanMs::seconds(12 * 3_600),
+            site: SiteFigures::default(),
             offset: UtcOffset::default(),
             terminal_bits: TerminalBits::default(),
         }

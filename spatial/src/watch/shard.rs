@@ -6,8 +6,10 @@ mod places;
 
 use super::foreseen::Foreseen;
 use super::history::Past;
+use super::silence::Sign;
 use super::track::{Outbox, Surroundings, Taken, Track};
 use super::{Settings, VehicleNow};
+use crate::contact::Contact;
 use crate::exemption::ExemptionBook;
 use crate::fix::Fix;
 use crate::ids::{JournalPosition, VehicleKey};
@@ -27,6 +29,7 @@ pub struct Law {
     pub settings: Settings,
     pub now: UnixMs,
     pub horizon: UnixMs,
+    pub up_since: UnixMs,
     pub position: JournalPosition,
 }
 
@@ -39,6 +42,7 @@ impl Law {
             exemptions: &self.exemptions,
             now: self.now,
             horizon: self.horizon,
+            up_since: self.up_since,
             position: self.position,
         }
     }
@@ -52,6 +56,7 @@ pub struct Ground<'a> {
     pub exemptions: &'a ExemptionBook,
     pub now: UnixMs,
     pub horizon: UnixMs,
+    pub up_since: UnixMs,
     /// The last record before those that are judged together.
     pub position: JournalPosition,
 }
@@ -65,6 +70,7 @@ impl<'a> Ground<'a> {
             vehicle,
             now: self.now,
             horizon: self.horizon,
+            up_since: self.up_since,
             position: self.position,
         }
     }
@@ -88,7 +94,7 @@ pub struct Shard {
     spots: Vec<Option<Position>>,
     places: Places,
     due: BTreeSet<(UnixMs, VehicleKey)>,
-    /// When to ask whether a vehicle is silent: for each that may fall silent, at the latest when it will. That it is asked
+    /// When to ask whether a vehicle is silent: for each that is awaited, at the latest when it will be. That it is asked
     /// for once and no sooner must not show: ticks that bring nothing are not replayed.
     listening: BTreeSet<(UnixMs, VehicleKey)>,
 }
@@ -149,18 +155,19 @@ impl Shard {
         [due, silent].into_iter().flatten().min()
     }
 
-    /// The vehicles that have been silent by `ground.now`, and since when. Each is told of once.
-    pub fn silent_by_now(&mut self, ground: Ground<'_>, up_since: UnixMs) -> Vec<(UnixMs, VehicleKey)> {
+    /// The vehicles that have been silent, or whose terminals out of touch, by `ground.now`, and since when. Each is told of
+    /// once.
+    pub fn silent_by_now(&mut self, ground: Ground<'_>) -> Vec<(UnixMs, VehicleKey)> {
         let mut silent = Vec::new();
         while let Some((asked, key)) = self.listening.pop_first() {
             if asked > ground.now {
                 self.listening.insert((asked, key));
                 break;
             }
-            match self.track(key).and_then(|track| track.silent_at(ground.around(key), up_since)) {
+            match self.track(key).and_then(|track| track.silent_at(ground.around(key))) {
                 Some(at) if at <= ground.now => silent.push((at, key)),
                 // What it hears by then may shorten its limit.
-                Some(at) => drop(self.listening.insert((at.min(ground.now + ground.settings.silence), key))),
+                Some(at) => drop(self.listening.insert((at.min(ground.now + ground.settings.site.silence), key))),
                 None => {}
             }
         }
@@ -169,9 +176,44 @@ impl Shard {
         silent
     }
 
-    /// It has been silent since `at`.
+    /// It has been silent since `at`, or its terminal out of touch.
     pub fn falls_silent(&mut self, ground: Ground<'_>, key: VehicleKey, at: UnixMs, out: &mut Outbox) {
         self.track_mut(key).falls_silent(ground.around(key), at, out);
+        self.listen(ground, key, None);
+    }
+
+    /// Its terminal was in touch, or ceased to be.
+    pub fn contact(&mut self, ground: Ground<'_>, contact: Contact, out: &mut Outbox) {
+        let Contact { vehicle, kind } = contact;
+        let around = ground.around(vehicle);
+        let track = self.track_mut(vehicle);
+        let asked = track.silent_at(around);
+        track.receive(around, Sign::Contact(kind), out);
+        self.listen(ground, vehicle, asked);
+    }
+
+    /// Cordon started: every connection is gone. `ground` says so already.
+    pub fn started(&mut self, ground: Ground<'_>) {
+        for place in 0..self.keys.len() {
+            let key = self.keys[place];
+            let asked = self.tracks[place].silent_at(ground.around(key));
+            self.tracks[place].started(ground.now);
+            self.listen(ground, key, asked);
+        }
+    }
+
+    /// The site's figures are others: every vehicle is asked anew.
+    pub fn ask_all(&mut self) {
+        self.listening =
+            self.tracks().filter(|(_, track)| track.is_awaited()).map(|(key, _)| (UnixMs::MIN, key)).collect();
+    }
+
+    /// Asks for a vehicle in time if it is due sooner than when it is `asked` for.
+    fn listen(&mut self, ground: Ground<'_>, key: VehicleKey, asked: Option<UnixMs>) {
+        let due = self.track(key).and_then(|track| track.silent_at(ground.around(key)));
+        if let Some(at) = due.filter(|at| asked.is_none_or(|asked| *at < asked)) {
+            self.listening.insert((at.min(ground.now + ground.settings.site.silence), key));
+        }
     }
 
     /// The vehicles to which time may have brought something by `at`.
@@ -208,7 +250,7 @@ impl Shard {
             let (due, awaited) = (track.due(), track.is_awaited());
             track.take(ground.around(vehicle), fixes, past, out);
             if !awaited && track.is_awaited() {
-                self.listening.insert((ground.now + ground.settings.silence, vehicle));
+                self.listening.insert((ground.now + ground.settings.site.silence, vehicle));
             }
             let left = track.has_left_now();
             self.spots[place] = track.spot();

@@ -2,6 +2,8 @@
 
 use super::tests::{T0, at, cases, edit, engine, fix_of, zone};
 use super::*;
+use crate::contact::{Contact, ContactKind};
+use crate::event::SilenceReason;
 use crate::zone::{RiskLevel, Zone, ZoneKind};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -20,7 +22,11 @@ fn ignition_off(s: f64, east: f64) -> RecordBody {
     RecordBody::Fix(Fix { acc_on: Some(false), ..fix_of(1, s, east, 250.0) })
 }
 
-/// The silences among changes, as last told: "vehicle from-to zone priority".
+fn contact(vehicle: u32, kind: ContactKind) -> RecordBody {
+    RecordBody::Contact(Contact { vehicle: VehicleKey(vehicle), kind })
+}
+
+/// The silences among changes, as last told: "vehicle from-to zone priority", and whether the terminal is connected.
 fn silences<'a>(told: impl IntoIterator<Item = &'a Event>) -> Vec<String> {
     let mut last: BTreeMap<_, &Event> = BTreeMap::new();
     for event in told.into_iter().filter(|event| event.core.kind == EventKind::Silence) {
@@ -33,7 +39,12 @@ fn silences<'a>(told: impl IntoIterator<Item = &'a Event>) -> Vec<String> {
         let end = core.ended_at.map_or("...".to_owned(), second);
         let zone = core.zone.map_or("-".to_owned(), |(zone, _)| zone.to_string());
         let priority = core.rule.as_ref().map_or(0, |rule| rule.priority);
-        format!("{key} {}-{end} {zone} {priority}", second(core.at))
+        let why = match core.evidence.silence {
+            Some(SilenceReason::ConnectedWithoutFix) => " connected",
+            Some(SilenceReason::LostSignal) => "",
+            None => " for no reason",
+        };
+        format!("{key} {}-{end} {zone} {priority}{why}", second(core.at))
     };
     last.values().map(line).collect()
 }
@@ -113,13 +124,113 @@ fn a_repeated_fix_is_no_sign_of_life_and_a_deleted_vehicle_is_not_missed() {
     assert_eq!(silences(&events), ["1 300-400 - 4"]);
 }
 
+#[test]
+fn a_terminal_that_is_connected_and_sends_no_fix_is_told_apart_from_one_that_is_lost() {
+    let mut watch = engine(Vec::new());
+    let mut events = told(&mut watch, [(0.0, report(1, 0.0, 0.0)), (0.0, report(2, 0.0, 0.0))]);
+    events.extend(told(
+        &mut watch,
+        [(1.0, contact(1, ContactKind::Connected)), (2.0, contact(2, ContactKind::Connected))],
+    ));
+    events.extend(told(
+        &mut watch,
+        [(200.0, contact(1, ContactKind::Heartbeat)), (299.0, contact(2, ContactKind::Disconnected))],
+    ));
+    events.extend(told(&mut watch, [(300.0, RecordBody::Tick)]));
+    assert_eq!(silences(&events), ["1 300-... - 4 connected", "2 300-... - 4"]);
+    events.extend(told(&mut watch, [(310.0, contact(1, ContactKind::Heartbeat)), (320.0, report(1, 320.0, 10.0))]));
+    assert_eq!(silences(&events)[0], "1 300-320 - 4 connected", "a heartbeat does not end it, a fix does");
+}
+
+#[test]
+fn a_terminal_that_never_sent_a_fix_is_missed_from_its_first_contact_on() {
+    let mut watch = engine(Vec::new());
+    let mut events = told(&mut watch, [(10.0, contact(1, ContactKind::Connected)), (309.0, RecordBody::Tick)]);
+    assert_eq!(silences(&events), [""; 0]);
+    events.extend(told(&mut watch, [(310.0, RecordBody::Tick)]));
+    assert_eq!(
+        silences(&events),
+        ["1 310-... - 4"],
+        "without a heartbeat for as long nobody knows whether it is there"
+    );
+    let mut watch = engine(Vec::new());
+    let life = [(10.0, ContactKind::Connected), (70.0, ContactKind::Heartbeat)];
+    let mut events = told(&mut watch, life.map(|(s, kind)| (s, contact(1, kind))));
+    events.extend(told(&mut watch, [(310.0, RecordBody::Tick)]));
+    assert_eq!(silences(&events), ["1 310-... - 4 connected"]);
+    let unknown =
+        told(&mut engine(Vec::new()), [(0.0, contact(1, ContactKind::Disconnected)), (900.0, RecordBody::Tick)]);
+    assert_eq!(silences(&unknown), [""; 0], "who was never there is not missed");
+}
+
+#[test]
+fn a_report_without_a_place_is_no_more_than_a_heartbeat() {
+    let mut watch = engine(Vec::new());
+    let lost = |s: f64| RecordBody::Fix(Fix { marks: Marks::NO_FIX, ..fix_of(1, s, 0.0, 0.0) });
+    let mut events = told(&mut watch, [(0.0, report(1, 0.0, 0.0)), (150.0, lost(150.0)), (301.0, RecordBody::Tick)]);
+    assert_eq!(silences(&events), ["1 300-... - 4 connected"]);
+    events.extend(told(&mut watch, [(310.0, lost(310.0)), (320.0, report(1, 320.0, 5.0))]));
+    assert_eq!(silences(&events), ["1 300-320 - 4 connected"]);
+}
+
+#[test]
+fn what_is_known_of_a_silent_terminal_may_change_within_one_alarm() {
+    let mut watch = engine(Vec::new());
+    told(&mut watch, [(0.0, report(1, 0.0, 0.0)), (250.0, contact(1, ContactKind::Connected))]);
+    let mut events = told(&mut watch, [(300.0, RecordBody::Tick), (310.0, contact(1, ContactKind::Disconnected))]);
+    events.extend(told(
+        &mut watch,
+        [(330.0, contact(1, ContactKind::Connected)), (340.0, contact(1, ContactKind::Disconnected))],
+    ));
+    assert_eq!(silences(&events), ["1 300-... - 4 connected"], "a link that flaps is a link");
+    assert!(watch.next_due().is_some_and(|due| due <= at(640.0)));
+    let out = watch.evaluate(at(641.0), [RecordBody::Tick]);
+    let alarm = out.alarms.last().expect("it changed").id;
+    events.extend(out.events);
+    assert_eq!(silences(&events), ["1 300-640 - 4 connected", "1 640-... - 4"]);
+    let out = watch.evaluate(at(700.0), [contact(1, ContactKind::Heartbeat)]);
+    assert!(out.alarms.iter().all(|changed| changed.id == alarm && changed.returned_at.is_none()), "{:?}", out.alarms);
+    events.extend(out.events);
+    // Nothing more is heard of it.
+    events.extend(told(&mut watch, [(1_200.0, RecordBody::Tick)]));
+    let all = ["1 300-640 - 4 connected", "1 640-700 - 4", "1 700-1000 - 4 connected", "1 1000-... - 4"];
+    assert_eq!(silences(&events), all);
+    let out = watch.evaluate(at(1_300.0), [report(1, 1_300.0, 5.0)]);
+    let ended: Vec<_> = out.alarms.iter().map(|changed| (changed.id, changed.returned_at)).collect();
+    assert_eq!(ended, [(alarm, Some(at(1_300.0)))], "one alarm from the first to the last");
+}
+
+#[test]
+fn a_start_ends_every_connection() {
+    let mut watch = engine(Vec::new());
+    let mut events = told(&mut watch, [(0.0, report(1, 0.0, 0.0)), (1.0, contact(1, ContactKind::Connected))]);
+    events.extend(told(&mut watch, [(100.0, contact(1, ContactKind::Heartbeat)), (301.0, RecordBody::Tick)]));
+    assert_eq!(silences(&events), ["1 300-... - 4 connected"]);
+    let start = RecordBody::Start { down_since: Some(at(310.0)) };
+    events.extend(told(&mut watch, [(1_000.0, start), (1_299.0, RecordBody::Tick)]));
+    assert_eq!(silences(&events), ["1 300-... - 4 connected"], "it has time to connect again");
+    events.extend(told(&mut watch, [(1_300.0, RecordBody::Tick)]));
+    assert_eq!(silences(&events), ["1 300-1300 - 4 connected", "1 1300-... - 4"]);
+}
+
+#[test]
+fn a_deleted_vehicle_is_not_missed_though_its_terminal_calls() {
+    let mut watch = engine(Vec::new());
+    let gone = Edited::VehicleDeleted(VehicleKey(1));
+    let gone = RecordBody::Edit(Edit { key: crate::ids::FeatureKey(1), revision: crate::ids::Revision(2), now: gone });
+    let calls = (20.0, contact(1, ContactKind::Connected));
+    let life =
+        [(0.0, report(1, 0.0, 0.0)), (10.0, gone), calls, (30.0, report(1, 30.0, 0.0)), (900.0, RecordBody::Tick)];
+    assert_eq!(silences(&told(&mut watch, life)), [""; 0]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases(300)))]
 
     /// Ticks that bring nothing are not journalled, restarts come at any time, lanes are any number: the same silences.
     #[test]
     fn silences_do_not_depend_on_idle_ticks_restarts_or_lanes(
-        life in prop::collection::vec((0..4_u8, 1..4_u32, 1..500_i64, any::<bool>()), 1..40),
+        life in prop::collection::vec((0..9_u8, 1..4_u32, 1..500_i64, any::<bool>()), 1..40),
         restart_at in 0..40_usize,
     ) {
         #[derive(Debug)]
@@ -144,6 +255,10 @@ proptest! {
                 0 => RecordBody::Tick,
                 1 if i % 7 == 3 => edit(Zone { revision: crate::ids::Revision(i as u32 + 1), ..tank_farm() }),
                 2 => RecordBody::Fix(Fix { acc_on: Some(false), ..fix_of(vehicle, s, east, 250.0) }),
+                3 => contact(vehicle, ContactKind::Connected),
+                4 | 5 => contact(vehicle, ContactKind::Heartbeat),
+                6 => contact(vehicle, ContactKind::Disconnected),
+                7 if i % 5 == 4 => RecordBody::Start { down_since: Some(at(s)) },
                 _ => report(vehicle, s, east),
             };
             let out = live.evaluate(at(s), [record.clone()]);

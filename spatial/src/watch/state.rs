@@ -4,6 +4,7 @@
 //! by undoing, and forward again by stepping. Nothing is shared between states, so a quiet step costs no allocation.
 
 use super::absence::Absence;
+use super::frozen::Still;
 use super::terminal::Terminal;
 use crate::event::{Certainty, EventCore, FixRef};
 use crate::fix::Fix;
@@ -43,6 +44,9 @@ pub struct State {
     /// What the terminal said last of its own alarms.
     #[serde(default)]
     pub terminal: Terminal,
+    /// While it says that it moves and its position stands still.
+    #[serde(default)]
+    pub still: Option<Box<Still>>,
 }
 
 /// What a step noted of its end for the next one.
@@ -75,6 +79,7 @@ impl Default for State {
             visits: Vec::new(),
             absences: Vec::new(),
             terminal: Terminal::default(),
+            still: None,
         }
     }
 }
@@ -84,7 +89,8 @@ impl State {
     pub fn open(&self) -> impl Iterator<Item = &EventCore> {
         let visits = self.visits.iter().flat_map(|visit| &visit.open);
         let absences = self.absences.iter().flat_map(|absence| &absence.open);
-        visits.chain(absences).chain(self.terminal.open.iter().map(|(_, event)| event))
+        let terminal = self.terminal.open.iter().map(|(_, event)| event);
+        visits.chain(absences).chain(terminal).chain(self.still.iter().filter_map(|still| still.open.as_ref()))
     }
 
     /// The zone revisions under which its visits and absences go on.
@@ -124,6 +130,7 @@ pub struct Undo {
     visits: SmallVec<[(ZoneKey, Option<Visit>); 1]>,
     absences: Option<Vec<Absence>>,
     terminal: Option<Box<Terminal>>,
+    still: Option<Option<Box<Still>>>,
 }
 
 impl Undo {
@@ -148,6 +155,9 @@ impl Undo {
         if let Some(terminal) = self.terminal {
             state.terminal = *terminal;
         }
+        if let Some(still) = self.still {
+            state.still = still;
+        }
     }
 
     /// The last fix before, when it says so itself.
@@ -164,7 +174,9 @@ impl Undo {
     pub fn open(&self) -> impl Iterator<Item = &EventCore> {
         let terminal = self.terminal.iter().flat_map(|terminal| &terminal.open);
         let absences = self.absences.iter().flatten().flat_map(|absence| &absence.open);
-        self.visits().flat_map(|visit| &visit.open).chain(absences).chain(terminal.map(|(_, event)| event))
+        let still = self.still.iter().flatten().filter_map(|still| still.open.as_ref());
+        let visits = self.visits().flat_map(|visit| &visit.open);
+        visits.chain(absences).chain(terminal.map(|(_, event)| event)).chain(still)
     }
 
     /// The visits that it brings back.
@@ -267,6 +279,7 @@ impl<'s> Turn<'s> {
                 visits: SmallVec::new(),
                 absences: None,
                 terminal: None,
+                still: None,
             })
         })
     }
@@ -332,6 +345,12 @@ impl<'s> Turn<'s> {
     pub fn set_terminal(&mut self, terminal: Terminal) {
         let before = std::mem::replace(&mut self.state.terminal, terminal);
         self.undo().terminal.get_or_insert_with(|| Box::new(before));
+    }
+
+    /// While it says that it moves and its position stands still.
+    pub fn set_still(&mut self, still: Option<Box<Still>>) {
+        let before = std::mem::replace(&mut self.state.still, still);
+        self.undo().still.get_or_insert(before);
     }
 
     /// The visit to a zone: begun, changed or over.

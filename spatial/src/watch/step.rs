@@ -202,7 +202,24 @@ impl<'a> Context<'a> {
         Stepped { events: emitter.events, marks: Marks::empty(), arrived: true }
     }
 
+    /// The path goes on to a fix.
     fn arrive(
+        &self,
+        turn: &mut Turn<'_>,
+        fix: &Fix,
+        believable: bool,
+        scratch: &mut Scratch,
+        emitter: &mut Emitter<'a>,
+    ) -> Marks {
+        let before = if self.may_be_frozen(turn, fix) { turn.state().last } else { None };
+        let marks = self.move_to(turn, fix, believable, scratch, emitter);
+        if let Some(before) = before {
+            self.mind_frozen(turn, &before, fix, emitter);
+        }
+        marks
+    }
+
+    fn move_to(
         &self,
         turn: &mut Turn<'_>,
         fix: &Fix,

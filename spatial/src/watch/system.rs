@@ -57,13 +57,10 @@ fn event_of(condition: Condition, at: UnixMs) -> EventCore {
         evidence: Evidence {
             before: None,
             after: None,
-            crossing: None,
             path: PathReading::Standing,
             thresholds: Thresholds::default(),
-            change: None,
-            peak: None,
             condition: Some(condition),
-            counted: None,
+            ..Evidence::default()
         },
     };
     EventCore::new(facts, None)

@@ -105,13 +105,9 @@ impl Context<'_> {
             evidence: Evidence {
                 before: None,
                 after: Some(fix_ref(fix)),
-                crossing: None,
                 path: PathReading::Standing,
                 thresholds: Thresholds::default(),
-                change: None,
-                peak: None,
-                condition: None,
-                counted: None,
+                ..Evidence::default()
             },
         };
         EventCore::new(facts, (INSTANTS & 1 << bit != 0).then_some(fix.fixed_at))

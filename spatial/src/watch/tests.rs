@@ -80,7 +80,11 @@ pub(super) fn edit(zone: Zone) -> RecordBody {
 }
 
 pub(super) fn engine(zones: Vec<Zone>) -> Watch {
-    let mut watch = Watch::new(Settings::default());
+    engine_with(Settings::default(), zones)
+}
+
+fn engine_with(settings: Settings, zones: Vec<Zone>) -> Watch {
+    let mut watch = Watch::new(settings);
     watch.evaluate(at(-1_000.0), zones.into_iter().map(edit));
     watch
 }
@@ -521,19 +525,29 @@ pub(super) fn deleted(key: u32) -> RecordBody {
     RecordBody::Edit(Edit { key: FeatureKey(key), revision: Revision(9), now })
 }
 
-/// A wandering vehicle among three zones, a fix every one to twelve seconds, some at the same instant.
+/// Figures by which a position is frozen after few fixes.
+pub(super) fn soon_frozen() -> Settings {
+    let site = SiteFigures { frozen_fixes: 3, frozen: SpanMs::seconds(10), ..SiteFigures::default() };
+    Settings { site, ..Settings::default() }
+}
+
+/// A wandering vehicle among three zones, a fix every one to twelve seconds, some at the same instant, some at the same place.
 pub(super) fn wandering() -> impl Strategy<Value = Vec<Fix>> {
-    let step = (1_000..12_000_i64, -180.0..180.0_f64, -180.0..180.0_f64, 0..900_u16, prop::bool::weighted(0.1));
+    let sometimes = prop::bool::weighted;
+    let step = (1_000..12_000_i64, -180.0..180.0_f64, -180.0..180.0_f64, 0..900_u16, sometimes(0.1), sometimes(0.4));
     prop::collection::vec(step, 2..40).prop_map(|steps| {
         let (mut s, mut x, mut y) = (0_i64, -300.0, 250.0);
         steps
             .into_iter()
-            .map(|(dt, dx, dy, speed, same)| {
+            .map(|(dt, dx, dy, speed, same, stuck)| {
                 if !same {
                     s += dt;
                 }
-                x += dx;
-                y += dy;
+                // A frozen receiver says that it moves and repeats its place; the same place at the same instant is a repeat.
+                if !stuck || same {
+                    x += dx;
+                    y += dy;
+                }
                 Fix { speed: Some(DeciKph(speed)), ..fix_of(1, s as f64 / 1_000.0, x, y) }
             })
             .collect()
@@ -565,7 +579,7 @@ pub(super) fn final_set(told: &[Event]) -> Standing {
 
 /// Feeds fixes in a given order, some twice, with ticks in between; all are received inside the window.
 fn feed(fixes: &[Fix], tick_every: usize) -> Vec<Event> {
-    let settings = Settings { window: SpanMs::seconds(3_600), ..Settings::default() };
+    let settings = Settings { window: SpanMs::seconds(3_600), ..soon_frozen() };
     let mut watch = Watch::new(settings);
     watch.evaluate(at(-1_000.0), zones_about().into_iter().map(edit));
     let mut told = Vec::new();
@@ -628,7 +642,7 @@ proptest! {
     fn a_restart_at_any_place_changes_nothing(fixes in wandering(), cut in 0..40_usize) {
         let zones: Vec<Arc<Zone>> = zones_about().into_iter().map(Arc::new).collect();
         let run = |restart: Option<usize>| {
-            let mut watch = engine(zones_about());
+            let mut watch = engine_with(soon_frozen(), zones_about());
             let mut told = Vec::new();
             for (i, fix) in fixes.iter().enumerate() {
                 if restart == Some(i) {
@@ -647,7 +661,7 @@ proptest! {
     #[test]
     fn batches_may_be_cut_anywhere(fixes in wandering(), cut in 1..12_usize) {
         let run = |size: usize| {
-            let mut watch = engine(zones_about());
+            let mut watch = engine_with(soon_frozen(), zones_about());
             let mut told = Vec::new();
             for batch in fixes.chunks(size) {
                 told.extend(watch.evaluate(at(500.0), batch.iter().copied().map(RecordBody::Fix)).events);
@@ -719,10 +733,11 @@ fn living() -> impl Strategy<Value = (i64, Living)> {
     let wait = prop_oneof![6 => 0..15_000_i64, 2 => 15_000..200_000_i64, 1 => 200_000..3_000_000_i64];
     let acc = prop_oneof![4 => Just(None), 1 => Just(Some(false)), 1 => Just(Some(true))];
     let date = || prop_oneof![3 => Just(None), 1 => (-200..200_i64).prop_map(Some)];
+    let place = prop_oneof![2 => (-150.0..650.0_f64, 100.0..400.0_f64), 1 => Just((100.0, 250.0))];
     let did = prop_oneof![Just(Did::Acknowledge), Just(Did::Close), (1..200_i64).prop_map(Did::Shelve)];
     let what = prop_oneof![
-        10 => (1..3_u32, ago, -150.0..650.0_f64, 100.0..400.0_f64, 0..900_u16, acc).prop_map(
-            |(vehicle, ago_ms, east, north, speed, acc)| Living::Fix { vehicle, ago_ms, east, north, speed, acc }
+        10 => (1..3_u32, ago, place, 0..900_u16, acc).prop_map(
+            |(vehicle, ago_ms, (east, north), speed, acc)| Living::Fix { vehicle, ago_ms, east, north, speed, acc }
         ),
         3 => Just(Living::Tick),
         2 => (7..10_u32, -100.0..100.0_f64, date(), date())
@@ -747,7 +762,7 @@ pub(super) fn described(vehicle: u32, revision: u32, hazmat: bool) -> RecordBody
 /// Lives through the steps, with a restart before one of them.
 fn live(steps: &[(i64, Living)], restart: Option<usize>) -> Vec<Evaluated> {
     let mut drawn: Vec<Arc<Zone>> = Vec::new();
-    let mut watch = Watch::new(Settings::default());
+    let mut watch = Watch::new(soon_frozen());
     watch.evaluate(at(-1_000.0), (1..4).map(|vehicle| described(vehicle, 1, false)));
     let mut now = at(0.0);
     let mut alarms: Vec<AlarmId> = Vec::new();

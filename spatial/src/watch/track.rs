@@ -10,11 +10,12 @@ mod window;
 use super::history::{Checkpoint, NeedsHistory, NoPast, Past, hour_of};
 use super::ledger::{Ledger, Tell, key_of};
 use super::settings::Settings;
-use super::silence::{Hearing, Lull};
+use super::silence::{Hearing, Lull, Sign};
 use super::state::{Events, Phase, State, Turn, Visit};
 use super::step::{Context, Scratch, joins_path, waits};
 use super::{VehicleNow, ZoneNow};
-use crate::event::{Certainty, EventCore};
+use crate::contact::ContactKind;
+use crate::event::{Certainty, EventCore, SilenceReason};
 use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
 use crate::ids::{EventId, JournalPosition, VehicleKey};
@@ -87,6 +88,8 @@ pub struct Surroundings<'a> {
     pub now: UnixMs,
     /// Journal time of the last tick: what time brought by then stands.
     pub horizon: UnixMs,
+    /// Journal time of the last start.
+    pub up_since: UnixMs,
     /// The last record before those that are judged together.
     pub position: JournalPosition,
 }
@@ -122,7 +125,7 @@ impl Track {
         {
             let marks = self.append(around, fix, out);
             out.taken.push(Taken::Kept(marks));
-            self.hear(around, out);
+            self.receive(around, sign_of(marks), out);
             return;
         }
         let first = out.taken.len();
@@ -152,35 +155,74 @@ impl Track {
         } else {
             self.join(around, fixes, &fresh, first, out);
         }
-        if out.taken[first..].iter().any(|taken| matches!(taken, Taken::Kept(_))) {
-            self.hear(around, out);
+        let kept = |taken: &Taken| match taken {
+            Taken::Kept(marks) => Some(sign_of(*marks)),
+            _ => None,
+        };
+        let signs = || out.taken[first..].iter().filter_map(kept);
+        if let Some(sign) = signs().find(|sign| *sign == Sign::Fix).or_else(|| signs().next()) {
+            self.receive(around, sign, out);
         }
     }
 
-    /// Something new was received: a silence ends.
-    fn hear(&mut self, around: Surroundings<'_>, out: &mut Outbox) {
-        if let Some(ended) = self.hearing.heard(around.now) {
+    /// Something new was received: a fix ends a silence, a contact may say otherwise why it is.
+    pub fn receive(&mut self, around: Surroundings<'_>, sign: Sign, out: &mut Outbox) {
+        if self.gone {
+            return;
+        }
+        if sign == Sign::Fix {
+            if let Some(ended) = self.hearing.received(sign, around.now) {
+                self.ledger.stands(ended, around.now, around.settings, &mut out.tells);
+            }
+            return;
+        }
+        // What came due before it is told by what was known then.
+        while let Some(at) = self.silent_at(around).filter(|at| *at <= around.now) {
+            self.falls_silent(around, at, out);
+        }
+        self.hearing.received(sign, around.now);
+        let reason = self.hearing.reason(around.now, &self.lull(around));
+        let silence = self.hearing.silence().and_then(|silence| silence.evidence.silence);
+        // A link that is lost may come back at once: that it did not is for time to say.
+        if silence == Some(SilenceReason::LostSignal) && reason == SilenceReason::ConnectedWithoutFix {
+            self.tell_silence(around, around.now, reason, out);
+        }
+    }
+
+    /// Cordon started: every connection is gone.
+    pub fn started(&mut self, now: UnixMs) {
+        self.hearing.started(now);
+    }
+
+    /// When it will be silent, or its terminal out of touch, if nothing is received until then; `None` when it is, or was
+    /// never heard.
+    pub fn silent_at(&self, around: Surroundings<'_>) -> Option<UnixMs> {
+        self.hearing.due(around.up_since, &self.lull(around))
+    }
+
+    /// It has been silent since `at`, or its terminal out of touch.
+    pub fn falls_silent(&mut self, around: Surroundings<'_>, at: UnixMs, out: &mut Outbox) {
+        let reason = match self.hearing.silence() {
+            None => self.hearing.reason(at, &self.lull(around)),
+            Some(_) => SilenceReason::LostSignal,
+        };
+        self.tell_silence(around, at, reason, out);
+    }
+
+    fn tell_silence(&mut self, around: Surroundings<'_>, at: UnixMs, reason: SilenceReason, out: &mut Outbox) {
+        let event = self.lull(around).event(around.vehicle, &self.state, at, reason);
+        let (event, ended) = self.hearing.falls_silent(event);
+        self.ledger.stands(event, around.now, around.settings, &mut out.tells);
+        if let Some(ended) = ended {
             self.ledger.stands(ended, around.now, around.settings, &mut out.tells);
         }
-    }
-
-    /// When it will be silent if nothing is received until then; `None` when it is, or was never heard.
-    pub fn silent_at(&self, around: Surroundings<'_>, up_since: UnixMs) -> Option<UnixMs> {
-        self.hearing.due(up_since, &self.lull(around))
-    }
-
-    /// It has been silent since `at`.
-    pub fn falls_silent(&mut self, around: Surroundings<'_>, at: UnixMs, out: &mut Outbox) {
-        let event = self.lull(around).event(around.vehicle, &self.state, at);
-        let event = self.hearing.falls_silent(event);
-        self.ledger.stands(event, around.now, around.settings, &mut out.tells);
     }
 
     fn lull<'a>(&self, around: Surroundings<'a>) -> Lull<'a> {
         Lull::of(&self.state, self.visits.as_ref().unwrap_or(&self.state.visits), around.map, around.settings)
     }
 
-    /// Whether it may fall silent.
+    /// Whether it may fall silent, or its terminal out of touch.
     pub fn is_awaited(&self) -> bool {
         self.hearing.is_awaited()
     }
@@ -614,6 +656,15 @@ fn zone_now(visit: &Visit) -> ZoneNow {
             Phase::Inside => visit.entered.certainty,
             Phase::Entering { .. } | Phase::Leaving { .. } => Certainty::Uncertain,
         },
+    }
+}
+
+/// What a report says of its vehicle's reception: one that names no place is no more than a heartbeat.
+fn sign_of(marks: Marks) -> Sign {
+    if marks.intersects(Marks::NO_FIX | Marks::NULL_ISLAND | Marks::ENCRYPTED) {
+        Sign::Contact(ContactKind::Heartbeat)
+    } else {
+        Sign::Fix
     }
 }
 

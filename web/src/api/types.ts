@@ -110,6 +110,16 @@ export interface Event {
   lon?: number;
   lat?: number;
   alarm?: string | null;
+  evidence?: Evidence;
+}
+
+/** What is known of a silent vehicle's terminal. */
+export type SilenceReason = 'lost_signal' | 'connected_without_fix';
+
+/** Why an event stands, as far as the console reads it. */
+export interface Evidence {
+  /** Of a silence; absent in events from before it was asked. */
+  silence?: SilenceReason;
 }
 
 /** `GET /api/events/{id}/explain`, as far as the console shows it: sentences, one a line. */

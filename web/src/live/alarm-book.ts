@@ -7,10 +7,15 @@ import type { Alarm } from '../api/types';
 /** How many closed alarms are remembered, so that a late copy of an older state cannot bring one back. */
 const CLOSED_KEPT = 5_000;
 
+/** Whether an alarm asks nobody for now: a person put it aside, or another alarm says the same. */
+function isAside(alarm: Alarm): boolean {
+  return alarm.state === 'shelved' || alarm.state === 'suppressed';
+}
+
 /** What is put aside last; highest priority first, the newest of a priority first; the id decides what is left. */
 export function alarmOrder(a: Alarm, b: Alarm): number {
   return (
-    Number(a.state === 'shelved') - Number(b.state === 'shelved') ||
+    Number(isAside(a)) - Number(isAside(b)) ||
     a.priority - b.priority ||
     Date.parse(b.raised_at) - Date.parse(a.raised_at) ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

@@ -86,6 +86,10 @@ fn why_quiet(alarm: &Alarm) -> Option<(&'static str, Text)> {
             };
             Some(("shelved", text))
         }
+        AlarmState::Suppressed => Some((
+            "suppressed",
+            Text::of("同一车辆同因的另一条报警已在呼叫", "another alarm of the vehicle says the same and calls"),
+        )),
         AlarmState::Closed => Some(("closed", Text::of("已关闭", "it is closed"))),
         AlarmState::Acknowledged => Some(("acknowledged", Text::of("已有人确认", "somebody took note of it"))),
         _ if alarm.late => Some(("late", Text::of("事后才得知", "it was known too late"))),

@@ -2,7 +2,9 @@
 
 use super::{ExplainedRule, ExplainedSubject, ExplainedZone, Facts};
 use crate::ingest;
-use cordon_spatial::event::{Certainty, Condition, EventKind, EventStatus, Evidence, FixRef, PathReading, ZoneChange};
+use cordon_spatial::event::{
+    Certainty, Condition, EventKind, EventStatus, Evidence, FixRef, PathReading, SilenceReason, ZoneChange,
+};
 use cordon_spatial::units::{DeciKph, SpanMs, UnixMs};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -72,10 +74,11 @@ pub(super) fn whole(said: &Said<'_>) -> Text {
                 "Later data showed that it did not happen: it is retracted.",
             )
         }),
+        said.facts.core().evidence.silence.map(reason),
         ended(said.facts),
         evidence(said.facts.core().kind, &said.facts.core().evidence),
-        vehicle.then(|| said.path.clone()),
-        (vehicle && said.facts.core().kind != EventKind::Silence).then(|| certainty(said.facts.core().certainty)),
+        (vehicle && said.facts.core().kind != EventKind::Frozen).then(|| said.path.clone()),
+        (vehicle && !is_of_reception(said.facts.core().kind)).then(|| certainty(said.facts.core().certainty)),
         judged(said.zone, said.rule),
         late(said.facts),
         Some(said.alarm.clone()),
@@ -84,6 +87,25 @@ pub(super) fn whole(said: &Said<'_>) -> Text {
     let lines: Vec<Text> = lines.into_iter().flatten().collect();
     let joined = |of: fn(&Text) -> &str| lines.iter().map(of).collect::<Vec<_>>().join("\n");
     Text { zh: joined(|text| &text.zh), en: joined(|text| &text.en) }
+}
+
+/// Whether a kind says how reports come and not where the vehicle goes.
+fn is_of_reception(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Silence | EventKind::Frozen)
+}
+
+/// What was known of a silent vehicle's terminal.
+fn reason(reason: SilenceReason) -> Text {
+    match reason {
+        SilenceReason::LostSignal => Text::of(
+            "失联：终端也没有心跳，或连接已断。",
+            "The signal is lost: no heartbeat of the terminal came either, or its connection ended.",
+        ),
+        SilenceReason::ConnectedWithoutFix => Text::of(
+            "已连接但无定位：终端在线，却没有给出有效位置。",
+            "It is connected without a fix: the terminal is in touch and gives no valid position.",
+        ),
+    }
 }
 
 /// Who did what, when and where.
@@ -134,7 +156,21 @@ fn happened(said: &Said<'_>) -> Text {
                 Some(_) => (format!("，最后位于{}", zone.zh), format!(", last in {},", zone.en)),
                 None => (String::new(), String::new()),
             };
-            say(format!("已 {limit_s} 秒没有任何上报{zh}"), format!("had reported nothing for {limit_s} s{en}"))
+            say(format!("已 {limit_s} 秒没有收到定位{zh}"), format!("had sent no fix for {limit_s} s{en}"))
+        }
+        EventKind::Frozen => {
+            let thresholds = core.evidence.thresholds;
+            let (limit_s, kph) = (thresholds.limit_s.unwrap_or(0), thresholds.limit_kph.map_or(0.0, DeciKph::as_kph));
+            let (zh, en) = match said.zone {
+                Some(_) => (format!("，最后位于{}", zone.zh), format!(", last in {},", zone.en)),
+                None => (String::new(), String::new()),
+            };
+            say(
+                format!("自报车速高于 {kph} km/h，位置却已 {limit_s} 秒以上一动不动：定位冻结{zh}"),
+                format!(
+                    "reported more than {kph} km/h while its position had not moved for {limit_s} s or more: it is frozen{en}"
+                ),
+            )
         }
         EventKind::Count => {
             let counted = core.evidence.counted.unwrap_or(0);

@@ -41,14 +41,20 @@ pub(super) fn of(facts: &Facts) -> Vec<ThresholdJson> {
     }
     if let Some(limit_s) = decided.limit_s {
         let (from, text) = match facts.core().kind {
-            EventKind::Silence => ("setting", Text::of("允许没有上报的最长时间", "the longest time without a report")),
+            EventKind::Silence => ("setting", Text::of("允许没有定位的最长时间", "the longest time without a fix")),
+            EventKind::Frozen => {
+                ("setting", Text::of("位置不动达到此时长才算冻结", "a position is frozen when it stands so long"))
+            }
             _ => ("rule", Text::of("规则规定的最长停留时间", "the longest stay that the rule allows")),
         };
         all.push(figure("limit_s", f64::from(limit_s), "s", from, text));
     }
     if let Some(limit) = decided.limit_kph {
-        let text = Text::of("规则规定的最高车速", "the highest speed that the rule allows");
-        all.push(figure("limit_kph", limit.as_kph(), "km/h", "rule", text));
+        let (from, text) = match facts.core().kind {
+            EventKind::Frozen => ("setting", Text::of("高于此车速即自报在行驶", "a higher speed says that it moves")),
+            _ => ("rule", Text::of("规则规定的最高车速", "the highest speed that the rule allows")),
+        };
+        all.push(figure("limit_kph", limit.as_kph(), "km/h", from, text));
     }
     if let Some(limit_n) = decided.limit_n {
         let text = Text::of("规则允许同时在内的最多车辆数", "the most vehicles that the rule allows inside at once");

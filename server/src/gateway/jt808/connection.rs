@@ -17,7 +17,9 @@ use super::pace::Pace;
 use super::register::{Refusal, RegisterAnswer, Registration};
 use super::session::{Action, Session};
 use crate::desk::terminals::{Admitted, Device, Registered, Registering};
+use cordon_spatial::contact::{Contact, ContactKind};
 use cordon_spatial::fix::Fix;
+use cordon_spatial::ids::VehicleKey;
 use std::cell::Cell;
 use std::io;
 use std::pin::pin;
@@ -26,6 +28,8 @@ use std::time::{Duration, Instant};
 
 /// How long a connection may take until it is authenticated (S-18).
 const AUTHENTICATE_WITHIN: Duration = Duration::from_secs(30);
+/// A heartbeat is handed on when nothing of the terminal was for so long: the usual time between two of them.
+const ALIVE_EVERY: Duration = Duration::from_secs(60);
 /// How much is read at a time.
 const READ_BYTES: usize = 16 * 1024;
 
@@ -67,6 +71,8 @@ pub(super) struct Connection<'a> {
     /// Until when it must show its code; `None` once it did.
     authenticate_by: Option<Instant>,
     heard_at: Instant,
+    /// As which vehicle's it was told to be there, and when something of it was handed on last.
+    told: Option<(VehicleKey, Instant)>,
     /// Reading pauses until then.
     resume_at: Option<Instant>,
 }
@@ -98,6 +104,7 @@ impl<'a> Connection<'a> {
             terminal_id: None,
             authenticate_by: Some(now + AUTHENTICATE_WITHIN),
             heard_at: now,
+            told: None,
             resume_at: None,
         }
     }
@@ -216,6 +223,7 @@ impl<'a> Connection<'a> {
             let line = Arc::clone(&self.line);
             let acks = LineAcks { line, link: link.clone(), acks: taken.acks, located: taken.located };
             self.gateway.pipeline.gateway_fixes(taken.fixes, Box::new(acks)).await;
+            self.told = self.told.map(|(vehicle, _)| (vehicle, now));
         }
         if any_good {
             // Now and not when it came: whoever waits for the pipeline is not silent.
@@ -261,7 +269,11 @@ impl<'a> Connection<'a> {
             Action::NoRoom => count("no_room"),
             Action::Unsupported { .. } => count("unsupported"),
             Action::Unauthenticated { .. } => count("unauthenticated"),
-            Action::Heartbeat | Action::Part | Action::Nothing => count("taken"),
+            Action::Heartbeat => {
+                count("taken");
+                self.say_alive();
+            }
+            Action::Part | Action::Nothing => count("taken"),
         }
         None
     }
@@ -304,8 +316,9 @@ impl<'a> Connection<'a> {
         };
         self.session.authenticated(vehicle, replies);
         match (vehicle, self.session.link()) {
-            (Some(_), Some(link)) => {
+            (Some(vehicle), Some(link)) => {
                 self.gateway.take_over(link, &self.line);
+                self.say_connected(vehicle);
                 self.place.set_authenticated(true);
                 self.authenticate_by = None;
             }
@@ -335,9 +348,38 @@ impl<'a> Connection<'a> {
     }
 
     /// Gives up the phone, if it is this connection's.
-    pub(super) fn leave(&self) {
-        if let Some(phone) = self.session.phone() {
-            self.gateway.let_go(phone, &self.line);
+    pub(super) fn leave(&mut self) {
+        let told = self.told.take();
+        // Another connection of the phone's is there in its place.
+        if self.session.phone().is_some_and(|phone| self.gateway.let_go(phone, &self.line))
+            && let Some((vehicle, _)) = told
+        {
+            self.gateway.pipeline.contact(Contact { vehicle, kind: ContactKind::Disconnected });
+        }
+    }
+
+    /// Tells that the vehicle's terminal is connected, once.
+    fn say_connected(&mut self, vehicle: VehicleKey) {
+        let before = self.told.map(|(before, _)| before);
+        if before == Some(vehicle) {
+            return;
+        }
+        // The phone was bound to another vehicle meanwhile.
+        if let Some(vehicle) = before {
+            self.gateway.pipeline.contact(Contact { vehicle, kind: ContactKind::Disconnected });
+        }
+        self.gateway.pipeline.contact(Contact { vehicle, kind: ContactKind::Connected });
+        self.told = Some((vehicle, Instant::now()));
+    }
+
+    /// Hands a heartbeat on if nothing of the terminal was for a while: reports say as much.
+    fn say_alive(&mut self) {
+        let now = Instant::now();
+        if let Some((vehicle, told_at)) = &mut self.told
+            && now - *told_at >= ALIVE_EVERY
+        {
+            *told_at = now;
+            self.gateway.pipeline.contact(Contact { vehicle: *vehicle, kind: ContactKind::Heartbeat });
         }
     }
 }

@@ -194,12 +194,14 @@ impl Gateway {
         }
     }
 
-    /// Lets the phone go, if this connection is its own.
-    pub(super) fn let_go(&self, phone: Phone, line: &Arc<Line>) {
+    /// Lets the phone go, if this connection is its own; returns whether it was.
+    pub(super) fn let_go(&self, phone: Phone, line: &Arc<Line>) -> bool {
         let mut live = self.live();
-        if live.get(&phone).is_some_and(|online| Arc::ptr_eq(&online.line, line)) {
+        let own = live.get(&phone).is_some_and(|online| Arc::ptr_eq(&online.line, line));
+        if own {
             live.remove(&phone);
         }
+        own
     }
 
     fn live(&self) -> MutexGuard<'_, HashMap<Phone, Online>> {

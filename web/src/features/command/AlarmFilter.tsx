@@ -3,7 +3,7 @@ import type { Alarm, AlarmState, Priority } from '../../api/types';
 import { useI18n } from '../../i18n';
 
 /** The states of an alarm that is not done; a list of open alarms has no others. */
-const STATES = ['unacknowledged', 'returned', 'acknowledged', 'shelved'] as const satisfies readonly AlarmState[];
+const STATES = ['unacknowledged', 'returned', 'acknowledged', 'shelved', 'suppressed'] as const satisfies readonly AlarmState[];
 const PRIORITIES = [1, 2, 3, 4] as const satisfies readonly Priority[];
 
 export interface Filter {

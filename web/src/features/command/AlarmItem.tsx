@@ -1,14 +1,16 @@
 /** One alarm: what, where, since when, in which state; opened, it takes a note and a result. */
-import type { Alarm } from '../../api/types';
+import type { Alarm, Evidence } from '../../api/types';
 import { translateName, useI18n } from '../../i18n';
 import { nearText, spanText } from '../../i18n/time';
 import { PriorityBadge } from '../../ui/PriorityBadge';
 import { AcknowledgeForm, CloseForm, ShelveForm } from './AlarmForms';
 import { AlarmWhy } from './AlarmWhy';
-import { kindText, needsAcknowledgement, subjectText, type Names } from './words';
+import { kindText, needsAcknowledgement, saysWhereLast, subjectText, tellingEvent, type Names } from './words';
 
 export interface AlarmItemProps {
   alarm: Alarm;
+  /** That of the event that says how it stands now, where the console knows it. */
+  evidence: Evidence | undefined;
   /** The server's time, ms. */
   now: number;
   names: Names;
@@ -29,6 +31,7 @@ export function AlarmItem(props: AlarmItemProps) {
   const returnedMs = alarm.returned_at ? Date.parse(alarm.returned_at) : null;
   const shelved = alarm.state === 'shelved';
   const open = needsAcknowledgement(alarm);
+  const why = tellingEvent(alarm);
   const lasted =
     returnedMs === null
       ? t('alarm.since', { age: spanText(now - raisedMs, t) })
@@ -59,8 +62,9 @@ export function AlarmItem(props: AlarmItemProps) {
           <time className="alarm-time">{nearText(raisedMs, now, language)}</time>
         </span>
         <span className="alarm-what">
-          <strong>{subjectText(alarm.subject, names, t)}</strong> {kindText(alarm.kind, alarm.rule, t)}
-          {alarm.zone && <strong> {names.zone(alarm.zone) ?? alarm.zone}</strong>}
+          <strong>{subjectText(alarm.subject, names, t)}</strong> {kindText(alarm.kind, alarm.rule, t, props.evidence)}
+          {alarm.zone && saysWhereLast(alarm.kind) && t('alarm.last.in')}
+          {alarm.zone && alarm.subject.id !== alarm.zone && <strong> {names.zone(alarm.zone) ?? alarm.zone}</strong>}
         </span>
         <span className="alarm-when">
           {lasted}
@@ -86,7 +90,7 @@ export function AlarmItem(props: AlarmItemProps) {
       )}
       {selected && <ShelveForm busy={busy} onShelve={props.onShelve} />}
       {selected && <CloseForm busy={busy} onClose={props.onClose} />}
-      {selected && alarm.events?.[0] && <AlarmWhy key={alarm.events[0]} event={alarm.events[0]} />}
+      {selected && why && <AlarmWhy key={why} event={why} />}
       {selected && <History alarm={alarm} now={now} />}
       {props.problem !== null && (
         <p className="problem" role="alert">

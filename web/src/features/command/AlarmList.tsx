@@ -8,7 +8,7 @@ import { useServerNow } from '../../ui/useServerNow';
 import { AlarmItem } from './AlarmItem';
 import { AlarmFilter, ALL, passes, type Filter } from './AlarmFilter';
 import { LoadFigure } from './LoadFigure';
-import { needsAcknowledgement, type Names } from './words';
+import { needsAcknowledgement, tellingEvent, type Names } from './words';
 
 /** A flood is shown in pieces: nobody reads more than this at once, and a slow desk must still answer. */
 const PIECE = 100;
@@ -74,6 +74,7 @@ export function AlarmList(props: AlarmListProps) {
           <AlarmItem
             key={alarm.id}
             alarm={alarm}
+            evidence={site.event(tellingEvent(alarm) ?? '')?.evidence}
             now={now}
             names={props.names}
             selected={alarm.id === selected}

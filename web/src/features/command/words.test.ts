@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Event, EventKind, Rule } from '../../api/types';
+import type { Event, EventKind, Rule, SilenceReason } from '../../api/types';
 import { translate, type Translate } from '../../i18n';
 import { ALL, passes } from './AlarmFilter';
 import {
@@ -8,6 +8,7 @@ import {
   needsAcknowledgement,
   ruleText,
   sirens,
+  tellingEvent,
   validityText,
   whatText,
   type Names,
@@ -28,9 +29,33 @@ describe('an alarm or event in words', () => {
   test('says who, what and where', () => {
     expect(what('enter', 'tanks', zh)).toBe('浙A12345 进入 北罐区');
     expect(what('speed', 'tanks', en)).toBe('浙A12345 too fast in 北罐区');
-    expect(what('silence', undefined, zh)).toBe('浙A12345 失联');
-    expect(what('silence', 'tanks', zh)).toBe('浙A12345 失联，最后位于 北罐区');
-    expect(what('silence', 'tanks', en)).toBe('浙A12345 is not heard of, last in 北罐区');
+  });
+
+  test('says of a vehicle whose place is not known why, and where it was last', () => {
+    const silent = (silence: SilenceReason | undefined, zone: string | undefined, t: Translate) =>
+      whatText(
+        {
+          kind: 'silence',
+          subject: { kind: 'vehicle', id: 'v1' },
+          ...(zone ? { zone } : {}),
+          evidence: silence ? { silence } : {},
+        },
+        names,
+        t,
+      );
+    expect(silent('lost_signal', undefined, zh)).toBe('浙A12345 失联');
+    expect(silent('connected_without_fix', 'tanks', zh)).toBe('浙A12345 已连接但无定位，最后位于 北罐区');
+    expect(silent('lost_signal', 'tanks', en)).toBe('浙A12345 is not heard of, last in 北罐区');
+    expect(silent('connected_without_fix', undefined, en)).toBe('浙A12345 is connected without a fix');
+    expect(silent(undefined, 'tanks', zh)).toBe('浙A12345 收不到定位，最后位于 北罐区');
+    expect(what('frozen', undefined, zh)).toBe('浙A12345 定位冻结');
+    expect(what('frozen', 'tanks', en)).toBe('浙A12345 position is frozen, last in 北罐区');
+  });
+
+  test('explains a silence by its last event, other alarms by the one that raised them', () => {
+    expect(tellingEvent({ kind: 'silence', events: ['e1', 'e2'] })).toBe('e2');
+    expect(tellingEvent({ kind: 'enter', events: ['e1', 'e2'] })).toBe('e1');
+    expect(tellingEvent({ kind: 'silence' })).toBeUndefined();
   });
 
   test('names the alarm that a terminal raised by itself', () => {

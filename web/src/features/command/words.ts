@@ -5,6 +5,7 @@ import type {
   Alarm,
   Event,
   EventKind,
+  Evidence,
   FeatureProperties,
   Rule,
   ScheduleItem,
@@ -37,8 +38,17 @@ export function subjectText(subject: Subject, names: Names, t: Translate): strin
   return t(`subject.${subject.kind}`, { id });
 }
 
-/** What happened; of a terminal's own alarm, which of them: the rule `terminal-n` is bit n of its alarm word. */
-export function kindText(kind: EventKind, rule: string | null | undefined, t: Translate): string {
+/**
+ * What happened; of a terminal's own alarm, which of them: the rule `terminal-n` is bit n of its alarm word; of a silence,
+ * what is known of the terminal.
+ */
+export function kindText(
+  kind: EventKind,
+  rule: string | null | undefined,
+  t: Translate,
+  evidence?: Evidence,
+): string {
+  if (kind === 'silence' && evidence?.silence) return t(`silence.${evidence.silence}`);
   const bit = kind === 'terminal_alarm' ? rule?.match(/^terminal-(\d+)$/)?.[1] : undefined;
   if (bit !== undefined) return translateName(t, 'terminal', bit, () => kindText(kind, null, t));
   return translateName(t, 'alarmkind', kind, () => kind);
@@ -46,21 +56,31 @@ export function kindText(kind: EventKind, rule: string | null | undefined, t: Tr
 
 /** Who, what, where in one sentence. */
 export function whatText(
-  of: Pick<Alarm | Event, 'subject' | 'kind' | 'zone' | 'rule'>,
+  of: Pick<Alarm | Event, 'subject' | 'kind' | 'zone' | 'rule'> & Pick<Event, 'evidence'>,
   names: Names,
   t: Translate,
 ): string {
   const who = subjectText(of.subject, names, t);
   // A wrong clock is a terminal's or the server's own.
   const server = of.subject.kind === 'system' && of.kind === 'clock_wrong';
-  const kind = server ? t('alarmkind.server_clock') : kindText(of.kind, of.rule, t);
+  const kind = server ? t('alarmkind.server_clock') : kindText(of.kind, of.rule, t, of.evidence);
   if (!of.zone || (of.subject.kind === 'zone' && of.subject.id === of.zone)) {
     return t('alarm.what.nowhere', { who, kind });
   }
   const zone = names.zone(of.zone) ?? of.zone;
   // Nobody knows where it is now: the zone is where it was last.
-  if (of.kind === 'silence') return t('alarm.what.silence', { who, zone });
+  if (saysWhereLast(of.kind)) return t('alarm.what.last', { who, kind, zone });
   return t('alarm.what', { who, kind, zone });
+}
+
+/** Whether the zone of a kind is where the vehicle was last, not where it is. */
+export function saysWhereLast(kind: EventKind): boolean {
+  return kind === 'silence' || kind === 'frozen';
+}
+
+/** The event that says how an alarm stands now: of a silence the last, of others the one that raised it. */
+export function tellingEvent(alarm: Pick<Alarm, 'kind' | 'events'>): string | undefined {
+  return alarm.kind === 'silence' ? alarm.events?.at(-1) : alarm.events?.[0];
 }
 
 const DOUBTS = { uncertain: 'events.uncertain', unknown: 'events.unknown' } as const;
