@@ -11,5 +11,6 @@ pub mod http;
 pub mod jt808;
 pub mod live;
 pub mod drive;
+pub mod postgres;
 pub mod browser;
 pub mod random;

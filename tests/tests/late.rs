@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use cordon_tests::drive::{Lane, rfc3339, unix_ms};
-use cordon_tests::jt808::{Terminal, Version};
+use cordon_tests::jt808::{Report, Terminal, Version, batch_body};
 use cordon_tests::server::Server;
 use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::time::Duration;
 
 /// Seconds of the lane in the late batch: a drive through the zone, a report every four seconds.
 const LATE_S: [i64; 25] = {
@@ -38,14 +40,7 @@ fn site(number: u32) -> (Server, Lane, Terminal, Vec<u8>) {
 
 /// Message 0x0704, type 1: reports recorded while there was no link.
 fn blind_area_batch(lane: &Lane) -> Vec<u8> {
-    let mut body = (LATE_S.len() as u16).to_be_bytes().to_vec();
-    body.push(1);
-    for second in LATE_S {
-        let report = lane.report(second).body();
-        body.extend_from_slice(&(report.len() as u16).to_be_bytes());
-        body.extend_from_slice(&report);
-    }
-    body
+    batch_body(&LATE_S.map(|second| lane.report(second)), true)
 }
 
 fn events(server: &Server, lane: &Lane) -> Vec<Value> {
@@ -159,4 +154,64 @@ fn posted_fixes_are_answered_when_the_late_ones_are_judged() {
     let answer = server.api().post("/api/fixes", &Value::from(fixes)).expect(200);
     assert_eq!((&answer["accepted"], &answer["duplicates"]), (&Value::from(0), &Value::from(LATE_S.len())));
     assert_known_once(&server, &lane);
+}
+
+/// Terminals that come out of a blind area together, and batches that each of them has kept.
+const RETURNING: u32 = 40;
+const BATCHES: i64 = 50;
+
+#[test]
+fn two_thousand_batches_of_a_blind_area_hold_up_no_live_alarm_and_each_is_judged() {
+    let server = Server::start();
+    let api = server.api();
+    let begin_s = Lane::hours_ago(5);
+    let lanes: Vec<Lane> = (100..100 + RETURNING).map(|number| Lane { number, begin_s }).collect();
+    let mut terminals: Vec<Terminal> = Vec::new();
+    for lane in &lanes {
+        lane.put_zone(&api);
+        let (mut terminal, _) =
+            Terminal::sign_on(server.jt808, &lane.phone(), &lane.plate_gbk(), Version::V2019).unwrap();
+        let home = lane.home_after(5 * 3_600 - 400);
+        assert_eq!(terminal.report(&lane.report(home)).unwrap(), 0);
+        terminals.push(terminal);
+    }
+    let live = Lane { number: 99, begin_s: Lane::hours_ago(0) - 50 };
+    live.put_zone(&api);
+    let (mut alive, _) = Terminal::sign_on(server.jt808, &live.phone(), &live.plate_gbk(), Version::V2019).unwrap();
+    assert_eq!(alive.report(&live.report(37)).unwrap(), 0);
+
+    // The newest first, as a terminal may that wants to be seen soon.
+    let mut sent: Vec<HashSet<u16>> = vec![HashSet::new(); terminals.len()];
+    for batch in (0..BATCHES).rev() {
+        for ((lane, terminal), sent) in lanes.iter().zip(&mut terminals).zip(&mut sent) {
+            let reports: Vec<Report> = (0..25).map(|i| lane.report(batch * 100 + i * 4)).collect();
+            sent.insert(terminal.send(0x0704, &batch_body(&reports, true)).unwrap());
+        }
+    }
+    for second in [39, 41, 43] {
+        assert_eq!(alive.report(&live.report(second)).unwrap(), 0);
+    }
+    assert_eq!(alarms(&server, &live).len(), 1, "what is acknowledged is judged");
+    let entered = |lane: &Lane| told(&server, lane).iter().filter(|(kind, ..)| kind == "enter").count();
+    let expected = lanes[0].entries_ms(BATCHES * 100).len();
+    let known: usize = lanes.iter().map(entered).sum();
+    assert!(known < expected * lanes.len(), "the batches were done before the live vehicle was heard: {known}");
+
+    for (terminal, sent) in terminals.iter_mut().zip(&mut sent) {
+        while !sent.is_empty() {
+            let message = terminal.receive(Duration::from_secs(60)).unwrap();
+            if message.id == 0x8001 {
+                assert_eq!(message.body[4], 0);
+                sent.remove(&u16::from_be_bytes([message.body[0], message.body[1]]));
+            }
+        }
+    }
+    for lane in &lanes {
+        let told = told(&server, lane);
+        let entered: Vec<i64> = told.iter().map(|(_, at, _)| *at).collect();
+        let expected = lane.entries_ms(BATCHES * 100);
+        assert_eq!(entered.len(), expected.len(), "{} {told:?}", lane.zone());
+        assert!(entered.iter().zip(&expected).all(|(one, other)| (one - other).abs() <= 100), "{told:?}");
+        assert!(told.iter().all(|(kind, _, late)| kind == "enter" && *late));
+    }
 }

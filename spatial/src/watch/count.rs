@@ -181,14 +181,14 @@ impl Tally {
         let mut spans: Vec<EventCore> = Vec::new();
         let mut most = None;
         for instant in edges.chunk_by(|one, next| one.0 == next.0) {
-            let came = instant.iter().filter_map(|(_, stay)| *stay);
+            let mut came = instant.iter().filter_map(|(_, stay)| *stay);
             let left = instant.iter().filter(|(_, stay)| stay.is_none()).count();
             inside = inside + came.clone().count() as u32 - left as u32;
             let at = instant[0].0;
             match (&mut most, inside > self.limit_n) {
                 (None, true) => {
                     most = Some(inside);
-                    spans.extend(came.last().map(|stay| self.span(&self.stays[stay])));
+                    spans.extend(came.next_back().map(|stay| self.span(&self.stays[stay])));
                 }
                 (Some(most), true) => *most = inside.max(*most),
                 (Some(reached), false) => {

@@ -23,7 +23,7 @@ pub type Events = SmallVec<[EventCore; 2]>;
 pub type Open = SmallVec<[EventCore; 1]>;
 
 /// Everything that the next fix is judged against.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// The last fix on the path; its position is the one that was judged.
     pub last: Option<Fix>,
@@ -64,23 +64,6 @@ pub struct Quiet {
 impl Default for Quiet {
     fn default() -> Quiet {
         Quiet { steady_from: UnixMs::MIN, settles_at: UnixMs::MAX, calm: true }
-    }
-}
-
-impl Default for State {
-    fn default() -> State {
-        State {
-            last: None,
-            parked: None,
-            map_version: 0,
-            quiet: Quiet::default(),
-            suspects: Vec::new(),
-            inside: Vec::new(),
-            visits: Vec::new(),
-            absences: Vec::new(),
-            terminal: Terminal::default(),
-            still: None,
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Zones: one GeoJSON Feature a line. Fixes: packed little-endian records of 36 bytes (vehicle u32, unix ms i64, lon f64,
 //! lat f64, speed km/h f32, heading degrees f32), ordered by time. Every zone gets an enter and an exit rule.
 
+use super::peer;
 use clap::Args;
 use cordon_spatial::event::EventStatus;
 use cordon_spatial::fix::{Fix, Marks, Source};
@@ -14,6 +15,7 @@ use cordon_spatial::units::{DeciKph, UnixMs};
 use cordon_spatial::watch::{Settings, Watch};
 use cordon_spatial::zone::{Rule, RuleWhen, Zone, ZoneKind};
 use serde_json::json;
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +42,9 @@ pub struct Options {
     /// Fixes in one batch.
     #[arg(long, default_value_t = 1_024)]
     batch: usize,
+    /// Asks so many of the positions of a peer too, in the same run: boxes in an R-tree, an interval tree behind each.
+    #[arg(long, default_value_t = 0)]
+    peer: usize,
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
@@ -75,6 +80,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         }
     }
 
+    let beside = (options.peer > 0).then(|| {
+        let step = (positions.len() / options.peer).max(1);
+        let some: Vec<Position> = positions.iter().step_by(step).copied().collect();
+        peer::beside(&index, &zones, &some)
+    });
     let mut told = Vec::new();
     let mut event_count = 0;
     let began = Instant::now();
@@ -90,6 +100,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(path) = &options.events {
         write_events(path, &told)?;
     }
+    let lateness_us = lateness_us(&mut watch, &fixes, options.batch);
     let edit_ms = edit_times_ms(&mut watch, &zones);
     let figures = json!({
         "zones": zones.len(),
@@ -99,7 +110,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "event_changes": event_count,
         "build_s": build_s,
         "membership": {"fixes_per_s": (fixes.len() as f64 / membership_s).round()},
+        "peer": beside,
         "engine": {"fixes_per_s": (fixes.len() as f64 / engine_s).round()},
+        "fix_us": lateness_us,
         "edit_median_ms": edit_ms.0,
         "edit_max_ms": edit_ms.1,
         "memory_mib": memory_mib()?,
@@ -114,6 +127,48 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 
 fn edit(zone: Arc<Zone>) -> RecordBody {
     RecordBody::Edit(Edit { key: FeatureKey(zone.key.0), revision: zone.revision, now: Edited::Zone(zone) })
+}
+
+/// How many of a vehicle's last fixes a late one is put before.
+const BACK: [usize; 3] = [1, 4, 16];
+
+/// What the next fix of each vehicle costs, and one that belongs before its last ones: microseconds, each vehicle once.
+fn lateness_us(watch: &mut Watch, fixes: &[Fix], batch: usize) -> serde_json::Value {
+    let mut last: HashMap<VehicleKey, Vec<Fix>> = HashMap::new();
+    for fix in fixes.iter().rev() {
+        let known = last.entry(fix.vehicle).or_default();
+        if known.len() <= BACK[BACK.len() - 1] {
+            known.push(*fix);
+        }
+    }
+    let mut last: Vec<Vec<Fix>> = last.into_values().filter(|known| known.len() > BACK[BACK.len() - 1]).collect();
+    last.sort_unstable_by_key(|known| known[0].vehicle.0);
+    let part = |a: i32, b: i32, num: i64, den: i64| (i64::from(a) + (i64::from(b) - i64::from(a)) * num / den) as i32;
+    let on_the_way = |a: &Fix, b: &Fix, num: i64, den: i64| Fix {
+        fixed_at: UnixMs(a.fixed_at.0 + (b.fixed_at.0 - a.fixed_at.0) * num / den),
+        position: Position {
+            lon_e7: part(a.position.lon_e7, b.position.lon_e7, num, den),
+            lat_e7: part(a.position.lat_e7, b.position.lat_e7, num, den),
+        },
+        ..*a
+    };
+    let mut measure = |fixes: Vec<Fix>, now: UnixMs| {
+        let began = Instant::now();
+        for batch in fixes.chunks(batch) {
+            watch.evaluate(now, batch.iter().copied().map(RecordBody::Fix));
+        }
+        began.elapsed().as_secs_f64() * 1e6 / fixes.len().max(1) as f64
+    };
+    let now = fixes.last().map_or(UnixMs(0), |fix| UnixMs(fix.fixed_at.0 + 60_000));
+    let mut costs = serde_json::Map::new();
+    // As many on the same ways in their order: the next tenth of the last way.
+    let next = last.iter().map(|known| on_the_way(&known[1], &known[0], 11, 10)).collect();
+    costs.insert("in_order".to_owned(), json!(measure(next, now)));
+    for back in BACK {
+        let late = last.iter().map(|known| on_the_way(&known[back], &known[back - 1], 1, 2)).collect();
+        costs.insert(format!("late_by_{back}"), json!(measure(late, now)));
+    }
+    costs.into()
 }
 
 /// Median and longest time of taking a zone's next revision.

@@ -6,6 +6,7 @@ mod fleet;
 mod geofence;
 mod idle;
 mod ingest;
+mod peer;
 mod percentile;
 mod process;
 mod recover;

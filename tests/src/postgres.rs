@@ -1,0 +1,98 @@
+//! A PostgreSQL of its own for a test: a fresh cluster in a temporary folder, heard on a socket in it and nowhere else.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// A running PostgreSQL with PostGIS; stopped and removed when it is dropped.
+#[derive(Debug)]
+pub struct Postgres {
+    programs: PathBuf,
+    folder: PathBuf,
+}
+
+impl Postgres {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start; `./test` installs it.
+    pub fn start() -> Postgres {
+        let versions = fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed");
+        let newest = versions.filter_map(|entry| Some(entry.ok()?.path())).max().expect("a version of it");
+        let programs = newest.join("bin");
+        let folder = said(as_its_user("mktemp").args(["--directory", "--tmpdir", "cordon-postgres-XXXXXX"]));
+        let postgres = Postgres { programs, folder: PathBuf::from(folder.trim()) };
+        let cluster = postgres.folder.join("cluster");
+        said(
+            as_its_user(postgres.program("initdb"))
+                .args(["--auth=trust", "--username=postgres", "--no-sync"])
+                .arg(&cluster),
+        );
+        let heard = format!("-c listen_addresses= -c fsync=off -k {}", postgres.folder.display());
+        let log = postgres.folder.join("log");
+        let mut start = as_its_user(postgres.program("pg_ctl"));
+        start
+            .args(["start", "--wait", "--silent", "--options", &heard, "--log"])
+            .arg(log)
+            .arg("--pgdata")
+            .arg(&cluster);
+        // The server keeps what it is started with: a pipe would never end.
+        let started = start.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("pg_ctl runs");
+        assert!(started.success(), "PostgreSQL does not start");
+        postgres.run("CREATE EXTENSION postgis;");
+        postgres
+    }
+
+    /// Runs statements; gives back the rows, a line each, columns between `|`.
+    ///
+    /// # Panics
+    /// When a statement fails.
+    pub fn run(&self, statements: &str) -> String {
+        let mut psql = Command::new("psql");
+        psql.args(["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1"]);
+        psql.args(["--username=postgres", "--dbname=postgres", "--host"]).arg(&self.folder);
+        let mut running =
+            psql.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("psql runs");
+        let mut input = running.stdin.take().expect("a pipe");
+        let text = statements.to_owned();
+        let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
+        let output = running.wait_with_output().expect("psql ends");
+        writer.join().expect("it was written").expect("psql reads");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let mut stop = as_its_user(self.program("pg_ctl"));
+        stop.args(["stop", "--silent", "--mode=immediate", "--pgdata"]).arg(self.folder.join("cluster"));
+        let stopped = stop.status().is_ok_and(|status| status.success());
+        let removed = fs::remove_dir_all(&self.folder);
+        if !std::thread::panicking() {
+            assert!(stopped && removed.is_ok(), "PostgreSQL is left behind in {}", self.folder.display());
+        }
+    }
+}
+
+/// A program run by somebody whom PostgreSQL accepts: it refuses root.
+fn as_its_user(program: impl Into<PathBuf>) -> Command {
+    let program = program.into();
+    if said(Command::new("id").arg("--user")).trim() != "0" {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["--user", "postgres", "--"]).arg(program).current_dir("/");
+    command
+}
+
+fn said(command: &mut Command) -> String {
+    let output = command.output().expect("it runs");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
