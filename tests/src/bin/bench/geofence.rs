@@ -45,6 +45,9 @@ pub struct Options {
     /// Asks so many of the positions of a peer too, in the same run: boxes in an R-tree, an interval tree behind each.
     #[arg(long, default_value_t = 0)]
     peer: usize,
+    /// Asks so many of the positions of a PostGIS too, which it starts: `./test` installs one.
+    #[arg(long, default_value_t = 0)]
+    postgis: usize,
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
@@ -80,11 +83,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         }
     }
 
-    let beside = (options.peer > 0).then(|| {
-        let step = (positions.len() / options.peer).max(1);
-        let some: Vec<Position> = positions.iter().step_by(step).copied().collect();
-        peer::beside(&index, &zones, &some)
-    });
+    let some = |count: usize| -> Vec<Position> {
+        positions.iter().step_by((positions.len() / count).max(1)).copied().collect()
+    };
+    let beside = (options.peer > 0).then(|| peer::beside(&index, &zones, &some(options.peer)));
+    let postgis = (options.postgis > 0).then(|| peer::postgis(&zones, &some(options.postgis)));
     let mut told = Vec::new();
     let mut event_count = 0;
     let began = Instant::now();
@@ -111,6 +114,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "build_s": build_s,
         "membership": {"fixes_per_s": (fixes.len() as f64 / membership_s).round()},
         "peer": beside,
+        "postgis": postgis,
         "engine": {"fixes_per_s": (fixes.len() as f64 / engine_s).round()},
         "fix_us": lateness_us,
         "edit_median_ms": edit_ms.0,

@@ -1,9 +1,10 @@
-//! A peer beside the index, in the same run and on the same data: boxes in an R*-tree (`rstar`), and behind each box an interval
-//! tree over the edges of its zone (`geo`), the quickest of what that crate offers for many points.
+//! Peers beside the index, in the same run and on the same data: boxes in an R*-tree (`rstar`), and behind each box an interval
+//! tree over the edges of its zone (`geo`), the quickest of what that crate offers for many points; and PostGIS.
 
 use cordon_spatial::index::CellIndex;
 use cordon_spatial::position::Position;
 use cordon_spatial::zone::{Ring, Zone};
+use cordon_tests::postgres::Postgres;
 use geo::indexed::IntervalTreeMultiPolygon;
 use geo::orient::{Direction, Orient};
 use geo::{Contains, Coord, LineString, MultiPolygon, Polygon};
@@ -53,6 +54,45 @@ pub fn beside(index: &CellIndex, zones: &[Arc<Zone>], positions: &[Position]) ->
         // On a boundary the peer says outside and the index inside.
         "positions_that_differ": differing,
     })
+}
+
+/// Membership of some positions by PostGIS: one join of all of them with `ST_Covers` over a GiST index, on one process. Loading
+/// is not counted.
+pub fn postgis(zones: &[Arc<Zone>], positions: &[Position]) -> serde_json::Value {
+    let postgres = Postgres::start();
+    let mut rows = String::from("CREATE TABLE zones (shape geometry);\nCOPY zones FROM stdin;\n");
+    for zone in zones {
+        rows.push_str(&wkt(zone));
+        rows.push('\n');
+    }
+    rows.push_str("\\.\nCREATE TABLE places (shape geometry);\nCOPY places FROM stdin;\n");
+    for p in positions {
+        rows.push_str(&format!("POINT({} {})\n", p.lon(), p.lat()));
+    }
+    rows.push_str("\\.\nCREATE INDEX ON zones USING gist (shape);\nANALYZE;\n");
+    postgres.run(&rows);
+    let asked = "SET max_parallel_workers_per_gather = 0; SET jit = off;
+        SELECT count(*) FROM places p JOIN zones z ON ST_Covers(z.shape, p.shape);";
+    postgres.run(asked);
+    let began = Instant::now();
+    let members = postgres.run(asked);
+    let seconds = began.elapsed().as_secs_f64();
+    json!({
+        "name": "PostGIS ST_Covers, one join, warm",
+        "positions": positions.len(),
+        "members": members.trim().parse::<u64>().ok(),
+        "fixes_per_s": (positions.len() as f64 / seconds).round(),
+    })
+}
+
+fn wkt(zone: &Zone) -> String {
+    let corner = |p: &Position| format!("{} {}", p.lon(), p.lat());
+    let ring = |ring: &Ring| ring.iter().chain(ring.first()).map(corner).collect::<Vec<_>>().join(",");
+    let part = |part: &Vec<Ring>| part.iter().map(|r| format!("({})", ring(r))).collect::<Vec<_>>().join(",");
+    format!(
+        "MULTIPOLYGON({})",
+        zone.ground.parts.iter().map(|p| format!("({})", part(p))).collect::<Vec<_>>().join(",")
+    )
 }
 
 fn coord(p: Position) -> Coord<f64> {
