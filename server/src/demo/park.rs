@@ -121,6 +121,7 @@ fn zones() -> Vec<Value> {
             "rules": [
                 {"id": "no-ordinary", "when": "enter", "subjects": {"classes": ["ordinary"]}, "priority": 1},
                 {"id": "no-waiting", "when": "dwell", "limit_s": 60, "except": {"classes": ["emergency"]}, "priority": 2},
+                {"id": "crowded", "when": "count", "limit_n": 3, "priority": 2},
             ],
         }),
     );
