@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 const TEN_MINUTES: SpanMs = SpanMs::seconds(600);
 const HOUR: SpanMs = SpanMs::seconds(3_600);
 const DAY: SpanMs = SpanMs::seconds(86_400);
-/// What nobody has seen yet and is not put aside.
+/// What nobody has seen yet and is neither put aside nor suppressed.
 const UNSEEN: [AlarmState; 2] = [AlarmState::Unacknowledged, AlarmState::Returned];
 
 /// What one operator can bear, from EEMUA 191 and ISA-18.2 as they are commonly quoted (the design's notes on the console,
@@ -42,7 +42,7 @@ pub struct LoadJson {
     pub hours: Vec<SpanJson>,
     /// The last 7 days by days of the site's clock.
     pub days: Vec<SpanJson>,
-    /// How many alarms are open, those that are put aside among them.
+    /// How many alarms are open, those that are put aside or suppressed among them.
     pub open: u64,
     /// How many of them nobody has seen yet.
     pub unacknowledged: u64,

@@ -242,7 +242,8 @@ pub struct AlarmLineJson {
     /// Who; absent for what the world did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
-    /// `raised`, `returned`, `retracted`, `reopened`, `merged`, `acknowledged`, `shelved`, `unshelved` or `closed`.
+    /// `raised`, `returned`, `retracted`, `reopened`, `merged`, `acknowledged`, `shelved`, `unshelved`, `suppressed`,
+    /// `unsuppressed` or `closed`.
     pub what: &'static str,
     /// What the person wrote.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -256,11 +256,12 @@ impl AlarmBook {
     }
 
     /// Forgets alarms that closed and returned before `before`; the store keeps them. One whose condition holds still is
-    /// remembered, or its end would raise it anew over the one that was closed.
-    pub fn forget(&mut self, before: UnixMs) {
+    /// remembered, or its end would raise it anew over the one that was closed; so is one whose id's low half is among `in_use`
+    /// (sorted): its event may still change.
+    pub fn forget(&mut self, before: UnixMs, in_use: &[u64]) {
         let over = |alarm: &AlarmBody| alarm.returned_at.is_some_and(|at| at < before) || never_returns(alarm);
         let done = |alarm: &AlarmSheet| alarm.closed_at().is_some_and(|at| at < before) && over(alarm);
-        self.rows.retain(|row| !done(&row.alarm));
+        self.rows.retain(|row| !done(&row.alarm) || in_use.binary_search(&row.id).is_ok());
         self.terminal = self.rows.iter().any(|row| row.alarm.kind() == EventKind::TerminalAlarm);
     }
 
@@ -269,6 +270,15 @@ impl AlarmBook {
         let rows = if self.terminal { &mut self.rows[..] } else { &mut [] };
         let own = rows.iter_mut().map(|row| &mut row.alarm).filter(|alarm| alarm.kind() == EventKind::TerminalAlarm);
         own.filter_map(|alarm| Some((SharedCause::of_terminal(alarm.cause().1)?, alarm)))
+    }
+
+    /// The alarms that people closed, and when.
+    pub(super) fn closed_by_people(&self) -> Vec<(AlarmId, UnixMs)> {
+        if !self.terminal {
+            return Vec::new();
+        }
+        let closed = self.rows.iter().filter_map(|row| Some((row.alarm.closed_at()?, &row.alarm)));
+        closed.filter(|(_, alarm)| alarm.result.is_some()).map(|(at, alarm)| (alarm.id, at)).collect()
     }
 
     fn place(&self, id: AlarmId) -> Option<usize> {

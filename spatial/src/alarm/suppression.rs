@@ -19,18 +19,15 @@ pub enum SharedCause {
     Speed,
     /// Standing or staying too long.
     Stay,
-    /// Coming into an area or leaving it.
-    Area,
 }
 
 impl SharedCause {
-    /// Of a terminal's alarm bit, by the words of JT/T 808 table 24: 1 overspeed, 19 parked for too long, 20 in or out of an
-    /// area.
+    /// Of a terminal's alarm bit, by the words of JT/T 808 table 24: 1 overspeed, 19 parked for too long. Bits 20 to 23 speak of
+    /// areas and routes that the terminal was given, which may be others than Cordon's zones.
     pub(super) fn of_terminal(rule: Option<&RuleId>) -> Option<SharedCause> {
         match rule?.as_str() {
             "terminal-1" => Some(SharedCause::Speed),
             "terminal-19" => Some(SharedCause::Stay),
-            "terminal-20" => Some(SharedCause::Area),
             _ => None,
         }
     }
@@ -40,7 +37,6 @@ impl SharedCause {
         match kind {
             EventKind::Speed => Some(SharedCause::Speed),
             EventKind::Dwell => Some(SharedCause::Stay),
-            EventKind::Enter | EventKind::Exit | EventKind::Cross | EventKind::InsideAtStart => Some(SharedCause::Area),
             _ => None,
         }
     }
@@ -48,9 +44,9 @@ impl SharedCause {
 
 /// What is told of a vehicle under rules.
 pub trait Told {
-    /// The alarm of a standing event with this cause whose span meets that of an alarm (`to` is `None` while that goes on). An
-    /// event that is over covers no alarm that goes on.
-    fn covering(&self, cause: SharedCause, from: UnixMs, to: Option<UnixMs>) -> Option<AlarmId>;
+    /// The alarm of a standing event with this cause that began before an alarm of the terminal ended and goes on for at least
+    /// as long, of a rule that is at least as urgent. What became known late covers only what did.
+    fn covering(&self, cause: SharedCause, own: &AlarmBody) -> Option<AlarmId>;
 
     /// Whether an event of an alarm is remembered, whatever became of it.
     fn remembers(&self, alarm: AlarmId) -> bool;
@@ -61,11 +57,14 @@ impl AlarmBook {
     /// journal time. Returns those that changed.
     pub fn suppress(&mut self, now: UnixMs, told: &impl Told) -> Vec<AlarmSheet> {
         let mut changed = Vec::new();
+        let closed = self.closed_by_people();
         for (cause, alarm) in self.of_terminal() {
             let (by, is_over, is_closed) =
                 (alarm.suppressed_by, alarm.returned_at.is_some(), alarm.closed_at.is_some());
             let by_person = alarm.result.is_some() || alarm.acknowledged.is_some();
-            let covering = told.covering(cause, alarm.raised_at, alarm.returned_at);
+            // What a person had done with asks for nobody.
+            let asks = |by: &AlarmId| closed.iter().all(|(id, at)| id != by || *at >= alarm.raised_at);
+            let covering = told.covering(cause, alarm).filter(asks);
             let stays_closed =
                 by.is_none() || by_person || covering.is_none() && !by.is_some_and(|by| told.remembers(by));
             let unchanged = by == covering && (by.is_none() || is_closed == is_over);
@@ -92,6 +91,7 @@ impl AlarmBody {
         match self.closed_at {
             None if is_done => {
                 line(AlarmStep::Closed, None);
+                self.shelved = None;
                 self.closed_at = Some(now);
             }
             Some(_) if !is_done => {

@@ -182,7 +182,9 @@ fn an_act_on_an_alarm_that_was_forgotten_changes_nothing() {
     desk.act(12.0, alarm, close());
     desk.fix(20.0, 600.0);
     let was = desk.alarms[&alarm].clone();
+    // As long as a late fix may change its event it is remembered.
     desk.take(4_000.0, RecordBody::Tick);
+    desk.fix(5_000.0, 700.0);
     desk.take(8_000.0, RecordBody::Tick);
     let forgotten = desk
         .watch

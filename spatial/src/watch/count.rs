@@ -104,10 +104,12 @@ impl CountBook {
 
     /// Forgets stays and spans that were over before `before`, and alarms that were done before `alarms_before`.
     pub fn forget(&mut self, before: UnixMs, alarms_before: UnixMs) {
-        let stays_known = |event: &EventCore| event.ended_at.is_none_or(|ended_at| ended_at >= before);
+        let ends_after = |event: &EventCore, before: UnixMs| event.ended_at.is_none_or(|ended_at| ended_at >= before);
         for tally in &mut self.tallies {
-            tally.stays.retain(stays_known);
-            tally.told.retain(stays_known);
+            tally.told.retain(|span| ends_after(span, before));
+            // A span that is kept is derived from its start.
+            let needed = tally.told.first().map_or(before, |span| span.at.min(before));
+            tally.stays.retain(|stay| ends_after(stay, needed));
         }
         self.tallies.retain(|tally| !tally.stays.is_empty() || !tally.told.is_empty());
         for (zone, ledger) in &mut self.ledgers {

@@ -166,6 +166,93 @@ fn a_zone_that_appears_counts_those_that_it_finds() {
     assert_eq!(site.counts(), ["10-... 3"]);
 }
 
+#[test]
+fn who_turns_out_not_to_have_come_in_is_not_counted_though_the_zone_was_edited_meanwhile() {
+    let mut site = Site::new(vec![yard(1, 1)]);
+    site.fix(2, 0.0, 100.0);
+    site.fix(1, 0.0, -50.0);
+    site.fix(1, 2.0, 5.0);
+    // Renamed, say: the rule is the same.
+    site.take(3.5, edit(Zone { revision: Revision(2), ..yard(1, 1) }));
+    site.fix(1, 4.0, -30.0);
+    site.fix(1, 60.0, -3000.0);
+    site.take(100.0, RecordBody::Tick);
+    assert_eq!(site.counts(), Vec::<String>::new(), "it never came in");
+}
+
+#[test]
+fn a_late_fix_leaves_an_alarm_that_a_person_closed_long_ago_as_it_was() {
+    let mut site = Site::new(vec![yard(1, 1)]);
+    site.fix(2, 0.0, 100.0);
+    site.fix(1, 0.0, -100.0);
+    site.fix(1, 10.0, 100.0);
+    site.fix(1, 20.0, 100.0);
+    site.fix(1, 60.0, 700.0);
+    let alarm = site.alarms.last().expect("an alarm").id;
+    let close = crate::alarm::AlarmAct::Close { result: "gate opened".to_owned(), note: None };
+    site.take(70.0, RecordBody::Act(Act { who: "anna".to_owned(), alarm, act: close }));
+    let closed = site.alarms.last().expect("closed").clone();
+    assert_eq!(closed.state(), AlarmState::Closed);
+    site.take(3_700.0, RecordBody::Tick);
+    site.take(3_710.0, RecordBody::Tick);
+    let told = site.alarms.len();
+    // A fix of vehicle 1 that was held up.
+    site.take(3_720.0, RecordBody::Fix(fix_of(1, 30.0, 150.0, 250.0)));
+    let again = site.alarms[told..].iter().find(|known| known.id == alarm);
+    assert!(again.is_none_or(|known| known.result.as_deref() == Some("gate opened")), "{again:?}");
+    assert_eq!(site.counts().len(), 1, "its event stands all the same");
+}
+
+#[test]
+fn a_span_longer_than_a_week_keeps_its_start() {
+    let mut site = Site::new(vec![yard(1, 1)]);
+    site.fix(1, 0.0, 100.0);
+    site.fix(2, 100.0, 100.0);
+    site.fix(3, 0.5 * 86_400.0, 100.0);
+    site.fix(2, 1.0 * 86_400.0, 700.0);
+    assert_eq!(site.counts(), ["100-... 3"]);
+    let mut day = 1.5;
+    while day < 9.0 {
+        site.take(day * 86_400.0, RecordBody::Tick);
+        day += 0.5;
+    }
+    site.fix(4, 9.0 * 86_400.0, 100.0);
+    assert_eq!(site.counts(), ["100-... 3"]);
+}
+
+#[test]
+fn a_vehicle_that_is_deleted_after_its_zone_left_with_the_zone() {
+    let mut site = Site::new(vec![yard(1, 1)]);
+    site.fix(1, 0.0, 100.0);
+    site.fix(2, 0.0, 100.0);
+    let gone = Edit { key: FeatureKey(YARD.0), revision: Revision(2), now: Edited::ZoneDeleted(YARD) };
+    site.take(50.0, RecordBody::Edit(gone));
+    assert_eq!(site.counts(), ["0-50 2"]);
+    for vehicle in 1..3 {
+        let now = Edited::VehicleDeleted(VehicleKey(vehicle));
+        site.take(90.0, RecordBody::Edit(Edit { key: FeatureKey(100 + vehicle), revision: Revision(2), now }));
+    }
+    assert_eq!(site.counts(), ["0-50 2"]);
+}
+
+#[test]
+fn a_visit_that_came_in_one_batch_is_told_as_one_that_came_in_four() {
+    let run = |size: usize| {
+        let mut site = Site::new(vec![yard(1, 1)]);
+        site.fix(2, 0.0, 100.0);
+        let fixes: Vec<Fix> = [(0.0, -100.0), (10.0, 100.0), (20.0, 400.0), (30.0, 700.0)]
+            .map(|(s, east)| fix_of(1, s, east, 250.0))
+            .into();
+        let mut told = Vec::new();
+        for batch in fixes.chunks(size) {
+            let out = site.watch.evaluate(at(40.0), batch.iter().copied().map(RecordBody::Fix));
+            told.extend(out.events.into_iter().map(|e| (e.seq, e.core.kind, e.core.ended_at.is_some())));
+        }
+        told
+    };
+    assert_eq!(run(1), run(4));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases(200)))]
 

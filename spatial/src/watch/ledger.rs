@@ -1,8 +1,8 @@
-//! What was told of one vehicle's events and alarms, as far as it may still change.
+//! What was told of the events and alarms of one subject (a vehicle, a zone, the system), as far as it may still change.
 
 use super::count::is_stay;
 use super::settings::Settings;
-use crate::alarm::{AlarmAct, AlarmBook, AlarmSheet, Delayed, SharedCause, Told};
+use crate::alarm::{AlarmAct, AlarmBody, AlarmBook, AlarmSheet, Delayed, SharedCause, Told};
 use crate::event::{Event, EventCore, EventStatus};
 use crate::ids::{AlarmId, EventId, Seq};
 use crate::index::hint;
@@ -18,6 +18,8 @@ pub enum Tell {
     Alarm { alarm: AlarmSheet, fresh: Option<AlarmId> },
     /// Not to be told: a stay that a rule counts stands as given, or did not happen.
     Stay { stay: EventCore, stands: bool },
+    /// Not a change: what a step changed of the vehicle's stays was said.
+    StaysSaid,
     /// Not a change: time may bring the vehicle's alarms something at this journal time.
     Due(UnixMs),
 }
@@ -32,7 +34,7 @@ struct Row {
     alarm: Option<AlarmId>,
 }
 
-/// One vehicle's events that may still change, and its alarms.
+/// One subject's events that may still change, and its alarms.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
     /// The low halves of the events' ids: what they are looked up by.
@@ -180,7 +182,9 @@ impl Ledger {
 
     /// Forgets alarms that were done before `before`.
     pub fn forget_alarms(&mut self, before: UnixMs) {
-        self.book.forget(before);
+        let mut in_use: Vec<u64> = self.rows.iter().filter_map(|row| Some(row.alarm?.0 as u64)).collect();
+        in_use.sort_unstable();
+        self.book.forget(before, &in_use);
         self.delayed.forget(&self.book, before);
     }
 
@@ -238,13 +242,16 @@ impl Ledger {
 }
 
 impl Told for Vec<Row> {
-    fn covering(&self, cause: SharedCause, from: UnixMs, to: Option<UnixMs>) -> Option<AlarmId> {
+    fn covering(&self, cause: SharedCause, own: &AlarmBody) -> Option<AlarmId> {
         let ends = |end: Option<UnixMs>| end.unwrap_or(UnixMs::MAX);
-        let of_cause =
-            |row: &&Row| row.status != EventStatus::Retracted && SharedCause::of_rule(row.core.kind) == Some(cause);
-        let meets = |row: &&Row| row.core.at <= ends(to) && from <= ends(row.core.ended_at);
-        let covers = |row: &&Row| to.is_some() || row.core.ended_at.is_none();
-        self.iter().filter(of_cause).filter(meets).filter(covers).find_map(|row| row.alarm)
+        let stands = |row: &&Row| row.status != EventStatus::Retracted && (own.late || !row.late);
+        let is_alike = |row: &&Row| {
+            let rule = row.core.rule.as_ref();
+            SharedCause::of_rule(row.core.kind) == Some(cause) && rule.is_some_and(|rule| rule.priority <= own.priority)
+        };
+        let to = ends(own.returned_at);
+        let holds = |row: &&Row| row.core.at <= to && to <= ends(row.core.ended_at);
+        self.iter().filter(stands).filter(is_alike).filter(holds).find_map(|row| row.alarm)
     }
 
     fn remembers(&self, alarm: AlarmId) -> bool {

@@ -395,7 +395,6 @@ impl Watch {
             for tell in tells[shard].by_ref().take(outcome.tells as usize) {
                 self.tell(Subject::Vehicle(key), tell, out);
             }
-            self.count(out);
             if outcome.left {
                 self.shards[shard].track_mut(key).left_by(self.position);
             }
@@ -480,9 +479,9 @@ impl Watch {
         self.settle_events(at, out);
         if at - self.forgot_at > REMEMBER {
             let tracks = self.shards.iter_mut().flat_map(Shard::tracks_mut);
-            tracks.for_each(|track| track.ledger_mut().forget_alarms(at - REMEMBER));
+            tracks.for_each(|track| track.forget_alarms(at - REMEMBER));
             self.system.ledger.forget_alarms(at - REMEMBER);
-            // A stay may have begun before the oldest fix that is still judged, but not by more than a gap.
+            // The oldest fix that is still judged may change what ended a gap before it.
             self.counts.forget(at - self.settings.too_late - self.settings.gap, at - REMEMBER);
             self.alarm_owners = AlarmOwners::of_all(self.ledgers());
             self.exemptions = Arc::new(self.exemptions.forgotten(at - self.settings.too_late - REMEMBER));
@@ -648,6 +647,7 @@ impl Watch {
     fn tell(&mut self, owner: Subject, tell: Tell, out: &mut Evaluated) {
         match tell {
             Tell::Stay { stay, stands } => self.counts.take(stay, stands),
+            Tell::StaysSaid => self.count(out),
             Tell::Due(at) => {
                 self.alarms_due.insert((at, owner));
             }

@@ -492,7 +492,9 @@ impl<'a> Context<'a> {
                     emitter.zone_changed(zone, ZoneChange::Moved, at, visit.entered.at, last);
                 }
                 let mut visit = Visit { slot, ..visit.clone() };
-                if entry.counts || before.is_some_and(|before| before.counts) {
+                let counts = entry.counts || before.is_some_and(|before| before.counts);
+                // One that is still on its way in is counted when it has come.
+                if counts && !matches!(visit.phase, Phase::Entering { .. }) {
                     emitter.count_anew(entry, &mut visit, clamp(entry.begins_at()), last);
                 }
                 return Some(visit);

@@ -89,16 +89,15 @@ fn what_goes_on_when_the_rule_has_nothing_to_say_any_more_asks_for_a_person_agai
 fn a_late_fix_that_refutes_the_rule_gives_the_terminals_alarm_back() {
     let mut desk = Desk::new();
     desk.fix(0.0, 100.0, 20, 0);
-    desk.fix(60.0, 110.0, 20, AREA);
-    assert!(desk.stand().contains(&"  60-60 terminal-20 closed".to_owned()), "{:?}", desk.stand());
-    // It had left long before.
-    for s in [20.0, 30.0] {
-        desk.take(61.0, RecordBody::Fix(report(s, 900.0, 20, 0)));
+    desk.fix(60.0, 110.0, 60, OVERSPEED);
+    desk.fix(80.0, 120.0, 20, 0);
+    assert!(desk.stand().contains(&"  60-80 terminal-1 closed".to_owned()), "{:?}", desk.stand());
+    // It had left long before, and came back when it was slow again.
+    for s in [20.0, 40.0, 59.0, 61.0, 79.0] {
+        desk.take(81.0, RecordBody::Fix(report(s, 900.0, 20, if s == 61.0 || s == 79.0 { OVERSPEED } else { 0 })));
     }
-    desk.take(61.0, RecordBody::Fix(report(50.0, 900.0, 20, 0)));
     let stands = desk.stand();
-    assert!(stands.iter().any(|line| line.contains("-60 terminal-20")), "{stands:?}");
-    assert_eq!(stands.iter().filter(|line| line.ends_with("suppressed")).count(), 0, "{stands:?}");
+    assert!(stands.contains(&"  60-80 terminal-1 returned".to_owned()), "{stands:?}");
 }
 
 #[test]
@@ -114,6 +113,86 @@ fn a_person_may_close_what_is_suppressed_and_it_stays_closed() {
     desk.fix(30.0, 130.0, 20, 0);
     assert_eq!(desk.alarms[&own].state(), AlarmState::Closed);
     assert_eq!(desk.alarms[&own].result.as_deref(), Some("radar fault"));
+}
+
+fn with(rules: Vec<Rule>) -> Desk {
+    let watch = engine(vec![Zone { rules, ..zone(7, 0.0, 0.0, 500.0, 500.0) }]);
+    Desk { watch, alarms: BTreeMap::new(), events: BTreeMap::new() }
+}
+
+#[test]
+fn an_alarm_that_became_known_late_hides_none_of_now() {
+    let mut desk = with(vec![rule("slow", RuleWhen::Speed { limit: DeciKph(300) })]);
+    desk.take(0.0, RecordBody::Fix(report(-1.0, 100.0, 20, 0)));
+    for i in 1..10 {
+        desk.take(300.0, RecordBody::Fix(report(f64::from(i) * 10.0, 100.0 + f64::from(i), 60, 0)));
+    }
+    for i in 10..30 {
+        desk.take(301.0, RecordBody::Fix(report(f64::from(i) * 10.0, 100.0 + f64::from(i), 60, 0)));
+    }
+    desk.fix(310.0, 130.0, 60, OVERSPEED);
+    let stands = desk.stand();
+    assert!(stands.iter().any(|l| l.contains("terminal-1 unack")), "{stands:?}");
+}
+
+#[test]
+fn what_went_on_after_the_rules_event_is_not_closed_unseen() {
+    let mut desk = with(vec![rule("slow", RuleWhen::Speed { limit: DeciKph(300) })]);
+    desk.fix(0.0, 100.0, 20, OVERSPEED);
+    desk.fix(10.0, 110.0, 60, OVERSPEED);
+    desk.fix(20.0, 120.0, 20, OVERSPEED);
+    for i in 3..60 {
+        desk.fix(f64::from(i) * 10.0, 120.0 + f64::from(i), 20, OVERSPEED);
+    }
+    assert!(desk.stand().iter().any(|l| l.contains("terminal-1 unack")), "{:?}", desk.stand());
+    desk.fix(610.0, 130.0, 20, 0);
+    let stands = desk.stand();
+    assert!(stands.iter().any(|l| l.contains("terminal-1 returned")), "{stands:?}");
+}
+
+#[test]
+fn a_lesser_alarm_hides_no_greater_one() {
+    let mut desk = with(vec![Rule { priority: 4, ..rule("slow", RuleWhen::Speed { limit: DeciKph(300) }) }]);
+    desk.fix(0.0, 100.0, 20, 0);
+    desk.fix(10.0, 110.0, 60, OVERSPEED);
+    assert!(desk.stand().iter().any(|l| l.contains("terminal-1 unack")), "{:?}", desk.stand());
+}
+
+#[test]
+fn what_was_put_aside_and_closed_under_the_other_stays_closed() {
+    let mut desk = with(vec![rule("slow", RuleWhen::Speed { limit: DeciKph(300) })]);
+    desk.fix(0.0, 100.0, 20, 0);
+    desk.fix(10.0, 110.0, 60, OVERSPEED);
+    let suppressed = |alarm: &&Alarm| alarm.state() == AlarmState::Suppressed;
+    let own = desk.alarms.values().find(suppressed).expect("the terminal's").id;
+    let shelve = AlarmAct::Shelve { reason: "known".to_owned(), until: at(600.0) };
+    desk.take(12.0, RecordBody::Act(Act { who: "li".to_owned(), alarm: own, act: shelve }));
+    desk.fix(20.0, 120.0, 20, 0);
+    let seq = desk.alarms[&own].seq;
+    assert_eq!(desk.alarms[&own].state(), AlarmState::Closed);
+    desk.take(700.0, RecordBody::Tick);
+    let steps: Vec<&str> = desk.alarms[&own].history.iter().map(|line| line.step.name()).collect();
+    assert_eq!((desk.alarms[&own].seq == seq, desk.alarms[&own].shelved.is_none()), (true, true), "{steps:?}");
+}
+
+#[test]
+fn what_comes_after_a_person_was_done_with_the_other_asks_again() {
+    let mut desk = with(vec![rule("slow", RuleWhen::Speed { limit: DeciKph(300) })]);
+    desk.fix(0.0, 100.0, 60, 0);
+    desk.fix(10.0, 110.0, 60, 0);
+    let slow = desk.alarms.values().next().expect("slow").id;
+    let close = AlarmAct::Close { result: "a drill".to_owned(), note: None };
+    desk.take(12.0, RecordBody::Act(Act { who: "li".to_owned(), alarm: slow, act: close }));
+    desk.fix(20.0, 120.0, 60, OVERSPEED);
+    assert!(desk.stand().iter().any(|line| line.ends_with("terminal-1 unacknowledged")), "{:?}", desk.stand());
+}
+
+#[test]
+fn an_area_of_the_terminals_own_is_its_own_matter() {
+    let mut desk = Desk::new();
+    desk.fix(0.0, -100.0, 20, 0);
+    desk.fix(10.0, 100.0, 20, AREA);
+    assert!(desk.stand().iter().any(|line| line.ends_with("terminal-20 returned")), "{:?}", desk.stand());
 }
 
 proptest! {
@@ -134,7 +213,7 @@ proptest! {
         let run = |reports: &[Fix]| {
             let mut desk = Desk::new();
             for (i, report) in reports.iter().enumerate() {
-                desk.take(300.0 + i as f64 * 0.001, RecordBody::Fix(*report));
+                desk.take(1_000.0 + i as f64 * 0.001, RecordBody::Fix(*report));
             }
             desk.stand().into_iter().filter(|line| line.contains("terminal")).collect::<Vec<_>>()
         };

@@ -557,7 +557,10 @@ pub(super) fn wandering() -> impl Strategy<Value = Vec<Fix>> {
 pub(super) fn zones_about() -> Vec<Zone> {
     let mut post = zone(7, 0.0, 0.0, 500.0, 500.0);
     post.rules.push(rule("guard", RuleWhen::MustBeInside));
-    vec![post, zone(8, -400.0, 100.0, 60.0, 300.0), zone(9, 480.0, -20.0, 500.0, 700.0)]
+    let mut zones = vec![post, zone(8, -400.0, 100.0, 60.0, 300.0), zone(9, 480.0, -20.0, 500.0, 700.0)];
+    // So that one vehicle alone is counted.
+    zones.iter_mut().for_each(|zone| zone.rules.push(rule("any", RuleWhen::Count { limit_n: 0 })));
+    zones
 }
 
 /// What stands in the end: ids, times and certainty.

@@ -177,6 +177,22 @@ fn an_exemption_given_later_ends_the_alarm_from_then_on_and_judges_nothing_again
     assert_eq!(stands[1], "rule_ended 12:10:00-12:10:00");
 }
 
+#[test]
+fn what_time_ended_does_not_end_later_when_the_vehicle_is_deleted() {
+    let day =
+        Zone { schedule: Schedule::from(vec![window("08:00", "18:00")]), ..square(vec![rule("in", RuleWhen::Enter)]) };
+    let gone = Edited::VehicleDeleted(VehicleKey(1));
+    let deleted = RecordBody::Edit(Edit { key: FeatureKey(1), revision: Revision(2), now: gone });
+    let records = [
+        ("12:00:01", fix("12:00:00", -100.0)),
+        ("12:00:31", fix("12:00:30", 250.0)),
+        ("18:00:00", RecordBody::Tick),
+        ("19:00:00", deleted),
+    ];
+    let stands = stands_after(day, &records);
+    assert!(stands[0].starts_with("enter 12:00:") && stands[0].ends_with("-18:00:00"), "{stands:?}");
+}
+
 /// A post that vehicles with the tag "escort" must hold from 22:00 to 23:00.
 fn post() -> Zone {
     let subjects = Subjects { tags: vec!["escort".to_owned()], ..Subjects::default() };

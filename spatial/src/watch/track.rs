@@ -341,7 +341,10 @@ impl Track {
     pub fn end(&mut self, around: Surroundings<'_>, tells: &mut Vec<Tell>) {
         let mut open: Vec<EventCore> = Vec::new();
         let standing = self.state.open().chain(&self.tail).chain(self.hearing.silence());
-        for event in standing.filter(|event| event.ended_at.is_none()) {
+        // What time has ended is over.
+        let is_over =
+            |event: &EventCore| self.tail.iter().any(|other| other.id == event.id && other.ended_at.is_some());
+        for event in standing.filter(|event| event.ended_at.is_none() && !is_over(event)) {
             if open.iter().all(|known| known.id != event.id) {
                 open.push(event.clone());
             }
@@ -579,6 +582,7 @@ impl Track {
 
     /// Tells what stands now from a place on, and what stood before and stands no more.
     fn tell(&mut self, around: Surroundings<'_>, from: usize, old: Events, out: &mut Outbox) {
+        let told = out.tells.len();
         let new = self.standing_from(from);
         for (i, event) in old.iter().enumerate() {
             let repeats = old[..i].iter().any(|other| other.id == event.id);
@@ -596,6 +600,9 @@ impl Track {
             }
         }
         self.ledger.follow(around.horizon, around.now, &mut out.tells);
+        if out.tells[told..].iter().any(|tell| matches!(tell, Tell::Stay { .. })) {
+            out.tells.push(Tell::StaysSaid);
+        }
     }
 
     /// An event as it stood before a place of the window, if it did.
@@ -637,6 +644,12 @@ impl Track {
             let stale = self.attributes.iter().skip(1).take_while(|(from, _)| *from <= oldest).count();
             self.attributes.drain(..stale);
         }
+    }
+
+    /// Forgets alarms that were done before `before` and that nothing can change any more.
+    pub fn forget_alarms(&mut self, before: UnixMs) {
+        self.sweep();
+        self.ledger.forget_alarms(before);
     }
 
     fn sweep(&mut self) {

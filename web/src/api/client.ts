@@ -90,7 +90,8 @@ export const api = {
   vehicles: () => pages<Vehicle>('/api/vehicles?limit=5000', MOST_FEATURES),
 
   /** Alarms that still need somebody. */
-  openAlarms: () => pages<Alarm>('/api/alarms?state=unacknowledged,acknowledged,returned,shelved&limit=1000', MOST_ALARMS),
+  openAlarms: () => 
+    pages<Alarm>('/api/alarms?state=unacknowledged,acknowledged,returned,shelved,suppressed&limit=1000', MOST_ALARMS),
   /** Alarms in any state that changed after `seq`. */
   alarmsAfter: (seq: number) => pages<Alarm>(`/api/alarms?after=${seq}&limit=1000`, MOST_ALARMS),
   acknowledge: (id: string, note: string | undefined) =>

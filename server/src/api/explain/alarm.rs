@@ -24,7 +24,7 @@ pub struct ExplainedAlarm {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raised_at: Option<Time>,
     /// Why there is no alarm, or why it sounds no siren: `no_rule`, `retracted`, `on_delay_runs`, `on_delay_not_reached`,
-    /// `not_stored`, `late`, `shelved`, `acknowledged`, `returned`, `closed` or `priority`; absent when it sounds.
+    /// `not_stored`, `late`, `shelved`, `suppressed`, `acknowledged`, `returned`, `closed` or `priority`; absent when it sounds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<&'static str>,
     /// The same in words.
@@ -88,7 +88,10 @@ fn why_quiet(alarm: &Alarm) -> Option<(&'static str, Text)> {
         }
         AlarmState::Suppressed => Some((
             "suppressed",
-            Text::of("同一车辆同因的另一条报警已在呼叫", "another alarm of the vehicle says the same and calls"),
+            Text::of(
+                "同一车辆同因的另一条报警已在等人处理",
+                "another alarm of the vehicle says the same and asks for a person",
+            ),
         )),
         AlarmState::Closed => Some(("closed", Text::of("已关闭", "it is closed"))),
         AlarmState::Acknowledged => Some(("acknowledged", Text::of("已有人确认", "somebody took note of it"))),
