@@ -36,6 +36,7 @@ use crate::fix::{Fix, Marks};
 use crate::geodesy::LocalScale;
 use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
+use crate::position::Position;
 use crate::record::{Act, Edit, Edited, Record, RecordBody};
 use crate::units::{Millimetres, SpanMs, UnixMs};
 use crate::zone::{Bounds, Ground as ZoneGround, RuleWhen, Zone};
@@ -563,9 +564,10 @@ impl Watch {
         }
         let edits = std::mem::take(edits);
         let keys: FxHashSet<ZoneKey> = edits.iter().map(|(key, _)| *key).collect();
-        let mut boxes: Vec<_> =
-            keys.iter().flat_map(|key| self.map.grounds(*key)).filter_map(ZoneGround::bounds).collect();
-        boxes.extend(edits.iter().filter_map(|(_, zone)| zone.as_ref()?.ground.bounds()));
+        let drawn = edits.iter().filter_map(|(_, zone)| Some(&zone.as_ref()?.ground));
+        let grounds = keys.iter().flat_map(|key| self.map.grounds(*key)).chain(drawn);
+        let grounds: Vec<(Bounds, &ZoneGround)> =
+            grounds.filter_map(|ground| Some((ground.bounds()?, ground))).collect();
         let asks = |zone: &Zone| zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::MustBeInside));
         let asks_for_presence = keys.iter().any(|key| self.map.guards().contains(key))
             || edits.iter().any(|(_, zone)| zone.as_ref().is_some_and(|zone| asks(zone)));
@@ -573,19 +575,19 @@ impl Watch {
         let mut forget_before = self.now - self.settings.window - self.settings.gap;
         let mut touched: Vec<VehicleKey> = Vec::new();
         let visits = |track: &Track| track.state().visits.iter().any(|visit| keys.contains(&visit.zone));
-        let mut touch = |key: VehicleKey, track: &Track| {
-            touched.push(key);
-            forget_before = forget_before.min(track.oldest());
-        };
         if asks_for_presence {
-            self.shards.iter().flat_map(Shard::tracks).for_each(|(key, track)| touch(key, track));
+            for (key, track) in self.shards.iter().flat_map(Shard::tracks) {
+                touched.push(key);
+                forget_before = forget_before.min(track.oldest());
+            }
         } else {
             // Whoever leaves a zone is still near it.
-            let wide: Vec<Bounds> = boxes.iter().map(|bounds| self.with_what_is_near(*bounds)).collect();
+            let wide: Vec<Bounds> = grounds.iter().map(|(bounds, _)| self.with_what_is_near(*bounds)).collect();
             for (key, track) in self.shards.iter().flat_map(|shard| shard.near(&wide)) {
-                let within = track.spot().is_some_and(|p| boxes.iter().any(|bounds| bounds.holds(p)));
-                if within || visits(track) {
-                    touch(key, track);
+                forget_before = forget_before.min(track.oldest());
+                let is_in = |p: Position| grounds.iter().any(|(bounds, ground)| bounds.holds(p) && ground.covers(p));
+                if visits(track) || track.spot().is_some_and(is_in) {
+                    touched.push(key);
                 }
             }
             debug_assert!(
