@@ -4,6 +4,7 @@ use super::tests::{T0, at, cases, edit, engine, fix_of, rule, wandering, zone, z
 use super::*;
 use crate::alarm::{AlarmAct, AlarmBody, AlarmState};
 use crate::event::EventStatus;
+use crate::ids::AlarmId;
 use crate::ids::EventId;
 use crate::zone::{Rule, RuleWhen, Zone};
 use proptest::prelude::*;

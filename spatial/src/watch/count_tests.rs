@@ -5,8 +5,10 @@ use super::*;
 use crate::alarm::AlarmState;
 use crate::event::EventStatus;
 use crate::ids::{EventId, FeatureKey, Revision};
+use crate::record::{Edit, Edited};
 use crate::vehicle::VehicleClass;
 use crate::zone::{Rule, Subjects};
+use crate::zone::{RuleWhen, Zone};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -3,7 +3,9 @@
 use super::tests::{T0, at, deleted, engine, fix_of, zone};
 use super::*;
 use crate::event::EventStatus;
+use crate::record::{Edit, Edited};
 use crate::units::DeciKph;
+use crate::zone::Zone;
 use crate::zone::{RiskLevel, ZoneKind};
 use std::collections::BTreeMap;
 

@@ -12,6 +12,7 @@ use crate::event::{EventStatus, Subject};
 use crate::fix::Marks;
 use crate::ids::{AlarmId, EventId, Revision};
 use crate::onemap::Term;
+use crate::record::{Edit, Edited};
 use crate::units::SpanMs;
 use crate::zone::{RuleWhen, Zone};
 use proptest::prelude::*;

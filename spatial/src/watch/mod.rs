@@ -20,6 +20,9 @@ mod ledger;
 mod track;
 mod shard;
 mod system;
+mod edits;
+mod owners;
+mod run;
 mod snapshot;
 
 pub use history::{Answer, CHECKPOINT_EVERY, Checkpoint, History, NeedsHistory, NoPast, Past};
@@ -30,25 +33,23 @@ pub use terminal::TerminalBits;
 
 use crate::alarm::Alarm;
 use crate::event::{Certainty, Condition, Event, EventKind, Subject};
-use crate::exemption::{ExemptionBook, ExemptionEdit};
+use crate::exemption::ExemptionBook;
 use crate::figures::SiteFigures;
 use crate::fix::{Fix, Marks};
-use crate::geodesy::LocalScale;
-use crate::ids::{AlarmId, JournalPosition, Seq, VehicleKey, ZoneKey};
+use crate::ids::{JournalPosition, Seq, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneEdit};
-use crate::position::Position;
-use crate::record::{Act, Edit, Edited, Record, RecordBody};
-use crate::units::{Millimetres, SpanMs, UnixMs};
-use crate::zone::{Bounds, Ground as ZoneGround, RuleWhen, Zone};
+use crate::record::{Act, Record, RecordBody};
+use crate::units::{SpanMs, UnixMs};
 use count::CountBook;
 use ledger::{Ledger, Tell, key_of};
-use rustc_hash::FxHashSet;
+use owners::AlarmOwners;
+use run::{Grouping, Run};
 use shard::{Ground, Law, Shard};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use system::SystemBook;
-use track::{Outbox, Taken, Track};
+use track::{Outbox, Taken};
 
 /// What one call of [`Watch::evaluate`] made of its records.
 #[derive(Clone, Debug, Default)]
@@ -409,43 +410,6 @@ impl Watch {
         }
     }
 
-    fn edit(
-        &mut self,
-        at: UnixMs,
-        edit: &Edit,
-        edits: &mut Vec<ZoneEdit>,
-        out: &mut Evaluated,
-        moved: &mut Vec<VehicleKey>,
-    ) {
-        match &edit.now {
-            Edited::Zone(zone) => edits.push((zone.key, Some(Arc::clone(zone)))),
-            Edited::ZoneDeleted(key) => edits.push((*key, None)),
-            Edited::Vehicle(key, vehicle) => {
-                let shard = self.shard_of(*key);
-                self.shards[shard].track_mut(*key).set_attributes(at, Arc::clone(vehicle));
-                // It may have become one that must be somewhere.
-                if !self.map.guards().is_empty() {
-                    self.bring_up_to_now(vec![*key], out, moved);
-                }
-            }
-            Edited::VehicleDeleted(key) => {
-                self.for_vehicle(*key, out, Shard::end);
-                moved.push(*key);
-            }
-            Edited::Exemption(exemption) => self.exempt((exemption.key, Some(Arc::clone(exemption))), out, moved),
-            Edited::ExemptionDeleted(key) => self.exempt((*key, None), out, moved),
-            Edited::Other => {}
-        }
-    }
-
-    /// An exemption was given, changed or taken back: acts forward on whoever holds it.
-    fn exempt(&mut self, edit: ExemptionEdit, out: &mut Evaluated, moved: &mut Vec<VehicleKey>) {
-        let before = self.exemptions.holder(edit.0);
-        self.exemptions = Arc::new(self.exemptions.edited(std::slice::from_ref(&edit), self.now));
-        let after = self.exemptions.holder(edit.0);
-        self.bring_up_to_now([before, after].into_iter().flatten().collect(), out, moved);
-    }
-
     /// Lets time pass for some vehicles, and for all others to which it has brought something by now: what came due by now
     /// counts as passed from here on.
     fn bring_up_to_now(&mut self, mut keys: Vec<VehicleKey>, out: &mut Evaluated, moved: &mut Vec<VehicleKey>) {
@@ -557,58 +521,6 @@ impl Watch {
         out.checkpoints.append(&mut self.outboxes[shard].checkpoints);
     }
 
-    /// Lays edits on the map and says so to every vehicle that stands in an edited zone, before or after.
-    fn apply_edits(&mut self, edits: &mut Vec<ZoneEdit>, out: &mut Evaluated, moved: &mut Vec<VehicleKey>) {
-        if edits.is_empty() {
-            return;
-        }
-        let edits = std::mem::take(edits);
-        let keys: FxHashSet<ZoneKey> = edits.iter().map(|(key, _)| *key).collect();
-        let drawn = edits.iter().filter_map(|(_, zone)| Some(&zone.as_ref()?.ground));
-        let grounds = keys.iter().flat_map(|key| self.map.grounds(*key)).chain(drawn);
-        let grounds: Vec<(Bounds, &ZoneGround)> =
-            grounds.filter_map(|ground| Some((ground.bounds()?, ground))).collect();
-        let asks = |zone: &Zone| zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::MustBeInside));
-        let asks_for_presence = keys.iter().any(|key| self.map.guards().contains(key))
-            || edits.iter().any(|(_, zone)| zone.as_ref().is_some_and(|zone| asks(zone)));
-        // Whoever is near keeps the revisions of its window: a late fix judges that window again.
-        let mut forget_before = self.now - self.settings.window - self.settings.gap;
-        let mut touched: Vec<VehicleKey> = Vec::new();
-        let visits = |track: &Track| track.state().visits.iter().any(|visit| keys.contains(&visit.zone));
-        if asks_for_presence {
-            for (key, track) in self.shards.iter().flat_map(Shard::tracks) {
-                touched.push(key);
-                forget_before = forget_before.min(track.oldest());
-            }
-        } else {
-            // Whoever leaves a zone is still near it.
-            let wide: Vec<Bounds> = grounds.iter().map(|(bounds, _)| self.with_what_is_near(*bounds)).collect();
-            for (key, track) in self.shards.iter().flat_map(|shard| shard.near(&wide)) {
-                forget_before = forget_before.min(track.oldest());
-                let is_in = |p: Position| grounds.iter().any(|(bounds, ground)| bounds.holds(p) && ground.covers(p));
-                if visits(track) || track.spot().is_some_and(is_in) {
-                    touched.push(key);
-                }
-            }
-            debug_assert!(
-                self.shards.iter().flat_map(Shard::tracks).all(|(key, track)| !visits(track) || touched.contains(&key)),
-                "a visit goes on far from its zone"
-            );
-        }
-        let in_use = || self.shards.iter().flat_map(Shard::tracks).flat_map(|(_, track)| track.slots()).collect();
-        self.map = Arc::new(self.map.edited(&edits, self.now, forget_before, in_use));
-        self.bring_up_to_now(touched, out, moved);
-    }
-
-    /// A box and as much around it as the last place of a visit that goes on may be from the zone.
-    fn with_what_is_near(&self, bounds: Bounds) -> Bounds {
-        let reach = self.settings.max_accuracy.max(self.settings.exit_hysteresis).0 + Millimetres::metres(1).0;
-        let farthest = if bounds.north.abs() > bounds.south.abs() { bounds.north } else { bounds.south };
-        let scale = LocalScale::at(farthest);
-        let units = |per_unit: f64| (reach as f64 / per_unit.max(1e-3)).ceil() as i32;
-        bounds.wider(units(scale.lon_mm), units(scale.lat_mm))
-    }
-
     /// Something about Cordon itself began or ceased to hold.
     fn condition(&mut self, condition: Condition, holds: bool, out: &mut Evaluated) {
         let mut tells = Vec::new();
@@ -693,77 +605,6 @@ fn last_of_each(moved: Vec<VehicleNow>) -> Vec<VehicleNow> {
     order.dedup_by_key(|(key, _)| *key);
     let mut moved: Vec<Option<VehicleNow>> = moved.into_iter().map(Some).collect();
     order.into_iter().filter_map(|(_, Reverse(place))| moved[place].take()).collect()
-}
-
-/// By what fixes of one vehicle are known to have come together.
-#[derive(Clone, Copy)]
-enum Grouping {
-    /// They stand beside each other in what arrived.
-    Arrival,
-    /// They were marked so when they were journalled.
-    Journal,
-}
-
-/// Fixes that follow each other without another record between them, and their places among the records given.
-#[derive(Default)]
-struct Run {
-    fixes: Vec<Fix>,
-    indices: Vec<usize>,
-    /// The same number for fixes of one vehicle that follow each other: they came together.
-    groups: Vec<u32>,
-}
-
-impl Run {
-    fn push(&mut self, index: usize, mut fix: Fix, grouping: Grouping) {
-        let follows = self.fixes.last().is_some_and(|last| last.vehicle == fix.vehicle);
-        let together = follows
-            && match grouping {
-                Grouping::Arrival => true,
-                Grouping::Journal => fix.marks.contains(Marks::TOGETHER),
-            };
-        // What the engine found the first time it finds again.
-        fix.marks &= Marks::GATEWAY | Marks::AWAITS_HISTORY;
-        let group = self.groups.last().map_or(0, |group| group + u32::from(!together));
-        self.groups.push(group);
-        self.indices.push(index);
-        self.fixes.push(fix);
-    }
-
-    fn clear(&mut self) {
-        self.fixes.clear();
-        self.indices.clear();
-        self.groups.clear();
-    }
-}
-
-/// Whose an alarm is. Adding is a push; looking up, which only a person's act asks for, sorts what was added since.
-#[derive(Clone, Debug, Default)]
-struct AlarmOwners {
-    sorted: Vec<(u64, Subject)>,
-    added: Vec<(u64, Subject)>,
-}
-
-impl AlarmOwners {
-    fn of_all<'l>(ledgers: impl Iterator<Item = (Subject, &'l Ledger)>) -> AlarmOwners {
-        let mut owners = AlarmOwners::default();
-        for (owner, ledger) in ledgers {
-            ledger.alarms().keys().for_each(|alarm| owners.add(alarm, owner));
-        }
-        owners
-    }
-
-    fn add(&mut self, key: u64, owner: Subject) {
-        self.added.push((key, owner));
-    }
-
-    fn of(&mut self, id: AlarmId) -> Option<Subject> {
-        if !self.added.is_empty() {
-            self.sorted.append(&mut self.added);
-            self.sorted.sort_unstable();
-        }
-        let place = self.sorted.binary_search_by_key(&(id.0 as u64), |(key, _)| *key).ok()?;
-        Some(self.sorted[place].1)
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::tests::{T0, at, cases, edit, engine, fix_of, zone};
 use super::*;
 use crate::contact::{Contact, ContactKind};
 use crate::event::SilenceReason;
+use crate::record::{Edit, Edited};
 use crate::zone::{RiskLevel, Zone, ZoneKind};
 use proptest::prelude::*;
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@ use super::tests::{T0, at, cases, engine, fix_of, rule, zone};
 use super::*;
 use crate::alarm::{AlarmAct, AlarmState};
 use crate::event::EventStatus;
+use crate::ids::AlarmId;
 use crate::ids::EventId;
 use crate::units::DeciKph;
 use crate::zone::{Rule, RuleWhen, Zone};

@@ -5,6 +5,7 @@ use super::*;
 use crate::calendar::{Schedule, Weekdays, Window};
 use crate::exemption::{Exemption, ExemptionKind, ExemptionSubject};
 use crate::ids::{EventId, ExemptionKey, FeatureKey, Revision};
+use crate::record::{Edit, Edited};
 use crate::units::DeciKph;
 use crate::vehicle::{Vehicle, VehicleClass};
 use crate::zone::{Rule, RuleWhen, Subjects, Zone};
