@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 // Where `npm run dev` finds a running `cordon demo`.
-const server = '127.0.0.1:8080';
+const server = process.env['CORDON_DEV_SERVER'] ?? '127.0.0.1:8080';
 const paths = ['/api', '/ogc', '/healthz', '/readyz'];
 
 export default defineConfig({
@@ -21,9 +21,10 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   server: {
+    // The Host stays that of the page: the server compares it with the page's origin.
     proxy: {
-      ...Object.fromEntries(paths.map((path) => [path, { target: `http://${server}`, changeOrigin: true }])),
-      '/live': { target: `ws://${server}`, ws: true, changeOrigin: true },
+      ...Object.fromEntries(paths.map((path) => [path, { target: `http://${server}` }])),
+      '/live': { target: `ws://${server}`, ws: true },
     },
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -3,6 +3,8 @@ import { useEffect, useState } from 'react';
 import { api } from '../api/client';
 import type { Session } from '../api/types';
 import { CommandScreen } from '../features/command/CommandScreen';
+import { Page } from './Page';
+import { useRoute } from '../ui/route';
 import { Site, type Refusal } from '../live/site';
 
 export interface ConsoleProps {
@@ -35,5 +37,16 @@ export function Console({ session, onRefused, onSignedOut }: ConsoleProps) {
   const signOut = () => {
     void api.signOut().finally(onSignedOut);
   };
-  return site && <CommandScreen site={site} session={session} onSignOut={signOut} />;
+  const { page } = useRoute();
+  return (
+    site && (
+      <>
+        {/* The map stays alive behind the other pages: alarms go on sounding, and coming back costs nothing. */}
+        <div className="screen" hidden={page !== 'map'}>
+          <CommandScreen site={site} session={session} onSignOut={signOut} />
+        </div>
+        {page !== 'map' && <Page page={page} site={site} session={session} onSignOut={signOut} />}
+      </>
+    )
+  );
 }

@@ -1,4 +1,10 @@
 /** The English dictionary. A key that is missing here does not compile. */
+import { en as map } from './words/map';
+import { en as alarms } from './words/alarms';
+import { en as playback } from './words/playback';
+import { en as edit } from './words/edit';
+import { en as find } from './words/find';
+import { en as admin } from './words/admin';
 import type { Key } from './zh-CN';
 
 export const en: Record<Key, string> = {
@@ -364,4 +370,11 @@ export const en: Record<Key, string> = {
   'error.too_large': 'This is too large.',
   'error.other': 'Error {status}: {detail}',
   'error.trace': 'error number {trace}',
+
+  ...map,
+  ...alarms,
+  ...playback,
+  ...edit,
+  ...find,
+  ...admin,
 };

@@ -1,4 +1,11 @@
 /** The Chinese dictionary: the source from which every other language takes its keys. `{name}` is filled in. */
+import { zh as map } from './words/map';
+import { zh as alarms } from './words/alarms';
+import { zh as playback } from './words/playback';
+import { zh as edit } from './words/edit';
+import { zh as find } from './words/find';
+import { zh as admin } from './words/admin';
+
 export const zh = {
   'app.title': 'Cordon 指挥',
   'app.language': 'English',
@@ -357,6 +364,13 @@ export const zh = {
   'error.too_large': '内容太大。',
   'error.other': '出错了（{status}）：{detail}',
   'error.trace': '错误编号 {trace}',
+
+  ...map,
+  ...alarms,
+  ...playback,
+  ...edit,
+  ...find,
+  ...admin,
 } as const;
 
 export type Key = keyof typeof zh;

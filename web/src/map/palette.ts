@@ -1,7 +1,7 @@
 /** The map's colours: a quiet ground, so that colour is left for what is abnormal. Risk colours lie on areas only. */
 import type { RiskLevel } from '../api/types';
+import type { Theme } from '../ui/theme';
 
-export type Theme = 'light' | 'dark';
 export type Rgb = readonly [number, number, number];
 
 export interface Palette {

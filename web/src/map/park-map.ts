@@ -11,15 +11,17 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { COLLECTIONS, type Collection } from '../api/types';
 import type { LiveFrame } from '../live/frame';
 import type { Site } from '../live/site';
+import { currentTheme, onTheme } from '../ui/theme';
 import { extentOf, type Extent } from './extent';
 import { firstExtent, PROVINCE, recall, remember } from './first-view';
 import { PickGrid } from './grid';
 import { Labels } from './labels';
 import { lonOf, latOf, mercatorX, mercatorY } from './mercator';
-import { PALETTES, type Palette, type Theme } from './palette';
+import { Overlay, type OverlayParts } from './overlay';
+import { PALETTES, type Palette } from './palette';
 import { pattern, patternName, PATTERN_RATIO } from './patterns';
 import { LEVELS, paints, selectedZone, sourceData, style, ZONE_FILL } from './style';
-import { VehicleLayer } from './vehicle-layer';
+import { VehicleLayer, VEHICLE_LAYER } from './vehicle-layer';
 
 setWorkerUrl(workerUrl);
 
@@ -30,7 +32,13 @@ const VIEW_MS = 200;
 /** The server's picture reaches this share of the view beyond each edge, so that a small move shows no hole. */
 const VIEW_MARGIN = 0.25;
 
-export type Choice = { kind: 'vehicle'; key: number } | { kind: 'zone'; id: string } | null;
+export type Choice =
+  | { kind: 'vehicle'; key: number }
+  | { kind: 'feature'; collection: Collection; id: string }
+  | null;
+
+/** A tool that takes the map's clicks while it is in use: measuring, drawing. Answers nothing: the click is its own. */
+export type ClickTool = (lon: number, lat: number) => void;
 
 export interface ParkMapEvents {
   onChoice: (choice: Choice) => void;
@@ -44,7 +52,9 @@ export class ParkMap {
   readonly #events: ParkMapEvents;
   readonly #map: MapLibre;
   readonly #labels: Labels;
-  readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+  readonly #overlays = new Set<Overlay>();
+  readonly #undoTheme: () => void;
+  #tool: ClickTool | null = null;
   #palette: Palette;
   /** `false` before the style stands and while the graphics card is lost: there is nothing to draw on. */
   #dressed = false;
@@ -62,7 +72,7 @@ export class ParkMap {
     this.#site = site;
     this.#person = person;
     this.#events = events;
-    this.#palette = PALETTES[this.#theme()];
+    this.#palette = PALETTES[currentTheme()];
     const left = recall(person);
     this.#map = new MapLibre({
       container,
@@ -100,8 +110,11 @@ export class ParkMap {
       this.#events.onMovedByHand();
     });
     this.#map.on('render', () => this.#labels.place());
-    this.#map.on('click', (click) => this.#click(click.point.x, click.point.y));
-    this.#dark.addEventListener('change', this.#recolour);
+    this.#map.on('click', (click) => {
+      if (this.#tool) this.#tool(click.lngLat.lng, click.lngLat.lat);
+      else this.#click(click.point.x, click.point.y);
+    });
+    this.#undoTheme = onTheme(this.#recolour);
     this.#listen();
     if (left) {
       this.#looked = true;
@@ -110,7 +123,7 @@ export class ParkMap {
   }
 
   destroy(): void {
-    this.#dark.removeEventListener('change', this.#recolour);
+    this.#undoTheme();
     window.clearTimeout(this.#viewTimer);
     this.#site.onFleet = () => {};
     this.#site.onFeatures = () => {};
@@ -121,7 +134,7 @@ export class ParkMap {
   /** Shows what is chosen; the caller holds the choice. */
   choose(choice: Choice): void {
     this.#chosen = choice?.kind === 'vehicle' ? choice.key : null;
-    this.#chosenZone = choice?.kind === 'zone' ? choice.id : null;
+    this.#chosenZone = choice?.kind === 'feature' && choice.collection === 'zones' ? choice.id : null;
     this.#outlineZone();
     this.#labels.choose();
     this.repaint();
@@ -159,6 +172,36 @@ export class ParkMap {
     this.#map.zoomTo(this.#map.getZoom() + levels, { duration: this.#motionMs() });
   }
 
+  /** Draws something over the map until it is removed. */
+  overlay(parts: OverlayParts): Overlay {
+    const overlay = new Overlay(parts, {
+      map: this.#map,
+      palette: () => this.#palette,
+      dressed: () => this.#dressed,
+      below: VEHICLE_LAYER,
+      onRemove: (gone) => this.#overlays.delete(gone),
+    });
+    this.#overlays.add(overlay);
+    return overlay;
+  }
+
+  /** Gives all clicks to a tool; `null` gives them back to choosing. */
+  use(tool: ClickTool | null): void {
+    this.#tool = tool;
+    this.#map.getCanvas().style.cursor = tool ? 'crosshair' : '';
+  }
+
+  /** Shows a box of the map, degrees. */
+  show(extent: Extent): void {
+    this.#looked = this.#byPerson = true;
+    this.#fitTo(extent, this.#motionMs());
+  }
+
+  /** The library's map, for tools that need more than is offered here. Layers of the style are not theirs to change. */
+  get library(): MapLibre {
+    return this.#map;
+  }
+
   /** The style stands, for the first time or again after the graphics card was lost. */
   #dress(): void {
     this.#dressed = true;
@@ -177,6 +220,7 @@ export class ParkMap {
     this.#map.addLayer(vehicles);
     for (const collection of COLLECTIONS) this.#showFeatures(collection);
     this.#outlineZone();
+    for (const overlay of this.#overlays) overlay.draw();
   }
 
   #outlineZone(): void {
@@ -261,7 +305,7 @@ export class ParkMap {
       return;
     }
     const id = this.#zoneAt(x, y);
-    this.#events.onChoice(id === undefined ? null : { kind: 'zone', id });
+    this.#events.onChoice(id === undefined ? null : { kind: 'feature', collection: 'zones', id });
   }
 
   #vehicleAt(px: number, py: number): number | undefined {
@@ -310,12 +354,8 @@ export class ParkMap {
       .addTo(this.#map);
   }
 
-  #theme(): Theme {
-    return this.#dark.matches ? 'dark' : 'light';
-  }
-
   readonly #recolour = (): void => {
-    this.#palette = PALETTES[this.#theme()];
+    this.#palette = PALETTES[currentTheme()];
     if (!this.#dressed) return;
     for (const { layer, name, value } of paints(this.#palette)) {
       this.#map.setPaintProperty(layer, name as 'fill-color', value as string);
@@ -323,6 +363,7 @@ export class ParkMap {
     for (const level of LEVELS) {
       this.#map.updateImage(patternName(level), pattern(level, this.#palette.level[level]));
     }
+    for (const overlay of this.#overlays) overlay.recolour();
   };
 
   #motionMs(): number {

@@ -49,8 +49,11 @@ export interface VehicleLayerInput {
   current: () => boolean;
 }
 
+/** The layer's name in the style: overlays stand below it. */
+export const VEHICLE_LAYER = 'vehicles';
+
 export class VehicleLayer implements CustomLayerInterface {
-  readonly id = 'vehicles';
+  readonly id = VEHICLE_LAYER;
   readonly type = 'custom' as const;
   readonly renderingMode = '2d' as const;
   readonly #input: VehicleLayerInput;

@@ -1,27 +1,34 @@
 /** The commander's screen: state on top, one map, alarms on the right, the event log below. */
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Alarm, Session } from '../../api/types';
 import { useI18n } from '../../i18n';
 import type { Site } from '../../live/site';
-import type { Choice } from '../../map/park-map';
+import type { Choice, ParkMap } from '../../map/park-map';
 import { errorText } from '../../ui/problem';
-import { AlarmAnnouncer } from './AlarmAnnouncer';
-import { AlarmList } from './AlarmList';
+import { AlarmAnnouncer } from './alarms/AlarmAnnouncer';
+import { AlarmList } from './alarms/AlarmList';
 import { Banners } from './Banners';
-import { EventStrip } from './EventStrip';
+import { EventStrip } from './events/EventStrip';
 import { KeysHelp } from './KeysHelp';
-import { MapPane, type MapHandle } from './MapPane';
+import { MapPane } from './MapPane';
+import { alarmMark } from './alarms/mark';
+import type { Desk } from './desk';
+import { Playback, type Replay } from './playback/Playback';
+import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';
 import { TopBar } from './TopBar';
 import { useKeys } from './useKeys';
-import { VehicleCard } from './VehicleCard';
+import { VehicleCard } from './cards/VehicleCard';
 import { needsAcknowledgement, type Names } from './words';
-import { ZoneCard } from './ZoneCard';
+import { ZoneCard } from './cards/ZoneCard';
 
 export function CommandScreen({ site, session, onSignOut }: { site: Site; session: Session; onSignOut: () => void }) {
   const { t } = useI18n();
   const picture = useSyncExternalStore(site.subscribe, site.picture);
-  const map = useRef<MapHandle>(null);
+  const [park, setPark] = useState<ParkMap | null>(null);
+  const [tool, setTool] = useState<Tool | null>(null);
+  const [editing, setEditing] = useState<string | null>(null);
+  const [replay, setReplay] = useState<Replay | null>(null);
   const [choice, setChoice] = useState<Choice>(null);
   const [alarmId, setAlarmId] = useState<string | null>(null);
   const [following, setFollowing] = useState(false);
@@ -71,12 +78,12 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       setAlarmId(alarm.id);
       setFollowing(false);
       const place = await placeOf(alarm, site);
-      if (place) map.current?.showAlarm(alarm, place);
+      if (place) park?.flyTo(...place, alarmMark(alarm));
       else setProblem({ id: alarm.id, text: t('alarm.place.unknown') });
       const key = alarm.subject.kind === 'vehicle' ? site.directory.byId(alarm.subject.id ?? '')?.key : undefined;
       if (key !== undefined) setChoice({ kind: 'vehicle', key });
     },
-    [site, t],
+    [park, site, t],
   );
 
   const back = useCallback(() => {
@@ -84,8 +91,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     setChoice(null);
     setAlarmId(null);
     setFollowing(false);
-    map.current?.clearMark();
-  }, []);
+    park?.clearMark();
+  }, [park]);
 
   useKeys({
     alarms: picture.alarms,
@@ -101,9 +108,9 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     // An alarm that is closed takes its mark on the map with it.
     if (alarmId !== null && !picture.alarms.some((alarm) => alarm.id === alarmId)) {
       setAlarmId(null);
-      map.current?.clearMark();
+      park?.clearMark();
     }
-  }, [alarmId, picture.alarms]);
+  }, [alarmId, park, picture.alarms]);
 
   const unacknowledged = picture.alarms.filter(needsAcknowledgement).length;
   useEffect(() => {
@@ -111,7 +118,24 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     document.title = unacknowledged > 0 ? `(${unacknowledged}) ${t('app.title')}` : t('app.title');
   }, [t, unacknowledged]);
 
-  const zone = choice?.kind === 'zone' ? site.features.get('zones', choice.id) : undefined;
+  const desk: Desk = useMemo(
+    () => ({
+      site,
+      session,
+      names,
+      park,
+      choice,
+      choose,
+      replay: (atMs, vehicles) => setReplay({ atMs, vehicles }),
+      edit: (zone) => {
+        setEditing(zone);
+        setTool('edit');
+      },
+    }),
+    [choice, choose, names, park, session, site],
+  );
+  const zone =
+    choice?.kind === 'feature' && choice.collection === 'zones' ? site.features.get('zones', choice.id) : undefined;
   return (
     <div className="command">
       <a className="skip" href="#alarms">
@@ -119,14 +143,23 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       </a>
       <TopBar site={site} picture={picture} session={session} onSignOut={onSignOut} />
       <Banners site={site} picture={picture} />
+      <SidePanel
+        desk={desk}
+        tool={tool}
+        editing={editing}
+        onTool={(next) => {
+          setEditing(null);
+          setTool(next);
+        }}
+      />
       <main className="map-area">
         <MapPane
-          ref={map}
           site={site}
           person={session.name}
           choice={choice}
           following={following}
           connection={picture.connection}
+          onMap={setPark}
           onChoice={choose}
           onMovedByHand={() => setFollowing(false)}
         />
@@ -156,13 +189,14 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         onClose={(id, result) => void close(id, result)}
         onHelp={() => setHelp(true)}
       />
+      {replay && <Playback desk={desk} replay={replay} onClose={() => setReplay(null)} />}
       <EventStrip
         site={site}
         events={picture.events}
         names={names}
         onLocate={(event) => {
           const place = placeOfEvent(event);
-          if (place) map.current?.flyTo(...place);
+          if (place) park?.flyTo(...place);
         }}
       />
       <AlarmAnnouncer alarms={picture.alarms} known={picture.alarmsKnown} names={names} />

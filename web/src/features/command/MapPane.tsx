@@ -1,40 +1,27 @@
 /** The box in which the map lives. React never touches what is inside. */
-import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
-import type { Alarm } from '../../api/types';
+import { useEffect, useRef, useState } from 'react';
 import { useI18n } from '../../i18n';
 import type { Site } from '../../live/site';
 import type { ConnectionState } from '../../live/socket';
 import { ParkMap, type Choice } from '../../map/park-map';
 import { EmptySite } from './EmptySite';
-import { Legend } from './Legend';
-import type { Place } from './place';
-
-export interface MapHandle {
-  flyTo: (lon: number, lat: number) => void;
-  showAlarm: (alarm: Alarm, place: Place) => void;
-  clearMark: () => void;
-}
+import { Legend } from './layers/Legend';
 
 export interface MapPaneProps {
-  ref: Ref<MapHandle>;
   site: Site;
   /** Whose view of the map is remembered. */
   person: string;
   choice: Choice;
   following: boolean;
   connection: ConnectionState;
+  /** The map that stands, or that there is none any more. */
+  onMap: (map: ParkMap | null) => void;
   onChoice: (choice: Choice) => void;
   onMovedByHand: () => void;
 }
 
-function alarmMark(alarm: Alarm): HTMLElement {
-  const mark = document.createElement('div');
-  mark.className = `alarm-mark alarm-mark-p${alarm.priority}`;
-  mark.textContent = `P${alarm.priority}`;
-  return mark;
-}
-
-export function MapPane({ ref, site, person, choice, following, connection, onChoice, onMovedByHand }: MapPaneProps) {
+export function MapPane(props: MapPaneProps) {
+  const { site, person, choice, following, connection, onMap, onChoice, onMovedByHand } = props;
   const { t } = useI18n();
   const box = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<ParkMap | null>(null);
@@ -63,25 +50,17 @@ export function MapPane({ ref, site, person, choice, following, connection, onCh
       return;
     }
     setMap(made);
+    onMap(made);
     return () => {
       setMap(null);
+      onMap(null);
       made.destroy();
     };
-  }, [site, person]);
+  }, [site, person, onMap]);
 
   useEffect(() => map?.choose(choice), [map, choice]);
   useEffect(() => map?.follow(following && choice?.kind === 'vehicle' ? choice.key : null), [map, choice, following]);
   useEffect(() => map?.repaint(), [map, connection]);
-  useImperativeHandle(
-    ref,
-    () => ({
-      flyTo: (lon, lat) => map?.flyTo(lon, lat),
-      showAlarm: (alarm, [lon, lat]) => map?.flyTo(lon, lat, alarmMark(alarm)),
-      clearMark: () => map?.clearMark(),
-    }),
-    [map],
-  );
-
   return (
     <>
       <div ref={box} className="map" data-testid="map" />

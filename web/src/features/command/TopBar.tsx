@@ -4,6 +4,7 @@ import { clockText, dataAgeText } from '../../i18n/time';
 import type { Priority, Session } from '../../api/types';
 import type { Picture, Site } from '../../live/site';
 import { LanguageSwitch } from '../../ui/LanguageSwitch';
+import { Nav } from '../../ui/Nav';
 import { PriorityShape } from '../../ui/PriorityBadge';
 import { useServerNow } from '../../ui/useServerNow';
 
@@ -30,6 +31,7 @@ export function TopBar({
         {t('app.title')}
         {park && <span className="park-name">{park}</span>}
       </h1>
+      <Nav session={session} />
       <span
         className={`connection connection-${picture.connection}`}
         data-testid="connection-state"

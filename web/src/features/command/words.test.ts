@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Event, EventKind, Rule, SilenceReason } from '../../api/types';
 import { translate, type Translate } from '../../i18n';
-import { ALL, passes } from './AlarmFilter';
+import { ALL, passes } from './alarms/AlarmFilter';
 import {
   doubtTexts,
   headingText,

@@ -1,12 +1,12 @@
 /** One vehicle: who, whose, how old its last position is, and what is doubtful about it. */
 import { useEffect } from 'react';
-import { translateName, useI18n, type Key } from '../../i18n';
-import { spanText } from '../../i18n/time';
-import { FLAG } from '../../live/frame';
-import type { Site } from '../../live/site';
-import { Card, Row } from '../../ui/Card';
-import { useServerNow } from '../../ui/useServerNow';
-import { headingText, type Names } from './words';
+import { translateName, useI18n, type Key } from '../../../i18n';
+import { spanText } from '../../../i18n/time';
+import { FLAG } from '../../../live/frame';
+import type { Site } from '../../../live/site';
+import { Card, Row } from '../../../ui/Card';
+import { useServerNow } from '../../../ui/useServerNow';
+import { headingText, type Names } from '../words';
 
 /** Zones and marks do not come with the positions, so they are read again this often while a card is open. */
 const REFRESH_MS = 2_000;

@@ -1,6 +1,6 @@
 /** Which alarms of the list are shown: by state and priority. How many are not is always said. */
-import type { Alarm, AlarmState, Priority } from '../../api/types';
-import { useI18n } from '../../i18n';
+import type { Alarm, AlarmState, Priority } from '../../../api/types';
+import { useI18n } from '../../../i18n';
 
 /** The states of an alarm that is not done; a list of open alarms has no others. */
 const STATES = ['unacknowledged', 'returned', 'acknowledged', 'shelved', 'suppressed'] as const satisfies readonly AlarmState[];

@@ -1,14 +1,14 @@
 /** The open alarms, the most urgent first. Nothing here can be deleted; it can be acknowledged and closed. */
 import { useEffect, useRef, useState } from 'react';
-import type { Alarm } from '../../api/types';
-import { useI18n } from '../../i18n';
-import type { Picture, Site } from '../../live/site';
-import { problemText } from '../../ui/problem';
-import { useServerNow } from '../../ui/useServerNow';
+import type { Alarm } from '../../../api/types';
+import { useI18n } from '../../../i18n';
+import type { Picture, Site } from '../../../live/site';
+import { problemText } from '../../../ui/problem';
+import { useServerNow } from '../../../ui/useServerNow';
 import { AlarmItem } from './AlarmItem';
 import { AlarmFilter, ALL, passes, type Filter } from './AlarmFilter';
 import { LoadFigure } from './LoadFigure';
-import { needsAcknowledgement, tellingEvent, type Names } from './words';
+import { needsAcknowledgement, tellingEvent, type Names } from '../words';
 
 /** A flood is shown in pieces: nobody reads more than this at once, and a slow desk must still answer. */
 const PIECE = 100;

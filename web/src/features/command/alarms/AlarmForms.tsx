@@ -1,7 +1,7 @@
 /** What a person does to an alarm: takes note of it with a word or without, ends it with what was found. */
 import { useState } from 'react';
-import { useI18n } from '../../i18n';
-import { spanText } from '../../i18n/time';
+import { useI18n } from '../../../i18n';
+import { spanText } from '../../../i18n/time';
 
 export interface AcknowledgeFormProps {
   busy: boolean;

@@ -1,10 +1,10 @@
 /** One zone: what it is, how dangerous, when it holds, and its rules in plain words. */
-import type { Feature } from '../../api/types';
-import { translateName, useI18n } from '../../i18n';
-import { dateText } from '../../i18n/time';
-import { NUMERAL } from '../../map/style';
-import { Card, Row } from '../../ui/Card';
-import { ruleText, validityText, windowText } from './words';
+import type { Feature } from '../../../api/types';
+import { translateName, useI18n } from '../../../i18n';
+import { dateText } from '../../../i18n/time';
+import { NUMERAL } from '../../../map/style';
+import { Card, Row } from '../../../ui/Card';
+import { ruleText, validityText, windowText } from '../words';
 
 export function ZoneCard({ zone, onClose }: { zone: Feature; onClose: () => void }) {
   const { language, t } = useI18n();

@@ -1,9 +1,9 @@
 /** Why there is this alarm: the server's own explanation of its first event, fetched when somebody asks. */
 import { useState } from 'react';
-import { api } from '../../api/client';
-import type { Explanation } from '../../api/types';
-import { useI18n } from '../../i18n';
-import { errorText } from '../../ui/problem';
+import { api } from '../../../api/client';
+import type { Explanation } from '../../../api/types';
+import { useI18n } from '../../../i18n';
+import { errorText } from '../../../ui/problem';
 
 type Answer =
   | { of: 'nothing' }

@@ -1,6 +1,6 @@
 /** What the shapes on the map mean. */
-import { useI18n, type Key } from '../../i18n';
-import { LEVELS, NUMERAL } from '../../map/style';
+import { useI18n, type Key } from '../../../i18n';
+import { LEVELS, NUMERAL } from '../../../map/style';
 
 const VEHICLES = ['moving', 'standing', 'stale', 'alarm'] as const;
 

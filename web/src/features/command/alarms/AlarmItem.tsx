@@ -1,11 +1,11 @@
 /** One alarm: what, where, since when, in which state; opened, it takes a note and a result. */
-import type { Alarm, Evidence } from '../../api/types';
-import { translateName, useI18n } from '../../i18n';
-import { nearText, spanText } from '../../i18n/time';
-import { PriorityBadge } from '../../ui/PriorityBadge';
+import type { Alarm, Evidence } from '../../../api/types';
+import { translateName, useI18n } from '../../../i18n';
+import { nearText, spanText } from '../../../i18n/time';
+import { PriorityBadge } from '../../../ui/PriorityBadge';
 import { AcknowledgeForm, CloseForm, ShelveForm } from './AlarmForms';
 import { AlarmWhy } from './AlarmWhy';
-import { kindText, needsAcknowledgement, saysWhereLast, subjectText, tellingEvent, type Names } from './words';
+import { kindText, needsAcknowledgement, saysWhereLast, subjectText, tellingEvent, type Names } from '../words';
 
 export interface AlarmItemProps {
   alarm: Alarm;

@@ -1,9 +1,9 @@
 /** How much the alarms ask of the desk, beside what one operator can bear. Never hidden: a flood is seen as one. */
 import { useEffect, useState } from 'react';
-import type { AlarmLoad } from '../../api/types';
-import { useI18n } from '../../i18n';
-import { spanText } from '../../i18n/time';
-import type { Site } from '../../live/site';
+import type { AlarmLoad } from '../../../api/types';
+import { useI18n } from '../../../i18n';
+import { spanText } from '../../../i18n/time';
+import type { Site } from '../../../live/site';
 
 const ASK_EVERY_MS = 15_000;
 

@@ -3,10 +3,10 @@
  * those that are put aside are listed, never announced.
  */
 import { useEffect, useRef, useState } from 'react';
-import type { Alarm } from '../../api/types';
-import { useI18n } from '../../i18n';
+import type { Alarm } from '../../../api/types';
+import { useI18n } from '../../../i18n';
 import { chime } from './chime';
-import { priorityText, sirens, whatText, type Names } from './words';
+import { priorityText, sirens, whatText, type Names } from '../words';
 
 export function AlarmAnnouncer({ alarms, known, names }: { alarms: readonly Alarm[]; known: boolean; names: Names }) {
   const { t } = useI18n();

@@ -1,9 +1,9 @@
 /** The latest events in words, what happened last on top. A click shows where. */
-import type { Event } from '../../api/types';
-import { useI18n } from '../../i18n';
-import { nearText } from '../../i18n/time';
-import type { Site } from '../../live/site';
-import { doubtTexts, whatText, type Names } from './words';
+import type { Event } from '../../../api/types';
+import { useI18n } from '../../../i18n';
+import { nearText } from '../../../i18n/time';
+import type { Site } from '../../../live/site';
+import { doubtTexts, whatText, type Names } from '../words';
 
 export function EventStrip({
   site,

@@ -1,0 +1,37 @@
+/** A page beside the map, with the way back to it. */
+import type { Session } from '../api/types';
+import { AccountsPage } from '../features/admin/AccountsPage';
+import { HealthPage } from '../features/admin/HealthPage';
+import { useI18n } from '../i18n';
+import type { Site } from '../live/site';
+import { LanguageSwitch } from '../ui/LanguageSwitch';
+import { Nav } from '../ui/Nav';
+import type { Page as PageName } from '../ui/route';
+
+export interface PageProps {
+  page: Exclude<PageName, 'map'>;
+  site: Site;
+  session: Session;
+  onSignOut: () => void;
+}
+
+export function Page({ page, session, onSignOut }: PageProps) {
+  const { t } = useI18n();
+  return (
+    <div className="page">
+      <header className="topbar">
+        <Nav session={session} />
+        <span className="spring" />
+        <LanguageSwitch />
+        <span>{t('top.user', { name: session.name, role: t(`role.${session.role}`) })}</span>
+        <button type="button" className="quiet" onClick={onSignOut}>
+          {t('signin.out')}
+        </button>
+      </header>
+      <main className="page-body">
+        {page === 'health' && <HealthPage />}
+        {page === 'accounts' && <AccountsPage />}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+/** What every part of the commander's screen may rely on: the site, the person, the map, and how to open the other parts. */
+import type { Session } from '../../api/types';
+import type { Site } from '../../live/site';
+import type { Choice, ParkMap } from '../../map/park-map';
+import type { Names } from './words';
+
+export interface Desk {
+  site: Site;
+  session: Session;
+  names: Names;
+  /** `null` until the map stands, and where the browser can draw none. */
+  park: ParkMap | null;
+  choice: Choice;
+  /** Shows the card of something, and outlines it on the map. */
+  choose: (choice: Choice) => void;
+  /** Opens the playback at a moment, with these vehicles (feature ids). */
+  replay: (atMs: number, vehicles: readonly string[]) => void;
+  /** Opens the editor: on a zone, or with `null` on an empty one. */
+  edit: (zone: string | null) => void;
+}
+
+/** Roles that may change the map: the table in ARCHITECTURE.md. The server decides; this only hides what it would refuse. */
+export function mayEdit({ role }: Session): boolean {
+  return role === 'commander' || role === 'supervisor' || role === 'admin';
+}
+
+/** Roles that may try a rule over past tracks. */
+export function mayTryRules(session: Session): boolean {
+  return mayEdit(session) || session.role === 'monitor';
+}
+
+export function mayAdminister({ role }: Session): boolean {
+  return role === 'admin';
+}
