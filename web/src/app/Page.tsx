@@ -2,6 +2,7 @@
 import type { Session } from '../api/types';
 import { AccountsPage } from '../features/admin/AccountsPage';
 import { HealthPage } from '../features/admin/HealthPage';
+import { HelpText } from '../features/command/help/HelpText';
 import { useI18n } from '../i18n';
 import type { Site } from '../live/site';
 import { LanguageSwitch } from '../ui/LanguageSwitch';
@@ -31,6 +32,7 @@ export function Page({ page, session, onSignOut }: PageProps) {
       <main className="page-body">
         {page === 'health' && <HealthPage />}
         {page === 'accounts' && <AccountsPage />}
+        {page === 'help' && <HelpText />}
       </main>
     </div>
   );

@@ -4,6 +4,7 @@ import { en as alarms } from './words/alarms';
 import { en as playback } from './words/playback';
 import { en as edit } from './words/edit';
 import { en as find } from './words/find';
+import { en as help } from './words/help';
 import { en as admin } from './words/admin';
 import type { Key } from './zh-CN';
 
@@ -376,5 +377,6 @@ export const en: Record<Key, string> = {
   ...playback,
   ...edit,
   ...find,
+  ...help,
   ...admin,
 };

@@ -4,6 +4,7 @@ import { zh as alarms } from './words/alarms';
 import { zh as playback } from './words/playback';
 import { zh as edit } from './words/edit';
 import { zh as find } from './words/find';
+import { zh as help } from './words/help';
 import { zh as admin } from './words/admin';
 
 export const zh = {
@@ -370,6 +371,7 @@ export const zh = {
   ...playback,
   ...edit,
   ...find,
+  ...help,
   ...admin,
 } as const;
 

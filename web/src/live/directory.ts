@@ -9,6 +9,8 @@ import type { Vehicle } from '../api/types';
 const APART_MS = 5_000;
 
 export class Directory {
+  /** Rises when a vehicle comes, goes, or is called something else: readers compare it instead of the list. */
+  version = 0;
   readonly #byKey = new Map<number, Vehicle>();
   readonly #byId = new Map<string, Vehicle>();
   readonly #api: Pick<Api, 'vehicles' | 'vehicle'>;
@@ -31,6 +33,10 @@ export class Directory {
 
   byId(id: string): Vehicle | undefined {
     return this.#byId.get(id);
+  }
+
+  all(): IterableIterator<Vehicle> {
+    return this.#byId.values();
   }
 
   /** Asks for the list when one of these numbers has no name yet. */
@@ -56,6 +62,7 @@ export class Directory {
       this.#nameless.clear();
       for (const vehicle of vehicles) this.#put(vehicle);
       for (const key of wanted ?? []) if (!this.#byKey.has(key)) this.#nameless.add(key);
+      this.version += 1;
       this.#changed();
     } catch {
       // The connection banner already says that the server does not answer.
@@ -77,6 +84,8 @@ export class Directory {
   }
 
   #put(vehicle: Vehicle): void {
+    const known = this.#byKey.get(vehicle.key);
+    if (known?.plate !== vehicle.plate || known?.company !== vehicle.company) this.version += 1;
     this.#byKey.set(vehicle.key, vehicle);
     this.#byId.set(vehicle.id, vehicle);
   }

@@ -7,13 +7,18 @@ export function isCollection(name: string): name is Collection {
 }
 
 export class Features {
+  /** Rises with every change: readers compare it instead of the lists. */
+  version = 0;
   readonly #api: Pick<Api, 'features' | 'feature'>;
   readonly #changed: (collection: Collection) => void;
   readonly #items = new Map<Collection, Map<string, Feature>>();
 
   constructor(api: Pick<Api, 'features' | 'feature'>, changed: (collection: Collection) => void) {
     this.#api = api;
-    this.#changed = changed;
+    this.#changed = (collection) => {
+      this.version += 1;
+      changed(collection);
+    };
   }
 
   list(collection: Collection): Feature[] {

@@ -13,7 +13,7 @@ import type { LiveFrame } from '../live/frame';
 import type { Site } from '../live/site';
 import { currentTheme, onTheme } from '../ui/theme';
 import { extentOf, type Extent } from './extent';
-import { firstExtent, PROVINCE, recall, remember } from './first-view';
+import { firstExtent, PROVINCE, recall, remember, type Resting } from './first-view';
 import { PickGrid } from './grid';
 import { Labels } from './labels';
 import { lonOf, latOf, mercatorX, mercatorY } from './mercator';
@@ -156,6 +156,18 @@ export class ParkMap {
     this.#map.easeTo({ center: [lon, lat], zoom: Math.max(this.#map.getZoom(), 15.5), duration: this.#motionMs() });
   }
 
+  /** Where the map rests. */
+  resting(): Resting {
+    const { lng, lat } = this.#map.getCenter();
+    return { lon: lng, lat, zoom: this.#map.getZoom() };
+  }
+
+  /** Goes where a link or a saved view says. */
+  restAt({ lon, lat, zoom }: Resting): void {
+    this.#looked = this.#byPerson = true;
+    this.#map.easeTo({ center: [lon, lat], zoom, duration: this.#motionMs() });
+  }
+
   clearMark(): void {
     this.#alarmMarker?.remove();
     this.#alarmMarker = undefined;
@@ -271,8 +283,7 @@ export class ParkMap {
 
   #remember(): void {
     if (!this.#byPerson) return;
-    const { lng, lat } = this.#map.getCenter();
-    remember(this.#person, { lon: lng, lat, zoom: this.#map.getZoom() });
+    remember(this.#person, this.resting());
   }
 
   #fitTo([west, south, east, north]: Extent, duration: number): void {

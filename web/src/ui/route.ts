@@ -4,7 +4,7 @@
  */
 import { useSyncExternalStore } from 'react';
 
-export const PAGES = ['map', 'health', 'accounts'] as const;
+export const PAGES = ['map', 'health', 'accounts', 'help'] as const;
 export type Page = (typeof PAGES)[number];
 
 export interface Route {
@@ -22,7 +22,8 @@ export function parseRoute(hash: string): Route {
 }
 
 export function formatRoute({ page, params }: Route): string {
-  const query = new URLSearchParams([...params]).toString();
+  // Commas and slashes mean nothing behind `#`: left as they are, a person can read the address.
+  const query = new URLSearchParams([...params]).toString().replaceAll('%2C', ',').replaceAll('%2F', '/');
   return query === '' ? `#/${page}` : `#/${page}?${query}`;
 }
 

@@ -9,7 +9,9 @@ import { AlarmAnnouncer } from './alarms/AlarmAnnouncer';
 import { AlarmList } from './alarms/AlarmList';
 import { Banners } from './Banners';
 import { EventStrip } from './events/EventStrip';
-import { KeysHelp } from './KeysHelp';
+import { Readout } from './find/Readout';
+import { useMapLink } from './find/useMapLink';
+import { HelpDrawer } from './help/HelpDrawer';
 import { MapPane } from './MapPane';
 import { alarmMark } from './alarms/mark';
 import type { Desk } from './desk';
@@ -17,7 +19,7 @@ import { Playback, type Replay } from './playback/Playback';
 import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';
 import { TopBar } from './TopBar';
-import { useKeys } from './useKeys';
+import { useAction, useAlarmKeys } from './useKeys';
 import { VehicleCard } from './cards/VehicleCard';
 import { needsAcknowledgement, type Names } from './words';
 import { ZoneCard } from './cards/ZoneCard';
@@ -87,22 +89,31 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   );
 
   const back = useCallback(() => {
-    setHelp(false);
     setChoice(null);
     setAlarmId(null);
     setFollowing(false);
     park?.clearMark();
   }, [park]);
 
-  useKeys({
+  useAlarmKeys({
     alarms: picture.alarms,
     selected: alarmId,
     onSelect: setAlarmId,
     onAcknowledge: acknowledge,
     onLocate: locate,
-    onBack: back,
-    onHelp: () => setHelp((shown) => !shown),
   });
+  useAction('back', back);
+  useAction('help', () => setHelp((shown) => !shown));
+  const open = (name: Tool) => {
+    setEditing(null);
+    setTool(name);
+  };
+  useAction('find', () => open('find'));
+  useAction('measure', () => open('measure'));
+  useAction('views', () => open('views'));
+  useAction('map.in', () => park?.zoomBy(1));
+  useAction('map.out', () => park?.zoomBy(-1));
+  useAction('map.fit', () => park?.fit());
 
   useEffect(() => {
     // An alarm that is closed takes its mark on the map with it.
@@ -134,6 +145,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     }),
     [choice, choose, names, park, session, site],
   );
+  useMapLink(desk);
   const zone =
     choice?.kind === 'feature' && choice.collection === 'zones' ? site.features.get('zones', choice.id) : undefined;
   return (
@@ -174,6 +186,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
           />
         )}
         {zone && <ZoneCard zone={zone} onClose={() => choose(null)} />}
+        <Readout park={park} />
+        {help && <HelpDrawer onClose={() => setHelp(false)} />}
       </main>
       <AlarmList
         site={site}
@@ -200,7 +214,6 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         }}
       />
       <AlarmAnnouncer alarms={picture.alarms} known={picture.alarmsKnown} names={names} />
-      {help && <KeysHelp onClose={() => setHelp(false)} />}
     </div>
   );
 }

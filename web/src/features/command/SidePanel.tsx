@@ -4,10 +4,12 @@ import type { Desk } from './desk';
 import { mayEdit } from './desk';
 import { EditPanel } from './edit/EditPanel';
 import { FindPanel } from './find/FindPanel';
+import { MeasurePanel } from './find/MeasurePanel';
+import { ViewsPanel } from './find/ViewsPanel';
 import { LayersPanel } from './layers/LayersPanel';
 import './side.css';
 
-export const TOOLS = ['layers', 'find', 'edit'] as const;
+export const TOOLS = ['layers', 'find', 'measure', 'views', 'edit'] as const;
 export type Tool = (typeof TOOLS)[number];
 
 export interface SidePanelProps {
@@ -20,6 +22,11 @@ export interface SidePanelProps {
 
 export function SidePanel({ desk, tool, editing, onTool }: SidePanelProps) {
   const { t } = useI18n();
+  const done = () => {
+    // The focus goes back to where the panel was opened from.
+    document.querySelector<HTMLElement>(`[data-testid="tool-${tool}"]`)?.focus();
+    onTool(null);
+  };
   const offered = TOOLS.filter((name) => name !== 'edit' || mayEdit(desk.session));
   return (
     <aside className="side" aria-label={t('side.title')}>
@@ -39,8 +46,10 @@ export function SidePanel({ desk, tool, editing, onTool }: SidePanelProps) {
       {tool !== null && (
         <div className="side-panel" data-testid={`panel-${tool}`}>
           {tool === 'layers' && <LayersPanel desk={desk} />}
-          {tool === 'find' && <FindPanel desk={desk} />}
-          {tool === 'edit' && <EditPanel desk={desk} zone={editing} onDone={() => onTool(null)} />}
+          {tool === 'find' && <FindPanel desk={desk} onDone={done} />}
+          {tool === 'measure' && <MeasurePanel desk={desk} onDone={done} />}
+          {tool === 'views' && <ViewsPanel desk={desk} onDone={done} />}
+          {tool === 'edit' && <EditPanel desk={desk} zone={editing} onDone={done} />}
         </div>
       )}
     </aside>

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Alarm, AlarmState } from '../../api/types';
+import { en } from '../../i18n/en';
+import { ACTIONS, actionOf, BINDINGS } from './keys';
 import { nextOpen, stepFrom } from './useKeys';
 
 const alarms = (['acknowledged', 'unacknowledged', 'acknowledged', 'returned'] satisfies AlarmState[]).map(
@@ -26,5 +28,32 @@ describe('the alarm list by keyboard', () => {
         null,
       ),
     ).toBeUndefined();
+  });
+});
+
+describe('the table of keys', () => {
+  test('gives no key to two actions, and every action a key and a word', () => {
+    const keys = ACTIONS.flatMap((action) => BINDINGS[action].keys);
+    expect(keys).toEqual([...new Set(keys)]);
+    for (const action of ACTIONS) {
+      expect(BINDINGS[action].keys.length, action).toBeGreaterThan(0);
+      expect(en[BINDINGS[action].what], action).toBeTruthy();
+    }
+  });
+
+  test('shows on the keyboard what it listens to', () => {
+    for (const action of ACTIONS) {
+      const { keys, shown } = BINDINGS[action];
+      if (keys[0]!.length === 1 && /[a-z]/.test(keys[0]!)) expect(shown, action).toContain(keys[0]!.toUpperCase());
+    }
+  });
+
+  test('means the same with caps lock, and nothing for a key that nobody has', () => {
+    expect(actionOf('f')).toBe('find');
+    expect(actionOf('F')).toBe('find');
+    expect(actionOf('/')).toBe('find');
+    expect(actionOf('？')).toBe('help');
+    expect(actionOf('F1')).toBeUndefined();
+    expect(actionOf('Tab')).toBeUndefined();
   });
 });

@@ -1,24 +1,70 @@
-/** The alarm list by keyboard, wherever the focus is, except while somebody is typing. */
+/**
+ * Listens to the keyboard, wherever the focus is, except while somebody is typing. Each part says with `useAction` what its
+ * keys do while it is there; of several parts with one action the latest is asked first, so that Escape ends what was
+ * begun last.
+ */
 import { useEffect, useRef } from 'react';
 import type { Alarm } from '../../api/types';
+import { currentRoute } from '../../ui/route';
+import { actionOf, BINDINGS, type Action } from './keys';
 import { needsAcknowledgement } from './words';
 
-export interface Keys {
-  alarms: readonly Alarm[];
-  selected: string | null;
-  onSelect: (id: string) => void;
-  onAcknowledge: (id: string) => void;
-  onLocate: (alarm: Alarm) => void;
-  onBack: () => void;
-  onHelp: () => void;
+/** `false` = there was nothing to do: the next part is asked, and the browser may have the key. */
+export type Handler = (event: KeyboardEvent) => boolean | void;
+
+const handlers = new Map<Action, Handler[]>();
+
+/** Until the answer is called, `handler` is asked first. */
+export function onAction(action: Action, handler: Handler): () => void {
+  if (handlers.size === 0) document.addEventListener('keydown', press);
+  handlers.set(action, [handler, ...(handlers.get(action) ?? [])]);
+  return () => {
+    const left = (handlers.get(action) ?? []).filter((other) => other !== handler);
+    if (left.length > 0) handlers.set(action, left);
+    else handlers.delete(action);
+    if (handlers.size === 0) document.removeEventListener('keydown', press);
+  };
 }
 
-function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;
+/** Does something on a key for as long as the component is there and `enabled`. */
+export function useAction(action: Action, handler: Handler, enabled = true): void {
+  const latest = useRef(handler);
+  latest.current = handler;
+  useEffect(() => (enabled ? onAction(action, (event) => latest.current(event)) : undefined), [action, enabled]);
 }
 
-function onControl(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('button, a, summary, canvas') !== null;
+/** Actions that somebody listens to, in the order of the table. */
+export function actionsInUse(): Action[] {
+  return (Object.keys(BINDINGS) as Action[]).filter((action) => handlers.has(action));
+}
+
+const TEXT = 'textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=range])';
+
+/** Keys go into a text. */
+export function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest(TEXT) !== null;
+}
+
+/** Keys that a control under the focus needs for itself. */
+function ownKey(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (key === 'Enter' || key === ' ') return target.closest('button, a, summary, input') !== null;
+  if (key.startsWith('Arrow')) return target.closest('canvas, input, [role=listbox], [role=tablist], [role=slider]') !== null;
+  return false;
+}
+
+function press(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (typing(event.target) && event.key !== 'Escape') return;
+  // Keys act on what can be seen: neither behind another page nor behind a dialog that waits for an answer.
+  if (currentRoute().page !== 'map' || document.querySelector('dialog:modal')) return;
+  if (ownKey(event.target, event.key)) return;
+  const action = actionOf(event.key);
+  for (const handler of action ? [...(handlers.get(action) ?? [])] : []) {
+    if (handler(event) === false) continue;
+    if (event.key !== 'Escape') event.preventDefault();
+    return;
+  }
 }
 
 /** The alarm that a step from the selected one leads to; the ends hold. */
@@ -34,54 +80,25 @@ export function nextOpen(alarms: readonly Alarm[], selected: string | null): Ala
   return [...alarms.slice(at + 1), ...alarms.slice(0, at + 1)].find(needsAcknowledgement);
 }
 
-export function useKeys(keys: Keys): void {
-  const latest = useRef(keys);
-  latest.current = keys;
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-      if (typing(event.target) && event.key !== 'Escape') return;
-      const { alarms, selected, onSelect, onAcknowledge, onLocate, onBack, onHelp } = latest.current;
-      const current = alarms.find((alarm) => alarm.id === selected);
-      const select = (alarm: Alarm | undefined) => alarm && onSelect(alarm.id);
-      const inMap = event.target instanceof HTMLCanvasElement;
-      switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
-        case 'j':
-          select(stepFrom(alarms, selected, 1));
-          break;
-        case 'k':
-          select(stepFrom(alarms, selected, -1));
-          break;
-        case 'ArrowDown':
-          if (inMap) return;
-          select(stepFrom(alarms, selected, 1));
-          break;
-        case 'ArrowUp':
-          if (inMap) return;
-          select(stepFrom(alarms, selected, -1));
-          break;
-        case 'n':
-          select(nextOpen(alarms, selected));
-          break;
-        case 'a':
-          if (current && needsAcknowledgement(current)) onAcknowledge(current.id);
-          break;
-        case 'Enter':
-          if (onControl(event.target) || !current) return;
-          onLocate(current);
-          break;
-        case 'Escape':
-          onBack();
-          return;
-        case '?':
-          onHelp();
-          break;
-        default:
-          return;
-      }
-      event.preventDefault();
-    };
-    document.addEventListener('keydown', press);
-    return () => document.removeEventListener('keydown', press);
-  }, []);
+export interface AlarmKeys {
+  alarms: readonly Alarm[];
+  selected: string | null;
+  onSelect: (id: string) => void;
+  onAcknowledge: (id: string) => void;
+  onLocate: (alarm: Alarm) => void;
+}
+
+/** The alarm list by keyboard. */
+export function useAlarmKeys({ alarms, selected, onSelect, onAcknowledge, onLocate }: AlarmKeys): void {
+  const current = alarms.find((alarm) => alarm.id === selected);
+  const select = (alarm: Alarm | undefined) => {
+    if (alarm) onSelect(alarm.id);
+  };
+  useAction('alarm.next', () => select(stepFrom(alarms, selected, 1)));
+  useAction('alarm.previous', () => select(stepFrom(alarms, selected, -1)));
+  useAction('alarm.unacknowledged', () => select(nextOpen(alarms, selected)));
+  useAction('alarm.acknowledge', () => {
+    if (current && needsAcknowledgement(current)) onAcknowledge(current.id);
+  });
+  useAction('enter', () => (current ? onLocate(current) : false));
 }

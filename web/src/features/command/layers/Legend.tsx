@@ -2,9 +2,9 @@
 import { useI18n, type Key } from '../../../i18n';
 import { LEVELS, NUMERAL } from '../../../map/style';
 
-const VEHICLES = ['moving', 'standing', 'stale', 'alarm'] as const;
+export const VEHICLE_STATES = ['moving', 'standing', 'stale', 'alarm'] as const;
 
-function VehicleShape({ state }: { state: (typeof VEHICLES)[number] }) {
+export function VehicleShape({ state }: { state: (typeof VEHICLE_STATES)[number] }) {
   return (
     <svg viewBox="-12 -12 24 24" className={`legend-vehicle legend-${state}`} aria-hidden="true">
       {state === 'alarm' && <polygon points="-4,-10 4,-10 10,-4 10,4 4,10 -4,10 -10,4 -10,-4" />}
@@ -23,7 +23,7 @@ export function Legend() {
     <details className="legend">
       <summary>{t('legend.title')}</summary>
       <ul>
-        {VEHICLES.map((state) => (
+        {VEHICLE_STATES.map((state) => (
           <li key={state}>
             <VehicleShape state={state} />
             {t(`legend.${state}` as Key)}

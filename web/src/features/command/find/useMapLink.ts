@@ -1,0 +1,89 @@
+/**
+ * Keeps the address in step with the map: place, zoom and choice are noted as they change, and a link that is opened, or
+ * pasted into an open console, leads there.
+ */
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { COLLECTIONS } from '../../../api/types';
+import type { Site } from '../../../live/site';
+import type { Choice } from '../../../map/park-map';
+import { currentRoute, noteInRoute, useRoute } from '../../../ui/route';
+import type { Desk } from '../desk';
+import { formatAt, formatOn, parseAt, parseOn } from './link';
+
+/** A map that still moves is not worth an address. */
+const RESTED_MS = 400;
+
+function onText(choice: Choice, site: Site): string | null {
+  if (choice?.kind === 'vehicle') {
+    const vehicle = site.directory.byKey(choice.key);
+    return vehicle ? formatOn('vehicles', vehicle.id) : null;
+  }
+  return choice ? formatOn(choice.collection, choice.id) : null;
+}
+
+/** What the address means; `undefined` while the list that would tell has not come yet. */
+function chosenBy(text: string, site: Site): Choice | undefined {
+  const on = parseOn(text);
+  if (!on) return null;
+  if (on.collection === 'vehicles') {
+    const vehicle = site.directory.byId(on.id);
+    return vehicle && { kind: 'vehicle', key: vehicle.key };
+  }
+  const collection = COLLECTIONS.find((name) => name === on.collection);
+  if (!collection) return null;
+  return site.features.get(collection, on.id) && { kind: 'feature', collection, id: on.id };
+}
+
+export function useMapLink(desk: Desk): void {
+  const { site, park, choice, choose } = desk;
+  const { page, params } = useRoute();
+  const at = page === 'map' ? params.get('at') : undefined;
+  const on = page === 'map' ? params.get('on') : undefined;
+  /** What this desk itself wrote last: only what differs from it is a link that somebody opened. */
+  const noted = useRef<{ at?: string | undefined; on?: string | null | undefined }>({});
+  const known = useSyncExternalStore(site.subscribe, () => `${site.directory.version}.${site.features.version}`);
+
+  useEffect(() => {
+    const place = parseAt(at);
+    if (!park || !place || at === noted.current.at) return;
+    noted.current.at = at;
+    park.restAt(place);
+  }, [park, at]);
+
+  useEffect(() => {
+    if (on === undefined || on === noted.current.on) return;
+    const next = chosenBy(on, site);
+    if (next === undefined) return;
+    noted.current.on = on;
+    choose(next);
+  }, [on, site, choose, known]);
+
+  useEffect(() => {
+    if (!park) return;
+    let timer = 0;
+    const note = () => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => {
+        if (currentRoute().page !== 'map') return;
+        const text = formatAt(park.resting());
+        noted.current.at = text;
+        if (currentRoute().params.get('at') !== text) noteInRoute({ at: text });
+      }, RESTED_MS);
+    };
+    park.library.on('moveend', note);
+    return () => {
+      window.clearTimeout(timer);
+      park.library.off('moveend', note);
+    };
+  }, [park]);
+
+  useEffect(() => {
+    if (currentRoute().page !== 'map') return;
+    const text = onText(choice, site);
+    const there = currentRoute().params.get('on') ?? null;
+    // A link whose list is still being read stays in the address until it can be followed.
+    if (text === there || (text === null && there !== noted.current.on && there !== null)) return;
+    noted.current.on = text;
+    noteInRoute({ on: text });
+  }, [choice, site, page]);
+}

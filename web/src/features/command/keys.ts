@@ -1,0 +1,51 @@
+/**
+ * Every key of the console, once: what is pressed, what it does, and how help names it. Handling and the help on `?` both
+ * come from this table, so that neither can know a key of which the other does not.
+ */
+import type { Key } from '../../i18n';
+
+/** In which part of the help a key stands. */
+export const KEY_GROUPS = ['alarms', 'map', 'tools', 'screen'] as const;
+export type KeyGroup = (typeof KEY_GROUPS)[number];
+
+export interface Binding {
+  /** As `KeyboardEvent.key` names them; letters in lower case. */
+  keys: readonly string[];
+  /** As they stand on the keyboard. */
+  shown: string;
+  what: Key;
+  group: KeyGroup;
+}
+
+const binding = (group: KeyGroup, shown: string, what: Key, ...keys: string[]): Binding => ({ keys, shown, what, group });
+
+export const BINDINGS = {
+  'alarm.next': binding('alarms', 'J ↓', 'keys.next', 'j', 'ArrowDown'),
+  'alarm.previous': binding('alarms', 'K ↑', 'keys.previous', 'k', 'ArrowUp'),
+  'alarm.unacknowledged': binding('alarms', 'N', 'keys.unacknowledged', 'n'),
+  'alarm.acknowledge': binding('alarms', 'A', 'keys.acknowledge', 'a'),
+  /** Shows the selected alarm; while something is being measured, ends that. */
+  enter: binding('alarms', 'Enter', 'keys.locate', 'Enter'),
+  'map.in': binding('map', '+', 'map.zoom.in', '+', '='),
+  'map.out': binding('map', '−', 'map.zoom.out', '-'),
+  'map.fit': binding('map', '0', 'map.fit', '0'),
+  'map.copy': binding('map', 'C', 'keys.copy', 'c'),
+  find: binding('tools', 'F /', 'keys.find', 'f', '/'),
+  measure: binding('tools', 'M', 'keys.measure', 'm'),
+  'measure.undo': binding('tools', '⌫', 'measure.undo', 'Backspace'),
+  views: binding('tools', 'V', 'keys.views', 'v'),
+  back: binding('screen', 'Esc', 'keys.back', 'Escape'),
+  help: binding('screen', '?', 'keys.help', '?', '？'),
+} as const satisfies Record<string, Binding>;
+
+export type Action = keyof typeof BINDINGS;
+export const ACTIONS = Object.keys(BINDINGS) as Action[];
+
+const BY_KEY: ReadonlyMap<string, Action> = new Map(
+  ACTIONS.flatMap((action) => BINDINGS[action].keys.map((key) => [key, action] as const)),
+);
+
+/** What a pressed key means; letters mean the same with caps lock. */
+export function actionOf(key: string): Action | undefined {
+  return BY_KEY.get(key.length === 1 ? key.toLowerCase() : key);
+}

@@ -1,0 +1,156 @@
+/** Words of the help: read in peace, and searched in a hurry. Both languages side by side. */
+export const zh = {
+  'page.help': '帮助',
+  'help.title': '使用帮助',
+  'help.lead': '本页可以用浏览器的“在页面中查找”（Ctrl+F）查任何一个词。在一张图上随时按 ? 打开或关闭；报警列表始终可见。',
+
+  'help.first': '来了报警，先做什么',
+  'help.first.1': '看右侧列表最上面一条：图形和数字是级别，文字是谁、在哪里、做了什么，时间是从什么时候起。',
+  'help.first.2': '按 A 或“确认”：表示有人在管，提示音和闪烁停止。确认不等于处理完。',
+  'help.first.3': '按 Enter 或“定位”看地图上的位置；“为什么报警？”说明用了哪两个定位点、哪条规则；再与企业或司机联系处置。',
+  'help.first.4': '处理完后“关闭报警”，写明结果。暂时不能处理的可以“搁置”，写明原因，到时自动回来。任何报警都不能删除。',
+
+  'help.screen': '画面上有什么',
+  'help.screen.top': '顶栏',
+  'help.screen.top.what': '连接状态、服务器时间、数据延迟、视野内车辆数、各级别报警数。数据延迟变红表示眼前不是现在的情况。',
+  'help.screen.map': '一张图',
+  'help.screen.map.what': '区域、道路、设施和车辆。点车或区域看卡片；车辆只画在收到过定位的地方，不作推测。缩得很小时改为按格统计的车辆数。',
+  'help.screen.side': '左侧工具',
+  'help.screen.side.what': '图层、查找、测量、保存的视图；有权限的人还有标绘。',
+  'help.screen.card': '卡片',
+  'help.screen.card.what': '选中对象的内容：最后一次定位有多久、车速、企业、所在区域，或者区域的级别、生效时间和规则。',
+  'help.screen.alarms': '报警列表',
+  'help.screen.alarms.what': '未结束的报警，最急的在最上面。上方是报警负荷：10 分钟内超过能处理的条数会标出“报警泛滥”。',
+  'help.screen.events': '事件日志',
+  'help.screen.events.what': '发生过的事，不需要处理，也不会响。点一条看它发生在哪里。',
+  'help.screen.pages': '其他页面',
+  'help.screen.pages.what': '运行状态：服务器是否正常。用户与令牌：只有管理员可见。',
+
+  'help.signs': '符号和颜色',
+  'help.signs.vehicles': '车辆',
+  'help.signs.vehicles.what': '箭头朝着行驶方向。空心表示定位已经过时，车不一定还在那里。报警车辆有红色八边形底。',
+  'help.signs.levels': '区域的风险级别（颜色之外还有花纹和罗马数字）',
+  'help.signs.priorities': '报警级别（形状、数字和颜色三者一致）',
+  'help.priority.1': '立即处理；会发出提示音',
+  'help.priority.2': '尽快处理',
+  'help.priority.3': '当班处理',
+  'help.priority.4': '知道即可',
+  'help.signs.doubts': '存疑的标注',
+  'help.doubt.provisional': '轨迹不明',
+  'help.doubt.provisional.what': '两次定位之间隔得太久，不知道走的哪条路，但一定越过了边界。',
+  'help.doubt.uncertain': '不确定',
+  'help.doubt.uncertain.what': '离边界太近，在定位误差之内，可能在内也可能在外。',
+  'help.doubt.late': '迟报',
+  'help.doubt.late.what': '终端补传的旧定位，事情发生在过去，时间以发生时为准。',
+  'help.doubt.retracted': '已撤回',
+  'help.doubt.retracted.what': '后来的定位证明没有这回事；记录保留，划掉显示。',
+
+  'help.states': '报警的状态和该做的事',
+  'help.states.lead': '每一步都记下谁、何时、说了什么，在报警的“经过”里可以查到。',
+  'help.state.unacknowledged': '还没有人管：确认它。',
+  'help.state.acknowledged': '有人在管：继续处置，完成后关闭并写明结果。',
+  'help.state.returned': '情况已经恢复，但没有人确认过：确认，查明原因后关闭。',
+  'help.state.shelved': '暂时放下，到时自动回来：到时之前解决原因。',
+  'help.state.suppressed': '同一原因已有一条报警：处理那一条即可。',
+  'help.state.closed': '已经处理完，不在列表中；事件和记录仍可查。',
+
+  'help.lost': '连接中断怎么办',
+  'help.lost.banner': '画面上方出现红色横幅，并写明看到的是几点的数据。车辆变淡，不再移动。',
+  'help.lost.wait': '不用刷新：页面自己重连，间隔从半秒到 8 秒；也可以按“立即重连”。',
+  'help.lost.old': '重连之前，不要把画面当作现在的情况；没有新报警不代表没有事。',
+  'help.lost.missed': '重连后，中断期间的报警和事件会自动补上，不会丢失。终端在盲区内的定位也会补传。',
+  'help.lost.signin': '如果要求重新登录，登录后回到原来的位置：地址栏里的链接不变。',
+  'help.lost.phone': '超过一分钟仍未恢复：检查本席位网络；其他席位也中断时，联系管理员看服务器，并按预案改用电话。',
+
+  'help.roles': '谁可以做什么',
+  'help.role.commander': '看图、处理报警、标绘区域和规则、试算规则、向终端下发指令。',
+  'help.role.monitor': '看图、处理报警、试算规则、向终端下发指令；不能改区域。',
+  'help.role.guard': '看图；不能处理报警，不能改区域。',
+  'help.role.supervisor': '看图、处理报警、标绘区域和规则、试算规则；不能向终端下发指令。',
+  'help.role.admin': '以上全部，另加用户、令牌和终端的审核。',
+
+  'help.keys.lead': '输入文字时不起作用（Esc 除外）。只列出当前可用的键。',
+} as const satisfies Record<string, string>;
+export const en: Record<keyof typeof zh, string> = {
+  'page.help': 'Help',
+  'help.title': 'Help',
+  'help.lead':
+    'Search this page for any word with the browser (Ctrl+F). At the map, ? opens and closes it; the alarm list stays in sight.',
+
+  'help.first': 'An alarm comes in: what first?',
+  'help.first.1':
+    'Look at the top of the list on the right: shape and number are the priority, the words say who, where and what, the time says since when.',
+  'help.first.2': 'Press A or “Acknowledge”: somebody has it now; sound and flashing stop. It does not mean that it is dealt with.',
+  'help.first.3':
+    'Press Enter or “Locate” for the place on the map; “Why this alarm?” names the two fixes and the rule; then get in touch with the company or the driver.',
+  'help.first.4':
+    'When it is dealt with, close the alarm and write down the result. What must wait can be shelved with a reason and comes back by itself. No alarm can be deleted.',
+
+  'help.screen': 'What is on the screen',
+  'help.screen.top': 'Top bar',
+  'help.screen.top.what':
+    'Connection, the server’s time, age of the data, vehicles in view, alarms by priority. A red data age means that what you see is not the present.',
+  'help.screen.map': 'Map',
+  'help.screen.map.what':
+    'Zones, roads, facilities and vehicles. Click a vehicle or a zone for its card. A vehicle is drawn only where a fix has put it, nothing is guessed. Far out, vehicles are counted by cell.',
+  'help.screen.side': 'Tools on the left',
+  'help.screen.side.what': 'Layers, finding, measuring, saved views; drawing for those who may.',
+  'help.screen.card': 'Card',
+  'help.screen.card.what':
+    'What is chosen: age of the last fix, speed, company and zones of a vehicle; level, times and rules of a zone.',
+  'help.screen.alarms': 'Alarm list',
+  'help.screen.alarms.what':
+    'Open alarms, the most urgent on top. Above it the alarm load: more in ten minutes than a person can handle is called an alarm flood.',
+  'help.screen.events': 'Event log',
+  'help.screen.events.what': 'What happened. It asks for nothing and makes no sound. Click one to see where it was.',
+  'help.screen.pages': 'Other pages',
+  'help.screen.pages.what': 'Health: is the server well? Users and tokens: for administrators only.',
+
+  'help.signs': 'Signs and colours',
+  'help.signs.vehicles': 'Vehicles',
+  'help.signs.vehicles.what':
+    'The arrow points where the vehicle goes. Hollow means that its position is out of date and it may be elsewhere. A vehicle in alarm stands on a red octagon.',
+  'help.signs.levels': 'Risk levels of zones (by colour, pattern and Roman numeral)',
+  'help.signs.priorities': 'Priorities of alarms (by shape, number and colour)',
+  'help.priority.1': 'act at once; makes a sound',
+  'help.priority.2': 'act soon',
+  'help.priority.3': 'act within the shift',
+  'help.priority.4': 'be aware',
+  'help.signs.doubts': 'Marks of doubt',
+  'help.doubt.provisional': 'path unknown',
+  'help.doubt.provisional.what': 'Too long between two fixes to know the way taken, but the edge was certainly crossed.',
+  'help.doubt.uncertain': 'uncertain',
+  'help.doubt.uncertain.what': 'So near the edge that the error of the fix decides: it may be inside or outside.',
+  'help.doubt.late': 'late',
+  'help.doubt.late.what': 'An old fix that the terminal sent afterwards. The time shown is when it happened.',
+  'help.doubt.retracted': 'retracted',
+  'help.doubt.retracted.what': 'Later fixes showed that it did not happen. The record stays, struck through.',
+
+  'help.states': 'States of an alarm and what to do in each',
+  'help.states.lead': 'Every step is kept with who, when and what they wrote; see the history of the alarm.',
+  'help.state.unacknowledged': 'Nobody has it yet: acknowledge it.',
+  'help.state.acknowledged': 'Somebody has it: go on, then close it with the result.',
+  'help.state.returned': 'It is over, but nobody acknowledged it: acknowledge, find the cause, close.',
+  'help.state.shelved': 'Put aside until a time and then back by itself: remove the cause before.',
+  'help.state.suppressed': 'There is an alarm of the same cause: deal with that one.',
+  'help.state.closed': 'Dealt with and off the list; events and records can still be read.',
+
+  'help.lost': 'When the connection is lost',
+  'help.lost.banner': 'A red banner says so, and from when the data is that you see. Vehicles turn pale and stand still.',
+  'help.lost.wait': 'No need to reload: the page reconnects by itself every half second to 8 seconds, or at once by the button.',
+  'help.lost.old': 'Until then, do not take the screen for the present: no alarm does not mean that nothing happens.',
+  'help.lost.missed':
+    'After that, alarms and events of the time between come in by themselves; none is lost. Terminals send what they kept in blind areas.',
+  'help.lost.signin': 'If you are asked to sign in, you come back to the same place: the link in the address bar stays.',
+  'help.lost.phone':
+    'Still lost after a minute: check this desk’s network. If other desks are lost too, have an administrator look at the server, and fall back to the telephone as the plan says.',
+
+  'help.roles': 'Who may do what',
+  'help.role.commander': 'See the map, handle alarms, draw zones and rules, try rules, command terminals.',
+  'help.role.monitor': 'See the map, handle alarms, try rules, command terminals; not change zones.',
+  'help.role.guard': 'See the map; neither handle alarms nor change zones.',
+  'help.role.supervisor': 'See the map, handle alarms, draw zones and rules, try rules; not command terminals.',
+  'help.role.admin': 'All of this, and users, tokens and the approval of terminals.',
+
+  'help.keys.lead': 'They do nothing while you type (except Esc). Only keys that work at this moment are listed.',
+};
