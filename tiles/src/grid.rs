@@ -61,10 +61,21 @@ impl Tile {
 
     /// The ground that it shows.
     pub fn bounds(self) -> TileBounds {
+        let (x, y) = (f64::from(self.x), f64::from(self.y));
+        let ((west, north), (east, south)) = (self.place(x, y), self.place(x + 1.0, y + 1.0));
+        TileBounds { west, south, east, north }
+    }
+
+    /// The place in the middle of its picture.
+    pub fn middle(self) -> Position {
+        let (lon, lat) = self.place(f64::from(self.x) + 0.5, f64::from(self.y) + 0.5);
+        Position::from_degrees(lon, lat).expect("a tile is on the map")
+    }
+
+    /// Longitude and latitude of a column and a row of its zoom, degrees.
+    fn place(self, x: f64, y: f64) -> (f64, f64) {
         let count = f64::from(1_u32 << self.zoom);
-        let lon = |x: u32| f64::from(x) / count * 360.0 - 180.0;
-        let lat = |y: u32| (PI * (1.0 - 2.0 * f64::from(y) / count)).sinh().atan().to_degrees();
-        TileBounds { west: lon(self.x), south: lat(self.y + 1), east: lon(self.x + 1), north: lat(self.y) }
+        (x / count * 360.0 - 180.0, (PI * (1.0 - 2.0 * y / count)).sinh().atan().to_degrees())
     }
 }
 
@@ -80,6 +91,12 @@ mod tests {
                 let bounds = Tile::of(zoom, place).expect("a zoom that is served").bounds();
                 assert!((bounds.west..=bounds.east).contains(&lon), "zoom {zoom}: {lon} in {bounds:?}");
                 assert!((bounds.south - 1e-9..=bounds.north + 1e-9).contains(&lat), "zoom {zoom}: {lat} in {bounds:?}");
+                let tile = Tile::of(zoom, place).expect("a zoom that is served");
+                // A position is a whole number of 1e-7 degree, which deep tiles are small beside.
+                assert!(
+                    zoom > 20 || Tile::of(zoom, tile.middle()) == Some(tile),
+                    "zoom {zoom}: the middle of {tile:?}"
+                );
             }
         }
     }

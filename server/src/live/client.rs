@@ -150,8 +150,8 @@ async fn answer(
 ) -> Result<(), End> {
     let hub = &context.hub;
     match understand(text) {
-        Ok(Incoming::View { bbox, .. }) => {
-            let snapshot = view.look(bbox, &hub.positions(), context.pipeline.now());
+        Ok(Incoming::View { bbox, zoom }) => {
+            let snapshot = view.look(bbox, zoom, &hub.positions(), context.pipeline.now());
             send(socket, Message::Binary(snapshot.into())).await
         }
         Ok(Incoming::Resume { seq }) => match hub.since(Seq(seq)).await {

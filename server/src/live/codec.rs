@@ -1,6 +1,8 @@
 //! The binary frames of `/live`, little endian: a header of 16 bytes and records of 20 bytes (INTERFACES, "/live").
 
+use super::cells::Count;
 use cordon_spatial::fix::Fix;
+use cordon_spatial::position::Position;
 use cordon_spatial::units::UnixMs;
 
 /// First two bytes of every frame.
@@ -22,6 +24,8 @@ pub enum FrameKind {
     Delta = 2,
     /// Vehicles that left the view or are gone.
     Gone = 3,
+    /// The vehicles of the view, counted by cell; replaces what was shown.
+    Counts = 4,
 }
 
 /// The last fix is old.
@@ -69,6 +73,18 @@ impl Frame {
         self.count += 1;
     }
 
+    /// Adds a cell: `key` is how many vehicles are in it, the place its middle; in alarm if one of them is.
+    pub fn push_count(&mut self, middle: Position, count: Count) {
+        self.bytes.extend_from_slice(&count.vehicles.to_le_bytes());
+        self.bytes.extend_from_slice(&middle.lon_e7.to_le_bytes());
+        self.bytes.extend_from_slice(&middle.lat_e7.to_le_bytes());
+        self.bytes.extend_from_slice(&0u32.to_le_bytes());
+        self.bytes.extend_from_slice(&0xFFFFu16.to_le_bytes());
+        self.bytes.push(255);
+        self.bytes.push(if count.alarmed > 0 { IN_ALARM } else { 0 });
+        self.count += 1;
+    }
+
     /// Whether nothing was added.
     pub fn is_empty(&self) -> bool {
         self.count == 0
@@ -107,6 +123,24 @@ mod tests {
         }
     }
 
+    fn hex(frame: Frame) -> String {
+        frame.finish().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn golden_bytes_of_counts() {
+        let mut frame = Frame::new(FrameKind::Counts, UnixMs(0x0000_0191_0203_0405));
+        let middle = Position { lon_e7: 1_210_500_000, lat_e7: -306_000_000 };
+        frame.push_count(middle, Count { vehicles: 0x0102, alarmed: 1 });
+        frame.push_count(middle, Count { vehicles: 3, alarmed: 0 });
+        let expected = [
+            "56430104 02000000 0504030291010000",
+            "02010000 a0c32648 80cfc2ed 00000000 ffff ff 02",
+            "03000000 a0c32648 80cfc2ed 00000000 ffff ff 00",
+        ];
+        assert_eq!(hex(frame), expected.concat().replace(' ', ""));
+    }
+
     #[test]
     fn golden_bytes() {
         let mut frame = Frame::new(FrameKind::Delta, UnixMs(0x0000_0191_0203_0405));
@@ -118,7 +152,6 @@ mod tests {
             "04030201 a0c32648 80cfc2ed 00000000 ffff ff 00",
         ];
         let expected: String = expected.concat().replace(' ', "");
-        let hex: String = frame.finish().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, expected);
+        assert_eq!(hex(frame), expected);
     }
 }

@@ -86,9 +86,8 @@ pub enum Incoming {
     View {
         /// West, south, east, north, degrees.
         bbox: [f64; 4],
-        /// Zoom level of the map.
-        #[serde(default)]
-        zoom: f64,
+        /// Zoom level of the map: below 10 the console gets counts by cell. Absent = single vehicles.
+        zoom: Option<f64>,
     },
     /// After a break: send what followed this `seq`.
     Resume {
@@ -172,7 +171,7 @@ mod tests {
     #[test]
     fn a_console_may_send_a_view_and_a_resume_only() {
         let view = serde_json::from_str(r#"{"type":"view","bbox":[1,2,3,4],"zoom":12.5}"#).ok();
-        assert_eq!(view, Some(Incoming::View { bbox: [1.0, 2.0, 3.0, 4.0], zoom: 12.5 }));
+        assert_eq!(view, Some(Incoming::View { bbox: [1.0, 2.0, 3.0, 4.0], zoom: Some(12.5) }));
         assert_eq!(serde_json::from_str(r#"{"type":"resume","seq":7}"#).ok(), Some(Incoming::Resume { seq: 7 }));
         assert!(serde_json::from_str::<Incoming>(r#"{"type":"drop","table":"events"}"#).is_err());
         assert!(serde_json::from_str::<Incoming>(r#"{"type":"view","bbox":[1,2,3]}"#).is_err());

@@ -3,6 +3,7 @@
 //! A console never holds the pipeline or another console up: positions are coalesced to the latest per vehicle, and one
 //! that cannot follow the events and alarms is cut and resumes. Nothing is shown before its commit.
 
+pub mod cells;
 pub mod client;
 pub mod codec;
 pub mod frames;

@@ -2,13 +2,15 @@
 //!
 //! Every change gives the vehicle a higher version; a console that missed ten changes finds one.
 
-use super::codec::{CLOCK_WRONG, Frame, FrameKind, IN_ALARM, SILENT, STALE, UNCHECKED};
+use super::cells::{Cells, Counted, level_of};
+use super::codec::{CLOCK_WRONG, Frame, FrameKind, HEADER_LEN, IN_ALARM, SILENT, STALE, UNCHECKED};
 use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::event::Subject;
 use cordon_spatial::fix::{Fix, Marks};
 use cordon_spatial::ids::{AlarmId, VehicleKey};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use cordon_spatial::watch::{VehicleNow, ZoneNow};
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ pub struct Positions {
     by_version: BTreeMap<u64, u32>,
     version: u64,
     open_alarms: HashMap<u32, HashSet<AlarmId>>,
+    cells: Cells,
 }
 
 struct Entry {
@@ -30,6 +33,7 @@ struct Entry {
     unchecked: bool,
     flags: u8,
     version: u64,
+    counted: Option<Counted>,
 }
 
 impl Positions {
@@ -41,15 +45,22 @@ impl Positions {
             by_version: BTreeMap::new(),
             version: 0,
             open_alarms: HashMap::new(),
+            cells: Cells::default(),
         }
     }
 
     /// Takes a vehicle's newest state in.
     pub fn moved(&mut self, vehicle: &VehicleNow, unchecked: bool, now: UnixMs) {
         let key = vehicle.key.0;
-        let entry = Entry { last: vehicle.last, zones: vehicle.zones.clone(), unchecked, flags: 0, version: 0 };
-        if let Some(before) = self.vehicles.insert(key, entry) {
-            self.by_version.remove(&before.version);
+        let (last, zones) = (vehicle.last, vehicle.zones.clone());
+        match self.vehicles.entry(key) {
+            Occupied(mut known) => {
+                let entry = known.get_mut();
+                (entry.last, entry.zones, entry.unchecked) = (last, zones, unchecked);
+            }
+            Vacant(free) => {
+                free.insert(Entry { last, zones, unchecked, flags: 0, version: 0, counted: None });
+            }
         }
         self.touch(key, now);
     }
@@ -104,6 +115,16 @@ impl Positions {
         Some(VehicleNow { key, last: entry.last, zones: entry.zones.clone() })
     }
 
+    /// The last fix of a vehicle.
+    pub fn last(&self, key: VehicleKey) -> Option<Fix> {
+        self.vehicles.get(&key.0)?.last
+    }
+
+    /// How many vehicles are shown as silent.
+    pub fn silent(&self) -> usize {
+        self.vehicles.values().filter(|entry| entry.last.is_some() && entry.flags & SILENT != 0).count()
+    }
+
     /// How many vehicles have a position.
     pub fn count(&self) -> usize {
         self.vehicles.values().filter(|entry| entry.last.is_some()).count()
@@ -117,6 +138,9 @@ impl Positions {
             entry.version = self.version;
             entry.flags = flags;
             self.by_version.insert(self.version, key);
+            let counted = entry.last.map(|fix| Counted::at(fix.position, flags & IN_ALARM != 0));
+            self.cells.moved(entry.counted, counted);
+            entry.counted = counted;
         }
     }
 
@@ -145,31 +169,51 @@ pub enum Pace {
     All,
 }
 
-/// What one console sees.
+/// What one console sees: single vehicles, or counts by cell when it looks from far away.
 pub struct View {
     bbox: [f64; 4],
+    /// The level whose counts it sees.
+    level: Option<u8>,
     shown: HashSet<u32>,
     seen: u64,
     alarmed_seen: u64,
+    /// The version of the counts that it has, and their records.
+    counts_seen: u64,
+    counts: Vec<u8>,
 }
 
 impl Default for View {
     fn default() -> View {
-        View { bbox: [-180.0, -90.0, 180.0, 90.0], shown: HashSet::new(), seen: 0, alarmed_seen: 0 }
+        View {
+            bbox: [-180.0, -90.0, 180.0, 90.0],
+            level: None,
+            shown: HashSet::new(),
+            seen: 0,
+            alarmed_seen: 0,
+            counts_seen: 0,
+            counts: Vec::new(),
+        }
     }
 }
 
 impl View {
-    /// Looks at another box (west, south, east, north, degrees) and gives the frame that replaces what was shown.
-    pub fn look(&mut self, bbox: [f64; 4], positions: &Positions, now: UnixMs) -> Vec<u8> {
-        self.bbox = bbox;
+    /// Looks at another box (west, south, east, north, degrees) at a zoom of the map, and gives the frame that replaces what
+    /// was shown. A console that does not say its zoom sees single vehicles.
+    pub fn look(&mut self, bbox: [f64; 4], zoom: Option<f64>, positions: &Positions, now: UnixMs) -> Vec<u8> {
+        (self.bbox, self.level) = (bbox, zoom.and_then(level_of));
         self.snapshot(positions, now)
     }
 
     /// The frame with everything in the view.
     pub fn snapshot(&mut self, positions: &Positions, now: UnixMs) -> Vec<u8> {
-        let mut frame = Frame::new(FrameKind::Snapshot, now);
         self.shown.clear();
+        if let Some(level) = self.level {
+            let frame = self.counted(level, positions, now);
+            self.counts = records(&frame).to_vec();
+            return frame;
+        }
+        self.counts = Vec::new();
+        let mut frame = Frame::new(FrameKind::Snapshot, now);
         for key in positions.by_version.values() {
             let entry = &positions.vehicles[key];
             if let Some(fix) = entry.last.filter(|fix| self.covers(fix)) {
@@ -181,8 +225,12 @@ impl View {
         frame.finish()
     }
 
-    /// The frames with what changed since the last ones; none when nothing did. Costs what changed, not what exists.
+    /// The frames with what changed since the last ones; none when nothing did. Costs what changed, not what exists; of
+    /// counts the cells in the view, where one of the level changed.
     pub fn changes(&mut self, positions: &Positions, pace: Pace, now: UnixMs) -> Vec<Vec<u8>> {
+        if let Some(level) = self.level {
+            return self.counts_changed(level, positions, pace, now).into_iter().collect();
+        }
         let mut delta = Frame::new(FrameKind::Delta, now);
         let mut gone = Frame::new(FrameKind::Gone, now);
         let from = match pace {
@@ -215,11 +263,39 @@ impl View {
         [delta, gone].into_iter().filter(|frame| !frame.is_empty()).map(Frame::finish).collect()
     }
 
+    /// The frame of counts, if they changed in the view. All counts go with the slower pace.
+    fn counts_changed(&mut self, level: u8, positions: &Positions, pace: Pace, now: UnixMs) -> Option<Vec<u8>> {
+        if pace == Pace::Alarmed || positions.cells.version(level) == self.counts_seen {
+            return None;
+        }
+        let frame = self.counted(level, positions, now);
+        if records(&frame) == self.counts {
+            return None;
+        }
+        self.counts = records(&frame).to_vec();
+        Some(frame)
+    }
+
+    /// The frame with the counts of the view.
+    fn counted(&mut self, level: u8, positions: &Positions, now: UnixMs) -> Vec<u8> {
+        let mut frame = Frame::new(FrameKind::Counts, now);
+        for (middle, count) in positions.cells.in_view(level, self.bbox) {
+            frame.push_count(middle, count);
+        }
+        self.counts_seen = positions.cells.version(level);
+        frame.finish()
+    }
+
     fn covers(&self, fix: &Fix) -> bool {
         let [west, south, east, north] = self.bbox;
         let (lon, lat) = (fix.position.lon(), fix.position.lat());
         (west..=east).contains(&lon) && (south..=north).contains(&lat)
     }
+}
+
+/// What a frame says, whenever it says so.
+fn records(frame: &[u8]) -> &[u8] {
+    &frame[HEADER_LEN..]
 }
 
 /// Stands for a vehicle that has no position any more.
@@ -286,7 +362,7 @@ mod tests {
         positions.moved(&at(1, 121.0, NOW), false, NOW);
         positions.moved(&at(2, 121.0, NOW), false, NOW);
         positions.moved(&at(3, 125.0, NOW), false, NOW);
-        assert_eq!(read(&[view.look([120.0, 29.0, 122.0, 31.0], &positions, NOW)]), [(1, vec![1, 2])]);
+        assert_eq!(read(&[view.look([120.0, 29.0, 122.0, 31.0], Some(12.0), &positions, NOW)]), [(1, vec![1, 2])]);
         positions.moved(&at(1, 123.0, NOW), false, NOW);
         positions.moved(&at(3, 126.0, NOW), false, NOW);
         positions.deleted(VehicleKey(2), NOW);
@@ -306,6 +382,30 @@ mod tests {
         assert_eq!(read(&view.changes(&positions, Pace::Alarmed, NOW)), [(2, vec![1])]);
         assert!(view.changes(&positions, Pace::Alarmed, NOW).is_empty());
         assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(2, vec![2])]);
+    }
+
+    #[test]
+    fn a_view_from_far_away_gets_counts_when_they_change_and_single_vehicles_when_it_comes_near() {
+        let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
+        let park = [120.0, 29.0, 122.0, 31.0];
+        positions.moved(&at(1, 121.0, NOW), false, NOW);
+        positions.moved(&at(2, 121.0, NOW), false, NOW);
+        positions.moved(&at(3, -70.0, NOW), false, NOW);
+        assert_eq!(read(&[view.look(park, Some(8.5), &positions, NOW)]), [(4, vec![2])]);
+        positions.moved(&at(1, 121.001, NOW), false, NOW);
+        assert!(view.changes(&positions, Pace::All, NOW).is_empty(), "it is in the same cell");
+        positions.moved(&at(3, -75.0, NOW), false, NOW);
+        assert!(view.changes(&positions, Pace::All, NOW).is_empty(), "that cell is not in the view");
+        positions.open_alarms.entry(2).or_default().insert(AlarmId(7));
+        positions.moved(&at(2, 121.0, NOW), false, NOW);
+        assert!(view.changes(&positions, Pace::Alarmed, NOW).is_empty(), "counts go once a second");
+        let frames = view.changes(&positions, Pace::All, NOW);
+        assert_eq!((read(&frames), frames[0][16 + 19]), (vec![(4, vec![2])], IN_ALARM));
+        positions.deleted(VehicleKey(1), NOW);
+        assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(4, vec![1])]);
+        assert_eq!(read(&[view.look(park, Some(10.0), &positions, NOW)]), [(1, vec![2])]);
+        assert_eq!(read(&[view.look(park, Some(9.9), &positions, NOW)]), [(4, vec![1])]);
+        assert_eq!(read(&[view.look(park, None, &positions, NOW)]), [(1, vec![2])]);
     }
 
     #[test]

@@ -1,0 +1,74 @@
+//! What a console gets of the vehicles by where it looks: single ones when it is near, counts by cell from far away.
+
+use cordon_tests::http::Api;
+use cordon_tests::live::Live;
+use cordon_tests::server::Server;
+use serde_json::{Value, json};
+
+/// The surroundings of the park.
+const DISTRICT: [f64; 4] = [120.0, 29.0, 122.0, 31.0];
+
+fn make(api: &Api, id: &str) {
+    let vehicle = json!({"type": "Feature", "geometry": null, "properties": {"plate": id, "class": "goods"}});
+    api.put(&format!("/ogc/collections/vehicles/items/{id}"), &vehicle).expect(201);
+}
+
+fn fix(id: &str, lon: f64) -> Value {
+    json!({"vehicle": id, "fixed_at": jiff::Timestamp::now().to_string(), "lon": lon, "lat": 30.0, "speed_kph": 0})
+}
+
+#[test]
+fn from_far_away_a_console_gets_counts_and_single_vehicles_when_it_comes_near() {
+    let server = Server::start();
+    let api = server.api();
+    for id in ["near-1", "near-2", "far"] {
+        make(&api, id);
+    }
+    let fixes = json!([fix("near-1", 121.05), fix("near-2", 121.051), fix("far", -70.0)]);
+    api.post("/api/fixes", &fixes).expect(200);
+    let mut live = Live::connect(server.http, &server.token);
+
+    live.look(DISTRICT, 8.0);
+    let counts = live.positions_until("counts", |frame| frame.kind == 4);
+    let (count, lon_e7, lat_e7, flags) = counts.records[0];
+    assert_eq!((counts.records.len(), count, flags), (1, 2, 0), "{counts:?}");
+    // A cell of zoom 8 is a tile of zoom 11: 0.18 degrees wide.
+    assert!((lon_e7 - 1_210_500_000).abs() < 900_000 && (lat_e7 - 300_000_000).abs() < 900_000, "{counts:?}");
+
+    make(&api, "third");
+    api.post("/api/fixes", &json!([fix("third", 121.052)])).expect(200);
+    let counts = live.positions_until("a count of three", |frame| frame.records.iter().any(|record| record.0 == 3));
+    assert_eq!((counts.kind, counts.records.len()), (4, 1));
+
+    live.look(DISTRICT, 12.0);
+    let snapshot = live.positions_until("a snapshot", |frame| frame.kind != 4);
+    assert_eq!((snapshot.kind, snapshot.records.len()), (1, 3), "{snapshot:?}");
+    live.look([-180.0, -85.0, 180.0, 85.0], 0.0);
+    let counts = live.positions_until("counts of the world", |frame| frame.kind == 4);
+    assert_eq!(counts.records.iter().map(|record| record.0).collect::<Vec<_>>(), [1, 3], "of one row, from the west");
+}
+
+#[test]
+fn a_cell_with_a_vehicle_in_alarm_says_so() {
+    let server = Server::start();
+    let api = server.api();
+    make(&api, "truck");
+    let ring = [[121.0, 29.9], [121.1, 29.9], [121.1, 30.1], [121.0, 30.1], [121.0, 29.9]];
+    let zone = json!({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties":
+        {"name": "tanks", "kind": "closed", "rules": [{"id": "in", "when": "enter", "priority": 1}]}});
+    api.put("/ogc/collections/zones/items/tanks", &zone).expect(201);
+    let mut live = Live::connect(server.http, &server.token);
+    live.look(DISTRICT, 8.0);
+    let now = jiff::Timestamp::now().as_second();
+    let fixes: Vec<Value> = [(40, 120.999), (20, 121.001), (10, 121.002), (0, 121.003)]
+        .map(|(ago, lon)| {
+            let mut fix = fix("truck", lon);
+            fix["fixed_at"] = json!(jiff::Timestamp::from_second(now - ago).expect("a time").to_string());
+            fix
+        })
+        .into();
+    api.post("/api/fixes", &json!(fixes)).expect(200);
+    let counts =
+        live.positions_until("a cell in alarm", |frame| frame.kind == 4 && frame.records.iter().any(|r| r.3 == 2));
+    assert_eq!((counts.records.len(), counts.records[0].0), (1, 1), "{counts:?}");
+}
