@@ -125,6 +125,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
         features,
         config: Arc::new(config),
         prometheus,
+        started_at: pipeline.now(),
         stopping: stopping.clone(),
     });
     let socket = Socket::bind(&app.config.data).map_err(StartError::Control)?;

@@ -87,6 +87,7 @@ pub async fn post(State(app): AppState, body: RawJson) -> Result<Response, Probl
         }
     }
     metrics::counter!("cordon_http_fixes_refused_total").increment(answer.refused.len() as u64);
+    app.pipeline.refused(answer.refused.len() as u64);
     if !fixes.is_empty() {
         let receipt = app.pipeline.fixes(fixes).await?;
         (answer.accepted, answer.duplicates) = (receipt.accepted, receipt.duplicates);

@@ -1,7 +1,7 @@
 //! Whether the process lives, whether the site is served, and how it is.
 
-use super::AppState;
 use super::problem::Problem;
+use super::{App, AppState};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -32,14 +32,20 @@ pub async fn healthz() -> &'static str {
 #[utoipa::path(get, path = "/readyz", tag = "health", security(()),
     responses((status = 200, body = Readiness), (status = 503, description = "with the reasons", body = Readiness)))]
 pub async fn readyz(State(app): AppState) -> Response {
-    let mut reasons = app.pipeline.not_ready();
-    if *app.stopping.borrow() {
-        reasons.push("stopping");
-    }
+    let reasons = reasons(&app);
     if reasons.is_empty() {
         return Json(Readiness { ready: true, reasons }).into_response();
     }
     not_ready(reasons)
+}
+
+/// Why what comes in is not kept; empty when it is.
+pub fn reasons(app: &App) -> Vec<&'static str> {
+    let mut reasons = app.pipeline.not_ready();
+    if *app.stopping.borrow() && !reasons.contains(&"stopping") {
+        reasons.push("stopping");
+    }
+    reasons
 }
 
 /// The answer of a server that is not ready, with the reasons.

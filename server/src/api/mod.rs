@@ -14,6 +14,7 @@ pub mod features;
 pub mod fixes;
 pub mod guard;
 pub mod health;
+pub mod health_figures;
 pub mod live;
 pub mod openapi;
 pub mod problem;
@@ -43,6 +44,7 @@ use crate::live::hub::Hub;
 use axum::Router;
 use axum::http::{StatusCode, Uri};
 use cordon_data::store::{AuditLine, StoreError};
+use cordon_spatial::units::UnixMs;
 use metrics_exporter_prometheus::PrometheusHandle;
 use problem::Problem;
 use std::sync::Arc;
@@ -78,6 +80,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Metrics.
     pub prometheus: PrometheusHandle,
+    /// When this process was ready to serve.
+    pub started_at: UnixMs,
     /// Turns true when the server stops.
     pub stopping: watch::Receiver<bool>,
 }

@@ -1,8 +1,8 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
 use super::{
-    alarm_load, alarms, commands, events, explain, features, fixes, health, live, session, setup, terminals, try_rules,
-    vehicles,
+    alarm_load, alarms, commands, events, explain, features, fixes, health, health_figures, live, session, setup,
+    terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -28,6 +28,7 @@ use utoipa::openapi::{PathItem, RefOr};
         health::healthz,
         health::readyz,
         health::metrics,
+        health_figures::health,
         document,
         setup::needed,
         setup::set_up,

@@ -3,8 +3,8 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, alarm_load, alarms, commands, events, explain, features, fixes, health, live, openapi, session, setup,
-    terminals, try_rules, vehicles,
+    App, alarm_load, alarms, commands, events, explain, features, fixes, health, health_figures, live, openapi,
+    session, setup, terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -49,6 +49,7 @@ pub fn routes() -> Vec<Route> {
         route(Method::GET, "/healthz", Public, &[], health::healthz),
         route(Method::GET, "/readyz", Public, &[], health::readyz),
         route(Method::GET, "/metrics", Metrics, &[], health::metrics),
+        route(Method::GET, "/api/health", SeeMap, &[], health_figures::health),
         route(Method::GET, "/api/openapi.json", Public, &[], openapi::document),
         route(Method::GET, "/api/setup", Public, &[], setup::needed),
         route(Method::POST, "/api/setup", Public, &[], setup::set_up),

@@ -161,12 +161,28 @@ fn find(app: &super::App, id: &str) -> Result<(VehicleKey, std::sync::Arc<Entry>
     Ok((key, entry))
 }
 
+/// How many vehicles are online now. Looks at every vehicle.
+pub fn online(app: &super::App) -> usize {
+    let now = app.pipeline.now();
+    let all = app.catalog.vehicles(0, usize::MAX);
+    let positions = app.hub.positions();
+    let is_online = |(key, entry): &&(VehicleKey, std::sync::Arc<Entry>)| {
+        is_online(connected(app, entry), positions.last(*key).as_ref(), now)
+    };
+    all.iter().filter(is_online).count()
+}
+
+/// Whether the vehicle's terminal is connected; `None` when it has none.
+fn connected(app: &super::App, entry: &Entry) -> Option<bool> {
+    let phone = entry.vehicle.as_ref()?.terminal_phone.as_ref()?;
+    Some(Phone::parse(phone).is_ok_and(|phone| app.gateway.is_online(phone)))
+}
+
 fn vehicle(app: &super::App, key: VehicleKey, entry: &Entry) -> VehicleJson {
     let now = app.hub.positions().vehicle(key);
     let last = now.as_ref().and_then(|now| now.last.as_ref());
+    let connected = connected(app, entry);
     let face = entry.vehicle.clone().unwrap_or_default();
-    let connected = |phone: &String| Phone::parse(phone).is_ok_and(|phone| app.gateway.is_online(phone));
-    let connected = face.terminal_phone.as_ref().map(connected);
     VehicleJson {
         id: entry.id.to_string(),
         key: key.0,

@@ -56,6 +56,8 @@ struct Inner {
     by_id: HashMap<(Collection, FeatureId), u32>,
     by_phone: HashMap<String, u32>,
     by_device: HashMap<String, u32>,
+    /// How many features of each collection exist.
+    living: HashMap<Collection, u64>,
     /// The exemptions that were ever given to a vehicle, whatever became of them.
     exemptions: HashMap<VehicleKey, BTreeSet<u32>>,
 }
@@ -114,6 +116,9 @@ impl Catalog {
         if known.as_ref().is_some_and(|known| known.revision >= feature.revision) {
             return;
         }
+        let existed = known.as_ref().is_some_and(|known| !known.deleted);
+        let living = inner.living.entry(feature.collection).or_default();
+        *living = *living + u64::from(feature.body.is_some()) - u64::from(existed);
         if let Some(face) = known.as_ref().and_then(|known| known.vehicle.as_ref()) {
             inner.forget(key, face);
         }
@@ -177,6 +182,11 @@ impl Catalog {
     /// The vehicle or responder whose tracking app has this secret id.
     pub fn vehicle_of_device(&self, device_id: &str) -> Option<VehicleKey> {
         self.inner.read().expect("no holder panics").by_device.get(device_id).copied().map(VehicleKey)
+    }
+
+    /// How many features of a collection exist.
+    pub fn count(&self, collection: Collection) -> u64 {
+        self.inner.read().expect("no holder panics").living.get(&collection).copied().unwrap_or(0)
     }
 
     /// The exemptions that were ever given to a vehicle, those that were changed, withdrawn or given to another since too; by
@@ -278,8 +288,9 @@ mod tests {
     fn a_deleted_vehicle_keeps_its_name_but_is_not_found() {
         let catalog = Catalog::default();
         catalog.apply(&vehicle(7, 1, Some(r#"{"plate":"A","device_id":"secret"}"#)));
-        assert_eq!(catalog.vehicle("v7"), Some(VehicleKey(7)));
+        assert_eq!((catalog.vehicle("v7"), catalog.count(Collection::Vehicles)), (Some(VehicleKey(7)), 1));
         catalog.apply(&vehicle(7, 2, None));
+        assert_eq!((catalog.count(Collection::Vehicles), catalog.count(Collection::Zones)), (0, 0));
         assert_eq!(catalog.vehicle("v7"), None);
         assert_eq!(catalog.vehicle_of_device("secret"), None);
         assert_eq!(catalog.id(7), "v7");

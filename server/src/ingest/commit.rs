@@ -4,10 +4,12 @@
 use super::contacts;
 use super::handoff::{Handoff, Next, ToCommit};
 use super::historian::Desk;
+use super::pulse::Beat;
 use super::retention::Forgetting;
 use super::waiter::Waiter;
 use super::{Committed, Refused, Shared, StoreAccess};
 use cordon_data::store::{Batch, StoreError, Writer};
+use cordon_spatial::record::{Record, RecordBody};
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::watch::{ENGINE_VERSION, Evaluated, WatchSnapshot};
 use std::sync::Arc;
@@ -72,7 +74,7 @@ impl Committer {
             refuse(batch.waiters);
             return;
         }
-        let ToCommit { at, evaluated, features, audit, waiters, snapshot } = batch;
+        let ToCommit { at, taken_up, evaluated, features, audit, waiters, snapshot } = batch;
         let started = Instant::now();
         let result = self.writer.commit(&Batch {
             at,
@@ -83,9 +85,15 @@ impl Committer {
             audit: &audit,
             checkpoints: &evaluated.checkpoints,
         });
-        metrics::histogram!("cordon_db_tx_seconds", "op" => "commit").record(started.elapsed().as_secs_f64());
+        let took = started.elapsed();
+        metrics::histogram!("cordon_db_tx_seconds", "op" => "commit").record(took.as_secs_f64());
         match result {
-            Ok(()) => contacts::count_of(&evaluated.records, true),
+            Ok(()) => {
+                contacts::count_of(&evaluated.records, true);
+                let is_fix = |record: &&Record| matches!(record.body, RecordBody::Fix(_));
+                let fixes = evaluated.records.iter().filter(is_fix).count() as u64;
+                self.shared.pulse.beat(Beat { at: Instant::now(), fixes, took, lag: taken_up.elapsed() });
+            }
             Err(StoreError::NoRoom) => {
                 contacts::count_of(&evaluated.records, false);
                 if !self.shared.storage_full.swap(true, Ordering::AcqRel) {
@@ -128,14 +136,20 @@ impl Committer {
 
     /// Encodes and writes a snapshot on a thread of its own: it is a cache, and nobody waits for it.
     fn publish_snapshot(&mut self, snapshot: WatchSnapshot) {
-        let folder = self.store.folder.clone();
+        let (folder, shared) = (self.store.folder.clone(), Arc::clone(&self.shared));
         let spawned = std::thread::Builder::new().name("cordon-snapshot".to_owned()).spawn(move || {
             let written = postcard::to_stdvec(&snapshot).map_err(|error| error.to_string()).and_then(|bytes| {
                 cordon_data::snapshots::write(&folder, snapshot.position(), ENGINE_VERSION, &bytes)
                     .map_err(|error| error.to_string())
             });
-            if let Err(error) = written {
-                tracing::warn!(%error, "an engine snapshot could not be written; the next start takes longer");
+            match written {
+                Ok(()) => {
+                    let now_ms = shared.now_ms.load(Ordering::Relaxed);
+                    shared.snapshot_at_ms.store(now_ms, Ordering::Relaxed);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "an engine snapshot could not be written; the next start takes longer")
+                }
             }
         });
         match spawned {

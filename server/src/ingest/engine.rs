@@ -130,6 +130,7 @@ impl Engine {
             self.shared.late_room.notify_waiters();
         }
         let oldest_ms = self.aside.oldest().map_or(0, |since| (self.watch.now() - since).0);
+        self.shared.pulse.late_waiting(self.aside.fixes() as u64);
         metrics::gauge!("cordon_late_waiting_fixes").set(self.aside.fixes() as f64);
         metrics::gauge!("cordon_late_waiting_bytes").set(self.aside.bytes() as f64);
         metrics::gauge!("cordon_late_oldest_seconds").set(oldest_ms as f64 / 1e3);
@@ -171,7 +172,8 @@ impl Engine {
         metrics::counter!("cordon_ingest_duplicates_total").increment(evaluated.duplicates.len() as u64);
         metrics::histogram!("cordon_engine_step_seconds").record(started.elapsed().as_secs_f64());
         let snapshot = self.snapshot_is_due().then(|| self.watch.snapshot());
-        ToCommit { at: now, evaluated, features, audit, waiters: settled.with_commit, snapshot }
+        let waiters = settled.with_commit;
+        ToCommit { at: now, taken_up: started, evaluated, features, audit, waiters, snapshot }
     }
 
     fn snapshot_is_due(&mut self) -> bool {

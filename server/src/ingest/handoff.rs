@@ -7,7 +7,7 @@ use cordon_spatial::units::UnixMs;
 use cordon_spatial::watch::{Evaluated, WatchSnapshot};
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A piece of work for the writer between two commits.
 pub type Job = Box<dyn FnOnce(&mut dyn Writer) + Send>;
@@ -19,6 +19,8 @@ const MAX_JOBS: usize = 1_024;
 pub struct ToCommit {
     /// Journal time.
     pub at: UnixMs,
+    /// When it was taken up to be judged.
+    pub taken_up: Instant,
     /// What the engine made of it.
     pub evaluated: Evaluated,
     /// The new revisions.
@@ -148,6 +150,7 @@ mod tests {
     fn a_job_has_its_turn_though_batches_never_cease() {
         let batch = || ToCommit {
             at: UnixMs(0),
+            taken_up: Instant::now(),
             evaluated: Evaluated::default(),
             features: Vec::new(),
             audit: Vec::new(),

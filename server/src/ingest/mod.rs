@@ -18,6 +18,7 @@ mod historian;
 mod history;
 mod inbox;
 mod lanes;
+mod pulse;
 mod recover;
 mod retention;
 mod waiter;
@@ -28,6 +29,7 @@ mod late_tests;
 pub use clock::wall_now;
 pub use inbox::Acknowledge;
 pub use lanes::{lanes, threads_of_machine};
+pub use pulse::Figures;
 pub use retention::Retention;
 
 use aside::Aside;
@@ -49,6 +51,7 @@ use engine::Engine;
 use handoff::Handoff;
 use historian::Desk;
 use inbox::{Inbox, Intake};
+use pulse::Pulse;
 use retention::Forgetting;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
@@ -146,6 +149,10 @@ struct Shared {
     late_room: Notify,
     /// What terminals say besides fixes.
     contacts: Contacts,
+    /// How the pipeline is.
+    pulse: Pulse,
+    /// When the newest snapshot was written since the start, ms; 0 = none yet.
+    snapshot_at_ms: AtomicI64,
 }
 
 /// The pipeline as it starts.
@@ -286,10 +293,32 @@ pub struct Pipeline {
 impl Pipeline {
     /// Stores and judges fixes; answers after the commit. `received_at` is set by the pipeline.
     pub async fn fixes(&self, fixes: Vec<Fix>) -> Result<Receipt, Refused> {
-        if self.late_is_full(&fixes) {
-            return Err(Refused::Busy);
+        let count = fixes.len() as u64;
+        let answer = if self.late_is_full(&fixes) {
+            Err(Refused::Busy)
+        } else {
+            self.ask(|reply| Intake::Posted { fixes, reply }).await
+        };
+        if answer.is_err() {
+            self.refused(count);
         }
-        self.ask(|reply| Intake::Posted { fixes, reply }).await
+        answer
+    }
+
+    /// Counts posted fixes that are not taken.
+    pub fn refused(&self, fixes: u64) {
+        self.shared.pulse.refused(fixes);
+    }
+
+    /// How the pipeline was over the last ten seconds.
+    pub fn figures(&self) -> Figures {
+        self.shared.pulse.figures(Instant::now())
+    }
+
+    /// When the newest engine snapshot was written since the start; `None` when none was yet.
+    pub fn snapshot_at(&self) -> Option<UnixMs> {
+        let at = self.shared.snapshot_at_ms.load(Ordering::Relaxed);
+        (at > 0).then_some(UnixMs(at))
     }
 
     /// Stores and judges a gateway's fixes, which are acknowledged after the commit. Waits while too much is waiting.

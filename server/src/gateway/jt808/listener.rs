@@ -100,6 +100,11 @@ impl Gateway {
         self.live().contains_key(&phone)
     }
 
+    /// How many terminals have an authenticated connection.
+    pub fn online(&self) -> usize {
+        self.live().len()
+    }
+
     /// Accepts terminals until `stop` turns true.
     pub async fn run(self: Arc<Gateway>, listener: TcpListener, mut stop: watch::Receiver<bool>) {
         loop {
