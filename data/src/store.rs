@@ -249,6 +249,39 @@ pub struct User {
     pub password_hash: String,
     /// When the account was made.
     pub created_at: UnixMs,
+    /// When the person was last here, as [`Writer::note_use`] was told; `None` = never.
+    pub last_seen_at: Option<UnixMs>,
+}
+
+/// What is to be changed of a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// Another role.
+    pub role: Option<Role>,
+    /// Another password: every session of the user ends,
+    pub password_hash: Option<String>,
+    /// except this one.
+    pub keep_session: Option<[u8; 32]>,
+}
+
+/// What became of a change of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountChange {
+    /// It was made.
+    Done,
+    /// There is no such account; nothing was changed.
+    Unknown,
+    /// It would have left no user who may administer; nothing was changed.
+    LastAdmin,
+}
+
+/// When accounts were last used, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastUse {
+    /// Of users.
+    pub users: Vec<(String, UnixMs)>,
+    /// Of tokens.
+    pub tokens: Vec<(String, UnixMs)>,
 }
 
 /// A bearer token, without its secret.
@@ -262,6 +295,8 @@ pub struct Token {
     pub role: Role,
     /// When it was made.
     pub created_at: UnixMs,
+    /// When it was last shown, as [`Writer::note_use`] was told; `None` = never.
+    pub last_used_at: Option<UnixMs>,
 }
 
 /// A signed-in session, without its secret.
@@ -345,6 +380,15 @@ pub trait Writer: Send {
     fn add_user(&mut self, user: &User, audit: &AuditLine) -> Result<(), StoreError>;
     /// Adds a token, with an audit line; [`StoreError::Exists`] when the name is taken.
     fn add_token(&mut self, token: &Token, audit: &AuditLine) -> Result<(), StoreError>;
+    /// Changes a user, with an audit line, in one transaction.
+    fn change_user(&mut self, name: &str, change: &UserChange, audit: &AuditLine) -> Result<AccountChange, StoreError>;
+    /// Removes a user and ends every session of theirs, with an audit line, in one transaction.
+    fn remove_user(&mut self, name: &str, audit: &AuditLine) -> Result<AccountChange, StoreError>;
+    /// Removes a token, with an audit line.
+    fn remove_token(&mut self, name: &str, audit: &AuditLine) -> Result<AccountChange, StoreError>;
+    /// Notes when accounts were last used; one that does not exist is passed over, and a time never goes back. Need not
+    /// survive a power cut.
+    fn note_use(&mut self, used: &LastUse) -> Result<(), StoreError>;
     /// Adds a session, with an audit line.
     fn add_session(&mut self, session: &Session, audit: &AuditLine) -> Result<(), StoreError>;
     /// Ends a session; unknown is fine.
@@ -418,6 +462,8 @@ pub trait Reader: Send {
     fn users(&self) -> Result<Vec<User>, StoreError>;
     /// The token with this hash.
     fn token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError>;
+    /// All tokens by name.
+    fn tokens(&self) -> Result<Vec<Token>, StoreError>;
     /// The session with this hash, expired or not.
     fn session(&self, hash: &[u8; 32]) -> Result<Option<Session>, StoreError>;
     /// One terminal.

@@ -21,8 +21,8 @@ use crate::desk::terminals::Terminals;
 use crate::gateway::jt808::listener::Gateway;
 use crate::ingest::{self, Conduct, StoreAccess};
 use crate::live::hub::Hub;
-use cordon_data::store::{Reader, StoreError};
-use cordon_spatial::units::SpanMs;
+use cordon_data::store::{LastUse, Reader, StoreError};
+use cordon_spatial::units::{SpanMs, UnixMs};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -140,6 +140,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     });
     tasks.spawn(hub.run(pipeline, commits));
     tasks.spawn(upkeep(app.prometheus.clone()));
+    tasks.spawn(keep_last_use(app.clone()));
     tasks.spawn(control(socket, app.clone()));
     drop(router.send_replace(api::router(app.clone())));
     tasks.spawn(gateway.run(jt808, stopping));
@@ -159,6 +160,7 @@ impl Running {
         // An error only says that nobody listens to it.
         let _ = self.stop.send(true);
         let pipeline = self.app.pipeline.clone();
+        let _kept_or_logged = note_use(&self.app, self.app.started_at).await;
         let listeners = tokio::time::timeout(Duration::from_secs(6), async {
             // The HTTP task ends by itself; the others go with the process's work.
             while self.tasks.len() > PERPETUAL_TASKS {
@@ -178,8 +180,8 @@ impl Running {
     }
 }
 
-/// Tasks that work until they are shut down: hub, published GeoPackage, metrics upkeep, control socket.
-const PERPETUAL_TASKS: usize = 4;
+/// Tasks that work until they are shut down: hub, published GeoPackage, metrics upkeep, last uses, control socket.
+const PERPETUAL_TASKS: usize = 5;
 
 /// What opening a site gives.
 struct Site {
@@ -234,6 +236,35 @@ async fn control(socket: Socket, app: Arc<App>) {
             }
         })
         .await;
+}
+
+/// How often it is written down when accounts were last used.
+const LAST_USE_EVERY: Duration = Duration::from_secs(60);
+
+/// Writes down when accounts were last used.
+async fn keep_last_use(app: Arc<App>) {
+    let mut interval = tokio::time::interval(LAST_USE_EVERY);
+    let mut noted = app.started_at;
+    loop {
+        interval.tick().await;
+        let now = app.pipeline.now();
+        if note_use(&app, noted).await {
+            noted = now;
+        }
+    }
+}
+
+/// Writes down which accounts were used since then; returns whether it is written.
+async fn note_use(app: &App, since: UnixMs) -> bool {
+    let used = app.sessions.used_since(since);
+    if used == LastUse::default() {
+        return true;
+    }
+    let noted = app.pipeline.write(move |writer| writer.note_use(&used)).await;
+    if let Err(error) = &noted {
+        tracing::warn!(%error, "it was not written down when accounts were last used");
+    }
+    noted.is_ok()
 }
 
 /// Lets the metrics forget what is old.

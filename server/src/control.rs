@@ -64,11 +64,12 @@ impl Command {
             Command::AddUser { name, role, password_hash } => {
                 let (name, role, password_hash) = (name.clone(), *role, password_hash.clone());
                 let audit = audit("user.add", &name, role);
-                writer.add_user(&User { name, role, password_hash, created_at: now }, &audit)
+                writer.add_user(&User { name, role, password_hash, created_at: now, last_seen_at: None }, &audit)
             }
             Command::AddToken { name, role, hash } => {
                 let audit = audit("token.add", name, *role);
-                writer.add_token(&Token { hash: *hash, name: name.clone(), role: *role, created_at: now }, &audit)
+                let (hash, name, role) = (*hash, name.clone(), *role);
+                writer.add_token(&Token { hash, name, role, created_at: now, last_used_at: None }, &audit)
             }
         }
     }

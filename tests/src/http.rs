@@ -15,6 +15,8 @@ pub struct Reply {
     pub etag: String,
     /// `Retry-After`, empty when there is none.
     pub retry_after: String,
+    /// The cookie that is set, as it is sent back (`name=value`), empty when there is none.
+    pub cookie: String,
     /// The body's bytes.
     pub body: Vec<u8>,
 }
@@ -75,8 +77,9 @@ impl Api {
             |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let (content_type, etag, status) = (header("content-type"), header("etag"), response.status().as_u16());
         let retry_after = header("retry-after");
+        let cookie = header("set-cookie").split(';').next().unwrap_or_default().to_owned();
         let body = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
-        Ok(Reply { status, content_type, etag, retry_after, body })
+        Ok(Reply { status, content_type, etag, retry_after, cookie, body })
     }
 
     /// GET; an error when no answer came.

@@ -46,11 +46,16 @@ impl Positions {
 impl Live {
     /// Connects with a bearer token and asks for the whole world.
     pub fn connect(server: SocketAddr, token: &str) -> Live {
+        Live::connect_with(server, "Authorization", &format!("Bearer {token}"))
+    }
+
+    /// Connects with a credential in a header and asks for the whole world.
+    pub fn connect_with(server: SocketAddr, header: &str, credential: &str) -> Live {
         let stream = TcpStream::connect(server).expect("the server listens");
         let request = tungstenite::http::Request::builder()
             .uri(format!("ws://{server}/live"))
             .header("Host", server.to_string())
-            .header("Authorization", format!("Bearer {token}"))
+            .header(header, credential)
             .header("Connection", "Upgrade")
             .header("Upgrade", "websocket")
             .header("Sec-WebSocket-Version", "13")

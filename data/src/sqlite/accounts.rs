@@ -1,8 +1,9 @@
 //! Users, tokens, sessions, terminals and the audit trail: each change in one transaction with its audit line.
 
 use super::failure::{from_sqlite, is_taken};
-use crate::store::{AuditLine, Session, StoreError, Terminal, Token, User};
-use rusqlite::{Connection, Params, TransactionBehavior, params};
+use super::rows;
+use crate::store::{AccountChange, AuditLine, LastUse, Role, Session, StoreError, Terminal, Token, User, UserChange};
+use rusqlite::{Connection, Params, Transaction, TransactionBehavior, params};
 
 /// Runs one statement and its audit line. `what` names the thing, should it be there already.
 fn change(
@@ -33,6 +34,98 @@ pub(super) fn add_user(connection: &mut Connection, user: &User, audit: &AuditLi
     let sql = "INSERT INTO users (name, role, password_hash, created_ms) VALUES (?1, ?2, ?3, ?4)";
     let params = params![user.name, user.role.name(), user.password_hash, user.created_at.0];
     change(connection, audit, &format!("the user {}", user.name), sql, params)
+}
+
+pub(super) fn change_user(
+    connection: &mut Connection,
+    name: &str,
+    change: &UserChange,
+    audit: &AuditLine,
+) -> Result<AccountChange, StoreError> {
+    decide(connection, audit, |transaction| {
+        let demotes = change.role.is_some_and(|role| role != Role::Admin);
+        if demotes && is_last_admin(transaction, name)? {
+            return Ok(AccountChange::LastAdmin);
+        }
+        let sql =
+            "UPDATE users SET role = coalesce(?2, role), password_hash = coalesce(?3, password_hash) WHERE name = ?1";
+        let role = change.role.map(Role::name);
+        if run(transaction, sql, params![name, role, change.password_hash])? == 0 {
+            return Ok(AccountChange::Unknown);
+        }
+        if change.password_hash.is_some() {
+            let others = "DELETE FROM sessions WHERE user = ?1 AND hash IS NOT ?2";
+            run(transaction, others, params![name, change.keep_session])?;
+        }
+        Ok(AccountChange::Done)
+    })
+}
+
+pub(super) fn remove_user(
+    connection: &mut Connection,
+    name: &str,
+    audit: &AuditLine,
+) -> Result<AccountChange, StoreError> {
+    decide(connection, audit, |transaction| {
+        if is_last_admin(transaction, name)? {
+            return Ok(AccountChange::LastAdmin);
+        }
+        run(transaction, "DELETE FROM sessions WHERE user = ?1", [name])?;
+        let removed = run(transaction, "DELETE FROM users WHERE name = ?1", [name])?;
+        Ok(if removed == 0 { AccountChange::Unknown } else { AccountChange::Done })
+    })
+}
+
+pub(super) fn remove_token(
+    connection: &mut Connection,
+    name: &str,
+    audit: &AuditLine,
+) -> Result<AccountChange, StoreError> {
+    decide(connection, audit, |transaction| {
+        let removed = run(transaction, "DELETE FROM tokens WHERE name = ?1", [name])?;
+        Ok(if removed == 0 { AccountChange::Unknown } else { AccountChange::Done })
+    })
+}
+
+pub(super) fn note_use(connection: &mut Connection, used: &LastUse) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_sqlite)?;
+    let later = |table: &str, column: &str| {
+        format!("UPDATE {table} SET {column} = max(coalesce({column}, ?2), ?2) WHERE name = ?1")
+    };
+    for (sql, uses) in [(later("users", "last_seen_ms"), &used.users), (later("tokens", "last_used_ms"), &used.tokens)]
+    {
+        for (name, at) in uses {
+            run(&transaction, &sql, params![name, at.0])?;
+        }
+    }
+    transaction.commit().map_err(from_sqlite)
+}
+
+/// Whether this user, and no other, may administer.
+fn is_last_admin(transaction: &Transaction<'_>, name: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM users WHERE name = ?1 AND role = ?2
+               AND NOT EXISTS (SELECT 1 FROM users WHERE name <> ?1 AND role = ?2)";
+    rows::first(transaction, sql, [name, Role::Admin.name()], |_| Ok(())).map(|row| row.is_some())
+}
+
+/// Does something in a transaction that its outcome decides: only what is done is kept, with its audit line.
+fn decide(
+    connection: &mut Connection,
+    audit: &AuditLine,
+    work: impl FnOnce(&Transaction<'_>) -> Result<AccountChange, StoreError>,
+) -> Result<AccountChange, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_sqlite)?;
+    let outcome = work(&transaction)?;
+    if outcome == AccountChange::Done {
+        append(&transaction, audit)?;
+        transaction.commit().map_err(from_sqlite)?;
+    }
+    Ok(outcome)
+}
+
+/// Runs one statement; how many rows it changed.
+fn run(transaction: &Transaction<'_>, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+    transaction.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(from_sqlite)
 }
 
 pub(super) fn add_token(connection: &mut Connection, token: &Token, audit: &AuditLine) -> Result<(), StoreError> {

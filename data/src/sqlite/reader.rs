@@ -300,8 +300,12 @@ impl Reader for SqliteReader {
     }
 
     fn token(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-        let sql = "SELECT hash, name, role, created_ms FROM tokens WHERE hash = ?1";
-        rows::first(self.connection(), sql, [hash], rows::token)
+        let sql = format!("SELECT {} FROM tokens WHERE hash = ?1", rows::TOKEN);
+        rows::first(self.connection(), &sql, [hash], rows::token)
+    }
+
+    fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        rows::all(self.connection(), &format!("SELECT {} FROM tokens ORDER BY name", rows::TOKEN), [], rows::token)
     }
 
     fn session(&self, hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {

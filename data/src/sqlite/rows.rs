@@ -123,7 +123,7 @@ pub(super) fn audit(row: &Row<'_>) -> Result<(u64, AuditLine), StoreError> {
 }
 
 /// The columns that [`user`] reads.
-pub(super) const USER: &str = "name, role, password_hash, created_ms";
+pub(super) const USER: &str = "name, role, password_hash, created_ms, last_seen_ms";
 
 /// A row of [`USER`].
 pub(super) fn user(row: &Row<'_>) -> Result<User, StoreError> {
@@ -132,17 +132,22 @@ pub(super) fn user(row: &Row<'_>) -> Result<User, StoreError> {
         role: role(row, 1, &name)?,
         password_hash: row.get(2).map_err(from_sqlite)?,
         created_at: UnixMs(row.get(3).map_err(from_sqlite)?),
+        last_seen_at: row.get::<_, Option<i64>>(4).map_err(from_sqlite)?.map(UnixMs),
         name,
     })
 }
 
-/// A row of (hash, name, role, created_ms).
+/// The columns that [`token`] reads.
+pub(super) const TOKEN: &str = "hash, name, role, created_ms, last_used_ms";
+
+/// A row of [`TOKEN`].
 pub(super) fn token(row: &Row<'_>) -> Result<Token, StoreError> {
     let name: String = row.get(1).map_err(from_sqlite)?;
     Ok(Token {
         hash: row.get(0).map_err(from_sqlite)?,
         role: role(row, 2, &name)?,
         created_at: UnixMs(row.get(3).map_err(from_sqlite)?),
+        last_used_at: row.get::<_, Option<i64>>(4).map_err(from_sqlite)?.map(UnixMs),
         name,
     })
 }

@@ -13,7 +13,10 @@ use super::tail::Tail;
 use super::tracks::{self, Cut};
 use crate::codec::{batch, derived, frame};
 use crate::feature::{StoredFeature, bbox};
-use crate::store::{AuditLine, Batch, Forget, Head, Session, StoreError, Terminal, Token, User, Writer};
+use crate::store::{
+    AccountChange, AuditLine, Batch, Forget, Head, LastUse, Session, StoreError, Terminal, Token, User, UserChange,
+    Writer,
+};
 use cordon_spatial::alarm::{Alarm, AlarmAct, AlarmLine};
 use cordon_spatial::event::{Event, Subject};
 use cordon_spatial::ids::{JournalPosition, Seq};
@@ -241,6 +244,22 @@ impl Writer for SqliteWriter {
 
     fn add_token(&mut self, token: &Token, audit: &AuditLine) -> Result<(), StoreError> {
         self.write(|writer| accounts::add_token(&mut writer.connection, token, audit))
+    }
+
+    fn change_user(&mut self, name: &str, change: &UserChange, audit: &AuditLine) -> Result<AccountChange, StoreError> {
+        self.write(|writer| accounts::change_user(&mut writer.connection, name, change, audit))
+    }
+
+    fn remove_user(&mut self, name: &str, audit: &AuditLine) -> Result<AccountChange, StoreError> {
+        self.write(|writer| accounts::remove_user(&mut writer.connection, name, audit))
+    }
+
+    fn remove_token(&mut self, name: &str, audit: &AuditLine) -> Result<AccountChange, StoreError> {
+        self.write(|writer| accounts::remove_token(&mut writer.connection, name, audit))
+    }
+
+    fn note_use(&mut self, used: &LastUse) -> Result<(), StoreError> {
+        self.write(|writer| unsynced(&mut writer.connection, |connection| accounts::note_use(connection, used)))
     }
 
     fn add_session(&mut self, session: &Session, audit: &AuditLine) -> Result<(), StoreError> {

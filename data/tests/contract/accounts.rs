@@ -2,15 +2,16 @@
 
 use super::Sites;
 use super::given::{at, audit};
-use cordon_data::store::{Role, Session, StoreError, Terminal, Token, User};
+use cordon_data::store::{AccountChange, LastUse, Role, Session, StoreError, Terminal, Token, User, UserChange};
 use cordon_spatial::ids::VehicleKey;
 
 fn user(name: &str) -> User {
-    User { name: name.to_owned(), role: Role::Monitor, password_hash: "$argon2id$…".to_owned(), created_at: at(1) }
+    let password_hash = "$argon2id$…".to_owned();
+    User { name: name.to_owned(), role: Role::Monitor, password_hash, created_at: at(1), last_seen_at: None }
 }
 
 fn token(name: &str, byte: u8) -> Token {
-    Token { hash: [byte; 32], name: name.to_owned(), role: Role::Device, created_at: at(2) }
+    Token { hash: [byte; 32], name: name.to_owned(), role: Role::Device, created_at: at(2), last_used_at: None }
 }
 
 fn session() -> Session {
@@ -71,6 +72,71 @@ pub fn an_ended_session_is_gone(sites: &Sites<'_>) {
         open.writer.end_session(&[7; 32], &audit("session.end")).unwrap();
         assert_eq!(open.reader().session(&[7; 32]).unwrap(), None);
     }
+}
+
+pub fn a_site_keeps_its_last_administrator(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    let lines = |open: &super::Open| open.reader().audit(0, 100).unwrap().len();
+    open.writer.add_user(&User { role: Role::Admin, ..user("anna") }, &audit("user.add")).unwrap();
+    open.writer.add_user(&user("bela"), &audit("user.add")).unwrap();
+    let demoted = UserChange { role: Some(Role::Guard), ..UserChange::default() };
+    let before = lines(&open);
+    let change = open.writer.change_user("anna", &demoted, &audit("user.change")).unwrap();
+    assert_eq!(change, AccountChange::LastAdmin);
+    assert_eq!(open.writer.remove_user("anna", &audit("user.delete")).unwrap(), AccountChange::LastAdmin);
+    assert_eq!(open.writer.remove_user("nobody", &audit("user.delete")).unwrap(), AccountChange::Unknown);
+    assert_eq!(lines(&open), before, "what was not done is not in the audit trail");
+    let promoted = UserChange { role: Some(Role::Admin), ..UserChange::default() };
+    assert_eq!(open.writer.change_user("bela", &promoted, &audit("user.change")).unwrap(), AccountChange::Done);
+    assert_eq!(open.writer.change_user("anna", &demoted, &audit("user.change")).unwrap(), AccountChange::Done);
+    assert_eq!(open.writer.remove_user("anna", &audit("user.delete")).unwrap(), AccountChange::Done);
+    assert_eq!(open.reader().users().unwrap(), [User { role: Role::Admin, ..user("bela") }]);
+    assert_eq!(lines(&open), before + 3);
+}
+
+pub fn another_password_ends_the_other_sessions(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    open.writer.add_user(&user("anna"), &audit("user.add")).unwrap();
+    open.writer.add_user(&user("bela"), &audit("user.add")).unwrap();
+    for (byte, whose) in [(7, "anna"), (8, "anna"), (9, "bela")] {
+        let session = Session { hash: [byte; 32], user: whose.to_owned(), ..session() };
+        open.writer.add_session(&session, &audit("session.create")).unwrap();
+    }
+    let standing = |open: &super::Open| [7, 8, 9].map(|byte| open.reader().session(&[byte; 32]).unwrap().is_some());
+    let role = UserChange { role: Some(Role::Guard), ..UserChange::default() };
+    open.writer.change_user("anna", &role, &audit("user.change")).unwrap();
+    assert_eq!(standing(&open), [true; 3], "another role ends none");
+    let hash = Some("$argon2id$other".to_owned());
+    let password = UserChange { password_hash: hash.clone(), keep_session: Some([8; 32]), role: None };
+    open.writer.change_user("anna", &password, &audit("user.password")).unwrap();
+    assert_eq!(standing(&open), [false, true, true]);
+    let anna = open.reader().user("anna").unwrap().unwrap();
+    assert_eq!((anna.role, Some(anna.password_hash)), (Role::Guard, hash));
+    open.writer.remove_user("anna", &audit("user.delete")).unwrap();
+    assert_eq!(standing(&open), [false, false, true]);
+}
+
+pub fn the_last_use_of_an_account_is_kept(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    open.writer.add_user(&user("anna"), &audit("user.add")).unwrap();
+    open.writer.add_token(&token("gateway", 1), &audit("token.add")).unwrap();
+    open.writer.add_token(&token("other", 2), &audit("token.add")).unwrap();
+    let named = |at| vec![("anna".to_owned(), at), ("nobody".to_owned(), at)];
+    let tokens = vec![("gateway".to_owned(), at(6))];
+    open.writer.note_use(&LastUse { users: named(at(5)), tokens }).unwrap();
+    open.writer.note_use(&LastUse { users: named(at(4)), tokens: Vec::new() }).unwrap();
+    drop(open);
+    let mut open = site.open();
+    let reader = open.reader();
+    assert_eq!(reader.users().unwrap(), [User { last_seen_at: Some(at(5)), ..user("anna") }]);
+    let gateway = Token { last_used_at: Some(at(6)), ..token("gateway", 1) };
+    assert_eq!(reader.tokens().unwrap(), [gateway, token("other", 2)]);
+    assert_eq!(open.writer.remove_token("other", &audit("token.delete")).unwrap(), AccountChange::Done);
+    assert_eq!(open.writer.remove_token("other", &audit("token.delete")).unwrap(), AccountChange::Unknown);
+    assert_eq!(open.reader().token(&[2; 32]).unwrap(), None);
 }
 
 pub fn a_terminal_is_replaced(sites: &Sites<'_>) {

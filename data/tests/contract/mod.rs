@@ -53,7 +53,8 @@ macro_rules! contract {
             a_history_is_read_while_it_is_cut, checkpoints_are_pruned_when_nothing_can_ask_for_them,
             revisions_are_found_with_their_terms, a_vehicles_events_are_found_by_when_they_held);
         $crate::contract!($site; accounts: accounts_are_found_after_a_restart, a_taken_name_is_refused,
-            an_ended_session_is_gone, a_terminal_is_replaced);
+            an_ended_session_is_gone, a_terminal_is_replaced, a_site_keeps_its_last_administrator,
+            another_password_ends_the_other_sessions, the_last_use_of_an_account_is_kept);
         $crate::contract!($site; retention: the_old_journal_goes_but_nothing_that_is_needed,
             old_tracks_go_by_when_they_were_received, old_alarms_go_when_they_are_closed_and_their_events_with_them);
         $crate::contract!($site; model: any_history_reads_like_the_model);

@@ -3,6 +3,7 @@
 //! [`routes`] is the table of everything that answers; [`guard`] lets through or refuses by that table, so that no
 //! handler can forget to ask. [`envelope`] is around all of it: trace id, headers, time limit, metrics.
 
+pub mod accounts;
 pub mod alarm_load;
 pub mod alarms;
 pub mod body;

@@ -1,8 +1,8 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
 use super::{
-    alarm_load, alarms, commands, events, explain, features, fixes, health, health_figures, live, session, setup,
-    terminals, try_rules, vehicles,
+    accounts, alarm_load, alarms, commands, events, explain, features, fixes, health, health_figures, live, session,
+    setup, terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -34,7 +34,15 @@ use utoipa::openapi::{PathItem, RefOr};
         setup::set_up,
         session::sign_in,
         session::who,
+        session::change_password,
         session::sign_out,
+        accounts::users,
+        accounts::add_user,
+        accounts::change_user,
+        accounts::remove_user,
+        accounts::tokens,
+        accounts::add_token,
+        accounts::remove_token,
         fixes::post,
         vehicles::list,
         vehicles::one,

@@ -3,8 +3,8 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, alarm_load, alarms, commands, events, explain, features, fixes, health, health_figures, live, openapi,
-    session, setup, terminals, try_rules, vehicles,
+    App, accounts, alarm_load, alarms, commands, events, explain, features, fixes, health, health_figures, live,
+    openapi, session, setup, terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -55,7 +55,15 @@ pub fn routes() -> Vec<Route> {
         route(Method::POST, "/api/setup", Public, &[], setup::set_up),
         route(Method::POST, "/api/session", Public, &[], session::sign_in),
         route(Method::GET, "/api/session", OwnSession, &[], session::who),
+        route(Method::PATCH, "/api/session", OwnSession, &[], session::change_password),
         route(Method::DELETE, "/api/session", OwnSession, &[], session::sign_out),
+        route(Method::GET, "/api/users", Administer, &[], accounts::users),
+        route(Method::POST, "/api/users", Administer, &[], accounts::add_user),
+        route(Method::PATCH, "/api/users/{name}", Administer, &[], accounts::change_user),
+        route(Method::DELETE, "/api/users/{name}", Administer, &[], accounts::remove_user),
+        route(Method::GET, "/api/tokens", Administer, &[], accounts::tokens),
+        route(Method::POST, "/api/tokens", Administer, &[], accounts::add_token),
+        route(Method::DELETE, "/api/tokens/{name}", Administer, &[], accounts::remove_token),
         route(Method::POST, "/api/fixes", PostFixes, &[], fixes::post),
         route(Method::GET, "/api/vehicles", SeeMap, &["after", "limit"], vehicles::list),
         route(Method::GET, "/api/vehicles/{id}", SeeMap, &[], vehicles::one),

@@ -61,6 +61,7 @@ pub async fn set_up(
         role: Role::Admin,
         password_hash: app.verifier.hash(password).await,
         created_at: app.pipeline.now(),
+        last_seen_at: None,
     };
     let audit = app.audit_line(&name, "user.add", json!({"name": name, "role": "admin", "by": "set-up code"}));
     let added = app.pipeline.write(move |writer| writer.add_user(&user, &audit)).await;

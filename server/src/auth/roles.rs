@@ -9,7 +9,7 @@ pub enum Action {
     Public,
     /// Read the metrics: loopback, or any token or session that may see the map.
     Metrics,
-    /// See and end one's own session.
+    /// See and end one's own session, and change one's own password.
     OwnSession,
     /// See vehicles, tracks, events, alarms and features.
     SeeMap,
@@ -23,7 +23,7 @@ pub enum Action {
     CommandTerminals,
     /// Post fixes.
     PostFixes,
-    /// List and approve terminals.
+    /// List and approve terminals, users and tokens.
     Administer,
     /// Carries its own credential (a `device_id`), checked by the gateway.
     OwnCredential,

@@ -1,15 +1,16 @@
 //! From a cookie or a bearer token to an [`Identity`], checked against the store at most every few seconds.
 //!
 //! A session ends when it is signed out, at its absolute limit, or after too long without use. Use is remembered in
-//! memory only: a restart counts as use.
+//! memory; about once a minute it is written down when an account was last used. A restart counts as use.
 
 use super::{Credential, Denied, Identity, secret};
 use crate::desk::readers::Readers;
 use axum::http::{HeaderMap, header};
-use cordon_data::store::{Session, StoreError};
+use cordon_data::store::{LastUse, Session, StoreError};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use std::collections::HashMap;
 use std::sync::Mutex;
+use tokio::sync::watch;
 
 /// The cookie's name on plain HTTP; `__Host-` needs `Secure`, which needs TLS.
 pub const COOKIE: &str = "cordon_session";
@@ -25,6 +26,8 @@ pub struct Sessions {
     idle: SpanMs,
     max: SpanMs,
     known: Mutex<HashMap<[u8; 32], Known>>,
+    /// Told when what is known of somebody is forgotten: whoever holds an identity asks again.
+    changed: watch::Sender<()>,
 }
 
 #[derive(Clone)]
@@ -35,10 +38,20 @@ struct Known {
     checked_at: UnixMs,
 }
 
+impl Known {
+    fn is_user(&self, name: &str) -> bool {
+        matches!(self.identity.credential, Credential::Session(_)) && self.identity.name == name
+    }
+
+    fn is_token(&self, name: &str) -> bool {
+        matches!(self.identity.credential, Credential::Token(_)) && self.identity.name == name
+    }
+}
+
 impl Sessions {
     /// Sessions end after `idle` without use and after `max` in any case.
     pub fn new(readers: Readers, idle: SpanMs, max: SpanMs) -> Sessions {
-        Sessions { readers, idle, max, known: Mutex::new(HashMap::new()) }
+        Sessions { readers, idle, max, known: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
     /// A new session: the cookie's secret, and what to store.
@@ -68,6 +81,56 @@ impl Sessions {
     /// Forgets what is known of a session, so that it is looked up afresh.
     pub fn forget(&self, hash: &[u8; 32]) {
         self.known.lock().expect("no holder panics").remove(hash);
+        self.changed.send_replace(());
+    }
+
+    /// Forgets what is known of a user's sessions.
+    pub fn forget_user(&self, name: &str) {
+        self.forget_all(|known| known.is_user(name));
+    }
+
+    /// Forgets what is known of a token.
+    pub fn forget_token(&self, name: &str) {
+        self.forget_all(|known| known.is_token(name));
+    }
+
+    fn forget_all(&self, theirs: impl Fn(&Known) -> bool) {
+        self.known.lock().expect("no holder panics").retain(|_, known| !theirs(known));
+        self.changed.send_replace(());
+    }
+
+    /// Tells when somebody was signed out or may do something else than before.
+    pub fn changed(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// When a user was last here, as far as this run remembers.
+    pub fn user_seen_at(&self, name: &str) -> Option<UnixMs> {
+        self.last_use(|known| known.is_user(name))
+    }
+
+    /// When a token was last shown, as far as this run remembers.
+    pub fn token_used_at(&self, name: &str) -> Option<UnixMs> {
+        self.last_use(|known| known.is_token(name))
+    }
+
+    fn last_use(&self, theirs: impl Fn(&Known) -> bool) -> Option<UnixMs> {
+        let all = self.known.lock().expect("no holder panics");
+        all.values().filter(|known| theirs(known)).map(|known| known.used_at).max()
+    }
+
+    /// The accounts that were used at or after `since`, and when last.
+    pub fn used_since(&self, since: UnixMs) -> LastUse {
+        let all = self.known.lock().expect("no holder panics");
+        let mut used = LastUse::default();
+        for known in all.values().filter(|known| known.used_at >= since) {
+            let line = (known.identity.name.clone(), known.used_at);
+            match known.identity.credential {
+                Credential::Session(_) => used.users.push(line),
+                Credential::Token(_) => used.tokens.push(line),
+            }
+        }
+        used
     }
 
     async fn check(&self, credential: Credential, now: UnixMs) -> Result<Identity, Denied> {

@@ -91,6 +91,7 @@ async fn converse(socket: &mut WebSocket, context: &Context, identity: Identity)
     send(socket, Message::Binary(snapshot.into())).await?;
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut changed = sessions.changed();
     let mut recheck = tokio::time::interval(RECHECK);
     recheck.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut ticks = 0u32;
@@ -120,14 +121,20 @@ async fn converse(socket: &mut WebSocket, context: &Context, identity: Identity)
                     send(socket, Message::Binary(frame.into())).await?;
                 }
             }
-            _ = recheck.tick() => match sessions.recheck(&identity, pipeline.now()).await {
-                Ok(identity) if roles::allows(Action::SeeMap, identity.role) => {}
-                Ok(_) | Err(Denied::NotAllowed | Denied::ForeignOrigin) => return Err(End::NotAllowed),
-                Err(Denied::NotSignedIn) => return Err(End::SignedOut),
-                Err(Denied::Unavailable) => return Err(End::Failed),
-            },
+            _ = recheck.tick() => may_stay(context, &identity).await?,
+            Ok(()) = changed.changed() => may_stay(context, &identity).await?,
             () = crate::api::serve::stopped(&mut stopping) => return Err(End::Stopping),
         }
+    }
+}
+
+/// Ends when whoever watches is no longer signed in or no longer allowed to.
+async fn may_stay(context: &Context, identity: &Identity) -> Result<(), End> {
+    match context.sessions.recheck(identity, context.pipeline.now()).await {
+        Ok(identity) if roles::allows(Action::SeeMap, identity.role) => Ok(()),
+        Ok(_) | Err(Denied::NotAllowed | Denied::ForeignOrigin) => Err(End::NotAllowed),
+        Err(Denied::NotSignedIn) => Err(End::SignedOut),
+        Err(Denied::Unavailable) => Err(End::Failed),
     }
 }
 
