@@ -419,6 +419,13 @@ pub trait Reader: Send {
     /// A feature's revisions from the one in force at `since` on (the first, if it was recorded later), those recorded up to
     /// `upto`, oldest first, deletions included.
     fn revisions(&self, key: FeatureKey, since: UnixMs, upto: UnixMs) -> Result<Vec<StoredFeature>, StoreError>;
+    /// A feature's revisions before one, or all of them, the newest first, deletions included; at most `limit`, 1 to 10,000.
+    fn revisions_before(
+        &self,
+        key: FeatureKey,
+        before: Option<Revision>,
+        limit: usize,
+    ) -> Result<Vec<StoredFeature>, StoreError>;
     /// The zone revisions that were replaced or deleted after `since` and at or before `upto`, by the time of that. Cost: a
     /// row for each; what they say is read by [`Reader::feature_revision`].
     fn replaced_zones(&self, since: UnixMs, upto: UnixMs) -> Result<Vec<ReplacedZone>, StoreError>;

@@ -180,6 +180,23 @@ impl Reader for SqliteReader {
         rows::all(self.connection(), &sql, params![key.0, since.0, upto.0], rows::feature)
     }
 
+    fn revisions_before(
+        &self,
+        key: FeatureKey,
+        before: Option<Revision>,
+        limit: usize,
+    ) -> Result<Vec<StoredFeature>, StoreError> {
+        let mut conditions = Conditions::default();
+        conditions.add("r.key = ?", i64::from(key.0));
+        conditions.add_some("r.revision < ?", before.map(|before| i64::from(before.0)));
+        let sql = format!(
+            "SELECT {} FROM feature_revisions r JOIN features f USING (key) {}",
+            rows::FEATURE,
+            conditions.clauses("r.revision DESC", limit)
+        );
+        rows::all(self.connection(), &sql, params_from_iter(conditions.values), rows::feature)
+    }
+
     fn replaced_zones(&self, since: UnixMs, upto: UnixMs) -> Result<Vec<ReplacedZone>, StoreError> {
         past::replaced_zones(self.connection(), since, upto)
     }

@@ -39,7 +39,12 @@ pub fn every_revision_is_kept_and_the_newest_is_current(sites: &Sites<'_>) {
     let gone = keep(&mut open, 3, deletion(&second, 3));
     let reader = open.reader();
     assert_eq!(reader.feature(Collection::Zones, &id("north")).unwrap(), None);
-    assert_eq!(reader.feature_by_key(FeatureKey(3)).unwrap(), Some(gone));
+    assert_eq!(reader.feature_by_key(FeatureKey(3)).unwrap(), Some(gone.clone()));
+    let before = |revision, limit| reader.revisions_before(FeatureKey(3), revision, limit).unwrap();
+    assert_eq!(before(None, 10), [gone.clone(), second.clone(), first.clone()]);
+    assert_eq!(before(None, 1), [gone]);
+    assert_eq!(before(Some(Revision(3)), 1), [second]);
+    assert_eq!(before(Some(Revision(1)), 10), []);
     assert_eq!(reader.feature_revision(FeatureKey(3), Revision(1)).unwrap(), Some(first));
     assert_eq!(reader.count(Collection::Zones).unwrap(), 0);
     assert!(listed(&open, Collection::Zones, None).is_empty());

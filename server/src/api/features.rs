@@ -303,7 +303,8 @@ fn changed(detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::PRECONDITION_FAILED, "changed", detail)
 }
 
-fn named(name: &str) -> Result<Collection, Problem> {
+/// The collection of this name, else a problem.
+pub fn named(name: &str) -> Result<Collection, Problem> {
     Collection::from_name(name).ok_or_else(|| Problem::not_found("collection"))
 }
 
@@ -378,13 +379,19 @@ fn shown(app: &App, identity: &Identity, feature: &StoredFeature) -> Result<Valu
         if let Some(fix) = last {
             value["geometry"] = json!({"type": "Point", "coordinates": [fix.position.lon(), fix.position.lat()]});
         }
-        if !allows(Action::EditMap, identity.role)
-            && let Some(properties) = value["properties"].as_object_mut()
-        {
-            properties.remove("device_id");
-        }
     }
-    Ok(value)
+    Ok(without_secrets(identity, feature.collection, value))
+}
+
+/// A feature without what only those may see who may set it: a vehicle's device id is a credential.
+pub fn without_secrets(identity: &Identity, collection: Collection, mut feature: Value) -> Value {
+    if collection == Collection::Vehicles
+        && !allows(Action::EditMap, identity.role)
+        && let Some(properties) = feature["properties"].as_object_mut()
+    {
+        properties.remove("device_id");
+    }
+    feature
 }
 
 fn one(app: &App, identity: &Identity, feature: &StoredFeature, status: StatusCode) -> Result<Response, Problem> {

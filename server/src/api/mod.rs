@@ -11,6 +11,7 @@ pub mod commands;
 pub mod envelope;
 pub mod events;
 pub mod explain;
+pub mod feature_history;
 pub mod features;
 pub mod fixes;
 pub mod guard;

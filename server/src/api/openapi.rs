@@ -1,8 +1,8 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
 use super::{
-    accounts, alarm_load, alarms, commands, events, explain, features, fixes, health, health_figures, live, session,
-    setup, terminals, try_rules, vehicles,
+    accounts, alarm_load, alarms, commands, events, explain, feature_history, features, fixes, health, health_figures,
+    live, session, setup, terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -70,6 +70,7 @@ use utoipa::openapi::{PathItem, RefOr};
         features::put,
         features::patch,
         features::delete,
+        feature_history::history,
         live::upgrade,
         osmand::report,
         osmand::report_form,

@@ -3,8 +3,8 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, accounts, alarm_load, alarms, commands, events, explain, features, fixes, health, health_figures, live,
-    openapi, session, setup, terminals, try_rules, vehicles,
+    App, accounts, alarm_load, alarms, commands, events, explain, feature_history, features, fixes, health,
+    health_figures, live, openapi, session, setup, terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -45,6 +45,7 @@ pub fn routes() -> Vec<Route> {
     };
     const ITEMS: &str = "/ogc/collections/{collection}/items";
     const ITEM: &str = "/ogc/collections/{collection}/items/{id}";
+    const HISTORY: &str = "/ogc/collections/{collection}/items/{id}/history";
     vec![
         route(Method::GET, "/healthz", Public, &[], health::healthz),
         route(Method::GET, "/readyz", Public, &[], health::readyz),
@@ -92,6 +93,7 @@ pub fn routes() -> Vec<Route> {
         route(Method::PUT, ITEM, EditMap, &[], features::put),
         route(Method::PATCH, ITEM, EditMap, &[], features::patch),
         route(Method::DELETE, ITEM, EditMap, &[], features::delete),
+        route(Method::GET, HISTORY, SeeMap, &["after", "limit"], feature_history::history),
         route(Method::GET, "/live", SeeMap, &[], live::upgrade),
         any_params(route(Method::GET, "/gateway/osmand", OwnCredential, &[], osmand::report)),
         any_params(route(Method::POST, "/gateway/osmand", OwnCredential, &[], osmand::report_form)),
