@@ -12,3 +12,4 @@ pub mod codec;
 pub mod sqlite;
 pub mod snapshots;
 pub mod geopackage;
+pub mod park;

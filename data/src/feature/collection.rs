@@ -47,6 +47,8 @@ collections! {
     Plants = "plants",
     /// What is to be protected: schools, hospitals, homes.
     ProtectionTargets = "protection-targets",
+    /// What lies under everything else on the map: sea, land, green, water, buildings, tanks, pipe racks, rails.
+    Ground = "ground",
     /// What grants an exception from a rule.
     Exemptions = "exemptions",
 }
