@@ -25,20 +25,32 @@ export class ApiError extends Error {
 }
 
 async function problemOf(response: Response): Promise<Problem> {
+  const retryAfter = Number(response.headers.get('retry-after') ?? '');
+  const known = { status: response.status, ...(retryAfter > 0 ? { retry_after_s: retryAfter } : {}) };
   if ((response.headers.get('content-type') ?? '').includes('json')) {
     try {
       const body = (await response.json()) as Problem;
-      return { ...body, status: response.status };
+      return { ...body, ...known };
     } catch {
       // A cut or malformed body says no more than the status does.
     }
   }
-  return { status: response.status, title: response.statusText };
+  return { ...known, title: response.statusText };
 }
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** What goes with a request beside its path. */
+export interface Sent {
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Gives the request up; the error is then an `AbortError` and no `ApiError`. */
+  signal?: AbortSignal;
+}
+
+/** One request; the answer if the server did what was asked, else an `ApiError`. */
+export async function send(method: string, path: string, { body, headers: more, signal }: Sent = {}): Promise<Response> {
   const headers: Record<string, string> = {
     accept: 'application/json, application/geo+json, application/problem+json',
+    ...more,
   };
   if (body !== undefined) headers['content-type'] = 'application/json';
   let response: Response;
@@ -48,12 +60,18 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
       headers,
       credentials: 'same-origin',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
     });
   } catch (cause) {
+    if (signal?.aborted) throw cause;
     throw new ApiError({ status: 0, code: 'unreachable', detail: cause instanceof Error ? cause.message : '' });
   }
   if (!response.ok) throw new ApiError(await problemOf(response));
-  const text = await response.text();
+  return response;
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const text = await (await send(method, path, { body })).text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 

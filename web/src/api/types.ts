@@ -26,6 +26,8 @@ export interface Problem {
   field?: string;
   value?: unknown;
   limit?: unknown;
+  /** From the header of that name: when trying again makes sense. */
+  retry_after_s?: number;
 }
 
 /** One page of a list; `next` is a path with its query. */
@@ -217,6 +219,8 @@ export interface Rule {
   window?: ScheduleItem | null;
   exempt?: string[] | null;
   priority: Priority;
+  on_delay_s?: number | null;
+  off_delay_s?: number | null;
 }
 
 /** What Cordon keeps about a feature beside its geometry; which fields stand depends on the collection. */
