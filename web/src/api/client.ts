@@ -10,10 +10,16 @@ import type {
   Explanation,
   Feature,
   FeatureCollection,
+  FeatureRevision,
   Page,
   Problem,
   Session,
+  TerminalAnswer,
+  TerminalCommand,
+  Track,
+  TrackPage,
   Vehicle,
+  VehicleFeature,
 } from './types';
 
 /** The server refused, or could not be reached (`status` 0, code `unreachable`). */
@@ -70,8 +76,8 @@ export async function send(method: string, path: string, { body, headers: more, 
   return response;
 }
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const text = await (await send(method, path, { body })).text();
+async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const text = await (await send(method, path, { body, ...(signal ? { signal } : {}) })).text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
@@ -81,11 +87,11 @@ function pathOf(link: string): string {
   return url.pathname + url.search;
 }
 
-async function pages<T>(first: string, most: number): Promise<T[]> {
+async function pages<T>(first: string, most: number, signal?: AbortSignal): Promise<T[]> {
   const all: T[] = [];
   let path: string | undefined = first;
   while (path !== undefined && all.length < most) {
-    const page: Page<T> = await request<Page<T>>('GET', path);
+    const page: Page<T> = await request<Page<T>>('GET', path, undefined, signal);
     all.push(...page.items);
     path = page.next ? pathOf(page.next) : undefined;
   }
@@ -95,6 +101,28 @@ async function pages<T>(first: string, most: number): Promise<T[]> {
 /** More than a park or a province holds: a list that goes on for ever ends here. */
 const MOST_FEATURES = 200_000;
 const MOST_ALARMS = 10_000;
+/** Events of one question: a day of a busy park. */
+const MOST_EVENTS = 20_000;
+/** Revisions of one zone that are looked through. */
+const MOST_REVISIONS = 2_000;
+
+/** Which events are asked for; times in ms since 1970, `toMs` not included. */
+export interface EventsAsked {
+  fromMs: number;
+  toMs: number;
+  subject?: string | undefined;
+  kind?: string | undefined;
+  zone?: string | undefined;
+}
+
+function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(values).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
 
 export const api = {
   session: () => request<Session>('GET', '/api/session'),
@@ -112,6 +140,10 @@ export const api = {
     pages<Alarm>('/api/alarms?state=unacknowledged,acknowledged,returned,shelved,suppressed&limit=1000', MOST_ALARMS),
   /** Alarms in any state that changed after `seq`. */
   alarmsAfter: (seq: number) => pages<Alarm>(`/api/alarms?after=${seq}&limit=1000`, MOST_ALARMS),
+  alarm: (id: string) => request<Alarm>('GET', `/api/alarms/${encodeURIComponent(id)}`),
+  /** Closed alarms whose last change came after `seq`, by that number, at most `limit` of them. */
+  closedAlarmsAfter: async (seq: number, limit: number) =>
+    (await request<Page<Alarm>>('GET', `/api/alarms?state=closed&after=${seq}&limit=${limit}`)).items,
   acknowledge: (id: string, note: string | undefined) =>
     request<Alarm>('POST', `/api/alarms/${encodeURIComponent(id)}/acknowledge`, note ? { note } : {}),
   close: (id: string, result: string) =>
@@ -123,8 +155,34 @@ export const api = {
 
   eventsAfter: async (seq: number, limit: number) =>
     (await request<Page<Event>>('GET', `/api/events?after=${seq}&limit=${limit}`)).items,
+  events: ({ fromMs, toMs, ...others }: EventsAsked, signal?: AbortSignal) =>
+    pages<Event>(
+      `/api/events?${queryOf({ from: timeOf(fromMs), to: timeOf(toMs), ...others, limit: 5_000 })}`,
+      MOST_EVENTS,
+      signal,
+    ),
   event: (id: string) => request<Event>('GET', `/api/events/${encodeURIComponent(id)}`),
   explain: (id: string) => request<Explanation>('GET', `/api/events/${encodeURIComponent(id)}/explain`),
+
+  /** One page of a vehicle's track: the fixes from `fromMs` to before `toMs`; `nextMs` is where the next page begins. */
+  track: async (id: string, fromMs: number, toMs: number, signal?: AbortSignal): Promise<TrackPage> => {
+    const query = queryOf({ from: timeOf(fromMs), to: timeOf(toMs), limit: 10_000 });
+    const path = `/api/vehicles/${encodeURIComponent(id)}/track?${query}`;
+    const track = await request<Track>('GET', path, undefined, signal);
+    const next = track.next ? new URL(track.next, 'http://same.origin').searchParams.get('from') : null;
+    return { fixes: track.properties.fixes, nextMs: next === null ? null : Date.parse(next) };
+  },
+  /** What is kept about a vehicle, its terminal among it. */
+  vehicleFeature: (id: string) =>
+    request<VehicleFeature>('GET', `/ogc/collections/vehicles/items/${encodeURIComponent(id)}`),
+  command: (phone: string, command: TerminalCommand) =>
+    request<TerminalAnswer>('POST', `/api/terminals/${encodeURIComponent(phone)}/commands`, command),
+  /** A zone by one of its revisions; `undefined` when the server keeps that one no more. */
+  zoneRevision: async (id: string, revision: number): Promise<Feature | undefined> => {
+    const path = `/ogc/collections/zones/items/${encodeURIComponent(id)}/history?limit=200`;
+    const all = await pages<FeatureRevision>(path, MOST_REVISIONS);
+    return all.find((item) => item.revision === revision)?.feature ?? undefined;
+  },
 
   features: async (collection: Collection): Promise<Feature[]> => {
     const all: Feature[] = [];

@@ -118,16 +118,127 @@ export interface Event {
 /** What is known of a silent vehicle's terminal. */
 export type SilenceReason = 'lost_signal' | 'connected_without_fix';
 
+/** A fix that an event rests on, as it was judged. */
+export interface JudgedFix {
+  fixed_at: string;
+  lon: number;
+  lat: number;
+  speed_kph?: number;
+  marks: string[];
+}
+
+/** Where and when a boundary was met; `margin_m` is how far the deciding fix was from it. */
+export interface Crossing {
+  at: string;
+  lon: number;
+  lat: number;
+  margin_m: number;
+}
+
 /** Why an event stands, as far as the console reads it. */
 export interface Evidence {
+  fixes?: JudgedFix[];
+  crossing?: Crossing;
+  /** For `speed`: the highest speed of the interval so far. */
+  peak_kph?: number;
   /** Of a silence; absent in events from before it was asked. */
   silence?: SilenceReason;
 }
 
-/** `GET /api/events/{id}/explain`, as far as the console shows it: sentences, one a line. */
+/** The same said in both languages. */
+export interface BothTexts {
+  zh: string;
+  en: string;
+}
+
+/** One figure by which an event was judged. */
+export interface Threshold {
+  name: string;
+  value: number;
+  unit: string;
+  /** Whether it decided this event; the others were in force beside it. */
+  decided: boolean;
+  from: 'fix' | 'zone' | 'rule' | 'setting';
+  text: BothTexts;
+}
+
+export interface ExplainedFix extends JudgedFix {
+  place: 'before' | 'after';
+  received_at?: string;
+  accuracy_m?: number;
+  source?: string;
+}
+
+/** `GET /api/events/{id}/explain`, as far as the console shows it. */
 export interface Explanation {
   event: Event;
-  text: { zh: string; en: string };
+  subject: Subject & { plate?: string; class?: VehicleClass; company?: string; goods_class?: string };
+  zone?: {
+    id: string;
+    /** The revision that judged, and the one that stands. */
+    revision: number;
+    current_revision?: number;
+    stored: boolean;
+    deleted: boolean;
+    name?: string;
+    recorded_at?: string;
+  };
+  rule?: Rule & { stored: boolean };
+  fixes: ExplainedFix[];
+  crossing?: Crossing;
+  path: { reading: 'straight' | 'unknown' | 'standing'; text: BothTexts };
+  thresholds: Threshold[];
+  alarm: { id?: string; state?: AlarmState; priority?: Priority; why?: string; text: BothTexts };
+  why_not_suppressed: { respected: string[]; exemptions: { id: string; why: string; text: BothTexts }[]; text: BothTexts };
+  /** Sentences, one a line. */
+  text: BothTexts;
+}
+
+/** A fix of a track; the line goes through those that say `on_line`. */
+export interface TrackFix extends VehicleFix {
+  on_line: boolean;
+}
+
+/** `GET /api/vehicles/{id}/track`. */
+export interface Track {
+  properties: { fixes: TrackFix[] };
+  next?: string | null;
+}
+
+export interface TrackPage {
+  fixes: TrackFix[];
+  nextMs: number | null;
+}
+
+/** A vehicle as a feature: what people keep about it. */
+export interface VehicleFeature {
+  id: string;
+  properties: {
+    plate?: string | null;
+    /** JT/T 697.7. */
+    plate_colour?: number | null;
+    goods_class?: string | null;
+    terminal_phone?: string | null;
+    tags?: string[];
+  };
+}
+
+export type TerminalCommand = { kind: 'locate' } | { kind: 'text'; text: string; urgent: boolean };
+
+/** What a terminal answered to a command. */
+export interface TerminalAnswer {
+  serial: number;
+  result: 'done' | 'failed' | 'bad' | 'unsupported';
+  position?: { fixed_at: string; lon: number; lat: number; fix_valid: boolean; speed_kph?: number };
+}
+
+/** One revision of a feature, as its history lists it. */
+export interface FeatureRevision {
+  revision: number;
+  recorded_at: string;
+  by?: string | null;
+  action: 'created' | 'changed' | 'deleted';
+  feature?: Feature | null;
 }
 
 export type AlarmState = 'unacknowledged' | 'acknowledged' | 'returned' | 'shelved' | 'suppressed' | 'closed';
@@ -175,9 +286,16 @@ export interface WaitingAlarm {
   seconds: number;
 }
 
+/** How many alarms from an instant on. */
+export interface AlarmSpan extends AlarmCount {
+  from: string;
+}
+
 /** `GET /api/alarms/load`. */
 export interface AlarmLoad {
   now: string;
+  /** The last 24 hours, the ten minutes that go on last. */
+  ten_minutes: AlarmSpan[];
   last: { ten_minutes: AlarmCount; hour: AlarmCount; day: AlarmCount };
   flood: boolean;
   open: number;

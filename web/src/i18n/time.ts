@@ -4,6 +4,7 @@ import type { Language, Translate } from './index';
 const ZONE = 'Asia/Shanghai';
 
 const clocks = new Map<Language, Intl.DateTimeFormat>();
+const minutes = new Map<Language, Intl.DateTimeFormat>();
 const dates = new Map<Language, Intl.DateTimeFormat>();
 
 function format(cache: Map<Language, Intl.DateTimeFormat>, language: Language, options: Intl.DateTimeFormatOptions) {
@@ -22,6 +23,11 @@ function format(cache: Map<Language, Intl.DateTimeFormat>, language: Language, o
 /** 14:32:07 */
 export function clockText(ms: number, language: Language): string {
   return format(clocks, language, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
+}
+
+/** 14:32 */
+export function minuteText(ms: number, language: Language): string {
+  return format(minutes, language, { hour: '2-digit', minute: '2-digit' }).format(ms);
 }
 
 /** Date and clock, for what may lie on another day. */

@@ -197,7 +197,7 @@ export const zh = {
   'priority.4': '低',
 
   'alarms.title': '报警',
-  'alarms.count': '{open} 条未结束，{unacknowledged} 条未确认',
+  'alarms.count': '未结束 {open}（未确认 {unacknowledged}）',
   'alarms.loading': '正在读取报警…',
   'alarms.empty': '没有未结束的报警。',
   'alarms.empty.lost': '连接中断，不知道有没有新报警。',
@@ -214,7 +214,7 @@ export const zh = {
   'filter.hidden': '另有 {hidden} 条未显示，全部显示',
 
   'load.unknown': '报警负荷未知',
-  'load.ten': '10 分钟 {raised} 条（每人宜 {acceptable} 条）',
+  'load.ten': '10 分钟 {raised} 条（宜 {acceptable}）',
   'load.flood': '报警泛滥',
   'load.day': '24 小时 {raised} 条',
   'load.waiting': '最久未确认 {age}',
@@ -238,7 +238,7 @@ export const zh = {
   'alarm.shelve': '搁置',
   'alarm.shelve.reason': '搁置原因（必填）',
   'alarm.shelve.time': '搁置多久',
-  'alarm.shelved.until': '搁置到 {time}',
+  'alarm.shelved.until': '搁置到 {time}，还剩 {left}',
   'alarm.unshelve': '取消搁置并确认',
   'alarm.busy': '正在提交…',
   'alarm.place.unknown': '找不到该报警的位置。',

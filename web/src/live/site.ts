@@ -146,6 +146,11 @@ export class Site {
     this.#socket.setView(view);
   }
 
+  /** The largest number of a change that is known; 0 before any is. */
+  get seq(): number {
+    return this.#ledger.seq ?? 0;
+  }
+
   event(id: string): Event | undefined {
     return this.#ledger.events.get(id);
   }

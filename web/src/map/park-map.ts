@@ -203,10 +203,10 @@ export class ParkMap {
     this.#map.getCanvas().style.cursor = tool ? 'crosshair' : '';
   }
 
-  /** Shows a box of the map, degrees. */
-  show(extent: Extent): void {
+  /** Shows a box of the map, degrees, beside what covers the map's left side (pixels), and no closer than `maxZoom`. */
+  show(extent: Extent, { coveredLeft = 0, maxZoom = 17 } = {}): void {
     this.#looked = this.#byPerson = true;
-    this.#fitTo(extent, this.#motionMs());
+    this.#fitTo(extent, this.#motionMs(), coveredLeft, maxZoom);
   }
 
   /** The library's map, for tools that need more than is offered here. Layers of the style are not theirs to change. */
@@ -286,8 +286,9 @@ export class ParkMap {
     remember(this.#person, this.resting());
   }
 
-  #fitTo([west, south, east, north]: Extent, duration: number): void {
-    this.#map.fitBounds([west, south, east, north], { padding: 40, duration, maxZoom: 17 });
+  #fitTo([west, south, east, north]: Extent, duration: number, coveredLeft = 0, maxZoom = 17): void {
+    const padding = { top: 40, right: 40, bottom: 40, left: 40 + coveredLeft };
+    this.#map.fitBounds([west, south, east, north], { padding, duration, maxZoom });
   }
 
   #tellView(): void {

@@ -1,20 +1,22 @@
 /** The commander's screen: state on top, one map, alarms on the right, the event log below. */
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Alarm, Session } from '../../api/types';
 import { useI18n } from '../../i18n';
 import type { Site } from '../../live/site';
 import type { Choice, ParkMap } from '../../map/park-map';
 import { errorText } from '../../ui/problem';
 import { AlarmAnnouncer } from './alarms/AlarmAnnouncer';
+import type { AlarmActs } from './alarms/AlarmItem';
 import { AlarmList } from './alarms/AlarmList';
 import { Banners } from './Banners';
+import { EvidenceCard } from './evidence/EvidenceCard';
 import { EventStrip } from './events/EventStrip';
 import { Readout } from './find/Readout';
 import { useMapLink } from './find/useMapLink';
 import { HelpDrawer } from './help/HelpDrawer';
 import { MapPane } from './MapPane';
 import { alarmMark } from './alarms/mark';
-import type { Desk } from './desk';
+import { mayHandleAlarms, type Desk } from './desk';
 import { Playback, type Replay } from './playback/Playback';
 import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';
@@ -34,6 +36,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   const [choice, setChoice] = useState<Choice>(null);
   const [alarmId, setAlarmId] = useState<string | null>(null);
   const [following, setFollowing] = useState(false);
+  /** The event whose evidence is shown. */
+  const [explained, setExplained] = useState<string | null>(null);
   const [help, setHelp] = useState(false);
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const [problem, setProblem] = useState<{ id: string; text: string } | null>(null);
@@ -48,36 +52,48 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
 
   const choose = useCallback((next: Choice) => {
     setChoice(next);
+    setExplained(null);
     setFollowing(false);
   }, []);
 
+  /** Answers whether it is done; what went wrong stands at the alarm. */
   const act = useCallback(
     async (id: string, what: () => Promise<void>) => {
       setBusy((all) => new Set(all).add(id));
       setProblem(null);
       try {
         await what();
+        return true;
       } catch (error) {
         setProblem({ id, text: errorText(error, t) });
+        return false;
       } finally {
         setBusy((all) => new Set([...all].filter((other) => other !== id)));
       }
     },
     [t],
   );
-  const acknowledge = useCallback(
-    (id: string, note?: string) => act(id, () => site.acknowledge(id, note)),
-    [act, site],
+  const acts: AlarmActs | null = useMemo(
+    () =>
+      mayHandleAlarms(session)
+        ? {
+            acknowledge: (id, note) => act(id, () => site.acknowledge(id, note)),
+            acknowledgeOrThrow: (id) => site.acknowledge(id, undefined),
+            shelve: (id, reason, forMs) => act(id, () => site.shelve(id, reason, forMs)),
+            close: (id, result) => act(id, () => site.close(id, result)),
+          }
+        : null,
+    [act, session, site],
   );
-  const shelve = useCallback(
-    (id: string, reason: string, forMs: number) => act(id, () => site.shelve(id, reason, forMs)),
-    [act, site],
-  );
-  const close = useCallback((id: string, result: string) => act(id, () => site.close(id, result)), [act, site]);
+  const listed = useRef<readonly Alarm[]>([]);
+  const onListed = useCallback((alarms: readonly Alarm[]) => {
+    listed.current = alarms;
+  }, []);
 
   const locate = useCallback(
     async (alarm: Alarm) => {
-      setAlarmId(alarm.id);
+      if (alarm.state !== 'closed') setAlarmId(alarm.id);
+      setExplained(null);
       setFollowing(false);
       const place = await placeOf(alarm, site);
       if (place) park?.flyTo(...place, alarmMark(alarm));
@@ -89,6 +105,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   );
 
   const back = useCallback(() => {
+    setExplained(null);
     setChoice(null);
     setAlarmId(null);
     setFollowing(false);
@@ -97,9 +114,10 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
 
   useAlarmKeys({
     alarms: picture.alarms,
+    listed: () => listed.current,
     selected: alarmId,
     onSelect: setAlarmId,
-    onAcknowledge: acknowledge,
+    onAcknowledge: (id) => void acts?.acknowledge(id),
     onLocate: locate,
   });
   useAction('back', back);
@@ -137,6 +155,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       park,
       choice,
       choose,
+      explain: setExplained,
       replay: (atMs, vehicles) => setReplay({ atMs, vehicles }),
       edit: (zone) => {
         setEditing(zone);
@@ -175,7 +194,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
           onChoice={choose}
           onMovedByHand={() => setFollowing(false)}
         />
-        {choice?.kind === 'vehicle' && (
+        {explained !== null && <EvidenceCard desk={desk} event={explained} onClose={() => setExplained(null)} />}
+        {explained === null && choice?.kind === 'vehicle' && (
           <VehicleCard
             site={site}
             vehicleKey={choice.key}
@@ -185,7 +205,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
             onClose={() => choose(null)}
           />
         )}
-        {zone && <ZoneCard zone={zone} onClose={() => choose(null)} />}
+        {explained === null && zone && <ZoneCard zone={zone} onClose={() => choose(null)} />}
         <Readout park={park} />
         {help && <HelpDrawer onClose={() => setHelp(false)} />}
       </main>
@@ -196,11 +216,11 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         selected={alarmId}
         busy={busy}
         problem={problem}
+        acts={acts}
+        onListed={onListed}
         onSelect={setAlarmId}
         onLocate={(alarm) => void locate(alarm)}
-        onAcknowledge={(id, note) => void acknowledge(id, note)}
-        onShelve={(id, reason, forMs) => void shelve(id, reason, forMs)}
-        onClose={(id, result) => void close(id, result)}
+        onExplain={setExplained}
         onHelp={() => setHelp(true)}
       />
       {replay && <Playback desk={desk} replay={replay} onClose={() => setReplay(null)} />}

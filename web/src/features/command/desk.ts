@@ -13,6 +13,8 @@ export interface Desk {
   choice: Choice;
   /** Shows the card of something, and outlines it on the map. */
   choose: (choice: Choice) => void;
+  /** Shows why an event stands, in words and on the map. */
+  explain: (event: string) => void;
   /** Opens the playback at a moment, with these vehicles (feature ids). */
   replay: (atMs: number, vehicles: readonly string[]) => void;
   /** Opens the editor: on a zone, or with `null` on an empty one. */
@@ -27,6 +29,16 @@ export function mayEdit({ role }: Session): boolean {
 /** Roles that may try a rule over past tracks. */
 export function mayTryRules(session: Session): boolean {
   return mayEdit(session) || session.role === 'monitor';
+}
+
+/** Roles that may acknowledge, shelve and close alarms. */
+export function mayHandleAlarms({ role }: Session): boolean {
+  return role !== 'guard' && role !== 'device';
+}
+
+/** Roles that may see a terminal and command it. */
+export function mayCommandTerminals({ role }: Session): boolean {
+  return role === 'commander' || role === 'monitor' || role === 'admin';
 }
 
 export function mayAdminister({ role }: Session): boolean {

@@ -24,6 +24,10 @@ export const BINDINGS = {
   'alarm.previous': binding('alarms', 'K ↑', 'keys.previous', 'k', 'ArrowUp'),
   'alarm.unacknowledged': binding('alarms', 'N', 'keys.unacknowledged', 'n'),
   'alarm.acknowledge': binding('alarms', 'A', 'keys.acknowledge', 'a'),
+  'alarm.note': binding('alarms', 'W', 'keys.note', 'w'),
+  'alarm.shelve': binding('alarms', 'S', 'keys.shelve', 's'),
+  'alarm.close': binding('alarms', 'X', 'keys.close', 'x'),
+  'alarm.explain': binding('alarms', 'E', 'keys.explain', 'e'),
   /** Shows the selected alarm; while something is being measured, ends that. */
   enter: binding('alarms', 'Enter', 'keys.locate', 'Enter'),
   'map.in': binding('map', '+', 'map.zoom.in', '+', '='),

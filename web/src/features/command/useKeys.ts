@@ -80,8 +80,17 @@ export function nextOpen(alarms: readonly Alarm[], selected: string | null): Ala
   return [...alarms.slice(at + 1), ...alarms.slice(0, at + 1)].find(needsAcknowledgement);
 }
 
+/** Presses what the chosen alarm offers under this name; `false` when it does not. */
+function offers(alarm: Alarm | undefined, act: string): boolean {
+  const button = alarm && document.querySelector<HTMLElement>(`[data-alarm-id="${alarm.id}"] [data-act="${act}"]`);
+  button?.click();
+  return button !== undefined && button !== null;
+}
+
 export interface AlarmKeys {
   alarms: readonly Alarm[];
+  /** What the list shows of them, in its order. */
+  listed: () => readonly Alarm[];
   selected: string | null;
   onSelect: (id: string) => void;
   onAcknowledge: (id: string) => void;
@@ -89,16 +98,20 @@ export interface AlarmKeys {
 }
 
 /** The alarm list by keyboard. */
-export function useAlarmKeys({ alarms, selected, onSelect, onAcknowledge, onLocate }: AlarmKeys): void {
+export function useAlarmKeys({ alarms, listed, selected, onSelect, onAcknowledge, onLocate }: AlarmKeys): void {
   const current = alarms.find((alarm) => alarm.id === selected);
   const select = (alarm: Alarm | undefined) => {
     if (alarm) onSelect(alarm.id);
   };
-  useAction('alarm.next', () => select(stepFrom(alarms, selected, 1)));
-  useAction('alarm.previous', () => select(stepFrom(alarms, selected, -1)));
+  useAction('alarm.next', () => select(stepFrom(listed(), selected, 1)));
+  useAction('alarm.previous', () => select(stepFrom(listed(), selected, -1)));
   useAction('alarm.unacknowledged', () => select(nextOpen(alarms, selected)));
   useAction('alarm.acknowledge', () => {
     if (current && needsAcknowledgement(current)) onAcknowledge(current.id);
   });
+  useAction('alarm.note', () => offers(current, 'note'));
+  useAction('alarm.shelve', () => offers(current, 'shelve'));
+  useAction('alarm.close', () => offers(current, 'close'));
+  useAction('alarm.explain', () => offers(current, 'explain'));
   useAction('enter', () => (current ? onLocate(current) : false));
 }

@@ -54,6 +54,11 @@ export function kindText(
   return translateName(t, 'alarmkind', kind, () => kind);
 }
 
+/** What kind of thing it is, by itself: for lists of kinds, where no sentence goes on. */
+export function kindName(kind: EventKind, t: Translate): string {
+  return translateName(t, 'kindname', kind, () => kindText(kind, null, t));
+}
+
 /** Who, what, where in one sentence. */
 export function whatText(
   of: Pick<Alarm | Event, 'subject' | 'kind' | 'zone' | 'rule'> & Pick<Event, 'evidence'>,

@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Alarm } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import { chime } from './chime';
+import { isQuiet } from './quiet';
 import { priorityText, sirens, whatText, type Names } from '../words';
 
 export function AlarmAnnouncer({ alarms, known, names }: { alarms: readonly Alarm[]; known: boolean; names: Names }) {
@@ -18,7 +19,7 @@ export function AlarmAnnouncer({ alarms, known, names }: { alarms: readonly Alar
     told.current = new Set(alarms.map((alarm) => alarm.id));
     if (before === null) return;
     const isNew = (alarm: Alarm) => !before.has(alarm.id);
-    if (alarms.some((alarm) => isNew(alarm) && sirens(alarm))) chime();
+    if (!isQuiet() && alarms.some((alarm) => isNew(alarm) && sirens(alarm))) chime();
     const fresh = alarms.find((alarm) => isNew(alarm) && alarm.state === 'unacknowledged' && !alarm.late);
     if (fresh) setText(t('alarms.new', { priority: priorityText(fresh.priority, t), what: whatText(fresh, names, t) }));
   }, [alarms, known, names, t]);

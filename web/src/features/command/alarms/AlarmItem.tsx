@@ -1,11 +1,22 @@
-/** One alarm: what, where, since when, in which state; opened, it takes a note and a result. */
+/** One alarm: what, where, since when, in which state; chosen, it offers what a person can do about it. */
+import { useState } from 'react';
 import type { Alarm, Evidence } from '../../../api/types';
-import { translateName, useI18n } from '../../../i18n';
+import { useI18n } from '../../../i18n';
 import { nearText, spanText } from '../../../i18n/time';
 import { PriorityBadge } from '../../../ui/PriorityBadge';
-import { AcknowledgeForm, CloseForm, ShelveForm } from './AlarmForms';
+import { CloseForm, NoteForm, ShelveForm } from './AlarmForms';
+import { AlarmHistory } from './AlarmHistory';
 import { AlarmWhy } from './AlarmWhy';
 import { kindText, needsAcknowledgement, saysWhereLast, subjectText, tellingEvent, type Names } from '../words';
+
+/** What is done to alarms; each answers when the server has, and whether it is done. What went wrong stands at the alarm. */
+export interface AlarmActs {
+  acknowledge: (id: string, note?: string) => Promise<boolean>;
+  /** The same for one of many: what went wrong is the caller's to tell. */
+  acknowledgeOrThrow: (id: string) => Promise<void>;
+  shelve: (id: string, reason: string, forMs: number) => Promise<boolean>;
+  close: (id: string, result: string) => Promise<boolean>;
+}
 
 export interface AlarmItemProps {
   alarm: Alarm;
@@ -17,33 +28,21 @@ export interface AlarmItemProps {
   selected: boolean;
   busy: boolean;
   problem: string | null;
+  /** Absent for roles that may only look. */
+  acts: AlarmActs | null;
   onSelect: () => void;
   onLocate: () => void;
-  onAcknowledge: (note: string | undefined) => void;
-  onShelve: (reason: string, forMs: number) => void;
-  onClose: (result: string) => void;
+  onExplain: (event: string) => void;
 }
 
 export function AlarmItem(props: AlarmItemProps) {
-  const { alarm, now, names, selected, busy } = props;
+  const { alarm, now, names, selected, busy, acts } = props;
   const { language, t } = useI18n();
   const raisedMs = Date.parse(alarm.raised_at);
-  const returnedMs = alarm.returned_at ? Date.parse(alarm.returned_at) : null;
-  const shelved = alarm.state === 'shelved';
-  const open = needsAcknowledgement(alarm);
-  const why = tellingEvent(alarm);
-  const lasted =
-    returnedMs === null
-      ? t('alarm.since', { age: spanText(now - raisedMs, t) })
-      : t('alarm.lasted', { age: spanText(returnedMs - raisedMs, t) });
+  const unseen = needsAcknowledgement(alarm);
   return (
-    <li
-      className={`alarm alarm-p${alarm.priority} alarm-${alarm.state}`}
-      aria-current={selected}
-      data-testid="alarm-item"
-      data-alarm-id={alarm.id}
-      data-state={alarm.state}
-    >
+    <>
+      <div className="alarm-row">
       <button
         type="button"
         className="alarm-body"
@@ -67,53 +66,107 @@ export function AlarmItem(props: AlarmItemProps) {
           {alarm.zone && alarm.subject.id !== alarm.zone && <strong> {names.zone(alarm.zone) ?? alarm.zone}</strong>}
         </span>
         <span className="alarm-when">
-          {lasted}
-          {alarm.shelved_until && shelved && (
-            <>
-              {' · '}
-              {t('alarm.shelved.until', { time: nearText(Date.parse(alarm.shelved_until), now, language) })}
-            </>
-          )}
-          {alarm.acknowledged_at && alarm.acknowledged_by && (
-            <>
-              {' · '}
-              {t('alarm.acknowledged.by', {
-                who: alarm.acknowledged_by,
-                time: nearText(Date.parse(alarm.acknowledged_at), now, language),
-              })}
-            </>
-          )}
+          <Since alarm={alarm} now={now} />
         </span>
       </button>
-      {(open || (selected && shelved)) && (
-        <AcknowledgeForm busy={busy} withNote={selected} takesBack={shelved} onAcknowledge={props.onAcknowledge} />
+      {acts && unseen && (
+        <button
+          type="button"
+          className="primary alarm-quick"
+          disabled={busy}
+          data-testid="alarm-ack"
+          onClick={() => void acts.acknowledge(alarm.id)}
+        >
+          {busy ? t('alarm.busy') : t('alarm.acknowledge')}
+        </button>
       )}
-      {selected && <ShelveForm busy={busy} onShelve={props.onShelve} />}
-      {selected && <CloseForm busy={busy} onClose={props.onClose} />}
-      {selected && why && <AlarmWhy key={why} event={why} />}
-      {selected && <History alarm={alarm} now={now} />}
+      </div>
+      {selected && <Chosen {...props} />}
       {props.problem !== null && (
         <p className="problem" role="alert">
           {props.problem}
         </p>
       )}
-    </li>
+    </>
   );
 }
 
-function History({ alarm, now }: { alarm: Alarm; now: number }) {
+function Since({ alarm, now }: { alarm: Alarm; now: number }) {
   const { language, t } = useI18n();
-  if (!alarm.history?.length) return null;
+  const raisedMs = Date.parse(alarm.raised_at);
+  const returnedMs = alarm.returned_at ? Date.parse(alarm.returned_at) : null;
+  const parts = [
+    returnedMs === null
+      ? t('alarm.since', { age: spanText(now - raisedMs, t) })
+      : t('alarm.lasted', { age: spanText(returnedMs - raisedMs, t) }),
+  ];
+  if (alarm.state === 'shelved' && alarm.shelved_until) {
+    const untilMs = Date.parse(alarm.shelved_until);
+    const left = spanText(untilMs - now, t);
+    parts.push(t('alarm.shelved.until', { time: nearText(untilMs, now, language), left }));
+  }
+  if (alarm.acknowledged_at && alarm.acknowledged_by) {
+    const time = nearText(Date.parse(alarm.acknowledged_at), now, language);
+    parts.push(t('alarm.acknowledged.by', { who: alarm.acknowledged_by, time }));
+  }
+  return parts.join(' · ');
+}
+
+type Act = 'note' | 'shelve' | 'close';
+
+/** What a chosen alarm offers. The names in `data-act` are those that the keys press. */
+function Chosen({ alarm, now, busy, acts, onExplain }: AlarmItemProps) {
+  const { t } = useI18n();
+  const [act, setAct] = useState<Act | null>(null);
+  const shelved = alarm.state === 'shelved';
+  const why = tellingEvent(alarm);
+  /** A form is left when its act is done; one that failed keeps what was written. */
+  const done = async (answer: Promise<boolean>) => {
+    if (await answer) setAct(null);
+  };
+  const leave = () => {
+    setAct(null);
+    document.querySelector<HTMLElement>('.alarm[aria-current="true"] .alarm-body')?.focus();
+  };
+  const button = (name: Act, text: string) => (
+    <button type="button" aria-expanded={act === name} data-act={name} onClick={() => setAct(act === name ? null : name)}>
+      {text}
+    </button>
+  );
   return (
-    <ol className="history" aria-label={t('alarm.history')}>
-      {alarm.history.map((line, index) => (
-        <li key={index}>
-          <time>{nearText(Date.parse(line.at), now, language)}</time>{' '}
-          {translateName(t, 'step', line.what, () => t('step.other', { what: line.what }))}
-          {line.who && ` · ${line.who}`}
-          {line.note && `：${line.note}`}
-        </li>
-      ))}
-    </ol>
+    <div className="alarm-chosen">
+      <div className="alarm-acts">
+        {acts && (needsAcknowledgement(alarm) || shelved) && (
+          <>{button('note', t(shelved ? 'alarm.unshelve' : 'alarm.acknowledge.note'))}</>
+        )}
+        {acts && button('shelve', t(shelved ? 'alarm.shelve.again' : 'alarm.shelve'))}
+        {acts && button('close', t('alarm.close'))}
+        {why && (
+          <button type="button" data-act="explain" data-testid="alarm-evidence" onClick={() => onExplain(why)}>
+            {t('alarm.evidence')}
+          </button>
+        )}
+      </div>
+      {acts && act === 'note' && (
+        <NoteForm
+          busy={busy}
+          takesBack={shelved}
+          onAcknowledge={(note) => void done(acts.acknowledge(alarm.id, note))}
+          onLeave={leave}
+        />
+      )}
+      {acts && act === 'shelve' && (
+        <ShelveForm
+          busy={busy}
+          onShelve={(reason, forMs) => void done(acts.shelve(alarm.id, reason, forMs))}
+          onLeave={leave}
+        />
+      )}
+      {acts && act === 'close' && (
+        <CloseForm busy={busy} onClose={(result) => void done(acts.close(alarm.id, result))} onLeave={leave} />
+      )}
+      {why && <AlarmWhy key={why} event={why} />}
+      <AlarmHistory alarm={alarm} now={now} />
+    </div>
   );
 }
