@@ -215,8 +215,8 @@ export interface VehicleFeature {
   id: string;
   properties: {
     plate?: string | null;
-    /** JT/T 697.7. */
-    plate_colour?: number | null;
+    /** By name, or by its code in JT/T 697.7. */
+    plate_colour?: number | string | null;
     goods_class?: string | null;
     terminal_phone?: string | null;
     tags?: string[];

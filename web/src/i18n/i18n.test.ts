@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { translate, type Key, type Translate } from './index';
 import { en } from './en';
-import { clockText, dataAgeText, nearText, spanText } from './time';
+import { clockText, dataAgeText, nearText, spanText, startOfDay } from './time';
 import { zh } from './zh-CN';
 
 const keys = Object.keys(zh) as Key[];
@@ -43,6 +43,12 @@ describe('times', () => {
   test('carry their date when they are not of today', () => {
     expect(nearText(at, at + 3_600_000, 'zh-CN')).toBe('14:32:07');
     expect(nearText(at, at + 86_400_000, 'zh-CN')).toContain('2026/11/24');
+  });
+
+  test('a day begins at the site’s midnight', () => {
+    const midnight = (iso: string) => new Date(startOfDay(Date.parse(iso))).toISOString();
+    expect(midnight('2026-11-27T15:59:59Z')).toBe('2026-11-26T16:00:00.000Z');
+    expect(midnight('2026-11-27T16:00:00Z')).toBe('2026-11-27T16:00:00.000Z');
   });
 
   test.each([

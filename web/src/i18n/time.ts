@@ -64,3 +64,12 @@ export function dataAgeText(ms: number, t: Translate): string {
   if (ms < 10_000) return t('duration.s', { n: (Math.max(0, ms) / 1000).toFixed(1) });
   return spanText(ms, t);
 }
+
+const DAY_MS = 86_400_000;
+/** The site's time zone has no summer time. */
+const OFFSET_MS = 8 * 3_600_000;
+
+/** Midnight of the site's day, ms. */
+export function startOfDay(ms: number): number {
+  return Math.floor((ms + OFFSET_MS) / DAY_MS) * DAY_MS - OFFSET_MS;
+}

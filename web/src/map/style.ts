@@ -12,6 +12,7 @@ export const SOURCES = ['parks', 'roads', 'zones', 'gates', 'cells'] as const;
 export const ZONE_FILL = 'zones-fill';
 const SELECTED_EDGE = 'zones-selected';
 const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] };
+/** The desk's own fonts: text is drawn without a glyph server. */
 export const FONTS = ['Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'WenQuanYi Micro Hei', 'sans-serif'];
 export const LEVELS: readonly RiskLevel[] = ['red', 'orange', 'yellow', 'blue'];
 export const NUMERAL: Record<RiskLevel, string> = { red: 'I', orange: 'II', yellow: 'III', blue: 'IV' };

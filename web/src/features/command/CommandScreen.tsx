@@ -100,6 +100,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       else setProblem({ id: alarm.id, text: t('alarm.place.unknown') });
       const key = alarm.subject.kind === 'vehicle' ? site.directory.byId(alarm.subject.id ?? '')?.key : undefined;
       if (key !== undefined) setChoice({ kind: 'vehicle', key });
+      else if (alarm.zone) setChoice({ kind: 'feature', collection: 'zones', id: alarm.zone });
     },
     [park, site, t],
   );
@@ -197,9 +198,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         {explained !== null && <EvidenceCard desk={desk} event={explained} onClose={() => setExplained(null)} />}
         {explained === null && choice?.kind === 'vehicle' && (
           <VehicleCard
-            site={site}
+            desk={desk}
             vehicleKey={choice.key}
-            names={names}
             following={following}
             onFollow={setFollowing}
             onClose={() => choose(null)}

@@ -37,8 +37,8 @@ export const zh = {
   'sound.quiet': '已静音，{left}后恢复（点此立即恢复）',
   'sound.waits': '声音未启用：点击页面任意处',
 
-  'urgent.count': '紧急未确认 {count} 条 · 最久 {age}',
-  'urgent.unseen': '（{unseen} 条未显示）',
+  'urgent.count': '紧急未确认 {count} · 最久 {age}',
+  'urgent.unseen': '（{unseen} 未显示）',
   'urgent.jump': '跳到 ▸',
 
   'flood.group': '按原因',

@@ -3,13 +3,13 @@ import { useEffect, useState } from 'react';
 import { api } from '../../../api/client';
 import type { Alarm } from '../../../api/types';
 import { useI18n } from '../../../i18n';
-import { nearText } from '../../../i18n/time';
+import { nearText, startOfDay } from '../../../i18n/time';
 import type { Site } from '../../../live/site';
 import { PriorityBadge } from '../../../ui/PriorityBadge';
 import { errorText } from '../../../ui/problem';
 import { AlarmHistory } from './AlarmHistory';
 import { knownBy, saysAll } from './filter';
-import { handledBefore, startOfDay } from './handled';
+import { handledBefore } from './handled';
 import { tellingEvent, whatText, type Names } from '../words';
 
 const PAGE = 50;

@@ -56,9 +56,3 @@ export async function handledBefore(
 function closedMs(alarm: Alarm): number {
   return alarm.closed_at ? Date.parse(alarm.closed_at) : 0;
 }
-
-/** Midnight of the site's day, ms. */
-export function startOfDay(nowMs: number, offsetMs = 8 * 3_600_000): number {
-  const dayMs = 86_400_000;
-  return Math.floor((nowMs + offsetMs) / dayMs) * dayMs - offsetMs;
-}

@@ -1,101 +1,113 @@
-/** One vehicle: who, whose, how old its last position is, and what is doubtful about it. */
-import { useEffect } from 'react';
-import { translateName, useI18n, type Key } from '../../../i18n';
-import { spanText } from '../../../i18n/time';
-import { FLAG } from '../../../live/frame';
-import type { Site } from '../../../live/site';
-import { Card, Row } from '../../../ui/Card';
-import { useServerNow } from '../../../ui/useServerNow';
-import { headingText, type Names } from '../words';
+/** One vehicle: who, whose, how old its last position is, what is doubtful about it; its day, and a word with its driver. */
+import { useEffect, useState } from 'react';
+import { api } from '../../../api/client';
+import type { VehicleFeature } from '../../../api/types';
+import { useI18n, type Key } from '../../../i18n';
+import { Card } from '../../../ui/Card';
+import { CopyLink } from '../../../ui/CopyLink';
+import { mayCommandTerminals, type Desk } from '../desk';
+import { DayTrack } from './DayTrack';
+import { TerminalTalk } from './TerminalTalk';
+import { TodaysEvents } from './TodaysEvents';
+import { VehicleFacts } from './VehicleFacts';
+import './vehicle.css';
 
 /** Zones and marks do not come with the positions, so they are read again this often while a card is open. */
 const REFRESH_MS = 2_000;
+/** A playback that is opened at a vehicle begins so long ago. */
+const BACK_MS = 15 * 60_000;
 
-const FLAGS: readonly [number, Key][] = [
-  [FLAG.alarm, 'flag.alarm'],
-  [FLAG.stale, 'flag.stale'],
-  [FLAG.silent, 'flag.silent'],
-  [FLAG.clockWrong, 'flag.clock_wrong'],
-  [FLAG.unchecked, 'flag.unchecked'],
-];
+const PARTS = ['facts', 'events', 'track', 'terminal'] as const;
+type Part = (typeof PARTS)[number];
 
 export interface VehicleCardProps {
-  site: Site;
+  desk: Desk;
   vehicleKey: number;
-  names: Names;
   following: boolean;
   onFollow: (follow: boolean) => void;
   onClose: () => void;
 }
 
-export function VehicleCard({ site, vehicleKey, names, following, onFollow, onClose }: VehicleCardProps) {
+export function VehicleCard({ desk, vehicleKey, following, onFollow, onClose }: VehicleCardProps) {
+  const { site } = desk;
   const { t } = useI18n();
-  const now = useServerNow(site.clock, 1_000);
+  const [part, setPart] = useState<Part>('facts');
   useEffect(() => {
     void site.directory.refreshOne(vehicleKey);
     const timer = window.setInterval(() => void site.directory.refreshOne(vehicleKey), REFRESH_MS);
     return () => window.clearInterval(timer);
   }, [site, vehicleKey]);
-
   const named = site.directory.byKey(vehicleKey);
-  const live = site.fleet.vehicle(vehicleKey);
-  const fixedAtMs = live?.fixedAtMs ?? (named?.last ? Date.parse(named.last.fixed_at) : null);
-  const speed = live ? live.speedKph : (named?.last?.speed_kph ?? null);
-  const heading = live ? live.headingDeg : (named?.last?.heading_deg ?? null);
-  const doubts = [
-    ...FLAGS.filter(([bit]) => live && live.flags & bit).map(([, key]) => t(key)),
-    ...(named?.last?.marks ?? []).map((mark) => translateName(t, 'mark', mark, () => mark)),
-  ];
+  const id = named?.id;
+  const kept = useKept(id);
+  const phone = kept?.properties.terminal_phone ?? null;
+  const offered = PARTS.filter((name) => name !== 'terminal' || (phone !== null && mayCommandTerminals(desk.session)));
   return (
-    <Card
-      title={named?.plate ?? named?.id ?? t('card.unnamed', { key: vehicleKey })}
-      testId="vehicle-card"
-      onClose={onClose}
-    >
-      <dl>
-        <Row name={t('card.class')}>
-          {named?.class ? translateName(t, 'class', named.class, () => String(named.class)) : t('card.unknown')}
-        </Row>
-        <Row name={t('card.company')}>{named?.company ?? t('card.unknown')}</Row>
-        {named?.online !== undefined && (
-          <Row name={t('card.online')}>{named.online ? t('card.online.yes') : t('card.online.no')}</Row>
-        )}
-        <Row name={t('card.fix')}>
-          {fixedAtMs === null ? t('card.fix.none') : t('age.ago', { age: spanText(now - fixedAtMs, t) })}
-          {!live && <span className="event-doubt">{t('card.offscreen')}</span>}
-        </Row>
-        <Row name={t('card.speed')}>{speed === null ? t('card.unknown') : `${speed.toFixed(0)} km/h`}</Row>
-        <Row name={t('card.heading')}>{heading === null ? t('card.unknown') : headingText(heading, t)}</Row>
-        <Row name={t('card.zones')}>
-          {named?.zones?.length ? (
-            <ul>
-              {named.zones.map((zone) => (
-                <li key={zone.zone}>
-                  {t('card.zones.since', {
-                    zone: names.zone(zone.zone) ?? zone.zone,
-                    age: spanText(now - Date.parse(zone.since), t),
-                  })}
-                </li>
-              ))}
-            </ul>
-          ) : (
-            t('card.zones.none')
+    <div className="vehicle">
+      <Card
+        title={named?.plate ?? named?.id ?? t('card.unnamed', { key: vehicleKey })}
+        testId="vehicle-card"
+        onClose={onClose}
+      >
+        <div className="vehicle-acts">
+          <label className="check">
+            <input type="checkbox" checked={following} onChange={(event) => onFollow(event.target.checked)} />{' '}
+            {t('card.follow')}
+          </label>
+          {id !== undefined && (
+            <>
+              <button
+                type="button"
+                data-testid="vehicle-replay"
+                onClick={() => desk.replay(site.clock.now() - BACK_MS, [id])}
+              >
+                {t('vehicle.replay')}
+              </button>
+              <CopyLink params={{ vehicle: id }} />
+            </>
           )}
-        </Row>
-        {doubts.length > 0 && (
-          <Row name={t('card.marks')}>
-            <ul>
-              {doubts.map((doubt) => (
-                <li key={doubt}>{doubt}</li>
-              ))}
-            </ul>
-          </Row>
+        </div>
+        {id !== undefined && (
+          <div className="vehicle-parts" role="group" aria-label={t('vehicle.parts')}>
+            {offered.map((name) => (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={part === name}
+                data-testid={`vehicle-${name}`}
+                onClick={() => setPart(name)}
+              >
+                {t(`vehicle.part.${name}` as Key)}
+              </button>
+            ))}
+          </div>
         )}
-      </dl>
-      <label className="check">
-        <input type="checkbox" checked={following} onChange={(event) => onFollow(event.target.checked)} />{' '}
-        {t('card.follow')}
-      </label>
-    </Card>
+        {(part === 'facts' || id === undefined) && <VehicleFacts desk={desk} vehicleKey={vehicleKey} kept={kept} />}
+        {part === 'events' && id !== undefined && <TodaysEvents key={id} desk={desk} vehicle={id} />}
+        {part === 'track' && id !== undefined && <DayTrack key={id} desk={desk} vehicle={id} />}
+        {part === 'terminal' && phone !== null && (
+          <TerminalTalk key={phone} phone={phone} plate={named?.plate ?? id ?? ''} online={named?.online ?? false} />
+        )}
+      </Card>
+    </div>
   );
+}
+
+/** What people keep about a vehicle; `undefined` until it is read and where it cannot be. */
+function useKept(id: string | undefined): VehicleFeature | undefined {
+  const [kept, setKept] = useState<VehicleFeature>();
+  useEffect(() => {
+    setKept(undefined);
+    if (id === undefined) return;
+    let gone = false;
+    api.vehicleFeature(id).then(
+      (feature) => !gone && setKept(feature),
+      // The card says less; nothing that it says becomes wrong.
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
+  }, [id]);
+  return kept;
 }
