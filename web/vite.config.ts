@@ -16,7 +16,7 @@ export default defineConfig({
     // MapLibre alone is 1 MB; it is the map.
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      output: { manualChunks: (id: string) => (id.includes('maplibre') ? 'maplibre' : undefined) },
+      output: { manualChunks: (id: string) => (id.includes('/maplibre-gl/') ? 'maplibre' : undefined) },
     },
   },
   worker: { format: 'es' },

@@ -17,6 +17,7 @@ import { HelpDrawer } from './help/HelpDrawer';
 import { MapPane } from './MapPane';
 import { alarmMark } from './alarms/mark';
 import { mayHandleAlarms, type Desk } from './desk';
+import { UndoNotice } from './edit/UndoNotice';
 import { Playback, type Replay } from './playback/Playback';
 import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';
@@ -205,8 +206,9 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
             onClose={() => choose(null)}
           />
         )}
-        {explained === null && zone && <ZoneCard zone={zone} onClose={() => choose(null)} />}
+        {explained === null && zone && <ZoneCard desk={desk} zone={zone} onClose={() => choose(null)} />}
         <Readout park={park} />
+        <UndoNotice />
         {help && <HelpDrawer onClose={() => setHelp(false)} />}
       </main>
       <AlarmList

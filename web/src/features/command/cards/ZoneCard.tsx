@@ -4,9 +4,10 @@ import { translateName, useI18n } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
 import { NUMERAL } from '../../../map/style';
 import { Card, Row } from '../../../ui/Card';
+import { mayEdit, type Desk } from '../desk';
 import { ruleText, validityText, windowText } from '../words';
 
-export function ZoneCard({ zone, onClose }: { zone: Feature; onClose: () => void }) {
+export function ZoneCard({ desk, zone, onClose }: { desk: Desk; zone: Feature; onClose: () => void }) {
   const { language, t } = useI18n();
   const { name, kind, level, rules, schedule } = zone.properties;
   return (
@@ -40,6 +41,13 @@ export function ZoneCard({ zone, onClose }: { zone: Feature; onClose: () => void
         </ul>
       ) : (
         <p>{t('card.rules.none')}</p>
+      )}
+      {mayEdit(desk.session) && (
+        <p className="card-acts">
+          <button type="button" data-testid="zone-edit" onClick={() => desk.edit(zone.id)}>
+            {t('edit.card.edit')}
+          </button>
+        </p>
       )}
     </Card>
   );

@@ -51,12 +51,22 @@ describe('a draft', () => {
     expect(sent.properties).not.toHaveProperty('drawn');
   });
   it('drawn anew as a polygon is no circle any more', () => {
-    const ring: [number, number][] = [[0, 0], [1, 0], [1, 1], [0, 0]];
+    const ring: [number, number][] = [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 0],
+    ];
     const sent = featureOf({ ...draftOf('zones', ZONE), shape: { kind: 'polygon', parts: [[ring]] } }, ZONE);
     expect(Object.keys(sent.properties).sort()).toEqual(['kind', 'name', 'rules']);
   });
   it('is the same whether a member is empty or absent', () => {
-    expect(sameDraft(draftOf('zones', ZONE), changed(() => ({ level: null, schedule: [], valid_from: '' })))).toBe(true);
+    expect(
+      sameDraft(
+        draftOf('zones', ZONE),
+        changed(() => ({ level: null, schedule: [], valid_from: '' })),
+      ),
+    ).toBe(true);
   });
 });
 
@@ -105,6 +115,13 @@ describe('two editors of one zone', () => {
   it('see a moved circle as one change', () => {
     const mine = { ...base, shape: { kind: 'circle' as const, centre: [9, 9] as [number, number], radius_m: 300 } };
     expect(changedFields(base, mine)).toEqual(['shape']);
-    expect(merge(base, mine, changed(() => ({ name: 'x' })), {})).toMatchObject({ shape: mine.shape, properties: { name: 'x' } });
+    expect(
+      merge(
+        base,
+        mine,
+        changed(() => ({ name: 'x' })),
+        {},
+      ),
+    ).toMatchObject({ shape: mine.shape, properties: { name: 'x' } });
   });
 });

@@ -22,7 +22,8 @@ export interface Base {
 }
 
 export function emptyDraft(collection: Editable): Draft {
-  const properties: FeatureProperties = collection === 'zones' ? { name: '', kind: 'restricted', rules: [] } : { name: '' };
+  const properties: FeatureProperties =
+    collection === 'zones' ? { name: '', kind: 'restricted', rules: [] } : { name: '' };
   return { collection, id: null, properties, shape: null };
 }
 

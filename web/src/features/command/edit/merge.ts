@@ -62,8 +62,7 @@ export function compare(base: Draft, mine: Draft, theirs: Draft): FieldChange[] 
 
 /** Whose value stands: of what only one touched theirs, of what both touched as is chosen, mine unless said. */
 export function merge(base: Draft, mine: Draft, theirs: Draft, choices: Readonly<Record<Field, Side>>): Draft {
-  const sideOf = (change: FieldChange): Side =>
-    choices[change.field] ?? (change.by === 'theirs' ? 'theirs' : 'mine');
+  const sideOf = (change: FieldChange): Side => choices[change.field] ?? (change.by === 'theirs' ? 'theirs' : 'mine');
   const chosen = new Map(compare(base, mine, theirs).map((change) => [change.field, sideOf(change)]));
   const pick = (field: Field): unknown => valueOf(chosen.get(field) === 'theirs' ? theirs : mine, field);
   const properties: Draft['properties'] = {};

@@ -11,9 +11,7 @@ export function circleRing(centre: Place, radius_m: number): Ring {
 /** Places along an arc, clockwise from a bearing, both ends included. */
 export function arc(centre: Place, radius_m: number, from_deg: number, sweep_deg: number): Place[] {
   const steps = Math.max(2, Math.ceil((Math.abs(sweep_deg) / 360) * CORNERS));
-  return Array.from({ length: steps + 1 }, (_, i) =>
-    destination(centre, from_deg + (sweep_deg * i) / steps, radius_m),
-  );
+  return Array.from({ length: steps + 1 }, (_, i) => destination(centre, from_deg + (sweep_deg * i) / steps, radius_m));
 }
 
 /** A slice of a circle around a bearing; the whole circle when it opens by 360 degrees. */

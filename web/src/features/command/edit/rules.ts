@@ -24,11 +24,24 @@ const NIGHT: ScheduleItem = { days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '0
 export const TEMPLATES: Record<string, Omit<Rule, 'id'>> = {
   no_entry: { when: 'enter', subjects: { classes: ['hazmat'] }, exempt: ['pass', 'waybill'], priority: 2 },
   no_entry_night: { when: 'enter', subjects: { classes: ['hazmat'] }, window: NIGHT, exempt: ['pass'], priority: 2 },
-  speed: { when: 'speed', limit_kph: 30, except: { classes: ['emergency'] }, on_delay_s: 5, off_delay_s: 10, priority: 3 },
+  speed: {
+    when: 'speed',
+    limit_kph: 30,
+    except: { classes: ['emergency'] },
+    on_delay_s: 5,
+    off_delay_s: 10,
+    priority: 3,
+  },
   parking: { when: 'dwell', limit_s: 300, except: { classes: ['emergency'] }, priority: 3 },
   no_crossing: { when: 'cross', subjects: { classes: ['hazmat'] }, priority: 2 },
   no_leaving: { when: 'exit', exempt: ['pass'], priority: 2 },
-  on_duty: { when: 'must_be_inside', subjects: { classes: ['emergency'] }, window: WORKDAYS, on_delay_s: 300, priority: 2 },
+  on_duty: {
+    when: 'must_be_inside',
+    subjects: { classes: ['emergency'] },
+    window: WORKDAYS,
+    on_delay_s: 300,
+    priority: 2,
+  },
   count: { when: 'count', limit_n: 5, subjects: { classes: ['hazmat'] }, priority: 2 },
 };
 
@@ -95,7 +108,10 @@ export function ruleProblems(rule: Rule): RuleProblem[] {
 }
 
 /** Whoever must be inside must be told when: the server refuses one that would hold for ever. */
-export function needsWindow(rule: Rule, zone: { valid_from?: unknown; valid_to?: unknown; schedule?: unknown[] | null }): boolean {
+export function needsWindow(
+  rule: Rule,
+  zone: { valid_from?: unknown; valid_to?: unknown; schedule?: unknown[] | null },
+): boolean {
   if (rule.when !== 'must_be_inside' || rule.window) return false;
   return !zone.valid_from && !zone.valid_to && !(zone.schedule && zone.schedule.length > 0);
 }

@@ -24,7 +24,9 @@ export function isClock(text: string): boolean {
 }
 
 /** Why a window cannot be, as a key of the dictionary; `null` when it can. */
-export function windowProblem(window: ScheduleItem): 'edit.window.days' | 'edit.window.clock' | 'edit.window.same' | null {
+export function windowProblem(
+  window: ScheduleItem,
+): 'edit.window.days' | 'edit.window.clock' | 'edit.window.same' | null {
   if (window.days.length === 0) return 'edit.window.days';
   if (!isClock(window.from) || !isClock(window.to) || window.from === '24:00') return 'edit.window.clock';
   if (window.from === window.to) return 'edit.window.same';
@@ -39,7 +41,12 @@ function spansOf(window: ScheduleItem): [number, number][] {
     const start = (day - 1) * DAY_MIN + from;
     const end = start + length;
     const week = 7 * DAY_MIN;
-    return end <= week ? [[start, end] as [number, number]] : [[start, week], [0, end - week]] as [number, number][];
+    return end <= week
+      ? [[start, end] as [number, number]]
+      : ([
+          [start, week],
+          [0, end - week],
+        ] as [number, number][]);
   });
 }
 
@@ -76,7 +83,12 @@ export function scheduleOf(week: Week): ScheduleItem[] {
 }
 
 /** The picture with a rectangle painted open or closed. */
-export function painted(week: Week, from: readonly [number, number], to: readonly [number, number], open: boolean): Week {
+export function painted(
+  week: Week,
+  from: readonly [number, number],
+  to: readonly [number, number],
+  open: boolean,
+): Week {
   const [d0, d1] = [Math.min(from[0], to[0]), Math.max(from[0], to[0])];
   const [h0, h1] = [Math.min(from[1], to[1]), Math.max(from[1], to[1])];
   return week.map((hours, day) =>

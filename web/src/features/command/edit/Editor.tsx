@@ -1,0 +1,139 @@
+/** The editor: what to draw or change, one feature at a time, and files. It owns the session on the map. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { edits } from '../../../api/edits';
+import { COLLECTIONS } from '../../../api/types';
+import { useI18n } from '../../../i18n';
+import { errorText } from '../../../ui/problem';
+import { DraftView } from './DraftView';
+import { draftOf, emptyDraft, type Base, type Draft } from './draft';
+import './edit.css';
+import type { EditPanelProps } from './EditPanel';
+import { ImportView } from './ImportView';
+import { isEditable, type Editable } from './kinds';
+import { keepWork, leftWork } from './left-work';
+import { Session } from './session';
+import { cornersOf } from './snap';
+import { StartView } from './StartView';
+import type { Stroke } from './pen';
+
+/** `zone-1` is a zone, `gates/g1` something else. */
+function targetOf(text: string): { collection: Editable; id: string } {
+  const [first = '', second] = text.split('/', 2);
+  return second !== undefined && isEditable(first)
+    ? { collection: first, id: second }
+    : { collection: 'zones', id: text };
+}
+
+export default function Editor({ desk, zone, onDone }: EditPanelProps) {
+  const { t } = useI18n();
+  const { site, park, session: person } = desk;
+  const [work, setWork] = useState<Session | null>(null);
+  const [importing, setImporting] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [left, setLeft] = useState(() => leftWork(person.name));
+  const current = useRef<Session | null>(null);
+  current.current = work;
+
+  const begin = useCallback(
+    (origin: Draft, base: Base | null, draft: Draft = origin): Session => {
+      current.current?.destroy();
+      const corners = () => cornersOf(COLLECTIONS.flatMap((collection) => site.features.list(collection)));
+      const next = new Session({ park, corners }, origin, base, draft);
+      current.current = next;
+      setWork(next);
+      setProblem(null);
+      setLeft(null);
+      return next;
+    },
+    [park, site],
+  );
+
+  const open = useCallback(
+    async (collection: Editable, id: string) => {
+      setProblem(null);
+      try {
+        const base = await edits.read(collection, id);
+        begin(draftOf(collection, base.feature), base).show();
+      } catch (error) {
+        setProblem(errorText(error, t));
+      }
+    },
+    [begin, t],
+  );
+
+  const start = useCallback(
+    (collection: Editable, stroke: Stroke | null) => {
+      const next = begin(emptyDraft(collection), null);
+      if (stroke) next.draw(stroke);
+    },
+    [begin],
+  );
+
+  const end = useCallback(() => {
+    current.current?.destroy();
+    current.current = null;
+    setWork(null);
+    keepWork(person.name, null);
+    desk.choose(null);
+  }, [desk, person.name]);
+
+  // Asked for from outside: unless something unsaved would be lost, it is opened.
+  const asked = useRef<string | null>(null);
+  useEffect(() => {
+    if (zone === asked.current) return;
+    asked.current = zone;
+    if (zone === null) return;
+    if (current.current?.picture().dirty) {
+      setProblem(t('edit.busy.unsaved'));
+      return;
+    }
+    const { collection, id } = targetOf(zone);
+    void open(collection, id);
+  }, [open, t, zone]);
+
+  useEffect(
+    () => () => {
+      current.current?.destroy();
+    },
+    [],
+  );
+
+  useEffect(() => {
+    if (!work) return;
+    const keep = () => {
+      const { draft, origin, base, dirty } = work.picture();
+      keepWork(person.name, dirty ? { draft, origin, base } : null);
+    };
+    keep();
+    return work.subscribe(keep);
+  }, [person.name, work]);
+
+  return (
+    <div className="editor" data-testid="editor">
+      {problem !== null && (
+        <p className="problem" role="alert" data-testid="edit-problem">
+          {problem}
+        </p>
+      )}
+      {work ? (
+        <DraftView key={work.picture().draft.id ?? 'fresh'} desk={desk} work={work} onEnd={end} onOpen={open} />
+      ) : importing ? (
+        <ImportView desk={desk} onBack={() => setImporting(false)} />
+      ) : (
+        <StartView
+          desk={desk}
+          left={left}
+          onResume={() => left && begin(left.origin, left.base, left.draft).show()}
+          onForget={() => {
+            keepWork(person.name, null);
+            setLeft(null);
+          }}
+          onStart={start}
+          onOpen={(collection, id) => void open(collection, id)}
+          onImport={() => setImporting(true)}
+          onClose={onDone}
+        />
+      )}
+    </div>
+  );
+}

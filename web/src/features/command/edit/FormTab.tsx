@@ -1,0 +1,109 @@
+/** What it is called, what it is, and how dangerous. */
+import type { Problem, RiskLevel } from '../../../api/types';
+import { translateName, useI18n } from '../../../i18n';
+import { NUMERAL } from '../../../map/style';
+import { LIMITS, type Draft } from './draft';
+import { FieldProblem } from './FieldProblem';
+import { KINDS } from './kinds';
+import type { Session } from './session';
+
+const LEVELS: readonly RiskLevel[] = ['red', 'orange', 'yellow', 'blue'];
+
+export interface FormTabProps {
+  work: Session;
+  draft: Draft;
+  problem: Problem | null;
+}
+
+export function FormTab({ work, draft, problem }: FormTabProps) {
+  const { t } = useI18n();
+  const { collection, properties } = draft;
+  const zones = collection === 'zones';
+  return (
+    <>
+      <label className="field">
+        <span>{t('edit.name')}</span>
+        <input
+          value={properties.name ?? ''}
+          maxLength={LIMITS.name_chars}
+          data-testid="edit-name"
+          onChange={(event) => work.change({ name: event.target.value }, 'name')}
+        />
+      </label>
+      <FieldProblem problem={problem} at="properties.name" />
+      <label className="field">
+        <span>{t('edit.kind')}</span>
+        <select
+          value={properties.kind ?? ''}
+          data-testid="edit-kind"
+          onChange={(event) => work.change({ kind: event.target.value || null })}
+        >
+          {!zones && <option value="">{t('edit.kind.none')}</option>}
+          {kindsOf(draft).map((kind) => (
+            <option key={kind} value={kind}>
+              {translateName(t, zones ? 'zonekind' : 'edit.kind', kind, () => kind)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <FieldProblem problem={problem} at="properties.kind" />
+      {zones && (
+        <>
+          <fieldset className="edit-levels">
+            <legend>{t('edit.level')}</legend>
+            {[null, ...LEVELS].map((level) => (
+              <label key={level ?? 'none'}>
+                <input
+                  type="radio"
+                  name="level"
+                  data-testid={`edit-level-${level ?? 'none'}`}
+                  checked={(properties.level ?? null) === level}
+                  onChange={() => work.change({ level })}
+                />
+                {level ? (
+                  <>
+                    <span className={`level-swatch level-${level} level-pattern-${level}`}>{NUMERAL[level]}</span>{' '}
+                    {t(`level.${level}`)}
+                  </>
+                ) : (
+                  t('level.none')
+                )}
+              </label>
+            ))}
+          </fieldset>
+          <FieldProblem problem={problem} at="properties.level" />
+        </>
+      )}
+      <p className="edit-dim">{t('edit.id', { id: draft.id ?? t('edit.id.given') })}</p>
+      <Others draft={draft} />
+    </>
+  );
+}
+
+/** The offered kinds, and the one that stands even where it is none of them. */
+function kindsOf({ collection, properties }: Draft): readonly string[] {
+  const offered = KINDS[collection];
+  return properties.kind && !offered.includes(properties.kind) ? [properties.kind, ...offered] : offered;
+}
+
+const FIELDS = ['name', 'kind', 'level', 'valid_from', 'valid_to', 'schedule', 'rules'];
+
+/** Members that this form has no field for: they are kept as they are. */
+function Others({ draft }: { draft: Draft }) {
+  const { t } = useI18n();
+  const others = Object.entries(draft.properties).filter(([name, value]) => !FIELDS.includes(name) && value != null);
+  if (others.length === 0) return null;
+  return (
+    <details>
+      <summary>{t('edit.others', { n: others.length })}</summary>
+      <dl className="edit-others">
+        {others.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}

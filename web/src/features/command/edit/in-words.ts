@@ -1,0 +1,58 @@
+/** Changes in words: which field, and what stands in it. */
+import type { Rule, ScheduleItem } from '../../../api/types';
+import { isKey, translateName, type Language, type Translate } from '../../../i18n';
+import { dateText } from '../../../i18n/time';
+import { ruleText, windowText } from '../words';
+import type { Field } from './merge';
+import { sizeOf, type Shape } from './shape';
+import { sizeText } from './ShapeTab';
+
+export function fieldText(field: Field, t: Translate): string {
+  if (field.startsWith('rules/')) return t('edit.field.rule', { id: field.slice('rules/'.length) });
+  const key = `edit.field.${field}`;
+  return isKey(key) ? t(key) : field;
+}
+
+function shapeText(shape: Shape | null, t: Translate): string {
+  if (!shape) return t('edit.nothing');
+  if (shape.kind === 'foreign') return shape.geometry.type;
+  const way = t(`edit.way.${shape.kind}`);
+  switch (shape.kind) {
+    case 'circle':
+      return t('edit.shape.circle', {
+        way,
+        lon: shape.centre[0].toFixed(5),
+        lat: shape.centre[1].toFixed(5),
+        r: shape.radius_m,
+      });
+    case 'corridor':
+      return t('edit.shape.corridor', { way, w: shape.width_m, size: sizeText(sizeOf(shape), t) });
+    case 'sector':
+      return t('edit.shape.sector', { way, r: shape.radius_m, b: shape.bearing_deg, o: shape.opening_deg });
+    case 'point':
+      return t('edit.shape.point', { way, lon: shape.at[0].toFixed(6), lat: shape.at[1].toFixed(6) });
+    default:
+      return t('edit.shape.size', { way, size: sizeText(sizeOf(shape), t) });
+  }
+}
+
+/** What stands in a field. */
+export function valueText(field: Field, value: unknown, t: Translate, language: Language): string {
+  if (field === 'shape') return shapeText(value as Shape | null, t);
+  if (value === null || value === undefined || value === '') return t('edit.nothing');
+  if (field.startsWith('rules/')) return ruleText(value as Rule, t);
+  if (field === 'level') return translateName(t, 'level', String(value), () => String(value));
+  if (field === 'kind') {
+    return translateName(t, 'zonekind', String(value), () =>
+      translateName(t, 'edit.kind', String(value), () => String(value)),
+    );
+  }
+  if (field === 'valid_from' || field === 'valid_to') return dateText(Date.parse(String(value)), language);
+  if (field === 'schedule') {
+    const windows = value as ScheduleItem[];
+    return windows.length
+      ? windows.map((window) => windowText(window, t)).join(t('list.separator'))
+      : t('edit.schedule.always');
+  }
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,49 @@
+/** The last act that can be taken back, for a notice that outlives the panel in which it was done. */
+import { useSyncExternalStore } from 'react';
+import type { Done } from './saving';
+
+export interface Notice {
+  done: Done;
+  state: 'offered' | 'busy' | 'undone' | 'failed';
+  /** Of a deleted feature: the id of the copy. */
+  copy: string | null;
+  error: unknown;
+}
+
+let notice: Notice | null = null;
+const listeners = new Set<() => void>();
+
+function set(next: Notice | null): void {
+  notice = next;
+  for (const listener of listeners) listener();
+}
+
+export function offerUndo(done: Done): void {
+  set({ done, state: 'offered', copy: null, error: null });
+}
+
+export function dismissNotice(): void {
+  set(null);
+}
+
+export async function undoIt(): Promise<void> {
+  const current = notice;
+  if (!current || current.state === 'busy') return;
+  set({ ...current, state: 'busy' });
+  try {
+    const id = await current.done.undo();
+    set({ ...current, state: 'undone', copy: current.done.act === 'deleted' ? id : null });
+  } catch (error) {
+    set({ ...current, state: 'failed', error });
+  }
+}
+
+export function useNotice(): Notice | null {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => notice,
+  );
+}

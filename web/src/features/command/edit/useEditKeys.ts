@@ -1,0 +1,34 @@
+/** Keys of the editor, before the screen's own hear them: undo, redo, and Escape that never throws work away unasked. */
+import { useEffect, useRef } from 'react';
+
+export interface EditKeys {
+  onUndo: () => void;
+  onRedo: () => void;
+  onEscape: () => void;
+}
+
+/** Whether a key pressed there is meant for the editor: in its panel, on the map, or nowhere in particular. */
+function meant(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return true;
+  return target === document.body || target.closest('.editor, .map') !== null;
+}
+
+export function useEditKeys(keys: EditKeys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (!meant(event.target) || event.isComposing) return;
+      const command = event.ctrlKey || event.metaKey;
+      const key = event.key.toLowerCase();
+      if (command && !event.altKey && key === 'z') (event.shiftKey ? latest.current.onRedo : latest.current.onUndo)();
+      else if (command && !event.altKey && key === 'y') latest.current.onRedo();
+      else if (event.key === 'Escape' && !command) latest.current.onEscape();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    document.addEventListener('keydown', press, { capture: true });
+    return () => document.removeEventListener('keydown', press, { capture: true });
+  }, []);
+}
