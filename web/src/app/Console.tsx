@@ -6,6 +6,7 @@ import { CommandScreen } from '../features/command/CommandScreen';
 import { Page } from './Page';
 import { useRoute } from '../ui/route';
 import { Site, type Refusal } from '../live/site';
+import '../ui/font.css';
 
 export interface ConsoleProps {
   session: Session;
