@@ -123,6 +123,9 @@ function queryOf(values: Readonly<Record<string, string | number | undefined>>):
 function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }
+/** The server counts what lies in a box up to here. */
+const MOST_COUNTED = 10_000;
+
 
 export const api = {
   session: () => request<Session>('GET', '/api/session'),
@@ -136,7 +139,7 @@ export const api = {
   vehicles: () => pages<Vehicle>('/api/vehicles?limit=5000', MOST_FEATURES),
 
   /** Alarms that still need somebody. */
-  openAlarms: () => 
+  openAlarms: () =>
     pages<Alarm>('/api/alarms?state=unacknowledged,acknowledged,returned,shelved,suppressed&limit=1000', MOST_ALARMS),
   /** Alarms in any state that changed after `seq`. */
   alarmsAfter: (seq: number) => pages<Alarm>(`/api/alarms?after=${seq}&limit=1000`, MOST_ALARMS),
@@ -194,6 +197,21 @@ export const api = {
       path = next === undefined ? undefined : pathOf(next);
     }
     return all;
+  },
+  /** How many features a collection holds; `null` from a server that does not say. */
+  featureCount: async (collection: Collection): Promise<number | null> =>
+    (await request<{ itemCount?: number }>('GET', `/ogc/collections/${collection}`)).itemCount ?? null,
+  /** The features in a box, at most `limit`; `matched` is how many lie there, `null` when it is more than the server counts. */
+  featuresIn: async (
+    collection: Collection,
+    bbox: readonly number[] | null,
+    limit: number,
+  ): Promise<{ features: Feature[]; matched: number | null }> => {
+    const box = bbox ? `&bbox=${bbox.map((degrees) => degrees.toFixed(7)).join(',')}` : '';
+    const path = `/ogc/collections/${collection}/items?limit=${limit}${box}`;
+    const page = await request<FeatureCollection & { numberMatched?: number }>('GET', path);
+    const matched = page.numberMatched ?? null;
+    return { features: page.features, matched: matched !== null && matched > MOST_COUNTED ? null : matched };
   },
   feature: (collection: Collection, id: string) =>
     request<Feature>('GET', `/ogc/collections/${collection}/items/${encodeURIComponent(id)}`),

@@ -306,7 +306,19 @@ export interface AlarmLoad {
   benchmarks: { per: 'ten_minutes' | 'hour' | 'day'; acceptable: number; too_much: number; source: string }[];
 }
 
-export const COLLECTIONS = ['parks', 'roads', 'zones', 'gates'] as const;
+export const COLLECTIONS = [
+  'ground',
+  'parks',
+  'plants',
+  'closed-areas',
+  'roads',
+  'routes',
+  'zones',
+  'protection-targets',
+  'resources',
+  'gates',
+  'hazard-sources',
+] as const;
 /** The collections that the map draws, bottom first. */
 export type Collection = (typeof COLLECTIONS)[number];
 
@@ -344,6 +356,8 @@ export interface Rule {
 /** What Cordon keeps about a feature beside its geometry; which fields stand depends on the collection. */
 export interface FeatureProperties {
   name?: string | null;
+  /** The name on the English page, where somebody wrote one. */
+  name_en?: unknown;
   kind?: string | null;
   level?: RiskLevel | null;
   valid_from?: string | null;

@@ -6,6 +6,7 @@ import { HelpText } from '../features/command/help/HelpText';
 import { useI18n } from '../i18n';
 import type { Site } from '../live/site';
 import { LanguageSwitch } from '../ui/LanguageSwitch';
+import { ThemeSwitch } from '../ui/ThemeSwitch';
 import { Nav } from '../ui/Nav';
 import type { Page as PageName } from '../ui/route';
 
@@ -23,6 +24,7 @@ export function Page({ page, session, onSignOut }: PageProps) {
       <header className="topbar">
         <Nav session={session} />
         <span className="spring" />
+        <ThemeSwitch />
         <LanguageSwitch />
         <span>{t('top.user', { name: session.name, role: t(`role.${session.role}`) })}</span>
         <button type="button" className="quiet" onClick={onSignOut}>

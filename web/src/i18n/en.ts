@@ -1,5 +1,6 @@
 /** The English dictionary. A key that is missing here does not compile. */
 import { en as map } from './words/map';
+import { en as features } from './words/features';
 import { en as alarms } from './words/alarms';
 import { en as playback } from './words/playback';
 import { en as edit } from './words/edit';
@@ -373,6 +374,7 @@ export const en: Record<Key, string> = {
   'error.trace': 'error number {trace}',
 
   ...map,
+  ...features,
   ...alarms,
   ...playback,
   ...edit,

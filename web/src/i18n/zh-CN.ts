@@ -1,5 +1,6 @@
 /** The Chinese dictionary: the source from which every other language takes its keys. `{name}` is filled in. */
 import { zh as map } from './words/map';
+import { zh as features } from './words/features';
 import { zh as alarms } from './words/alarms';
 import { zh as playback } from './words/playback';
 import { zh as edit } from './words/edit';
@@ -367,6 +368,7 @@ export const zh = {
   'error.trace': '错误编号 {trace}',
 
   ...map,
+  ...features,
   ...alarms,
   ...playback,
   ...edit,

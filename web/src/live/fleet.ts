@@ -44,10 +44,13 @@ export class Fleet {
   speed = new Uint16Array(0);
   heading = new Uint8Array(0);
   flags = new Uint8Array(0);
+  /** The class, as a small number that means something to whoever set `kindOf`; 0 when it is not known. */
+  kind = new Uint8Array(0);
   /** On the page's own clock: nothing glides any more after this. */
   stillFromMs = 0;
 
   readonly #slots = new Map<number, number>();
+  #kindOf: (key: number) => number = () => 0;
 
   /** Takes in one frame of vehicles at `nowMs` of the page's own clock. Frames of cells are not for the fleet. */
   apply(frame: LiveFrame, nowMs: number): void {
@@ -59,6 +62,13 @@ export class Fleet {
       this.#reserve(this.size + frame.count);
       for (let i = 0; i < frame.count; i += 1) this.#put(frame, i, nowMs);
     }
+    this.version += 1;
+  }
+
+  /** Says how classes are looked up, and looks all of them up again: names came or changed. */
+  classify(kindOf: (key: number) => number): void {
+    this.#kindOf = kindOf;
+    for (let slot = 0; slot < this.size; slot += 1) this.kind[slot] = kindOf(this.key[slot]!);
     this.version += 1;
   }
 
@@ -118,6 +128,7 @@ export class Fleet {
       this.size += 1;
       this.#slots.set(key, slot);
       this.key[slot] = key;
+      this.kind[slot] = this.#kindOf(key);
       this.#jump(slot, lonE7, latE7);
     } else if (this.lonE7[slot] !== lonE7 || this.latE7[slot] !== latE7) {
       this.#move(slot, lonE7, latE7, fixedAtMs - this.fixedAtMs[slot]!, nowMs);
@@ -183,6 +194,7 @@ export class Fleet {
       this.speed,
       this.heading,
       this.flags,
+      this.kind,
     ];
   }
 
@@ -206,5 +218,6 @@ export class Fleet {
     this.speed = grow(new Uint16Array(room), this.speed);
     this.heading = grow(new Uint8Array(room), this.heading);
     this.flags = grow(new Uint8Array(room), this.flags);
+    this.kind = grow(new Uint8Array(room), this.kind);
   }
 }

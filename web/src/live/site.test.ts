@@ -74,6 +74,8 @@ class FakeServer {
     vehicles: async () => [],
     vehicle: async () => Promise.reject(new Error('not asked for here')),
     features: async () => [],
+    featureCount: async () => null,
+    featuresIn: async () => ({ features: [], matched: 0 }),
     feature: async () => Promise.reject(new Error('not asked for here')),
     openAlarms: async () =>
       this.#answer(

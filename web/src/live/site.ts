@@ -6,6 +6,7 @@
  */
 import { ApiError, type Api } from '../api/client';
 import type { Alarm, AlarmLoad, Collection, Event, Problem, TextFrame } from '../api/types';
+import { classCode } from '../map/sort-of';
 import { Directory } from './directory';
 import { Features, isCollection } from './features';
 import { Fleet } from './fleet';
@@ -55,6 +56,8 @@ export interface SiteOptions {
     | 'eventsAfter'
     | 'features'
     | 'feature'
+    | 'featureCount'
+    | 'featuresIn'
     | 'acknowledge'
     | 'close'
     | 'shelve'
@@ -106,11 +109,19 @@ export class Site {
       clearTimeout: this.#port.clearTimeout,
       onChange: () => this.#show(),
     });
-    this.directory = new Directory(options.api, () => this.#touch());
-    this.features = new Features(options.api, (collection) => {
-      this.onFeatures(collection);
+    this.directory = new Directory(options.api, () => {
+      this.fleet.classify((key) => classCode(this.directory.byKey(key)?.class));
+      this.onFleet();
       this.#touch();
     });
+    this.features = new Features(
+      options.api,
+      (collection) => {
+        this.onFeatures(collection);
+        this.#touch();
+      },
+      this.#port,
+    );
     this.#socket = new LiveSocket(
       options.url,
       {
@@ -134,6 +145,7 @@ export class Site {
   stop(): void {
     this.#socket.stop();
     this.#ledger.stop();
+    this.features.stop();
     for (const timer of [this.#featuresRetry, this.#pending]) if (timer !== undefined) this.#port.clearTimeout(timer);
     this.#featuresRetry = this.#pending = undefined;
   }
@@ -144,6 +156,7 @@ export class Site {
 
   setView(view: View): void {
     this.#socket.setView(view);
+    this.features.setView(view.bbox);
   }
 
   /** The largest number of a change that is known; 0 before any is. */

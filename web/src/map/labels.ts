@@ -6,6 +6,7 @@ import type { Map as MapLibre } from 'maplibre-gl';
 import { FLAG } from '../live/frame';
 import type { Fleet } from '../live/fleet';
 import { latOf, lonOf } from './mercator';
+import { isShown, shapeOf, type VehicleMask } from './vehicle-look';
 
 const MOST = 60;
 /** Below this zoom only vehicles in alarm and the chosen one carry their plate. */
@@ -16,9 +17,14 @@ export interface LabelsInput {
   fleet: Fleet;
   plate: (key: number) => string | undefined;
   chosen: () => number | null;
+  mask: () => VehicleMask;
+  /** The server's time, ms. */
+  serverNow: () => number;
 }
 
 interface Box {
+  text: string;
+  alarm: boolean;
   left: number;
   top: number;
   width: number;
@@ -30,6 +36,8 @@ export class Labels {
   readonly #root: HTMLDivElement;
   readonly #pool: HTMLSpanElement[] = [];
   #keys: number[] = [];
+  #shown: readonly Box[] = [];
+  #scale = 1;
 
   constructor(map: MapLibre, input: LabelsInput) {
     this.#map = map;
@@ -45,17 +53,27 @@ export class Labels {
     const { fleet } = this.#input;
     const chosen = this.#input.chosen();
     const plain = this.#map.getZoom() >= PLAIN_FROM_ZOOM;
+    const mask = this.#input.mask();
+    const serverNow = this.#input.serverNow();
     const bounds = this.#map.getBounds();
+    // The fleet's own units: this loop goes through every vehicle after every frame.
+    const west = bounds.getWest() * 1e7;
+    const east = bounds.getEast() * 1e7;
+    const south = bounds.getSouth() * 1e7;
+    const north = bounds.getNorth() * 1e7;
+    const { key, lonE7, latE7, flags, speed, heading, fixedAtMs, kind } = fleet;
     const first: number[] = [];
     const others: number[] = [];
     for (let slot = 0; slot < fleet.size; slot += 1) {
-      const urgent = (fleet.flags[slot]! & FLAG.alarm) !== 0 || fleet.key[slot] === chosen;
+      const urgent = (flags[slot]! & FLAG.alarm) !== 0 || key[slot] === chosen;
       if (!urgent && (!plain || others.length >= MOST)) continue;
-      const lon = fleet.lonE7[slot]! / 1e7;
-      const lat = fleet.latE7[slot]! / 1e7;
-      const inside =
-        lon > bounds.getWest() && lon < bounds.getEast() && lat > bounds.getSouth() && lat < bounds.getNorth();
-      if (inside) (urgent ? first : others).push(fleet.key[slot]!);
+      if (lonE7[slot]! < west || lonE7[slot]! > east || latE7[slot]! < south || latE7[slot]! > north) continue;
+      if (urgent) {
+        first.push(key[slot]!);
+        continue;
+      }
+      const shape = shapeOf(speed[slot]!, heading[slot]!, flags[slot]!, serverNow - fixedAtMs[slot]!);
+      if (isShown(mask, kind[slot]!, shape, flags[slot]!)) others.push(key[slot]!);
     }
     // In the order of the numbers, so that the same plates win a crowded place every time.
     const rising = (a: number, b: number) => a - b;
@@ -76,8 +94,15 @@ export class Labels {
       const [x, y] = fleet.place(slot, nowMs);
       const at = this.#map.project([lonOf(x), latOf(y)]);
       const alarm = (fleet.flags[slot]! & FLAG.alarm) !== 0;
-      const box = { left: at.x + (alarm ? 20 : 13), top: at.y - HEIGHT / 2, width: plate.length * 9 + 12 };
-      if (taken.some((other) => overlap(other, box))) continue;
+      const size = this.#scale;
+      const box = {
+        text: plate,
+        alarm,
+        left: at.x + (alarm ? 20 : 13) * size,
+        top: at.y - (HEIGHT / 2) * size,
+        width: (plate.length * 9 + 12) * size,
+      };
+      if (taken.some((other) => this.#overlap(other, box))) continue;
       taken.push(box);
       const label = this.#label(used);
       used += 1;
@@ -86,7 +111,33 @@ export class Labels {
       label.style.transform = `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px)`;
       label.hidden = false;
     }
-    for (const label of this.#pool.slice(used)) label.hidden = true;
+    for (let i = used; i < this.#pool.length; i += 1) this.#pool[i]!.hidden = true;
+    this.#shown = taken;
+  }
+
+  /** Larger texts need more room; how large they are is the style sheet's. */
+  enlarge(scale: number): void {
+    this.#scale = scale;
+    this.choose();
+  }
+
+  /** Draws what is shown on paper, in CSS pixels of the map. */
+  paint(pen: CanvasRenderingContext2D): void {
+    pen.font = `${14 * this.#scale}px ${getComputedStyle(this.#root).fontFamily}`;
+    pen.textBaseline = 'middle';
+    for (const { text, alarm, left, top } of this.#shown) {
+      const height = HEIGHT * this.#scale;
+      pen.fillStyle = alarm ? '#b3121d' : '#ffffffd9';
+      pen.fillRect(left, top, pen.measureText(text).width + 10, height);
+      pen.fillStyle = alarm ? '#ffffff' : '#14191f';
+      pen.fillText(text, left + 5, top + height / 2);
+    }
+  }
+
+  #overlap(a: Box, b: Box): boolean {
+    return (
+      Math.abs(a.top - b.top) < HEIGHT * this.#scale && a.left < b.left + b.width && b.left < a.left + a.width
+    );
   }
 
   #label(index: number): HTMLSpanElement {
@@ -98,8 +149,4 @@ export class Labels {
     }
     return label;
   }
-}
-
-function overlap(a: Box, b: Box): boolean {
-  return Math.abs(a.top - b.top) < HEIGHT && a.left < b.left + b.width && b.left < a.left + a.width;
 }

@@ -4,46 +4,65 @@
  * Plain TypeScript; React only gives it a box to live in. It must never fetch anything from outside: the worker, the
  * style and the patterns all come from this origin.
  */
-import type { Feature as GeoFeature } from 'geojson';
 import { Map as MapLibre, Marker, ScaleControl, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { COLLECTIONS, type Collection } from '../api/types';
+import { onLanguage } from '../i18n';
 import type { LiveFrame } from '../live/frame';
 import type { Site } from '../live/site';
 import { currentTheme, onTheme } from '../ui/theme';
-import { extentOf, type Extent } from './extent';
+import { cellData } from './cells';
+import type { Extent } from './extent';
+import { FeatureSources } from './feature-sources';
 import { firstExtent, PROVINCE, recall, remember, type Resting } from './first-view';
-import { PickGrid } from './grid';
+import { putImages } from './images';
 import { Labels } from './labels';
-import { lonOf, latOf, mercatorX, mercatorY } from './mercator';
+import { lonOf, latOf } from './mercator';
 import { Overlay, type OverlayParts } from './overlay';
 import { PALETTES, type Palette } from './palette';
-import { pattern, patternName, PATTERN_RATIO } from './patterns';
-import { LEVELS, paints, selectedZone, sourceData, style, ZONE_FILL } from './style';
+import { candidates, type Choice } from './pick';
+import { STATE_OF_SHAPE, type VehicleMask } from './vehicle-look';
+import { rested, takePicture, type MapPicture } from './picture';
+import { paints, sizes, style } from './style';
+import { selectedZone } from './style-zones';
+import { VEHICLE_CLASSES } from './sort-of';
 import { VehicleLayer, VEHICLE_LAYER } from './vehicle-layer';
+import type { Visibility } from './visibility';
 
 setWorkerUrl(workerUrl);
 
-/** How near a click must be to a vehicle, CSS pixels. */
-const PICK_PX = 16;
 /** A view is told to the server when the map has rested this long. */
 const VIEW_MS = 200;
 /** The server's picture reaches this share of the view beyond each edge, so that a small move shows no hole. */
 const VIEW_MARGIN = 0.25;
 
-export type Choice =
-  | { kind: 'vehicle'; key: number }
-  | { kind: 'feature'; collection: Collection; id: string }
-  | null;
+export type { Choice };
 
 /** A tool that takes the map's clicks while it is in use: measuring, drawing. Answers nothing: the click is its own. */
 export type ClickTool = (lon: number, lat: number) => void;
 
+/** What lay under a click, the likeliest first, and where it was, CSS pixels from the map's corner. */
+export interface Several {
+  x: number;
+  y: number;
+  choices: readonly NonNullable<Choice>[];
+}
+
 export interface ParkMapEvents {
   onChoice: (choice: Choice) => void;
+  /** Several things lay under a click; the first of them was chosen. `null` when there is nothing to choose from. */
+  onSeveral: (several: Several | null) => void;
   /** The person moved the map by hand: following ends. */
   onMovedByHand: () => void;
+}
+
+export interface ParkMapInput {
+  site: Site;
+  /** Whose view is remembered. */
+  person: string;
+  visibility: Visibility;
+  /** What a screen reader calls the map. */
+  title: string;
 }
 
 export class ParkMap {
@@ -53,30 +72,39 @@ export class ParkMap {
   readonly #map: MapLibre;
   readonly #labels: Labels;
   readonly #overlays = new Set<Overlay>();
-  readonly #undoTheme: () => void;
+  readonly #visibility: Visibility;
+  readonly #sources: FeatureSources;
+  readonly #undo: (() => void)[];
   #tool: ClickTool | null = null;
   #palette: Palette;
+  #scale = 1;
+  #mask: VehicleMask;
   /** `false` before the style stands and while the graphics card is lost: there is nothing to draw on. */
   #dressed = false;
   #chosen: number | null = null;
   #chosenZone: string | null = null;
   #following: number | null = null;
   #alarmMarker: Marker | undefined;
+  #cells: LiveFrame | null = null;
+  /** A picture is being taken: nothing glides. */
+  #posing = false;
   /** The map rests on something: what the person left, what there is to see, or where they moved it. */
   #looked = false;
   /** The person chose where to look, so that it is remembered. */
   #byPerson = false;
   #viewTimer: number | undefined;
 
-  constructor(container: HTMLElement, site: Site, person: string, events: ParkMapEvents, title: string) {
+  constructor(container: HTMLElement, { site, person, visibility, title }: ParkMapInput, events: ParkMapEvents) {
     this.#site = site;
     this.#person = person;
+    this.#visibility = visibility;
+    this.#mask = maskOf(visibility);
     this.#events = events;
     this.#palette = PALETTES[currentTheme()];
     const left = recall(person);
     this.#map = new MapLibre({
       container,
-      style: style(this.#palette),
+      style: style({ palette: this.#palette, scale: 1 }),
       ...(left ? { center: [left.lon, left.lat] as [number, number], zoom: left.zoom } : { bounds: PROVINCE }),
       maxZoom: 20,
       attributionControl: false,
@@ -90,14 +118,17 @@ export class ParkMap {
     this.#map.touchZoomRotate.disableRotation();
     this.#map.keyboard.disableRotation();
     this.#map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
+    this.#sources = new FeatureSources(this.#map, site, visibility);
     this.#labels = new Labels(this.#map, {
       fleet: site.fleet,
+      mask: () => this.#mask,
+      serverNow: () => site.clock.now(),
       plate: (key) => site.directory.byKey(key)?.plate ?? undefined,
       chosen: () => this.#chosen,
     });
     this.#map.on('style.load', () => this.#dress());
     this.#map.on('webglcontextlost', () => {
-      this.#dressed = false;
+      this.#dressed = this.#sources.dressed = false;
     });
     this.#map.on('moveend', () => {
       this.#labels.choose();
@@ -114,7 +145,11 @@ export class ParkMap {
       if (this.#tool) this.#tool(click.lngLat.lng, click.lngLat.lat);
       else this.#click(click.point.x, click.point.y);
     });
-    this.#undoTheme = onTheme(this.#recolour);
+    this.#undo = [
+      onTheme(this.#recolour),
+      onLanguage(() => this.#sources.showAll()),
+      visibility.subscribe(this.#switched),
+    ];
     this.#listen();
     if (left) {
       this.#looked = true;
@@ -123,7 +158,8 @@ export class ParkMap {
   }
 
   destroy(): void {
-    this.#undoTheme();
+    for (const undo of this.#undo) undo();
+    this.#sources.stop();
     window.clearTimeout(this.#viewTimer);
     this.#site.onFleet = () => {};
     this.#site.onFeatures = () => {};
@@ -135,8 +171,19 @@ export class ParkMap {
   choose(choice: Choice): void {
     this.#chosen = choice?.kind === 'vehicle' ? choice.key : null;
     this.#chosenZone = choice?.kind === 'feature' && choice.collection === 'zones' ? choice.id : null;
+    this.#sources.choose(choice?.kind === 'feature' ? choice : null);
     this.#outlineZone();
     this.#labels.choose();
+    this.repaint();
+  }
+
+  /** Makes signs, names and vehicles larger: a wall is seen from further away than a desk. */
+  enlarge(scale: number): void {
+    if (this.#scale === scale) return;
+    this.#scale = scale;
+    if (!this.#dressed) return;
+    this.#resize();
+    this.#labels.enlarge(scale);
     this.repaint();
   }
 
@@ -147,7 +194,7 @@ export class ParkMap {
 
   /** The connection came or went: vehicles fade while what is shown is old. */
   repaint(): void {
-    if (this.#dressed) this.#map.triggerRepaint();
+    if (this.#dressed && !this.#posing) this.#map.triggerRepaint();
   }
 
   flyTo(lon: number, lat: number, mark?: HTMLElement): void {
@@ -197,6 +244,14 @@ export class ParkMap {
     return overlay;
   }
 
+  /** A click in the middle of the map, where a cross shows while the map has the focus: for those who use no pointer. */
+  pickMiddle(): void {
+    const { clientWidth, clientHeight } = this.#map.getCanvas();
+    const at = this.#map.unproject([clientWidth / 2, clientHeight / 2]);
+    if (this.#tool) this.#tool(at.lng, at.lat);
+    else this.#click(clientWidth / 2, clientHeight / 2);
+  }
+
   /** Gives all clicks to a tool; `null` gives them back to choosing. */
   use(tool: ClickTool | null): void {
     this.#tool = tool;
@@ -209,6 +264,23 @@ export class ParkMap {
     this.#fitTo(extent, this.#motionMs(), coveredLeft, maxZoom);
   }
 
+  /** The map as it is now for paper: in light colours, and still while it is drawn. */
+  async picture(): Promise<MapPicture> {
+    const own = this.#palette;
+    this.#posing = true;
+    try {
+      if (own !== PALETTES.light) {
+        this.#colour(PALETTES.light);
+        await rested(this.#map);
+      }
+      return await takePicture(this.#map, this.#labels);
+    } finally {
+      this.#posing = false;
+      if (own !== PALETTES.light) this.#colour(own);
+      this.repaint();
+    }
+  }
+
   /** The library's map, for tools that need more than is offered here. Layers of the style are not theirs to change. */
   get library(): MapLibre {
     return this.#map;
@@ -216,21 +288,22 @@ export class ParkMap {
 
   /** The style stands, for the first time or again after the graphics card was lost. */
   #dress(): void {
-    this.#dressed = true;
-    for (const level of LEVELS) {
-      const name = patternName(level);
-      if (this.#map.hasImage(name)) this.#map.removeImage(name);
-      this.#map.addImage(name, pattern(level, this.#palette.level[level]), { pixelRatio: PATTERN_RATIO });
-    }
+    this.#dressed = this.#sources.dressed = true;
+    putImages(this.#map, this.#palette);
     const vehicles = new VehicleLayer({
       fleet: this.#site.fleet,
       serverNow: () => this.#site.clock.now(),
       palette: () => this.#palette,
       chosen: () => this.#chosen,
+      mask: () => this.#mask,
+      scale: () => this.#scale,
+      still: () => this.#posing,
       current: () => this.#site.picture().connection === 'live',
     });
     this.#map.addLayer(vehicles);
-    for (const collection of COLLECTIONS) this.#showFeatures(collection);
+    this.#sources.showAll();
+    if (this.#scale !== 1) this.#resize();
+    this.#firstLook();
     this.#outlineZone();
     for (const overlay of this.#overlays) overlay.draw();
   }
@@ -242,7 +315,10 @@ export class ParkMap {
   }
 
   #listen(): void {
-    this.#site.onFeatures = (collection) => this.#showFeatures(collection);
+    this.#site.onFeatures = (collection) => {
+      this.#sources.show(collection);
+      this.#firstLook();
+    };
     this.#site.onCells = (cells) => this.#showCells(cells);
     this.#site.onFleet = () => {
       this.#labels.choose();
@@ -252,23 +328,11 @@ export class ParkMap {
     };
   }
 
-  #showFeatures(collection: Collection): void {
-    if (!this.#dressed) return;
-    this.#map.getSource<GeoJSONSource>(collection)?.setData(sourceData(this.#site.features.list(collection)));
-    this.#firstLook();
-  }
-
   #showCells(cells: LiveFrame | null): void {
+    this.#cells = cells;
     if (!this.#dressed) return;
-    const features: GeoFeature[] = [];
-    for (let i = 0; cells && i < cells.count; i += 1) {
-      features.push({
-        type: 'Feature',
-        geometry: { type: 'Point', coordinates: [cells.lonE7[i]! / 1e7, cells.latE7[i]! / 1e7] },
-        properties: { count: cells.key[i]! },
-      });
-    }
-    this.#map.getSource<GeoJSONSource>('cells')?.setData({ type: 'FeatureCollection', features });
+    const shown = this.#visibility.group('vehicles') === 'none' ? null : cells;
+    this.#map.getSource<GeoJSONSource>('cells')?.setData(cellData(shown));
   }
 
   /** Once, as soon as it is known what there is to see: jumps to it. */
@@ -311,40 +375,19 @@ export class ParkMap {
   }
 
   #click(x: number, y: number): void {
-    const key = this.#vehicleAt(x, y);
-    if (key !== undefined) {
-      this.#events.onChoice({ kind: 'vehicle', key });
-      return;
-    }
-    const id = this.#zoneAt(x, y);
-    this.#events.onChoice(id === undefined ? null : { kind: 'feature', collection: 'zones', id });
+    const choices = candidates({ map: this.#map, site: this.#site, mask: this.#mask, dressed: this.#dressed }, x, y);
+    this.#events.onChoice(choices[0] ?? null);
+    this.#events.onSeveral(choices.length > 1 ? { x, y, choices } : null);
   }
 
-  #vehicleAt(px: number, py: number): number | undefined {
-    const { fleet } = this.#site;
-    const nowMs = performance.now();
-    const reach = PICK_PX / (512 * 2 ** this.#map.getZoom());
-    const x = new Float64Array(fleet.size);
-    const y = new Float64Array(fleet.size);
-    for (let slot = 0; slot < fleet.size; slot += 1) [x[slot], y[slot]] = fleet.place(slot, nowMs) as [number, number];
-    const at = this.#map.unproject([px, py]);
-    const slot = new PickGrid(x, y, reach).nearest(mercatorX(at.lng), mercatorY(at.lat), reach);
-    return slot === undefined ? undefined : fleet.key[slot];
-  }
-
-  /** Of zones that cover each other the smallest: the others can be clicked beside it. */
-  #zoneAt(x: number, y: number): string | undefined {
-    if (!this.#dressed) return undefined;
-    const size = (id: string): number => {
-      const zone = this.#site.features.get('zones', id);
-      const extent = zone && extentOf([zone]);
-      return extent ? (extent[2] - extent[0]) * (extent[3] - extent[1]) : Infinity;
-    };
-    return this.#map
-      .queryRenderedFeatures([x, y], { layers: [ZONE_FILL] })
-      .map(({ properties }) => String(properties['id']))
-      .sort((a, b) => size(a) - size(b))[0];
-  }
+  /** Other layers are to be shown. */
+  readonly #switched = (): void => {
+    this.#mask = maskOf(this.#visibility);
+    this.#sources.showAll();
+    this.#showCells(this.#cells);
+    this.#labels.choose();
+    this.repaint();
+  };
 
   #keepUp(): void {
     if (this.#following === null) return;
@@ -367,18 +410,39 @@ export class ParkMap {
   }
 
   readonly #recolour = (): void => {
-    this.#palette = PALETTES[currentTheme()];
+    this.#colour(PALETTES[currentTheme()]);
+  };
+
+  #colour(palette: Palette): void {
+    this.#palette = palette;
     if (!this.#dressed) return;
-    for (const { layer, name, value } of paints(this.#palette)) {
+    for (const { layer, name, value } of paints(this.#look())) {
       this.#map.setPaintProperty(layer, name as 'fill-color', value as string);
     }
-    for (const level of LEVELS) {
-      this.#map.updateImage(patternName(level), pattern(level, this.#palette.level[level]));
-    }
+    putImages(this.#map, this.#palette);
     for (const overlay of this.#overlays) overlay.recolour();
-  };
+  }
+
+  #look() {
+    return { palette: this.#palette, scale: this.#scale };
+  }
+
+  #resize(): void {
+    for (const { layer, name, value } of sizes(this.#look())) {
+      this.#map.setLayoutProperty(layer, name as 'text-size', value as number);
+    }
+  }
 
   #motionMs(): number {
     return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 700;
   }
+}
+
+/** The vehicles that the layer tree shows. */
+function maskOf(visibility: Visibility): VehicleMask {
+  const bits = (shown: readonly boolean[]) => shown.reduce((all, one, at) => (one ? all | (1 << at) : all), 0);
+  return {
+    classes: bits(VEHICLE_CLASSES.map((name) => visibility.shows(`vehicles.${name}`))),
+    shapes: bits(STATE_OF_SHAPE.map((name) => visibility.shows(`vehicles.${name}`))),
+  };
 }

@@ -6,31 +6,23 @@
  * middle of the map, 6 mm fine within a degree of it.
  */
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
-import { FLAG, HEADING_UNKNOWN, SPEED_UNKNOWN } from '../live/frame';
+import { FLAG, HEADING_UNKNOWN } from '../live/frame';
 import type { Fleet } from '../live/fleet';
 import { mercatorX, mercatorY } from './mercator';
 import { restMs } from './pace';
 import type { Palette } from './palette';
+import { isShown, shapeOf, type VehicleMask } from './vehicle-look';
 import { FRAGMENT, VERTEX } from './vehicle-shaders';
 
 const FLOATS = 9;
-/** Below this a vehicle stands: slower is the noise of its receiver. In 0.1 km/h. */
-const STANDS_BELOW = 30;
-/** ENGINE.md: over 120 s without a fix nothing is known, whatever the last frame said of the vehicle. */
-const STALE_MS = 120_000;
 /** Ages are looked at again this often while nothing comes in. */
 const REFRESH_MS = 5_000;
 /** The origin moves when the map's middle is further from it than this (about 20 km). */
 const ORIGIN_REACH = 5e-4;
 
-const SHAPE = { arrow: 0, dot: 1, ring: 2 } as const;
+/** What lies on top of the shape; the class stands above these bits. */
 const BIT = { alarm: 1, chosen: 2 } as const;
-
-export function shapeOf(speed: number, heading: number, flags: number, ageMs: number): number {
-  if (flags & (FLAG.stale | FLAG.silent) || ageMs > STALE_MS) return SHAPE.ring;
-  if (heading === HEADING_UNKNOWN || speed === SPEED_UNKNOWN || speed < STANDS_BELOW) return SHAPE.dot;
-  return SHAPE.arrow;
-}
+const CLASS = 4;
 
 interface Program {
   program: WebGLProgram;
@@ -45,6 +37,12 @@ export interface VehicleLayerInput {
   serverNow: () => number;
   palette: () => Palette;
   chosen: () => number | null;
+  /** A new object whenever other vehicles are to be shown. */
+  mask: () => VehicleMask;
+  /** 1 at a desk; larger on a wall. */
+  scale: () => number;
+  /** `true` while nothing may glide. */
+  still: () => boolean;
   /** `false` while the connection is lost: the picture is old and looks so. */
   current: () => boolean;
 }
@@ -66,6 +64,7 @@ export class VehicleLayer implements CustomLayerInterface {
   #copiedAtMs = -Infinity;
   #copiedVersion = -1;
   #copiedChosen: number | null = null;
+  #copiedMask: VehicleMask | undefined;
   /** When the picture that is drawn next was asked for; `undefined` while nothing glides. */
   #askedAtMs: number | undefined;
   #rest: number | undefined;
@@ -99,7 +98,7 @@ export class VehicleLayer implements CustomLayerInterface {
     const nowMs = performance.now();
     this.#copyIfChanged(gl, this.#program, map, nowMs);
     if (this.#count > 0) this.#draw(gl, this.#program, map, args, nowMs);
-    if (nowMs < this.#input.fleet.stillFromMs) this.#askAgain(map, nowMs);
+    if (nowMs < this.#input.fleet.stillFromMs && !this.#input.still()) this.#askAgain(map, nowMs);
     else this.#askedAtMs = undefined;
   }
 
@@ -125,7 +124,9 @@ export class VehicleLayer implements CustomLayerInterface {
     const y = mercatorY(centre.lat);
     const far = Math.hypot(x - this.#originX, y - this.#originY) > ORIGIN_REACH;
     const chosen = this.#input.chosen();
-    const same = fleet.version === this.#copiedVersion && chosen === this.#copiedChosen;
+    const mask = this.#input.mask();
+    const same =
+      fleet.version === this.#copiedVersion && chosen === this.#copiedChosen && mask === this.#copiedMask;
     if (same && !far && nowMs - this.#copiedAtMs < REFRESH_MS) return;
     if (far) {
       this.#originX = x;
@@ -134,36 +135,42 @@ export class VehicleLayer implements CustomLayerInterface {
     this.#copiedAtMs = nowMs;
     this.#copiedVersion = fleet.version;
     this.#copiedChosen = chosen;
-    this.#count = fleet.size;
-    this.#fillColumns(chosen, nowMs);
+    this.#copiedMask = mask;
+    this.#fillColumns(chosen, mask, nowMs);
     gl.bindBuffer(gl.ARRAY_BUFFER, program.buffer);
     gl.bufferData(gl.ARRAY_BUFFER, this.#columns.subarray(0, this.#count * FLOATS), gl.DYNAMIC_DRAW);
   }
 
-  #fillColumns(chosen: number | null, nowMs: number): void {
+  #fillColumns(chosen: number | null, mask: VehicleMask, nowMs: number): void {
     const { fleet } = this.#input;
+    const { key, fromX, fromY, toX, toY, startMs, glideMs, fixedAtMs, speed, heading, flags, kind } = fleet;
     const serverNow = this.#input.serverNow();
     if (this.#columns.length < fleet.size * FLOATS) this.#columns = new Float32Array(fleet.size * FLOATS * 2);
     const out = this.#columns;
-    // What is drawn last lies on top: plain vehicles fill from the front, those that must be seen from the back.
-    let plain = 0;
-    let marked = fleet.size;
-    for (let i = 0; i < fleet.size; i += 1) {
-      const heading = fleet.heading[i]!;
-      const flags = fleet.flags[i]!;
-      const bits = (flags & FLAG.alarm ? BIT.alarm : 0) + (fleet.key[i] === chosen ? BIT.chosen : 0);
-      const at = FLOATS * (bits === 0 ? plain++ : --marked);
-      const ageMs = serverNow - fleet.fixedAtMs[i]!;
-      out[at] = fleet.fromX[i]! - this.#originX;
-      out[at + 1] = fleet.fromY[i]! - this.#originY;
-      out[at + 2] = fleet.toX[i]! - this.#originX;
-      out[at + 3] = fleet.toY[i]! - this.#originY;
-      out[at + 4] = fleet.startMs[i]! - nowMs;
-      out[at + 5] = fleet.glideMs[i]!;
-      out[at + 6] = heading === HEADING_UNKNOWN ? 0 : (heading * 2 * Math.PI) / 180;
-      out[at + 7] = shapeOf(fleet.speed[i]!, heading, flags, ageMs);
-      out[at + 8] = bits;
+    const originX = this.#originX;
+    const originY = this.#originY;
+    let count = 0;
+    // What is drawn last lies on top: plain vehicles in the first round, those that must be seen in the second.
+    for (let round = 0; round < 2; round += 1) {
+      for (let i = 0; i < fleet.size; i += 1) {
+        const bits = (flags[i]! & FLAG.alarm ? BIT.alarm : 0) + (key[i] === chosen ? BIT.chosen : 0);
+        if ((bits === 0) !== (round === 0)) continue;
+        const shape = shapeOf(speed[i]!, heading[i]!, flags[i]!, serverNow - fixedAtMs[i]!);
+        if (bits === 0 && !isShown(mask, kind[i]!, shape, flags[i]!)) continue;
+        const at = FLOATS * count;
+        count += 1;
+        out[at] = fromX[i]! - originX;
+        out[at + 1] = fromY[i]! - originY;
+        out[at + 2] = toX[i]! - originX;
+        out[at + 3] = toY[i]! - originY;
+        out[at + 4] = startMs[i]! - nowMs;
+        out[at + 5] = glideMs[i]!;
+        out[at + 6] = heading[i] === HEADING_UNKNOWN ? 0 : (heading[i]! * 2 * Math.PI) / 180;
+        out[at + 7] = shape;
+        out[at + 8] = bits + CLASS * kind[i]!;
+      }
     }
+    this.#count = count;
   }
 
   #draw(
@@ -183,8 +190,10 @@ export class VehicleLayer implements CustomLayerInterface {
     );
     gl.uniform2f(uniform('u_pixel'), 2 / canvas.clientWidth, 2 / canvas.clientHeight);
     gl.uniform1f(uniform('u_now'), nowMs - this.#copiedAtMs);
-    gl.uniform1f(uniform('u_radius'), Math.min(12, Math.max(5, 5 + (map.getZoom() - 11) * 1.6)));
+    gl.uniform1f(uniform('u_radius'), vehicleRadius(map.getZoom()) * this.#input.scale());
     gl.uniform3fv(uniform('u_body'), palette.vehicle);
+    gl.uniform3fv(uniform('u_quiet'), palette.vehicleQuiet);
+    gl.uniform3fv(uniform('u_help'), palette.vehicleHelp);
     gl.uniform3fv(uniform('u_edge'), palette.vehicleEdge);
     gl.uniform3fv(uniform('u_alarm'), palette.alarm);
     gl.uniform3fv(uniform('u_chosen'), palette.chosen);
@@ -197,6 +206,11 @@ export class VehicleLayer implements CustomLayerInterface {
     gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.#count);
     gl.bindVertexArray(null);
   }
+}
+
+/** CSS pixels of a plain vehicle: small where many stand together, large enough for the mark of its class near by. */
+function vehicleRadius(zoom: number): number {
+  return Math.min(14, Math.max(5, 5 + (zoom - 11) * 1.7));
 }
 
 /** The matrix that first moves by the origin, computed in double precision. Column-major, 16 numbers. */

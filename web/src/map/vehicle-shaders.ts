@@ -9,7 +9,7 @@ uniform float u_radius;     // CSS pixels of a plain vehicle
 layout(location = 0) in vec2 a_from;
 layout(location = 1) in vec2 a_to;
 layout(location = 2) in vec2 a_glide;   // start and length, ms
-layout(location = 3) in vec3 a_look;    // heading in radians, shape, bits
+layout(location = 3) in vec3 a_look;    // heading in radians, shape, alarm + 2 chosen + 4 class
 out vec2 v_turned;
 out vec2 v_flat;
 flat out vec2 v_look;
@@ -22,7 +22,7 @@ void main() {
   float share = a_glide.y > 0.0 ? clamp((u_now - a_glide.x) / a_glide.y, 0.0, 1.0) : 1.0;
   vec4 place = u_matrix * vec4(mix(a_from, a_to, share), 0.0, 1.0);
   float s = sin(a_look.x), c = cos(a_look.x);
-  bool marked = a_look.z > 0.5;
+  bool marked = mod(a_look.z, 4.0) > 0.5;
   v_radius = u_radius * (marked ? 1.7 : 1.0);
   v_flat = corner;
   v_turned = vec2(corner.x * c - corner.y * s, corner.x * s + corner.y * c);
@@ -33,6 +33,8 @@ void main() {
 export const FRAGMENT = `#version 300 es
 precision highp float;
 uniform vec3 u_body;
+uniform vec3 u_quiet;
+uniform vec3 u_help;
 uniform vec3 u_edge;
 uniform vec3 u_alarm;
 uniform vec3 u_chosen;
@@ -65,29 +67,51 @@ float octagon(vec2 p, float r) {
   return max(max(p.x, p.y), (p.x + p.y) * 0.70710678) - r;
 }
 
+float square(vec2 p, float r) {
+  return max(abs(p.x), abs(p.y)) - r;
+}
+
+// The shapes of vehicle-look.ts, in their order.
 float glyph(vec2 turned, vec2 flat_, float shape) {
   if (shape < 0.5) return arrow(turned);
   if (shape < 1.5) return length(flat_) - 0.5;
-  return abs(length(flat_) - 0.55) - 0.16;
+  if (shape < 2.5) return square(flat_, 0.46);
+  float ring = abs(length(flat_) - 0.55) - 0.14;
+  return shape < 3.5 || flat_.y < 0.0 ? ring : max(ring, 0.3 - abs(flat_.x));
+}
+
+// The class, as a mark within the shape: a diamond for dangerous goods, a bar for goods, a cross for those who help.
+float mark(vec2 p, float kind) {
+  if (kind < 0.5 || (kind > 2.5 && kind < 4.5)) return 1.0;
+  if (kind < 1.5) return abs(p.x) + abs(p.y) - 0.26;
+  if (kind < 2.5) return max(abs(p.x) - 0.27, abs(p.y) - 0.09);
+  return min(max(abs(p.x) - 0.29, abs(p.y) - 0.1), max(abs(p.x) - 0.1, abs(p.y) - 0.29));
 }
 
 void main() {
   float soft = 1.2 / v_radius;
   bool alarm = mod(v_look.y, 2.0) > 0.5;
-  bool chosen = v_look.y > 1.5;
+  bool chosen = mod(v_look.y, 4.0) > 1.5;
+  float kind = floor(v_look.y / 4.0);
+  bool hollow = v_look.x > 2.5;
+  vec3 own = kind > 4.5 ? u_help : (kind > 0.5 && kind < 1.5 ? u_body : u_quiet);
   float scale = alarm ? 0.62 : (chosen ? 0.59 : 1.0);
   float d = glyph(v_turned / scale, v_flat / scale, v_look.x) * scale;
   float body = 1.0 - smoothstep(-soft, 0.0, d);
+  // An arrow's middle lies behind the middle of its square.
+  vec2 centre = v_look.x < 0.5 ? (v_turned / scale + vec2(0.0, 0.1)) : v_flat / scale;
+  float m = mark(centre, kind);
+  float marked = hollow || v_radius < 8.0 ? 0.0 : 1.0 - smoothstep(0.0, soft, m * scale);
   float rim = 1.0 - smoothstep(0.0, soft, d - 1.6 / v_radius);
   vec4 ink;
   if (alarm) {
     float o = octagon(v_flat, 0.86);
     float plate = 1.0 - smoothstep(-soft, 0.0, o);
     float frame = 1.0 - smoothstep(0.0, soft, o - 1.6 / v_radius);
-    vec3 inner = mix(u_alarm, vec3(1.0), body);
+    vec3 inner = mix(u_alarm, mix(vec3(1.0), u_alarm, marked), body);
     ink = vec4(mix(vec3(1.0), inner, plate), frame);
   } else {
-    ink = vec4(mix(u_edge, u_body, body), max(rim * 0.9, body));
+    ink = vec4(mix(u_edge, mix(own, u_edge, marked), body), max(rim * 0.9, body));
   }
   if (chosen) {
     float ring = abs(length(v_flat) - 0.93) - 1.6 / v_radius;

@@ -3,8 +3,11 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import type { Alarm, Session } from '../../api/types';
 import { useI18n } from '../../i18n';
 import type { Site } from '../../live/site';
-import type { Choice, ParkMap } from '../../map/park-map';
+import type { Choice, ParkMap, Several } from '../../map/park-map';
+import { GROUP_NAMES } from '../../map/sort-of';
+import { PARAMETER, Visibility } from '../../map/visibility';
 import { errorText } from '../../ui/problem';
+import { noteInRoute, useRoute } from '../../ui/route';
 import { AlarmAnnouncer } from './alarms/AlarmAnnouncer';
 import type { AlarmActs } from './alarms/AlarmItem';
 import { AlarmList } from './alarms/AlarmList';
@@ -23,9 +26,18 @@ import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';
 import { TopBar } from './TopBar';
 import { useAction, useAlarmKeys } from './useKeys';
+import { Chooser } from './cards/Chooser';
+import { FeatureCard } from './cards/FeatureCard';
 import { VehicleCard } from './cards/VehicleCard';
 import { needsAcknowledgement, type Names } from './words';
 import { ZoneCard } from './cards/ZoneCard';
+import { PrintDialog } from './print/PrintDialog';
+import { usePrintKey } from './print/usePrintKey';
+import { WallAlarms } from './wall/WallAlarms';
+import './wall/wall.css';
+
+/** A wall is read from some metres away. */
+const WALL_SCALE = 1.5;
 
 export function CommandScreen({ site, session, onSignOut }: { site: Site; session: Session; onSignOut: () => void }) {
   const { t } = useI18n();
@@ -35,6 +47,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   const [editing, setEditing] = useState<string | null>(null);
   const [replay, setReplay] = useState<Replay | null>(null);
   const [choice, setChoice] = useState<Choice>(null);
+  const [several, setSeveral] = useState<Several | null>(null);
+  const [printing, setPrinting] = useState(false);
   const [alarmId, setAlarmId] = useState<string | null>(null);
   const [following, setFollowing] = useState(false);
   /** The event whose evidence is shown. */
@@ -42,6 +56,14 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   const [help, setHelp] = useState(false);
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const [problem, setProblem] = useState<{ id: string; text: string } | null>(null);
+
+  const { params } = useRoute();
+  const wall = params.get('wall') === '1';
+  const visibility = useMemo(() => new Visibility(session.name), [session.name]);
+  useEffect(() => visibility.note(), [visibility]);
+  useEffect(() => visibility.follow(params.get(PARAMETER)), [visibility, params]);
+  useEffect(() => park?.enlarge(wall ? WALL_SCALE : 1), [park, wall]);
+  usePrintKey(() => setPrinting(true));
 
   const names: Names = useMemo(
     () => ({
@@ -108,6 +130,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
 
   const back = useCallback(() => {
     setExplained(null);
+    setSeveral(null);
     setChoice(null);
     setAlarmId(null);
     setFollowing(false);
@@ -123,6 +146,14 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     onLocate: locate,
   });
   useAction('back', back);
+  useAction('back', () => noteInRoute({ wall: null }), wall);
+  useAction('print', () => setPrinting(true));
+  useAction('wall', () => noteInRoute({ wall: wall ? null : '1' }));
+  useAction('map.pick', (event) => (event.target instanceof HTMLCanvasElement ? park?.pickMiddle() : false));
+  useAction('layers', ({ key }) => {
+    const group = GROUP_NAMES[Number(key) - 1];
+    if (group) visibility.toggleGroup(group);
+  });
   useAction('help', () => setHelp((shown) => !shown));
   const open = (name: Tool) => {
     setEditing(null);
@@ -155,6 +186,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       session,
       names,
       park,
+      visibility,
       choice,
       choose,
       explain: setExplained,
@@ -164,18 +196,21 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         setTool('edit');
       },
     }),
-    [choice, choose, names, park, session, site],
+    [choice, choose, names, park, session, site, visibility],
   );
   useMapLink(desk);
   const zone =
     choice?.kind === 'feature' && choice.collection === 'zones' ? site.features.get('zones', choice.id) : undefined;
+  const other =
+    choice?.kind === 'feature' && choice.collection !== 'zones' ? site.features.get(choice.collection, choice.id) : undefined;
   return (
-    <div className="command">
+    <div className={wall ? 'command wall' : 'command'}>
       <a className="skip" href="#alarms">
         {t('app.skip')}
       </a>
-      <TopBar site={site} picture={picture} session={session} onSignOut={onSignOut} />
+      <TopBar site={site} picture={picture} session={session} wall={wall} onSignOut={onSignOut} />
       <Banners site={site} picture={picture} />
+      {!wall && (
       <SidePanel
         desk={desk}
         tool={tool}
@@ -185,15 +220,17 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
           setTool(next);
         }}
       />
+      )}
       <main className="map-area">
         <MapPane
-          site={site}
-          person={session.name}
-          choice={choice}
+          desk={desk}
+          wall={wall}
           following={following}
           connection={picture.connection}
           onMap={setPark}
           onChoice={choose}
+          onSeveral={setSeveral}
+          onPrint={() => setPrinting(true)}
           onMovedByHand={() => setFollowing(false)}
         />
         {explained !== null && <EvidenceCard desk={desk} event={explained} onClose={() => setExplained(null)} />}
@@ -206,12 +243,16 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
             onClose={() => choose(null)}
           />
         )}
+        {several && <Chooser desk={desk} several={several} onClose={() => setSeveral(null)} />}
+        {explained === null && other && choice?.kind === 'feature' && (
+          <FeatureCard collection={choice.collection} feature={other} onClose={() => choose(null)} />
+        )}
         {explained === null && zone && <ZoneCard desk={desk} zone={zone} onClose={() => choose(null)} />}
         <Readout park={park} />
         <UndoNotice />
         {help && <HelpDrawer onClose={() => setHelp(false)} />}
       </main>
-      <AlarmList
+      {wall ? <WallAlarms site={site} picture={picture} names={names} /> : <AlarmList
         site={site}
         picture={picture}
         names={names}
@@ -224,7 +265,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         onLocate={(alarm) => void locate(alarm)}
         onExplain={setExplained}
         onHelp={() => setHelp(true)}
-      />
+      />}
       {replay && <Playback desk={desk} replay={replay} onClose={() => setReplay(null)} />}
       <EventStrip
         site={site}
@@ -236,6 +277,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         }}
       />
       <AlarmAnnouncer alarms={picture.alarms} known={picture.alarmsKnown} names={names} />
+      {printing && park && <PrintDialog desk={desk} park={park} onClose={() => setPrinting(false)} />}
     </div>
   );
 }

@@ -4,6 +4,8 @@ import { clockText, dataAgeText } from '../../i18n/time';
 import type { Priority, Session } from '../../api/types';
 import type { Picture, Site } from '../../live/site';
 import { LanguageSwitch } from '../../ui/LanguageSwitch';
+import { noteInRoute } from '../../ui/route';
+import { ThemeSwitch } from '../../ui/ThemeSwitch';
 import { Nav } from '../../ui/Nav';
 import { PriorityShape } from '../../ui/PriorityBadge';
 import { useServerNow } from '../../ui/useServerNow';
@@ -14,11 +16,14 @@ export function TopBar({
   site,
   picture,
   session,
+  wall,
   onSignOut,
 }: {
   site: Site;
   picture: Picture;
   session: Session;
+  /** On a wall nobody presses anything: only what is to be read. */
+  wall: boolean;
   onSignOut: () => void;
 }) {
   const { language, t } = useI18n();
@@ -31,7 +36,7 @@ export function TopBar({
         {t('app.title')}
         {park && <span className="park-name">{park}</span>}
       </h1>
-      <Nav session={session} />
+      {!wall && <Nav session={session} />}
       <span
         className={`connection connection-${picture.connection}`}
         data-testid="connection-state"
@@ -61,11 +66,28 @@ export function TopBar({
         })}
       </span>
       <span className="spring" />
-      <LanguageSwitch />
-      <span data-testid="user">{t('top.user', { name: session.name, role: t(`role.${session.role}`) })}</span>
-      <button type="button" className="quiet" onClick={onSignOut} data-testid="sign-out">
-        {t('signin.out')}
-      </button>
+      {wall ? (
+        <button type="button" className="quiet wall-leave" onClick={() => noteInRoute({ wall: null })}>
+          {t('look.wall.leave')}
+        </button>
+      ) : (
+        <>
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => noteInRoute({ wall: '1' })}
+            data-testid="wall-enter"
+          >
+            {t('look.wall')}
+          </button>
+          <ThemeSwitch />
+          <LanguageSwitch />
+          <span data-testid="user">{t('top.user', { name: session.name, role: t(`role.${session.role}`) })}</span>
+          <button type="button" className="quiet" onClick={onSignOut} data-testid="sign-out">
+            {t('signin.out')}
+          </button>
+        </>
+      )}
     </header>
   );
 }

@@ -2,6 +2,7 @@
 import type { Session } from '../../api/types';
 import type { Site } from '../../live/site';
 import type { Choice, ParkMap } from '../../map/park-map';
+import type { Visibility } from '../../map/visibility';
 import type { Names } from './words';
 
 export interface Desk {
@@ -10,6 +11,8 @@ export interface Desk {
   names: Names;
   /** `null` until the map stands, and where the browser can draw none. */
   park: ParkMap | null;
+  /** Which layers this person switched off. */
+  visibility: Visibility;
   choice: Choice;
   /** Shows the card of something, and outlines it on the map. */
   choose: (choice: Choice) => void;

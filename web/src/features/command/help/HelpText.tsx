@@ -9,7 +9,8 @@ import { LEVELS, NUMERAL } from '../../../map/style';
 import { PriorityShape } from '../../../ui/PriorityBadge';
 import { BINDINGS, KEY_GROUPS, type Action } from '../keys';
 import { actionsInUse } from '../useKeys';
-import { VehicleShape, VEHICLE_STATES } from '../layers/Legend';
+import { VEHICLE_STATES } from '../layers/Legend';
+import { VehicleSample } from '../layers/Samples';
 import './help.css';
 
 const SCREEN = ['top', 'map', 'side', 'card', 'alarms', 'events', 'pages'] as const;
@@ -41,7 +42,7 @@ export function HelpText() {
         <ul className="help-signs">
           {VEHICLE_STATES.map((state) => (
             <li key={state}>
-              <VehicleShape state={state} /> {t(`legend.${state}` as Key)}
+              <VehicleSample state={state} /> {t(`legend.${state === 'quiet' ? 'stale' : state}` as Key)}
             </li>
           ))}
         </ul>

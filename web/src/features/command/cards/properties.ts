@@ -1,0 +1,56 @@
+/** What somebody wrote about a feature, as rows of a card in the page's language. Pure: words in, words out. */
+import type { Collection, FeatureProperties } from '../../../api/types';
+import { translateName, type Key, type Language, type Translate } from '../../../i18n';
+
+export interface PropertyRow {
+  name: string;
+  value: string;
+}
+
+/** Shown elsewhere on the card, or nothing that a person reads. */
+const SILENT = new Set(['name', 'name_en', 'rules', 'revision', 'etag']);
+/** More text than this is a document, not a property. */
+const LONGEST = 400;
+
+export function collectionName(collection: Collection, t: Translate): string {
+  return t(`collection.${collection}` as Key);
+}
+
+/** "pump_l_s" is what the interface calls it; a name that the dictionary does not have is shown as it was written. */
+function propertyName(name: string, t: Translate): string {
+  return translateName(t, 'property', name, () => name.replaceAll('_', ' '));
+}
+
+/** A word of the interface ("fire_station") in the page's language; everything else as it was written. */
+function wordOf(text: string, t: Translate): string {
+  const known = translateName(t, 'word', text.toLowerCase().replaceAll(/[\s-]+/g, '_'), () => text);
+  return known.length > LONGEST ? `${known.slice(0, LONGEST)}…` : known;
+}
+
+function valueText(value: unknown, language: Language, t: Translate): string | null {
+  if (value === null || value === undefined || value === '') return null;
+  if (typeof value === 'boolean') return t(value ? 'word.yes' : 'word.no');
+  if (typeof value === 'number') return value.toLocaleString(language, { maximumFractionDigits: 6 });
+  if (typeof value === 'string') return wordOf(value, t);
+  if (Array.isArray(value)) {
+    const parts = value.flatMap((one) => valueText(one, language, t) ?? []);
+    return parts.length ? parts.join(t('list.separator')) : null;
+  }
+  const parts = Object.entries(value as Record<string, unknown>).flatMap(([name, inner]) => {
+    const text = valueText(inner, language, t);
+    return text === null ? [] : [`${propertyName(name, t)} ${text}`];
+  });
+  return parts.length ? parts.join(t('list.separator')) : null;
+}
+
+/** What is known first, then the rest in the order in which it was written; `…_en` stands in for its Chinese in English. */
+export function propertyRows(properties: FeatureProperties, language: Language, t: Translate): PropertyRow[] {
+  const rows: PropertyRow[] = [];
+  for (const [name, value] of Object.entries(properties)) {
+    if (SILENT.has(name) || name.endsWith('_en')) continue;
+    const english = properties[`${name}_en`];
+    const text = valueText(language === 'en' && english ? english : value, language, t);
+    if (text !== null) rows.push({ name: propertyName(name, t), value: text });
+  }
+  return rows;
+}

@@ -1,0 +1,57 @@
+/** What a layer looks like on the map, drawn small: the legend is the layer tree itself. */
+import type { RiskLevel } from '../../../api/types';
+import { NUMERAL } from '../../../map/style';
+import type { Leaf } from '../../../map/sort-of';
+import { SIGNS } from '../../../map/signs';
+import { SignPicture } from '../../../ui/SignPicture';
+import type { Theme } from '../../../ui/theme';
+
+const SIGN_OF_GROUP: Record<string, string> = { hazards: 'hazard', resources: 'resource', targets: 'target' };
+
+export function VehicleSample({ state }: { state: string }) {
+  return (
+    <svg viewBox="-12 -12 24 24" className={`sample-vehicle sample-${state}`} aria-hidden="true">
+      {state === 'alarm' && <polygon points="-4.5,-11 4.5,-11 11,-4.5 11,4.5 4.5,11 -4.5,11 -11,4.5 -11,-4.5" />}
+      {state === 'alarm' ? <path d="M0-7 5 6 0 3-5 6z" /> : null}
+      {state === 'moving' && <path d="M0-10 7 8 0 4-7 8z" />}
+      {state === 'standing' && <circle r="6" />}
+      {state === 'square' && <rect x="-5.5" y="-5.5" width="11" height="11" />}
+      {state === 'quiet' && <circle r="6" className="hollow" />}
+      {state === 'silent' && <path d="M-2.5-5.8A6.3 6.3 0 1 0 2.5-5.8" className="hollow" />}
+    </svg>
+  );
+}
+
+function ClassSample({ name }: { name: string }) {
+  return (
+    <svg viewBox="-12 -12 24 24" className={`sample-vehicle sample-class-${name}`} aria-hidden="true">
+      <path d="M0-11 8 9 0 5-8 9z" />
+      {name === 'hazmat' && <path d="M0-3.5 3.5 0 0 3.5-3.5 0z" className="mark" />}
+      {name === 'goods' && <path d="M-3.5-1.2h7v2.4h-7z" className="mark" />}
+      {name === 'emergency' && <path d="M-1.3-3.8h2.6v2.5h2.5v2.6h-2.5v2.5h-2.6v-2.5h-2.5v-2.6h2.5z" className="mark" />}
+    </svg>
+  );
+}
+
+function Line({ name }: { name: string }) {
+  return <span className={`sample-line sample-${name}`} aria-hidden="true" />;
+}
+
+export function LeafSample({ leaf, theme }: { leaf: Leaf; theme?: Theme }) {
+  const fixed = theme && { theme };
+  const [group = '', name = ''] = leaf.split('.');
+  const sign = `${SIGN_OF_GROUP[group]}-${name}`;
+  if (SIGNS.has(sign)) return <SignPicture sign={sign} {...fixed} />;
+  if (group === 'zones') {
+    return (
+      <span className={`level-swatch level-${name}`} aria-hidden="true">
+        {NUMERAL[name as RiskLevel] ?? ''}
+      </span>
+    );
+  }
+  if (leaf === 'access.gates') return <SignPicture sign="gate-main-open" {...fixed} />;
+  if (group === 'vehicles') {
+    return ['moving', 'standing', 'quiet'].includes(name) ? <VehicleSample state={name} /> : <ClassSample name={name} />;
+  }
+  return <Line name={name} />;
+}

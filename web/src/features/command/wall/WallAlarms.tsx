@@ -1,0 +1,50 @@
+/** The open alarms for a wall: large, nothing to press. What is urgent and seen by nobody stands first, as in the list. */
+import { translateName, useI18n } from '../../../i18n';
+import { nearText, spanText } from '../../../i18n/time';
+import type { Picture, Site } from '../../../live/site';
+import { PriorityBadge } from '../../../ui/PriorityBadge';
+import { useServerNow } from '../../../ui/useServerNow';
+import { tellingEvent, whatText, type Names } from '../words';
+
+/** More does not fit on a wall; the rest is counted. */
+const MOST = 12;
+
+export function WallAlarms({ site, picture, names }: { site: Site; picture: Picture; names: Names }) {
+  const { language, t } = useI18n();
+  const now = useServerNow(site.clock, 1_000);
+  const alarms = picture.alarms.filter(({ state }) => state !== 'shelved' && state !== 'suppressed');
+  const shown = alarms.slice(0, MOST);
+  return (
+    <section className="wall-alarms" id="alarms" aria-labelledby="wall-title" data-testid="wall-alarms">
+      <h2 id="wall-title">
+        {t('wall.alarms')} <strong>{picture.alarmsKnown ? alarms.length : '?'}</strong>
+      </h2>
+      {picture.alarmsKnown && alarms.length === 0 && (
+        <p className="hint">{t(picture.connection === 'lost' ? 'alarms.empty.lost' : 'wall.none')}</p>
+      )}
+      <ul>
+        {shown.map((alarm) => {
+          const raisedMs = Date.parse(alarm.raised_at);
+          const evidence = site.event(tellingEvent(alarm) ?? '')?.evidence;
+          return (
+            <li key={alarm.id} className={`alarm alarm-p${alarm.priority} alarm-${alarm.state}`}>
+              <span className="alarm-head">
+                <PriorityBadge
+                  priority={alarm.priority}
+                  flashing={alarm.state === 'unacknowledged' && !alarm.late}
+                />
+                <span className="alarm-state">
+                  {translateName(t, 'alarmstate', alarm.state, () => alarm.state)}
+                </span>
+                <time className="alarm-time">{nearText(raisedMs, now, language)}</time>
+              </span>
+              <span className="alarm-what">{whatText({ ...alarm, ...(evidence && { evidence }) }, names, t)}</span>
+              <span className="alarm-when">{t('alarm.since', { age: spanText(now - raisedMs, t) })}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {alarms.length > MOST && <p className="hint">{t('wall.more', { n: alarms.length - MOST })}</p>}
+    </section>
+  );
+}
