@@ -39,15 +39,16 @@ export class Directory {
     return this.#byId.values();
   }
 
-  /** Asks for the list when one of these numbers has no name yet. */
-  seen(keys: Uint32Array): void {
-    if (this.#asking || this.#nowMs() - this.#askedAtMs < APART_MS) return;
+  /** Asks for the list when one of these numbers has no name yet. Answers whether all of them were looked at and need nothing. */
+  seen(keys: Uint32Array): boolean {
+    if (this.#asking || this.#nowMs() - this.#askedAtMs < APART_MS) return false;
     for (const key of keys) {
       if (!this.#byKey.has(key) && !this.#nameless.has(key)) {
         void this.refresh(keys);
-        return;
+        return false;
       }
     }
+    return true;
   }
 
   /** Reads the list again. A failure leaves what is known; the next unknown number asks again. */
@@ -85,7 +86,8 @@ export class Directory {
 
   #put(vehicle: Vehicle): void {
     const known = this.#byKey.get(vehicle.key);
-    if (known?.plate !== vehicle.plate || known?.company !== vehicle.company) this.version += 1;
+    const same = known?.plate === vehicle.plate && known?.company === vehicle.company && known?.class === vehicle.class;
+    if (!same) this.version += 1;
     this.#byKey.set(vehicle.key, vehicle);
     this.#byId.set(vehicle.id, vehicle);
   }

@@ -6,6 +6,7 @@
  */
 import { mercatorX, mercatorY } from '../map/mercator';
 import { HEADING_UNKNOWN, SPEED_UNKNOWN, type LiveFrame } from './frame';
+import { Slots } from './slots';
 
 /** The longest glide: one tick of the server, so that a vehicle has arrived before its next position comes. */
 const GLIDE_MS = 1_000;
@@ -29,6 +30,8 @@ export class Fleet {
   /** Rises with every change: readers compare it instead of the columns. */
   version = 0;
   size = 0;
+  /** How many vehicles have come that were not in the picture before. */
+  came = 0;
   key = new Uint32Array(0);
   /** Where the glide starts and ends, in mercator units. */
   fromX = new Float64Array(0);
@@ -49,20 +52,25 @@ export class Fleet {
   /** On the page's own clock: nothing glides any more after this. */
   stillFromMs = 0;
 
-  readonly #slots = new Map<number, number>();
+  readonly #slots = new Slots();
   #kindOf: (key: number) => number = () => 0;
 
   /** Takes in one frame of vehicles at `nowMs` of the page's own clock. Frames of cells are not for the fleet. */
   apply(frame: LiveFrame, nowMs: number): void {
+    this.take(frame, 0, frame.count, nowMs);
+    this.version += 1;
+  }
+
+  /** Takes in a part of a frame, from its first record on; readers are told by whoever raises `version` at its end. */
+  take(frame: LiveFrame, from: number, to: number, nowMs: number): void {
     if (frame.kind === 'cells') return;
     if (frame.kind === 'gone') {
-      for (let i = 0; i < frame.count; i += 1) this.#remove(frame.key[i]!);
-    } else {
-      if (frame.kind === 'snapshot') this.#keepOnly(frame.key);
-      this.#reserve(this.size + frame.count);
-      for (let i = 0; i < frame.count; i += 1) this.#put(frame, i, nowMs);
+      for (let i = from; i < to; i += 1) this.#remove(frame.key[i]!);
+      return;
     }
-    this.version += 1;
+    if (frame.kind === 'snapshot' && from === 0) this.#keepOnly(frame.key);
+    this.#reserve(this.size + to - from);
+    for (let i = from; i < to; i += 1) this.#put(frame, i, nowMs);
   }
 
   /** Says how classes are looked up, and looks all of them up again: names came or changed. */
@@ -79,7 +87,8 @@ export class Fleet {
   }
 
   slot(key: number): number | undefined {
-    return this.#slots.get(key);
+    const slot = this.#slots.get(key);
+    return slot < 0 ? undefined : slot;
   }
 
   /** Where the vehicle in a slot is drawn at `nowMs`, in mercator units. */
@@ -92,7 +101,7 @@ export class Fleet {
   }
 
   vehicle(key: number): LiveVehicle | undefined {
-    const slot = this.#slots.get(key);
+    const slot = this.slot(key);
     if (slot === undefined) return undefined;
     const speed = this.speed[slot]!;
     const heading = this.heading[slot]!;
@@ -123,8 +132,9 @@ export class Fleet {
     const latE7 = frame.latE7[i]!;
     const fixedAtMs = frame.baseMs - frame.ageMs[i]!;
     let slot = this.#slots.get(key);
-    if (slot === undefined) {
+    if (slot < 0) {
       slot = this.size;
+      this.came += 1;
       this.size += 1;
       this.#slots.set(key, slot);
       this.key[slot] = key;
@@ -150,10 +160,15 @@ export class Fleet {
   }
 
   #move(slot: number, lonE7: number, latE7: number, stepMs: number, nowMs: number): void {
-    const [x, y] = this.place(slot, nowMs);
+    // As `place` says it, without the pair that it answers: this runs for every record of every frame.
+    const glide = this.glideMs[slot]!;
+    const share = glide > 0 ? Math.min(1, Math.max(0, (nowMs - this.startMs[slot]!) / glide)) : 1;
+    const x = this.fromX[slot]! + (this.toX[slot]! - this.fromX[slot]!) * share;
+    const y = this.fromY[slot]! + (this.toY[slot]! - this.fromY[slot]!) * share;
     this.#jump(slot, lonE7, latE7);
-    const far = Math.hypot(this.toX[slot]! - x, this.toY[slot]! - y) > JUMP;
-    if (stepMs <= 0 || stepMs > GAP_MS || far) return;
+    const dx = this.toX[slot]! - x;
+    const dy = this.toY[slot]! - y;
+    if (stepMs <= 0 || stepMs > GAP_MS || dx * dx + dy * dy > JUMP * JUMP) return;
     this.fromX[slot] = x;
     this.fromY[slot] = y;
     this.startMs[slot] = nowMs;
@@ -163,13 +178,15 @@ export class Fleet {
 
   #keepOnly(keys: Uint32Array): void {
     const kept = new Set(keys);
-    for (const key of [...this.#slots.keys()]) if (!kept.has(key)) this.#remove(key);
+    for (let slot = this.size - 1; slot >= 0; slot -= 1) {
+      if (!kept.has(this.key[slot]!)) this.#remove(this.key[slot]!);
+    }
   }
 
   /** The last slot moves into the freed one, so that the columns stay dense. */
   #remove(key: number): void {
     const slot = this.#slots.get(key);
-    if (slot === undefined) return;
+    if (slot < 0) return;
     const last = this.size - 1;
     if (slot !== last) {
       for (const column of this.#columns()) column[slot] = column[last]!;

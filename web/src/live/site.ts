@@ -11,7 +11,9 @@ import { Directory } from './directory';
 import { Features, isCollection } from './features';
 import { Fleet } from './fleet';
 import { decodeFrame, FrameError, type LiveFrame } from './frame';
+import { Intake, nextPicture } from './intake';
 import { Ledger } from './ledger';
+import { measured } from './work';
 import { ServerClock } from './server-clock';
 import { browserPort, CLOSE, LiveSocket, type ConnectionState, type SocketPort, type View } from './socket';
 
@@ -91,6 +93,15 @@ export class Site {
   #notReady: readonly string[] = [];
   #warnings: readonly string[] = [];
   #cellCount = 0;
+  readonly #intake = new Intake({
+    take: (frame, from, to, atMs) => measured(() => this.fleet.take(frame, from, to, atMs)),
+    done: (frame) => measured(() => this.#arrived(frame)),
+    nextPicture,
+  });
+  /** Every number in the picture has a name, or is known to have none. */
+  #namesSettled = false;
+  #cameNamed = 0;
+  #classified = -1;
   #revision = 0;
 
   #featuresRetry: number | undefined;
@@ -110,8 +121,12 @@ export class Site {
       onChange: () => this.#show(),
     });
     this.directory = new Directory(options.api, () => {
-      this.fleet.classify((key) => classCode(this.directory.byKey(key)?.class));
-      this.onFleet();
+      this.#namesSettled = false;
+      if (this.#classified !== this.directory.version) {
+        this.#classified = this.directory.version;
+        this.fleet.classify((key) => classCode(this.directory.byKey(key)?.class));
+        this.onFleet();
+      }
       this.#touch();
     });
     this.features = new Features(
@@ -230,6 +245,10 @@ export class Site {
   }
 
   #binary(bytes: ArrayBuffer): void {
+    measured(() => this.#takeIn(bytes));
+  }
+
+  #takeIn(bytes: ArrayBuffer): void {
     let frame: LiveFrame;
     try {
       frame = decodeFrame(bytes);
@@ -240,17 +259,28 @@ export class Site {
     }
     this.#heard();
     if (frame.kind === 'cells') {
+      this.#intake.clear();
       this.fleet.clear();
       this.#cellCount = frame.key.reduce((sum, count) => sum + count, 0);
       this.onCells(frame);
+      this.onFleet();
+      this.#touch();
     } else {
       if (this.#cellCount > 0) {
         this.#cellCount = 0;
         this.onCells(null);
       }
-      this.fleet.apply(frame, performance.now());
-      if (frame.kind !== 'gone') this.directory.seen(frame.key);
+      this.#intake.put(frame, performance.now());
     }
+  }
+
+  /** A frame of vehicles is in the fleet as a whole. */
+  #arrived(frame: LiveFrame): void {
+    this.fleet.version += 1;
+    // Names are looked up only after somebody came or the list changed: 30,000 numbers are not asked for every second.
+    if (this.fleet.came !== this.#cameNamed) this.#namesSettled = false;
+    this.#cameNamed = this.fleet.came;
+    if (!this.#namesSettled && frame.kind !== 'gone') this.#namesSettled = this.directory.seen(frame.key);
     this.onFleet();
     this.#touch();
   }

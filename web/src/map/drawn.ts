@@ -37,6 +37,7 @@ const NAMED: readonly Collection[] = [
   'protection-targets',
   'resources',
   'gates',
+  'ground',
 ];
 
 const GRADES: readonly unknown[] = ['I', 'II', 'III', 'IV'];
@@ -53,12 +54,12 @@ function truth(value: unknown): boolean {
 }
 
 function roadWords(properties: FeatureProperties): Record<string, unknown> {
-  const { class: named, highway, kind, bridge, tunnel, tunnel_category } = properties;
+  const { class: named, highway, kind, structure, bridge, tunnel, tunnel_category } = properties;
   const road = [named, highway, kind].find((value) => typeof value === 'string' && value !== 'road') ?? 'road';
-  const under = truth(tunnel) || truth(tunnel_category) || kind === 'tunnel';
+  const under = structure === 'tunnel' || truth(tunnel) || truth(tunnel_category);
   return {
     road,
-    lies: under ? 'tunnel' : truth(bridge) || kind === 'bridge' ? 'bridge' : 'ground',
+    lies: under ? 'tunnel' : structure === 'bridge' || truth(bridge) ? 'bridge' : 'ground',
   };
 }
 
@@ -91,6 +92,8 @@ export function drawn(collection: Collection, features: readonly Feature[], inpu
     const properties = words(collection, feature, input);
     out.push({ type: 'Feature', geometry, properties });
     if (geometry.type === 'Point' || !NAMED.includes(collection)) continue;
+    // Most of the ground, a house or a field, has neither name nor sign.
+    if (collection === 'ground' && properties['name'] === '') continue;
     const at = anchorOf(geometry);
     if (at) out.push({ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties });
   }

@@ -109,6 +109,7 @@ describe('what a feature is', () => {
     expect(['2.1', '2.3', '3', '8', 'toxic gas', 'flammable liquid', undefined].map((kind) => hazardClass({ kind: kind ?? null }))).toEqual(
       ['gas', 'toxic', 'flammable', 'corrosive', 'toxic', 'flammable', 'tank'],
     );
+    expect(hazardClass({ kind: 'storage', substances: [{ goods_class: '2.1' }, { goods_class: '2.3' }, { goods_class: '3' }] })).toBe('toxic');
     expect(['village', 'primary school', 'water_intake', 'lighthouse'].map((kind) => targetKind({ kind }))).toEqual(
       ['homes', 'school', 'waters', 'place'],
     );

@@ -16,8 +16,11 @@ export interface Palette {
   ground: string;
   sea: string;
   shore: string;
+  waterName: string;
   land: string;
   green: string;
+  field: string;
+  wood: string;
   building: string;
   buildingEdge: string;
   rail: string;
@@ -55,8 +58,11 @@ export const PALETTES: Record<Theme, Palette> = {
     ground: '#12171d',
     sea: '#0c1a26',
     shore: '#24384a',
+    waterName: '#6f95b5',
     land: '#151b21',
-    green: '#16241d',
+    green: '#17251e',
+    field: '#181f1c',
+    wood: '#14271b',
     building: '#232b34',
     buildingEdge: '#34404c',
     rail: '#4a5561',
@@ -98,8 +104,11 @@ export const PALETTES: Record<Theme, Palette> = {
     ground: '#e6eaee',
     sea: '#cfe0ec',
     shore: '#a9c2d4',
+    waterName: '#33627f',
     land: '#eef0f1',
-    green: '#dbe8dc',
+    green: '#d9e8da',
+    field: '#e9ede2',
+    wood: '#cfe0cf',
     building: '#d9dee3',
     buildingEdge: '#bcc5ce',
     rail: '#a0a9b2',
@@ -108,7 +117,7 @@ export const PALETTES: Record<Theme, Palette> = {
     park: '#f7f9fa',
     parkEdge: '#5c6875',
     road: '#ffffff',
-    roadEdge: '#b1bbc5',
+    roadEdge: '#9aa6b2',
     roadMajor: '#fdf3dc',
     tunnel: '#dfe4e9',
     route: '#0b7285',

@@ -10,6 +10,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { onLanguage } from '../i18n';
 import type { LiveFrame } from '../live/frame';
 import type { Site } from '../live/site';
+import { measured } from '../live/work';
 import { currentTheme, onTheme } from '../ui/theme';
 import { cellData } from './cells';
 import type { Extent } from './extent';
@@ -140,7 +141,7 @@ export class ParkMap {
       this.#looked = this.#byPerson = true;
       this.#events.onMovedByHand();
     });
-    this.#map.on('render', () => this.#labels.place());
+    this.#map.on('render', () => measured(() => this.#labels.place()));
     this.#map.on('click', (click) => {
       if (this.#tool) this.#tool(click.lngLat.lng, click.lngLat.lat);
       else this.#click(click.point.x, click.point.y);

@@ -33,8 +33,8 @@ const RESOURCES: Words = [
 
 const TARGETS: Words = [
   [/school|kinder|college|学校|幼儿园/, 'school'],
-  [/hospital|clinic|care|医院/, 'clinic'],
-  [/village|resident|home|housing|communit|town|村|居民|小区/, 'homes'],
+  [/hospital|clinic|医院/, 'clinic'],
+  [/village|care_home|elder|resident|home|housing|communit|town|村|居民|小区/, 'homes'],
   [/office|government|station|market|mall|办公|车站/, 'office'],
   [/water|river|intake|reservoir|水/, 'waters'],
   [/nature|wetland|forest|park|保护区/, 'nature'],
@@ -50,8 +50,24 @@ function find(words: Words, texts: readonly unknown[], otherwise: string): strin
   return otherwise;
 }
 
-/** The substance class of a hazard source, by UN class or by words. */
+/** The goods classes of what a hazard source holds. */
+function substanceClasses({ substances }: FeatureProperties): unknown[] {
+  if (!Array.isArray(substances)) return [];
+  return substances.map((held: unknown) =>
+    typeof held === 'object' && held !== null ? ((held as Record<string, unknown>)['goods_class'] ?? held) : held,
+  );
+}
+
+/** The worst of several substances, in the order of the words above. */
+function worst(classes: readonly unknown[]): string | undefined {
+  const named = classes.map((one) => find(HAZARDS, [one], ''));
+  return HAZARDS.map(([, name]) => name).find((name) => named.includes(name));
+}
+
+/** The substance class of a hazard source, by UN class or by words; of several substances the worst. */
 export function hazardClass(properties: FeatureProperties): string {
+  const held = worst(substanceClasses(properties));
+  if (held) return held;
   const { substance_class, goods_class, un_class, class: named, hazard, kind } = properties;
   return find(HAZARDS, [substance_class, goods_class, un_class, named, hazard, kind], 'tank');
 }
@@ -68,7 +84,7 @@ export function gateClass(properties: FeatureProperties): string {
   const words: Words = [
     [/hazmat|dangerous|危/, 'hazmat'],
     [/goods|cargo|freight|货/, 'goods'],
-    [/person|pedestrian|staff|人/, 'person'],
+    [/person|people|pedestrian|staff|人/, 'person'],
     [/emergency|fire|应急|消防/, 'emergency'],
   ];
   const { gate_class, class: named, kind } = properties;
@@ -117,7 +133,7 @@ export function leavesOf(group: Group): readonly Leaf[] {
 }
 
 /** Ground that carries the picture: it is never switched off. */
-const CARRIES = /^(sea|water|river|land|coast|green|quay|beach)$/;
+const CARRIES = /^(sea|water|river|pond|land|coast|green|field|wood|wetland|park|quay|beach)$/;
 
 /** The leaf that a feature is switched with; `null` for what is always shown. */
 export function leafOf(collection: Collection, { properties }: Pick<Feature, 'properties'>): Leaf | null {

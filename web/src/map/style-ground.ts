@@ -2,18 +2,21 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import { expression, FONTS, match, only, textPaint, type Look } from './style-parts';
 
-/** Width of a road at zoom 12 and at zoom 18, CSS pixels, by how OpenStreetMap names its class. */
+/** Width of a road at zoom 12 and at zoom 18, CSS pixels, by class: as OpenStreetMap names it and as the demo's park does. */
 const ROAD_WIDTH: Record<string, readonly [number, number]> = {
-  motorway: [3.4, 34],
-  trunk: [3, 30],
-  primary: [2.6, 26],
-  secondary: [2.2, 24],
-  tertiary: [1.8, 20],
-  service: [1, 12],
-  track: [0.8, 8],
+  ...named([3.6, 36], 'motorway', 'expressway'),
+  ...named([3, 30], 'trunk', 'national'),
+  ...named([2.6, 26], 'primary', 'avenue', 'county', 'park_main'),
+  ...named([2, 22], 'secondary', 'park_road', 'ramp'),
+  ...named([1.5, 18], 'tertiary', 'rural', 'street', 'residential'),
+  ...named([0.8, 10], 'service', 'track'),
 };
 const PLAIN_ROAD = [1.6, 20] as const;
-const MAJOR = ['motorway', 'trunk', 'primary'];
+const MAJOR = ['motorway', 'expressway', 'trunk', 'national', 'primary'];
+
+function named(widths: readonly [number, number], ...names: string[]): Record<string, readonly [number, number]> {
+  return Object.fromEntries(names.map((name) => [name, widths]));
+}
 
 function roadWidth(more: number): ExpressionSpecification {
   const at = (end: 0 | 1) =>
@@ -56,8 +59,8 @@ export function groundLayers(look: Look): LayerSpecification[] {
       id: 'ground-areas',
       type: 'fill',
       source: 'ground',
-      filter: only('Polygon', ['!', kinds('building', 'tank', 'quay')]),
-      layout: { 'fill-sort-key': match('kind', { land: 0, beach: 1, sea: 2, water: 4, river: 4, pond: 4 }, 3) },
+      filter: only('Polygon', ['!', kinds('building', 'tank', 'bund', 'quay')]),
+      layout: { 'fill-sort-key': match('kind', { land: 0, beach: 1, sea: -1, water: 4, river: 4, pond: 4 }, 3) },
       paint: {
         'fill-color': match(
           'kind',
@@ -69,6 +72,8 @@ export function groundLayers(look: Look): LayerSpecification[] {
             land: palette.land,
             beach: palette.land,
             green: palette.green,
+            field: palette.field,
+            wood: palette.wood,
             park: palette.green,
             wetland: palette.green,
           },
@@ -122,6 +127,14 @@ export function groundLayers(look: Look): LayerSpecification[] {
       paint: { 'line-color': palette.plantEdge, 'line-width': 1.4 },
     },
     ...roads(look),
+    {
+      id: 'bunds',
+      type: 'line',
+      source: 'ground',
+      filter: only('Polygon', kinds('bund')),
+      minzoom: 13.5,
+      paint: { 'line-color': palette.buildingEdge, 'line-width': 1.4 },
+    },
     {
       id: 'buildings',
       type: 'fill',
@@ -184,6 +197,24 @@ export function groundNames(look: Look): LayerSpecification[] {
       filter: only('Point'),
       minzoom: 13.5,
       layout: { 'text-field': ['get', 'name'], 'text-font': FONTS, 'text-size': 14 * scale, 'text-max-width': 9 },
+      paint: quiet,
+    },
+    {
+      id: 'waters-name',
+      type: 'symbol',
+      source: 'ground',
+      filter: only('Point', ['in', ['get', 'kind'], ['literal', ['sea', 'water', 'river', 'pond', 'wood']]]),
+      minzoom: 10,
+      layout: { 'text-field': ['get', 'name'], 'text-font': FONTS, 'text-size': 15 * scale, 'text-letter-spacing': 0.2 },
+      paint: { ...quiet, 'text-color': palette.waterName },
+    },
+    {
+      id: 'tanks-name',
+      type: 'symbol',
+      source: 'ground',
+      filter: only('Point', ['in', ['get', 'kind'], ['literal', ['tank', 'building', 'quay']]]),
+      minzoom: 16.2,
+      layout: { 'text-field': ['get', 'name'], 'text-font': FONTS, 'text-size': 14 * scale },
       paint: quiet,
     },
     {

@@ -35,8 +35,9 @@ export function zoneLayers({ palette }: Look): LayerSpecification[] {
       id: 'closed-areas-fill',
       type: 'fill',
       source: 'closed-areas',
-      filter: only('Polygon'),
-      paint: { 'fill-pattern': patternName('closed'), 'fill-opacity': 0.28 },
+      // The whole park is a closed area too: hatched from edge to edge it would hide what lies in it.
+      filter: only('Polygon', ['!=', ['get', 'kind'], 'general']),
+      paint: { 'fill-pattern': patternName('closed'), 'fill-opacity': 0.2 },
     },
     {
       id: 'closed-areas-edge',
@@ -107,8 +108,8 @@ export function zoneNames(look: Look): LayerSpecification[] {
       id: 'closed-areas-name',
       type: 'symbol',
       source: 'closed-areas',
-      filter: only('Point'),
-      minzoom: 12.5,
+      filter: only('Point', ['!=', ['get', 'kind'], 'general']),
+      minzoom: 13.5,
       layout: { 'text-field': ['get', 'name'], 'text-font': FONTS, 'text-size': 14 * scale, 'text-max-width': 9 },
       paint: { ...textPaint(look), 'text-color': look.palette.closedArea },
     },

@@ -8,6 +8,7 @@
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
 import { FLAG, HEADING_UNKNOWN } from '../live/frame';
 import type { Fleet } from '../live/fleet';
+import { measured } from '../live/work';
 import { mercatorX, mercatorY } from './mercator';
 import { restMs } from './pace';
 import type { Palette } from './palette';
@@ -96,7 +97,8 @@ export class VehicleLayer implements CustomLayerInterface {
     const map = this.#map;
     if (!map || !this.#program) return;
     const nowMs = performance.now();
-    this.#copyIfChanged(gl, this.#program, map, nowMs);
+    const program = this.#program;
+    measured(() => this.#copyIfChanged(gl, program, map, nowMs));
     if (this.#count > 0) this.#draw(gl, this.#program, map, args, nowMs);
     if (nowMs < this.#input.fleet.stillFromMs && !this.#input.still()) this.#askAgain(map, nowMs);
     else this.#askedAtMs = undefined;
@@ -149,28 +151,27 @@ export class VehicleLayer implements CustomLayerInterface {
     const out = this.#columns;
     const originX = this.#originX;
     const originY = this.#originY;
-    let count = 0;
-    // What is drawn last lies on top: plain vehicles in the first round, those that must be seen in the second.
-    for (let round = 0; round < 2; round += 1) {
-      for (let i = 0; i < fleet.size; i += 1) {
-        const bits = (flags[i]! & FLAG.alarm ? BIT.alarm : 0) + (key[i] === chosen ? BIT.chosen : 0);
-        if ((bits === 0) !== (round === 0)) continue;
-        const shape = shapeOf(speed[i]!, heading[i]!, flags[i]!, serverNow - fixedAtMs[i]!);
-        if (bits === 0 && !isShown(mask, kind[i]!, shape, flags[i]!)) continue;
-        const at = FLOATS * count;
-        count += 1;
-        out[at] = fromX[i]! - originX;
-        out[at + 1] = fromY[i]! - originY;
-        out[at + 2] = toX[i]! - originX;
-        out[at + 3] = toY[i]! - originY;
-        out[at + 4] = startMs[i]! - nowMs;
-        out[at + 5] = glideMs[i]!;
-        out[at + 6] = heading[i] === HEADING_UNKNOWN ? 0 : (heading[i]! * 2 * Math.PI) / 180;
-        out[at + 7] = shape;
-        out[at + 8] = bits + CLASS * kind[i]!;
-      }
+    // What is drawn last lies on top: plain vehicles fill from the front, those that must be seen from the back.
+    let plain = 0;
+    let marked = fleet.size;
+    for (let i = 0; i < fleet.size; i += 1) {
+      const bits = (flags[i]! & FLAG.alarm ? BIT.alarm : 0) + (key[i] === chosen ? BIT.chosen : 0);
+      const shape = shapeOf(speed[i]!, heading[i]!, flags[i]!, serverNow - fixedAtMs[i]!);
+      if (bits === 0 && !isShown(mask, kind[i]!, shape, flags[i]!)) continue;
+      const at = FLOATS * (bits === 0 ? plain++ : --marked);
+      out[at] = fromX[i]! - originX;
+      out[at + 1] = fromY[i]! - originY;
+      out[at + 2] = toX[i]! - originX;
+      out[at + 3] = toY[i]! - originY;
+      out[at + 4] = startMs[i]! - nowMs;
+      out[at + 5] = glideMs[i]!;
+      out[at + 6] = heading[i] === HEADING_UNKNOWN ? 0 : (heading[i]! * 2 * Math.PI) / 180;
+      out[at + 7] = shape;
+      out[at + 8] = bits + CLASS * kind[i]!;
     }
-    this.#count = count;
+    // Those that are switched off left a gap between the two.
+    out.copyWithin(plain * FLOATS, marked * FLOATS, fleet.size * FLOATS);
+    this.#count = plain + fleet.size - marked;
   }
 
   #draw(

@@ -245,7 +245,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         )}
         {several && <Chooser desk={desk} several={several} onClose={() => setSeveral(null)} />}
         {explained === null && other && choice?.kind === 'feature' && (
-          <FeatureCard collection={choice.collection} feature={other} onClose={() => choose(null)} />
+          <FeatureCard site={site} collection={choice.collection} feature={other} onClose={() => choose(null)} />
         )}
         {explained === null && zone && <ZoneCard desk={desk} zone={zone} onClose={() => choose(null)} />}
         <Readout park={park} />

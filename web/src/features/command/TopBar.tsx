@@ -3,6 +3,7 @@ import { useI18n } from '../../i18n';
 import { clockText, dataAgeText } from '../../i18n/time';
 import type { Priority, Session } from '../../api/types';
 import type { Picture, Site } from '../../live/site';
+import { nameOf } from '../../map/drawn';
 import { LanguageSwitch } from '../../ui/LanguageSwitch';
 import { noteInRoute } from '../../ui/route';
 import { ThemeSwitch } from '../../ui/ThemeSwitch';
@@ -28,7 +29,7 @@ export function TopBar({
 }) {
   const { language, t } = useI18n();
   const now = useServerNow(site.clock, 250);
-  const park = site.features.list('parks')[0]?.properties.name;
+  const park = nameOf(site.features.list('parks')[0]?.properties ?? {}, language);
   const ageMs = picture.heardAtMs === null ? null : now - picture.heardAtMs + picture.lagMs;
   return (
     <header className="topbar">

@@ -119,6 +119,7 @@ export const zh = {
   'print.source': '坐标系 WGS 84 / CGCS2000，墨卡托投影；比例尺按图幅中心',
 
   'card.collection': '种类',
+  'card.part': '{name}（{parts}）',
 } as const satisfies Record<string, string>;
 export const en: Record<keyof typeof zh, string> = {
   'side.title': 'Tools',
@@ -240,4 +241,5 @@ export const en: Record<keyof typeof zh, string> = {
   'print.source': 'WGS 84 / CGCS2000, Mercator; scale at the middle of the sheet',
 
   'card.collection': 'Sort',
+  'card.part': '{name} ({parts})',
 };

@@ -1,6 +1,7 @@
 /** A thing on the map that has no card of its own: what it is, and everything that somebody wrote about it. */
 import type { Collection, Feature } from '../../../api/types';
 import { useI18n } from '../../../i18n';
+import type { Site } from '../../../live/site';
 import { nameOf } from '../../../map/drawn';
 import { signOf } from '../../../map/sort-of';
 import { Card, Row } from '../../../ui/Card';
@@ -11,11 +12,29 @@ import './cards.css';
 export interface FeatureCardProps {
   collection: Collection;
   feature: Feature;
+  site: Site;
   onClose: () => void;
 }
 
-export function FeatureCard({ collection, feature, onClose }: FeatureCardProps) {
+/** Properties that hold the id of another feature, and where that one is kept. */
+const REFERENCES: Readonly<Record<string, Collection>> = {
+  plant: 'plants',
+  enterprise: 'plants',
+  park: 'parks',
+  parent: 'closed-areas',
+  closed_area: 'closed-areas',
+  zone: 'zones',
+  gate: 'gates',
+  route: 'routes',
+};
+
+export function FeatureCard({ collection, feature, site, onClose }: FeatureCardProps) {
   const { language, t } = useI18n();
+  const referred = (property: string, id: string) => {
+    const kept = REFERENCES[property];
+    const other = kept && site.features.get(kept, id);
+    return other && (nameOf(other.properties, language) || undefined);
+  };
   const sign = signOf(collection, feature.properties);
   return (
     <Card
@@ -30,7 +49,7 @@ export function FeatureCard({ collection, feature, onClose }: FeatureCardProps) 
     >
       <dl>
         <Row name={t('card.collection')}>{collectionName(collection, t)}</Row>
-        {propertyRows(feature.properties, language, t).map(({ name, value }) => (
+        {propertyRows(feature.properties, language, t, referred).map(({ name, value }) => (
           <Row key={name} name={name}>
             {value}
           </Row>

@@ -13,8 +13,18 @@ test('a card says what was written in words of the page, and what it does not kn
   expect(rows(station, 'en')).toEqual(['Kind=Fire station', 'Crew=12', 'Open=Yes', 'foam brand=AFFF']);
 });
 
+test('what a property refers to is called by its name, and a thing within a thing by its own', () => {
+  const unit = { plant: 'p1', substances: [{ name: '液氯', name_en: 'chlorine', un: '1017' }, { name: '氢', name_en: 'hydrogen', un: '1049' }] };
+  const t: Translate = (key, values) => translate('en', key, values);
+  const referred = (property: string, id: string) => (property === 'plant' && id === 'p1' ? 'Chlor-alkali' : undefined);
+  expect(propertyRows(unit, 'en', t, referred).map(({ value }) => value)).toEqual([
+    'Chlor-alkali',
+    'chlorine (UN number 1017) · hydrogen (UN number 1049)',
+  ]);
+});
+
 test('English stands in for its Chinese on the English page; lists and parts become one line', () => {
   const store = { note: '夜间无人', note_en: 'Nobody at night', items: ['foam', 'sand'], beds: { icu: 4, total: 1_200 } };
-  expect(rows(store, 'en')).toEqual(['Note=Nobody at night', 'Items=foam, sand', 'Beds=icu 4, total 1,200']);
+  expect(rows(store, 'en')).toEqual(['Note=Nobody at night', 'Items=foam, sand', 'Beds=Intensive care 4, total 1,200']);
   expect(rows(store, 'zh-CN')[0]).toBe('备注=夜间无人');
 });

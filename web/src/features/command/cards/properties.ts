@@ -11,10 +11,15 @@ export interface PropertyRow {
 const SILENT = new Set(['name', 'name_en', 'rules', 'revision', 'etag']);
 /** More text than this is a document, not a property. */
 const LONGEST = 400;
+/** Between things that have parts of their own. */
+const APART = ' · ';
 
 export function collectionName(collection: Collection, t: Translate): string {
   return t(`collection.${collection}` as Key);
 }
+
+/** Looks up what an id in a property names; `undefined` when nobody is called so. */
+export type Referred = (property: string, id: string) => string | undefined;
 
 /** "pump_l_s" is what the interface calls it; a name that the dictionary does not have is shown as it was written. */
 function propertyName(name: string, t: Translate): string {
@@ -34,22 +39,38 @@ function valueText(value: unknown, language: Language, t: Translate): string | n
   if (typeof value === 'string') return wordOf(value, t);
   if (Array.isArray(value)) {
     const parts = value.flatMap((one) => valueText(one, language, t) ?? []);
-    return parts.length ? parts.join(t('list.separator')) : null;
+    const things = value.some((one) => typeof one === 'object');
+    return parts.length ? parts.join(things ? APART : t('list.separator')) : null;
   }
-  const parts = Object.entries(value as Record<string, unknown>).flatMap(([name, inner]) => {
+  return partsText(value as Record<string, unknown>, language, t);
+}
+
+/** A thing within a thing: its name, then what is said of it. */
+function partsText(value: Record<string, unknown>, language: Language, t: Translate): string | null {
+  const { name, name_en } = value;
+  const called = (language === 'en' ? name_en : undefined) ?? name;
+  const parts = Object.entries(value).flatMap(([property, inner]) => {
+    if (SILENT.has(property) || property.endsWith('_en')) return [];
     const text = valueText(inner, language, t);
-    return text === null ? [] : [`${propertyName(name, t)} ${text}`];
+    return text === null ? [] : [`${propertyName(property, t)} ${text}`];
   });
-  return parts.length ? parts.join(t('list.separator')) : null;
+  if (typeof called !== 'string') return parts.length ? parts.join(t('list.separator')) : null;
+  return parts.length ? t('card.part', { name: called, parts: parts.join(t('list.separator')) }) : called;
 }
 
 /** What is known first, then the rest in the order in which it was written; `…_en` stands in for its Chinese in English. */
-export function propertyRows(properties: FeatureProperties, language: Language, t: Translate): PropertyRow[] {
+export function propertyRows(
+  properties: FeatureProperties,
+  language: Language,
+  t: Translate,
+  referred: Referred = () => undefined,
+): PropertyRow[] {
   const rows: PropertyRow[] = [];
   for (const [name, value] of Object.entries(properties)) {
     if (SILENT.has(name) || name.endsWith('_en')) continue;
     const english = properties[`${name}_en`];
-    const text = valueText(language === 'en' && english ? english : value, language, t);
+    const named = typeof value === 'string' ? referred(name, value) : undefined;
+    const text = named ?? valueText(language === 'en' && english ? english : value, language, t);
     if (text !== null) rows.push({ name: propertyName(name, t), value: text });
   }
   return rows;
