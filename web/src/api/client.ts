@@ -76,7 +76,8 @@ export async function send(method: string, path: string, { body, headers: more, 
   return response;
 }
 
-async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+/** The same, with the answer's body read as JSON. */
+export async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const text = await (await send(method, path, { body, ...(signal ? { signal } : {}) })).text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
@@ -87,7 +88,8 @@ function pathOf(link: string): string {
   return url.pathname + url.search;
 }
 
-async function pages<T>(first: string, most: number, signal?: AbortSignal): Promise<T[]> {
+/** Every page of a list, to at most so many items. */
+export async function pages<T>(first: string, most: number, signal?: AbortSignal): Promise<T[]> {
   const all: T[] = [];
   let path: string | undefined = first;
   while (path !== undefined && all.length < most) {

@@ -8,6 +8,7 @@ import type { Site } from '../live/site';
 import { LanguageSwitch } from '../ui/LanguageSwitch';
 import { ThemeSwitch } from '../ui/ThemeSwitch';
 import { Nav } from '../ui/Nav';
+import { UserMenu } from '../ui/UserMenu';
 import type { Page as PageName } from '../ui/route';
 
 export interface PageProps {
@@ -17,7 +18,7 @@ export interface PageProps {
   onSignOut: () => void;
 }
 
-export function Page({ page, session, onSignOut }: PageProps) {
+export function Page({ page, site, session, onSignOut }: PageProps) {
   const { t } = useI18n();
   return (
     <div className="page">
@@ -26,14 +27,14 @@ export function Page({ page, session, onSignOut }: PageProps) {
         <span className="spring" />
         <ThemeSwitch />
         <LanguageSwitch />
-        <span>{t('top.user', { name: session.name, role: t(`role.${session.role}`) })}</span>
+        <UserMenu session={session} />
         <button type="button" className="quiet" onClick={onSignOut}>
           {t('signin.out')}
         </button>
       </header>
-      <main className="page-body">
+      <main className="page-body" id="page">
         {page === 'health' && <HealthPage />}
-        {page === 'accounts' && <AccountsPage />}
+        {page === 'accounts' && <AccountsPage session={session} site={site} />}
         {page === 'help' && <HelpText />}
       </main>
     </div>

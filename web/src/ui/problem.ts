@@ -16,3 +16,15 @@ export function errorText(error: unknown, t: Translate): string {
   if (error instanceof ApiError) return problemText(error.problem, t);
   return t('error.other', { status: '', detail: error instanceof Error ? error.message : String(error) });
 }
+
+/** Like `errorText`, for a route that an older server may not have: then it says that, and not only that something is missing. */
+export function routeErrorText(error: unknown, t: Translate): string {
+  return isUnknownRoute(error) ? t('error.no_route') : errorText(error, t);
+}
+
+/** The server knows the path not at all, or not with this method; a thing that is missing on a known path is named. */
+export function isUnknownRoute(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const { status, detail } = error.problem;
+  return status === 405 || (status === 404 && (detail === undefined || detail === 'there is no such path'));
+}

@@ -9,6 +9,7 @@ import { noteInRoute } from '../../ui/route';
 import { ThemeSwitch } from '../../ui/ThemeSwitch';
 import { Nav } from '../../ui/Nav';
 import { PriorityShape } from '../../ui/PriorityBadge';
+import { UserMenu } from '../../ui/UserMenu';
 import { useServerNow } from '../../ui/useServerNow';
 
 const PRIORITIES: readonly Priority[] = [1, 2, 3, 4];
@@ -83,7 +84,7 @@ export function TopBar({
           </button>
           <ThemeSwitch />
           <LanguageSwitch />
-          <span data-testid="user">{t('top.user', { name: session.name, role: t(`role.${session.role}`) })}</span>
+          <UserMenu session={session} />
           <button type="button" className="quiet" onClick={onSignOut} data-testid="sign-out">
             {t('signin.out')}
           </button>

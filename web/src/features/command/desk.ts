@@ -43,7 +43,3 @@ export function mayHandleAlarms({ role }: Session): boolean {
 export function mayCommandTerminals({ role }: Session): boolean {
   return role === 'commander' || role === 'monitor' || role === 'admin';
 }
-
-export function mayAdminister({ role }: Session): boolean {
-  return role === 'admin';
-}

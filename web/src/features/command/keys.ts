@@ -41,7 +41,7 @@ export const BINDINGS = {
   'measure.undo': binding('tools', '⌫', 'measure.undo', 'Backspace'),
   views: binding('tools', 'V', 'keys.views', 'v'),
   print: binding('screen', 'P', 'print.open', 'p'),
-  wall: binding('screen', 'W', 'keys.wall', 'w'),
+  wall: binding('screen', 'B', 'keys.wall', 'b'),
   back: binding('screen', 'Esc', 'keys.back', 'Escape'),
   help: binding('screen', '?', 'keys.help', '?', '？'),
 } as const satisfies Record<string, Binding>;

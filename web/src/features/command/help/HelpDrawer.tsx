@@ -1,5 +1,5 @@
 /** Help beside the work: it covers the map and never the alarms, and gives the focus back to where it came from. */
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { useI18n } from '../../../i18n';
 import { HelpText } from './HelpText';
 import { useAction } from '../useKeys';
@@ -7,7 +7,7 @@ import { useAction } from '../useKeys';
 export function HelpDrawer({ onClose }: { onClose: () => void }) {
   const { t } = useI18n();
   const drawer = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     drawer.current?.focus();
     return () => {
