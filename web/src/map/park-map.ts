@@ -142,6 +142,8 @@ export class ParkMap {
       this.#events.onMovedByHand();
     });
     this.#map.on('render', () => measured(() => this.#labels.place()));
+    // Whoever looks from outside can tell a map that is drawn from one that is not.
+    this.#map.on('idle', () => (container.dataset['idle'] = String(this.#looked)));
     this.#map.on('click', (click) => {
       if (this.#tool) this.#tool(click.lngLat.lng, click.lngLat.lat);
       else this.#click(click.point.x, click.point.y);
