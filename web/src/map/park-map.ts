@@ -23,7 +23,7 @@ import { Overlay, type OverlayParts } from './overlay';
 import { PALETTES, type Palette } from './palette';
 import { candidates, type Choice } from './pick';
 import { STATE_OF_SHAPE, type VehicleMask } from './vehicle-look';
-import { rested, takePicture, type MapPicture } from './picture';
+import { takePicture, type MapPicture, type PictureSize } from './picture';
 import { paints, sizes, style } from './style';
 import { selectedZone } from './style-zones';
 import { VEHICLE_CLASSES } from './sort-of';
@@ -267,19 +267,20 @@ export class ParkMap {
     this.#fitTo(extent, this.#motionMs(), coveredLeft, maxZoom);
   }
 
-  /** The map as it is now for paper: in light colours, and still while it is drawn. */
-  async picture(): Promise<MapPicture> {
+  /** The map as it is now for paper: in light colours, and still while it is drawn. One at a time. */
+  async picture(size: PictureSize): Promise<MapPicture> {
     const own = this.#palette;
+    const scale = this.#scale;
     this.#posing = true;
+    this.enlarge(1);
+    if (own !== PALETTES.light) this.#colour(PALETTES.light);
     try {
-      if (own !== PALETTES.light) {
-        this.#colour(PALETTES.light);
-        await rested(this.#map);
-      }
-      return await takePicture(this.#map, this.#labels);
+      return await takePicture(this.#map, this.#labels, size);
     } finally {
       this.#posing = false;
-      if (own !== PALETTES.light) this.#colour(own);
+      this.#colour(PALETTES[currentTheme()]);
+      this.enlarge(scale);
+      this.#labels.choose();
       this.repaint();
     }
   }
@@ -349,7 +350,7 @@ export class ParkMap {
   }
 
   #remember(): void {
-    if (!this.#byPerson) return;
+    if (!this.#byPerson || this.#posing) return;
     remember(this.#person, this.resting());
   }
 
@@ -359,7 +360,7 @@ export class ParkMap {
   }
 
   #tellView(): void {
-    if (!this.#looked) return;
+    if (!this.#looked || this.#posing) return;
     window.clearTimeout(this.#viewTimer);
     this.#viewTimer = window.setTimeout(() => {
       const bounds = this.#map.getBounds();

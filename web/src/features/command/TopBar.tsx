@@ -76,11 +76,15 @@ export function TopBar({
         <>
           <button
             type="button"
-            className="quiet"
+            className="quiet icon-button"
+            aria-label={t('look.wall')}
+            title={t('look.wall')}
             onClick={() => noteInRoute({ wall: '1' })}
             data-testid="wall-enter"
           >
-            {t('look.wall')}
+            <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" strokeWidth="2" aria-hidden="true">
+              <path d="M2 4h20v13H2zM8 21h8M12 17v4" />
+            </svg>
           </button>
           <ThemeSwitch />
           <LanguageSwitch />

@@ -7,7 +7,8 @@ export const zh = {
   'side.edit': '标绘',
 
   'layers.all': '全部显示',
-  'layers.hidden': '已隐藏 {n} 个图层',
+  'layers.hidden': '已隐藏：{names}',
+  'layers.hidden.more': '已隐藏：{names} 等 {n} 项',
   'layers.cut': '{name}：此处共 {total} 个，只显示 {shown} 个，请放大',
   'layers.many': '超过 1 万',
   'layers.none': '没有',
@@ -129,7 +130,8 @@ export const en: Record<keyof typeof zh, string> = {
   'side.edit': 'Draw',
 
   'layers.all': 'Show all',
-  'layers.hidden': '{n} layers hidden',
+  'layers.hidden': 'Hidden: {names}',
+  'layers.hidden.more': 'Hidden: {names} and more, {n} layers',
   'layers.cut': '{name}: {shown} of {total} here are shown, zoom in',
   'layers.many': 'more than 10,000',
   'layers.none': 'None',

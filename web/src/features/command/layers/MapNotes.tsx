@@ -1,9 +1,28 @@
 /** What the map does not show, said on the map: somebody who forgot a switched-off layer must not take a blank for calm. */
 import { useSyncExternalStore } from 'react';
 import { COLLECTIONS } from '../../../api/types';
-import { useI18n, type Key } from '../../../i18n';
+import { useI18n, type Key, type Translate } from '../../../i18n';
+import { GROUP_NAMES, leavesOf } from '../../../map/sort-of';
+import type { Visibility } from '../../../map/visibility';
 import type { Desk } from '../desk';
+import { leafName } from './leaf-name';
 import './layers.css';
+
+/** More names than this are counted. */
+const NAMED = 3;
+
+/** Whole groups by their own name, then single layers. */
+function hiddenText(visibility: Visibility, t: Translate): string {
+  const names = GROUP_NAMES.flatMap((group) =>
+    visibility.group(group) === 'none'
+      ? [t(`layers.${group}`)]
+      : leavesOf(group)
+          .filter((leaf) => !visibility.shows(leaf))
+          .map((leaf) => leafName(leaf, t)),
+  );
+  const first = names.slice(0, NAMED).join(t('list.separator'));
+  return names.length > NAMED ? t('layers.hidden.more', { names: first, n: names.length }) : t('layers.hidden', { names: first });
+}
 
 export function MapNotes({ desk }: { desk: Desk }) {
   const { t } = useI18n();
@@ -19,7 +38,7 @@ export function MapNotes({ desk }: { desk: Desk }) {
     <div className="map-notes">
       {hidden.size > 0 && (
         <p className="map-note" role="status" data-testid="layers-hidden" data-hidden={hidden.size}>
-          {t('layers.hidden', { n: hidden.size })}
+          {hiddenText(visibility, t)}
           <button type="button" onClick={() => visibility.showAll()}>
             {t('layers.all')}
           </button>

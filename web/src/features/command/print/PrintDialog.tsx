@@ -6,7 +6,7 @@ import { nameOf } from '../../../map/drawn';
 import type { ParkMap } from '../../../map/park-map';
 import type { MapPicture } from '../../../map/picture';
 import type { Desk } from '../desk';
-import { PAPERS, PrintSheet, type Paper } from './PrintSheet';
+import { PAPERS, PICTURE_SIZE, PrintSheet, type Paper } from './PrintSheet';
 import './print.css';
 
 export function PrintDialog({ desk, park, onClose }: { desk: Desk; park: ParkMap; onClose: () => void }) {
@@ -19,10 +19,11 @@ export function PrintDialog({ desk, park, onClose }: { desk: Desk; park: ParkMap
 
   useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
+    setPicture('busy');
     let url: string | undefined;
     let gone = false;
     park
-      .picture()
+      .picture(PICTURE_SIZE[paper])
       .then((taken) => {
         if (gone) URL.revokeObjectURL(taken.url);
         else setPicture(taken);
@@ -36,7 +37,7 @@ export function PrintDialog({ desk, park, onClose }: { desk: Desk; park: ParkMap
       gone = true;
       if (url) URL.revokeObjectURL(url);
     };
-  }, [park]);
+  }, [park, paper]);
 
   const sheet = typeof picture === 'object' && (
     <PrintSheet desk={desk} picture={picture} heading={heading} paper={paper} />

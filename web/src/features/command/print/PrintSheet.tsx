@@ -2,7 +2,7 @@
 import { useState, useSyncExternalStore } from 'react';
 import { useI18n } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
-import { roundLength, type MapPicture } from '../../../map/picture';
+import { roundLength, type MapPicture, type PictureSize } from '../../../map/picture';
 import { GROUP_NAMES, leavesOf, LEAVES } from '../../../map/sort-of';
 import { countsOf } from '../layers/count';
 import { LeafSample, VehicleSample } from '../layers/Samples';
@@ -11,6 +11,12 @@ import type { Desk } from '../desk';
 
 export const PAPERS = ['a4', 'a3'] as const;
 export type Paper = (typeof PAPERS)[number];
+
+/** The room for the map on each paper, in proportion to print.css: about 4 CSS pixels a millimetre, so that names are 3.5 mm high. */
+export const PICTURE_SIZE: Record<Paper, PictureSize> = {
+  a4: { widthPx: 880, heightPx: 640 },
+  a3: { widthPx: 1_300, heightPx: 960 },
+};
 
 /** The longest scale bar, as a share of the picture's width. */
 const BAR_SHARE = 0.22;
@@ -37,11 +43,11 @@ export function PrintSheet({ desk, picture, heading, paper }: PrintSheetProps) {
       <div className="sheet-map">
         <img src={picture.url} alt={t('map.label')} />
         <North label={t('print.north')} />
+        <ScaleBar picture={picture} />
       </div>
       <aside>
         <h2>{t('print.legend')}</h2>
         <SheetLegend desk={desk} />
-        <ScaleBar picture={picture} />
       </aside>
       <footer>
         <p>
@@ -77,7 +83,7 @@ function SheetLegend({ desk: { site, visibility } }: { desk: Desk }) {
   const { t } = useI18n();
   const [counts] = useState(() => countsOf(site));
   return (
-    <>
+    <div className="sheet-legend">
       {GROUP_NAMES.map((group) => {
         const leaves = leavesOf(group).filter((leaf) => visibility.shows(leaf) && counts.get(leaf));
         if (leaves.length === 0) return null;
@@ -99,7 +105,7 @@ function SheetLegend({ desk: { site, visibility } }: { desk: Desk }) {
           </section>
         );
       })}
-    </>
+    </div>
   );
 }
 
@@ -108,9 +114,8 @@ function ScaleBar({ picture }: { picture: MapPicture }) {
   const share = lengthM / (picture.metresPerPx * picture.widthPx);
   const label = lengthM >= 1_000 ? `${lengthM / 1_000} km` : `${lengthM} m`;
   return (
-    <p className="sheet-scale">
-      {/* Drawn over the map, where a share of the map's width is what it says. */}
-      <svg viewBox="0 0 100 2" preserveAspectRatio="none" style={{ width: `calc(${share} * var(--map-width))` }}>
+    <p className="sheet-scale" style={{ width: `${share * 100}%` }}>
+      <svg viewBox="0 0 100 2" preserveAspectRatio="none">
         <path d="M0 0h50v2H0zM50 0h50v2H50z" fill="none" stroke="#000" strokeWidth="0.4" />
         <path d="M0 0h50v2H0z" fill="#000" />
       </svg>

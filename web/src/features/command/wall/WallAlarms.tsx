@@ -25,6 +25,7 @@ export function WallAlarms({ site, picture, names }: { site: Site; picture: Pict
       <ul>
         {shown.map((alarm) => {
           const raisedMs = Date.parse(alarm.raised_at);
+          const returnedMs = alarm.returned_at ? Date.parse(alarm.returned_at) : null;
           const evidence = site.event(tellingEvent(alarm) ?? '')?.evidence;
           return (
             <li key={alarm.id} className={`alarm alarm-p${alarm.priority} alarm-${alarm.state}`}>
@@ -39,7 +40,11 @@ export function WallAlarms({ site, picture, names }: { site: Site; picture: Pict
                 <time className="alarm-time">{nearText(raisedMs, now, language)}</time>
               </span>
               <span className="alarm-what">{whatText({ ...alarm, ...(evidence && { evidence }) }, names, t)}</span>
-              <span className="alarm-when">{t('alarm.since', { age: spanText(now - raisedMs, t) })}</span>
+              <span className="alarm-when">
+                {returnedMs === null
+                  ? t('alarm.since', { age: spanText(now - raisedMs, t) })
+                  : t('alarm.lasted', { age: spanText(returnedMs - raisedMs, t) })}
+              </span>
             </li>
           );
         })}
