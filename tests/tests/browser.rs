@@ -103,3 +103,49 @@ fn an_empty_site_says_what_to_do_next() {
     let text = text.as_str().unwrap();
     assert!(text.contains("127.0.0.1") && text.contains("/ogc/collections"), "{text}");
 }
+
+/// Two zones around one place, and a truck that drove into the smaller one just now, which is an alarm.
+fn with_a_truck_in_alarm() -> Server {
+    let server = with_eva();
+    let api = server.api();
+    let zone = |name: &str, level: &str, radius_m: u32, rules: Value| {
+        json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [120.2, 30.3]},
+            "properties": {"name": name, "kind": "hazard", "level": level, "radius_m": radius_m, "rules": rules}})
+    };
+    api.put("/ogc/collections/zones/items/farm", &zone("Farm", "red", 500, json!([]))).expect(201);
+    let rules = json!([{"id": "in", "when": "enter", "priority": 2}]);
+    api.put("/ogc/collections/zones/items/yard", &zone("Yard", "blue", 200, rules)).expect(201);
+    let truck = json!({"type": "Feature", "geometry": null, "properties": {"plate": "浙A00001", "class": "hazmat"}});
+    api.put("/ogc/collections/vehicles/items/truck", &truck).expect(201);
+    let now = jiff::Timestamp::now();
+    // From 800 m east of the middle to 100 m east of it, and on towards it.
+    let fixes: Vec<Value> = [(60, 800.0), (40, 450.0), (20, 100.0), (10, 80.0), (0, 70.0)]
+        .into_iter()
+        .map(|(ago_s, east_m)| {
+            let fixed_at = (now - jiff::SignedDuration::from_secs(ago_s)).to_string();
+            json!({"vehicle": "truck", "fixed_at": fixed_at, "lon": 120.2 + east_m / 96_200.0, "lat": 30.3, "speed_kph": 60,
+                "heading_deg": 270})
+        })
+        .collect();
+    api.post("/api/fixes", &json!(fixes)).expect(200);
+    server
+}
+
+#[test]
+fn layers_are_switched_and_said_and_what_lies_under_the_cross_is_chosen_by_keyboard() {
+    let server = with_a_truck_in_alarm();
+    let found = Browser::start("layers.mjs", &server, &EVA).found(|_| {});
+    let text = |name: &str| found[name].as_str().unwrap().to_owned();
+    assert!(text("hidden").contains("风险分区"), "{found:#}");
+    assert!(text("address").contains("layers=-zones"), "{found:#}");
+    assert!(text("alarmWhileOff").contains("浙A00001"), "a vehicle in alarm is shown whatever is off: {found:#}");
+    assert!(text("addressAfterReload").contains("vehicles"), "{found:#}");
+    assert_eq!(found["group"], "some");
+    assert!(found["choices"].as_u64().unwrap() >= 2, "{found:#}");
+    assert_eq!(found["chosen"], json!(["Yard", "Farm"]), "the smaller zone comes first");
+    assert!(text("wall").contains("浙A00001"), "{found:#}");
+    assert_eq!(found["toolsOnTheWall"], 0);
+    assert_eq!(found["themes"], json!(["light", "dark"]));
+    assert!(text("sheet").contains("图例") && text("sheet").contains("eva"), "{found:#}");
+    assert_eq!(found["complaints"], json!([]), "no error in the page");
+}

@@ -8,14 +8,17 @@ export function countText(count: number): string {
   return count < 10_000 ? `${(Math.floor(count / 100) / 10).toString()}k` : `${Math.floor(count / 1_000)}k`;
 }
 
-export function cellData(cells: LiveFrame | null): FeatureCollection {
+/** Where vehicles are switched off, cells with one in alarm are shown all the same. */
+export function cellData(cells: LiveFrame | null, which: 'all' | 'alarms' = 'all'): FeatureCollection {
   const features: FeatureCollection['features'] = [];
   for (let i = 0; cells && i < cells.count; i += 1) {
     const count = cells.key[i]!;
+    const alarm = (cells.flags[i]! & FLAG.alarm) !== 0;
+    if (which === 'alarms' && !alarm) continue;
     features.push({
       type: 'Feature',
       geometry: { type: 'Point', coordinates: [cells.lonE7[i]! / 1e7, cells.latE7[i]! / 1e7] },
-      properties: { count, text: countText(count), alarm: (cells.flags[i]! & FLAG.alarm) !== 0 },
+      properties: { count, text: countText(count), alarm },
     });
   }
   return { type: 'FeatureCollection', features };

@@ -335,8 +335,8 @@ export class ParkMap {
   #showCells(cells: LiveFrame | null): void {
     this.#cells = cells;
     if (!this.#dressed) return;
-    const shown = this.#visibility.group('vehicles') === 'none' ? null : cells;
-    this.#map.getSource<GeoJSONSource>('cells')?.setData(cellData(shown));
+    const off = this.#visibility.group('vehicles') === 'none';
+    this.#map.getSource<GeoJSONSource>('cells')?.setData(cellData(cells, off ? 'alarms' : 'all'));
   }
 
   /** Once, as soon as it is known what there is to see: jumps to it. */
