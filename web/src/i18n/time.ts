@@ -73,3 +73,8 @@ const OFFSET_MS = 8 * 3_600_000;
 export function startOfDay(ms: number): number {
   return Math.floor((ms + OFFSET_MS) / DAY_MS) * DAY_MS - OFFSET_MS;
 }
+
+/** 20261127-203107, of the site's clock. */
+export function toFileName(ms: number): string {
+  return new Date(ms + OFFSET_MS).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+}

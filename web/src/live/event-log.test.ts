@@ -18,10 +18,10 @@ test('a revision replaces what was shown, and an older one does not', () => {
   expect(log.latest().map(({ status }) => status)).toEqual(['retracted']);
 });
 
-test('a flood leaves the latest fifty on the screen', () => {
+test('a flood leaves the latest two hundred on the screen', () => {
   const log = new EventLog();
   for (let i = 1; i <= 2_000; i += 1) log.put(event(`e${i}`, i, i));
-  expect(log.latest()).toHaveLength(50);
+  expect(log.latest()).toHaveLength(200);
   expect(log.latest()[0]?.id).toBe('e2000');
   expect(log.get('e1')).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import type { Event } from '../api/types';
 
 /** Events kept in memory; the server has them all. */
 const KEPT = 500;
-const SHOWN = 50;
+const SHOWN = 200;
 
 export class EventLog {
   readonly #byId = new Map<string, Event>();

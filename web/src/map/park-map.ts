@@ -37,6 +37,9 @@ const VIEW_MS = 200;
 /** The server's picture reaches this share of the view beyond each edge, so that a small move shows no hole. */
 const VIEW_MARGIN = 0.25;
 
+/** What shows the vehicles of now. */
+const LIVE_LAYERS = [VEHICLE_LAYER, 'cells-alarm', 'cells-circle', 'cells-count'] as const;
+
 export type { Choice };
 
 /** A tool that takes the map's clicks while it is in use: measuring, drawing. Answers nothing: the click is its own. */
@@ -89,6 +92,7 @@ export class ParkMap {
   #cells: LiveFrame | null = null;
   /** A picture is being taken: nothing glides. */
   #posing = false;
+  #liveHidden = false;
   /** The map rests on something: what the person left, what there is to see, or where they moved it. */
   #looked = false;
   /** The person chose where to look, so that it is remembered. */
@@ -285,6 +289,13 @@ export class ParkMap {
     }
   }
 
+  /** Takes the vehicles of now off the map while another time is shown: they are neither seen nor chosen. */
+  hideLive(hidden: boolean): void {
+    this.#liveHidden = hidden;
+    this.#map.getContainer().classList.toggle('map-past', hidden);
+    this.#showLive();
+  }
+
   /** The library's map, for tools that need more than is offered here. Layers of the style are not theirs to change. */
   get library(): MapLibre {
     return this.#map;
@@ -310,6 +321,16 @@ export class ParkMap {
     this.#firstLook();
     this.#outlineZone();
     for (const overlay of this.#overlays) overlay.draw();
+    this.#showLive();
+  }
+
+  #showLive(): void {
+    if (!this.#dressed) return;
+    for (const layer of LIVE_LAYERS) {
+      if (this.#map.getLayer(layer)) {
+        this.#map.setLayoutProperty(layer, 'visibility', this.#liveHidden ? 'none' : 'visible');
+      }
+    }
   }
 
   #outlineZone(): void {
@@ -379,7 +400,8 @@ export class ParkMap {
   }
 
   #click(x: number, y: number): void {
-    const choices = candidates({ map: this.#map, site: this.#site, mask: this.#mask, dressed: this.#dressed }, x, y);
+    const all = candidates({ map: this.#map, site: this.#site, mask: this.#mask, dressed: this.#dressed }, x, y);
+    const choices = this.#liveHidden ? all.filter(({ kind }) => kind !== 'vehicle') : all;
     this.#events.onChoice(choices[0] ?? null);
     this.#events.onSeveral(choices.length > 1 ? { x, y, choices } : null);
   }

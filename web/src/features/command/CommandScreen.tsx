@@ -14,6 +14,7 @@ import { AlarmList } from './alarms/AlarmList';
 import { Banners } from './Banners';
 import { EvidenceCard } from './evidence/EvidenceCard';
 import { EventStrip } from './events/EventStrip';
+import { eventMark } from './events/mark';
 import { Readout } from './find/Readout';
 import { useMapLink } from './find/useMapLink';
 import { HelpDrawer } from './help/HelpDrawer';
@@ -25,11 +26,12 @@ import { Playback, type Replay } from './playback/Playback';
 import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';
 import { TopBar } from './TopBar';
+import { useAddress } from './useAddress';
 import { useAction, useAlarmKeys } from './useKeys';
 import { Chooser } from './cards/Chooser';
 import { FeatureCard } from './cards/FeatureCard';
 import { VehicleCard } from './cards/VehicleCard';
-import { needsAcknowledgement, type Names } from './words';
+import { needsAcknowledgement, whatText, type Names } from './words';
 import { ZoneCard } from './cards/ZoneCard';
 import { PrintDialog } from './print/PrintDialog';
 import { usePrintKey } from './print/usePrintKey';
@@ -53,6 +55,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   const [following, setFollowing] = useState(false);
   /** The event whose evidence is shown. */
   const [explained, setExplained] = useState<string | null>(null);
+  /** What could not be opened. */
+  const [notice, setNotice] = useState<string | null>(null);
   const [help, setHelp] = useState(false);
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const [problem, setProblem] = useState<{ id: string; text: string } | null>(null);
@@ -131,6 +135,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   const back = useCallback(() => {
     setExplained(null);
     setSeveral(null);
+    setNotice(null);
     setChoice(null);
     setAlarmId(null);
     setFollowing(false);
@@ -190,7 +195,13 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       choice,
       choose,
       explain: setExplained,
-      replay: (atMs, vehicles) => setReplay({ atMs, vehicles }),
+      replay: (atMs, vehicles) => {
+        // What is said of now must not stand beside what was.
+        setExplained(null);
+        setChoice(null);
+        setFollowing(false);
+        setReplay({ atMs, vehicles });
+      },
       edit: (zone) => {
         setEditing(zone);
         setTool('edit');
@@ -199,6 +210,15 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     [choice, choose, names, park, session, site, visibility],
   );
   useMapLink(desk);
+  useAddress({
+    desk,
+    alarms: picture.alarms,
+    alarmsKnown: picture.alarmsKnown,
+    alarmId,
+    explained,
+    onAlarm: (alarm) => void locate(alarm),
+    onAlarmFailed: (error) => setNotice(errorText(error, t)),
+  });
   const zone =
     choice?.kind === 'feature' && choice.collection === 'zones' ? site.features.get('zones', choice.id) : undefined;
   const other =
@@ -248,6 +268,14 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
           <FeatureCard site={site} collection={choice.collection} feature={other} onClose={() => choose(null)} />
         )}
         {explained === null && zone && <ZoneCard desk={desk} zone={zone} onClose={() => choose(null)} />}
+        {notice !== null && (
+          <p className="map-notice" role="alert">
+            {notice}
+            <button type="button" className="quiet" onClick={() => setNotice(null)} aria-label={t('card.close')}>
+              ✕
+            </button>
+          </p>
+        )}
         <Readout park={park} />
         <UndoNotice />
         {help && <HelpDrawer onClose={() => setHelp(false)} />}
@@ -266,14 +294,20 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         onExplain={setExplained}
         onHelp={() => setHelp(true)}
       />}
-      {replay && <Playback desk={desk} replay={replay} onClose={() => setReplay(null)} />}
+      {replay && (
+        <Playback
+          key={`${replay.atMs} ${replay.vehicles.join(' ')}`}
+          desk={desk}
+          replay={replay}
+          onClose={() => setReplay(null)}
+        />
+      )}
       <EventStrip
-        site={site}
+        desk={desk}
         events={picture.events}
-        names={names}
         onLocate={(event) => {
           const place = placeOfEvent(event);
-          if (place) park?.flyTo(...place);
+          if (place) park?.flyTo(...place, eventMark(whatText(event, names, t)));
         }}
       />
       <AlarmAnnouncer alarms={picture.alarms} known={picture.alarmsKnown} names={names} />

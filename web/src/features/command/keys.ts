@@ -5,7 +5,7 @@
 import type { Key } from '../../i18n';
 
 /** In which part of the help a key stands. */
-export const KEY_GROUPS = ['alarms', 'map', 'tools', 'screen'] as const;
+export const KEY_GROUPS = ['alarms', 'map', 'playback', 'tools', 'screen'] as const;
 export type KeyGroup = (typeof KEY_GROUPS)[number];
 
 export interface Binding {
@@ -30,6 +30,14 @@ export const BINDINGS = {
   'alarm.explain': binding('alarms', 'E', 'keys.explain', 'e'),
   /** Shows the selected alarm; while something is being measured, ends that. */
   enter: binding('alarms', 'Enter', 'keys.locate', 'Enter'),
+  // Asked before the map: while the past is shown, Space plays it wherever the focus is.
+  'play.toggle': binding('playback', 'Space', 'play.toggle', ' '),
+  'play.back': binding('playback', '← ⇧←', 'play.back', 'ArrowLeft'),
+  'play.on': binding('playback', '→ ⇧→', 'play.on', 'ArrowRight'),
+  'play.start': binding('playback', 'Home', 'play.start', 'Home'),
+  'play.end': binding('playback', 'End', 'play.end', 'End'),
+  'play.event.before': binding('playback', '[', 'play.event.before', '['),
+  'play.event.after': binding('playback', ']', 'play.event.after', ']'),
   'map.in': binding('map', '+', 'map.zoom.in', '+', '='),
   'map.out': binding('map', '−', 'map.zoom.out', '-'),
   'map.fit': binding('map', '0', 'map.fit', '0'),
@@ -49,11 +57,13 @@ export const BINDINGS = {
 export type Action = keyof typeof BINDINGS;
 export const ACTIONS = Object.keys(BINDINGS) as Action[];
 
-const BY_KEY: ReadonlyMap<string, Action> = new Map(
-  ACTIONS.flatMap((action) => BINDINGS[action].keys.map((key) => [key, action] as const)),
-);
+/** Of several actions of one key those that stand first in the table are asked first. */
+const BY_KEY: ReadonlyMap<string, readonly Action[]> = ACTIONS.reduce((all, action) => {
+  for (const key of BINDINGS[action].keys) all.set(key, [...(all.get(key) ?? []), action]);
+  return all;
+}, new Map<string, Action[]>());
 
-/** What a pressed key means; letters mean the same with caps lock. */
-export function actionOf(key: string): Action | undefined {
-  return BY_KEY.get(key.length === 1 ? key.toLowerCase() : key);
+/** What a pressed key may mean; letters mean the same with caps lock. */
+export function actionsOf(key: string): readonly Action[] {
+  return BY_KEY.get(key.length === 1 ? key.toLowerCase() : key) ?? [];
 }

@@ -6,7 +6,7 @@
 import { useEffect, useRef } from 'react';
 import type { Alarm } from '../../api/types';
 import { currentRoute } from '../../ui/route';
-import { actionOf, BINDINGS, type Action } from './keys';
+import { actionsOf, BINDINGS, type Action } from './keys';
 import { needsAcknowledgement } from './words';
 
 /** `false` = there was nothing to do: the next part is asked, and the browser may have the key. */
@@ -59,8 +59,7 @@ function press(event: KeyboardEvent): void {
   // Keys act on what can be seen: neither behind another page nor behind a dialog that waits for an answer.
   if (currentRoute().page !== 'map' || document.querySelector('dialog:modal')) return;
   if (ownKey(event.target, event.key)) return;
-  const action = actionOf(event.key);
-  for (const handler of action ? [...(handlers.get(action) ?? [])] : []) {
+  for (const handler of actionsOf(event.key).flatMap((action) => handlers.get(action) ?? [])) {
     if (handler(event) === false) continue;
     if (event.key !== 'Escape') event.preventDefault();
     return;
