@@ -16,14 +16,17 @@ const USUAL_WINDOW: ScheduleItem = { days: [1, 2, 3, 4, 5, 6, 7], from: '22:00',
 
 export interface RuleEditorProps {
   rule: Rule;
+  /** Opened at once: it was just added. */
+  fresh: boolean;
   /** It would have to be obeyed for ever. */
   needsWindow: boolean;
   onChange: (rule: Rule, about: string | null) => void;
   onRemove: () => void;
 }
 
-export function RuleEditor({ rule, needsWindow, onChange, onRemove }: RuleEditorProps) {
+export function RuleEditor({ rule, fresh, needsWindow, onChange, onRemove }: RuleEditorProps) {
   const { t } = useI18n();
+  const [editing, setEditing] = useState(fresh);
   const [open, setOpen] = useState<'subjects' | 'except' | null>(null);
   const set = (members: Partial<Rule>, about: string | null = null) => onChange({ ...rule, ...members }, about);
   const problems = ruleProblems(rule);
@@ -38,12 +41,54 @@ export function RuleEditor({ rule, needsWindow, onChange, onRemove }: RuleEditor
       {subjectsSummary(rule[which], t) ?? t(which === 'subjects' ? 'rule.who.all' : 'edit.rule.nobody')} ▾
     </button>
   );
+  const read = (
+    <p className="edit-read" data-testid="rule-read">
+      {ruleText(rule, t)}
+    </p>
+  );
+  const foot = (
+    <div className="edit-row">
+      <button
+        type="button"
+        aria-expanded={editing}
+        data-testid="rule-change"
+        onClick={() => {
+          setEditing(!editing);
+          setOpen(null);
+        }}
+      >
+        {t(editing ? 'edit.rule.fold' : 'edit.rule.change')}
+      </button>
+      <span className="edit-dim">{t('edit.rule.id', { id: rule.id })}</span>
+      <span className="spring" />
+      <button type="button" className="quiet" onClick={onRemove}>
+        {t('edit.rule.remove')}
+      </button>
+    </div>
+  );
+  const wrong = problems.map(({ member, key, values }) => (
+    <p key={member} className="edit-wrong">
+      {t(key, values)}
+    </p>
+  ));
+  if (!editing) {
+    return (
+      <>
+        {read}
+        {wrong}
+        {needsWindow && <p className="edit-wrong">{t('edit.rule.needs_window')}</p>}
+        {foot}
+      </>
+    );
+  }
   return (
     <>
+      {read}
       <div className="edit-sentence">
         {chip('subjects')}
-        <span>{t('edit.rule.except')}</span>
+        <span>{t('edit.rule.except.before')}</span>
         {chip('except')}
+        <span>{t('edit.rule.except.after')}</span>
         <span>{t('edit.rule.must_not')}</span>
         <select
           aria-label={t('edit.rule.when')}
@@ -141,21 +186,8 @@ export function RuleEditor({ rule, needsWindow, onChange, onRemove }: RuleEditor
           onChange={(off_delay_s) => set({ off_delay_s }, 'off_delay')}
         />
       </details>
-      {problems.map(({ member, key, values }) => (
-        <p key={member} className="edit-wrong">
-          {t(key, values)}
-        </p>
-      ))}
-      <p className="edit-read" data-testid="rule-read">
-        {t('edit.rule.read', { text: ruleText(rule, t) })}
-      </p>
-      <div className="edit-row">
-        <span className="edit-dim">{t('edit.rule.id', { id: rule.id })}</span>
-        <span className="spring" />
-        <button type="button" className="quiet" onClick={onRemove}>
-          {t('edit.rule.remove')}
-        </button>
-      </div>
+      {wrong}
+      {foot}
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** Who may do what: every rule as a sentence that can be changed, and as the sentence that will be read. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Problem, Rule } from '../../../api/types';
 import { useI18n, type Key } from '../../../i18n';
 import type { Desk } from '../desk';
@@ -23,10 +23,14 @@ export function RulesTab({ desk, work, draft, problem }: RulesTabProps) {
   const { t } = useI18n();
   const rules = draft.properties.rules ?? [];
   const companies = useCompanies(desk);
+  const [added, setAdded] = useState<string | null>(null);
   const set = (next: Rule[], about: string | null = null) => work.change({ rules: next }, about);
   const add = (name: string) => {
     const template = TEMPLATES[name];
-    if (template) set([...rules, { id: freeId(rules, name), ...structuredClone(template) }]);
+    if (!template) return;
+    const id = freeId(rules, name);
+    setAdded(id);
+    set([...rules, { id, ...structuredClone(template) }]);
   };
   return (
     <>
@@ -42,6 +46,7 @@ export function RulesTab({ desk, work, draft, problem }: RulesTabProps) {
           <li key={rule.id} data-testid={`rule-${rule.id}`}>
             <RuleEditor
               rule={rule}
+              fresh={rule.id === added}
               needsWindow={needsWindow(rule, draft.properties)}
               onChange={(next, about) =>
                 set(

@@ -1,7 +1,7 @@
 /** Where it is: by pointer or by numbers. Everything that can be drawn can be typed. */
 import { useEffect, useState } from 'react';
 import type { Problem } from '../../../api/types';
-import { useI18n, type Translate } from '../../../i18n';
+import { useI18n } from '../../../i18n';
 import { closed, fromText, toText } from './coordinates-text';
 import { LIMITS } from './draft';
 import { FieldProblem } from './FieldProblem';
@@ -9,7 +9,8 @@ import type { Place } from './geodesy';
 import { WAYS, type Way } from './kinds';
 import { NumberField } from './NumberField';
 import type { Picture, Session } from './session';
-import type { Areas, Shape, Size } from './shape';
+import type { Areas, Shape } from './shape';
+import { sizeText } from './size-text';
 import { ringId, withoutRing } from './skeleton';
 import { strokeOf, USUAL_WIDTH_M } from './StartView';
 
@@ -49,25 +50,6 @@ export function ShapeTab({ work, picture, problem, canDraw }: ShapeTabProps) {
       {!stroke && <Numbers work={work} shape={shape} ways={ways} />}
     </>
   );
-}
-
-export function sizeText({ area_m2, length_m }: Size, t: Translate): string {
-  const parts: string[] = [];
-  if (area_m2 !== undefined) {
-    parts.push(
-      area_m2 >= 1e6
-        ? t('edit.size.km2', { n: (area_m2 / 1e6).toFixed(3) })
-        : t('edit.size.m2', { n: Math.round(area_m2), ha: (area_m2 / 1e4).toFixed(2) }),
-    );
-  }
-  if (length_m !== undefined) {
-    parts.push(
-      length_m >= 1_000
-        ? t('edit.size.km', { n: (length_m / 1_000).toFixed(3) })
-        : t('edit.size.m', { n: length_m.toFixed(1) }),
-    );
-  }
-  return parts.length ? parts.join(' · ') : t('edit.size.point');
 }
 
 function StrokeBar({ work, picture }: { work: Session; picture: Picture }) {

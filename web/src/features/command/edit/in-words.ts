@@ -5,7 +5,7 @@ import { dateText } from '../../../i18n/time';
 import { ruleText, windowText } from '../words';
 import type { Field } from './merge';
 import { sizeOf, type Shape } from './shape';
-import { sizeText } from './ShapeTab';
+import { sizeText } from './size-text';
 
 export function fieldText(field: Field, t: Translate): string {
   if (field.startsWith('rules/')) return t('edit.field.rule', { id: field.slice('rules/'.length) });

@@ -3,6 +3,7 @@
  * reads pictures of it through `useSyncExternalStore`.
  */
 import type { FeatureProperties } from '../../../api/types';
+import { currentI18n } from '../../../i18n';
 import type { ParkMap } from '../../../map/park-map';
 import { PALETTES } from '../../../map/palette';
 import { currentTheme, onTheme } from '../../../ui/theme';
@@ -11,6 +12,7 @@ import { sameDraft, type Base, type Draft } from './draft';
 import type { Place } from './geodesy';
 import { Pen, type PenColours, type Stroke } from './pen';
 import { placesOf, sizeOf, type Shape, type Size } from './shape';
+import { sizeText } from './size-text';
 import { Sketch, type Mark } from './sketch';
 import { begin, redo, take, undo, type Steps } from './steps';
 
@@ -225,6 +227,7 @@ export class Session {
       ...(shape ? [{ shape, level, look: 'mine' as const }] : []),
     ]);
     this.#sketch?.mark([...this.#marks, ...places.map((at): Mark => ({ at, look: 'crossing' }))]);
+    this.#sketch?.say(live ? sizeText(sizeOf(live), currentI18n().t) : null);
     for (const listener of this.#listeners) listener();
   }
 

@@ -111,11 +111,23 @@ function spotsOf({ shape }: Shown): Mark[] {
 
 export class Sketch {
   readonly #overlay: Overlay;
+  readonly #badge = document.createElement('output');
   #shown: readonly Shown[] = [];
   #marks: readonly Mark[] = [];
 
   constructor(park: ParkMap) {
     this.#overlay = park.overlay(PARTS);
+    this.#badge.className = 'draft-badge';
+    this.#badge.hidden = true;
+    // The panel says the same to whoever cannot see it.
+    this.#badge.setAttribute('aria-hidden', 'true');
+    park.library.getContainer().append(this.#badge);
+  }
+
+  /** How large it is, beside the hand that draws; `null` when nothing is drawn at this moment. */
+  say(text: string | null): void {
+    this.#badge.hidden = text === null;
+    this.#badge.textContent = text;
   }
 
   show(shown: readonly Shown[]): void {
@@ -132,6 +144,7 @@ export class Sketch {
 
   remove(): void {
     this.#overlay.remove();
+    this.#badge.remove();
   }
 
   #showMarks(): void {
