@@ -3,6 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Problem } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import { isCollection } from '../../../live/features';
+import { nameOf } from '../../../map/drawn';
 import type { Desk } from '../desk';
 import { Ask } from './Ask';
 import { CheckTab } from './CheckTab';
@@ -31,7 +32,7 @@ export interface DraftViewProps {
 type Question = 'leave' | 'stroke' | 'delete';
 
 export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
-  const { t } = useI18n();
+  const { language, t } = useI18n();
   const picture = useSyncExternalStore(work.subscribe, work.picture);
   const { draft, base, dirty, drawing, stroke } = picture;
   const [tab, setTab] = useState<Tab>('shape');
@@ -117,7 +118,7 @@ export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
         <h2>
           {draft.id === null
             ? t('edit.fresh', { what: t(`edit.one.${draft.collection}`) })
-            : draft.properties.name || draft.id}
+            : nameOf(draft.properties, language) || draft.id}
           {dirty && <span className="edit-dirty"> {t('edit.unsaved')}</span>}
         </h2>
         <button type="button" className="quiet" aria-label={t('edit.close')} data-testid="edit-close" onClick={leave}>
@@ -230,7 +231,8 @@ function Changed({ desk, work, onCompare }: { desk: Desk; work: Session; onCompa
   if (!base || draft.id === null || !isCollection(draft.collection) || !desk.site.features.known(draft.collection))
     return null;
   const theirs = desk.site.features.get(draft.collection, draft.id);
-  if (!theirs) return <p className="edit-note">{t('edit.gone')}</p>;
+  // Of a collection that is read by view, one that is not here may only be out of sight.
+  if (!theirs) return desk.site.features.cut(draft.collection) ? null : <p className="edit-note">{t('edit.gone')}</p>;
   const now = draftOf(draft.collection, theirs);
   if (same(now.properties, origin.properties) && same(now.shape, origin.shape)) return null;
   const { id } = draft;

@@ -4,7 +4,7 @@ import { translateName, useI18n } from '../../../i18n';
 import { NUMERAL } from '../../../map/style';
 import { LIMITS, type Draft } from './draft';
 import { FieldProblem } from './FieldProblem';
-import { KINDS } from './kinds';
+import { CHOICES, KINDS, type Editable } from './kinds';
 import type { Session } from './session';
 
 const LEVELS: readonly RiskLevel[] = ['red', 'orange', 'yellow', 'blue'];
@@ -32,6 +32,15 @@ export function FormTab({ work, draft, problem }: FormTabProps) {
       </label>
       <FieldProblem problem={problem} at="properties.name" />
       <label className="field">
+        <span>{t('edit.name_en')}</span>
+        <input
+          value={String(properties['name_en'] ?? '')}
+          maxLength={LIMITS.name_chars}
+          data-testid="edit-name-en"
+          onChange={(event) => work.change({ name_en: event.target.value }, 'name_en')}
+        />
+      </label>
+      <label className="field">
         <span>{t('edit.kind')}</span>
         <select
           value={properties.kind ?? ''}
@@ -41,12 +50,29 @@ export function FormTab({ work, draft, problem }: FormTabProps) {
           {!zones && <option value="">{t('edit.kind.none')}</option>}
           {kindsOf(draft).map((kind) => (
             <option key={kind} value={kind}>
-              {translateName(t, zones ? 'zonekind' : 'edit.kind', kind, () => kind)}
+              {translateName(t, zones ? 'zonekind' : 'word', kind, () => kind)}
             </option>
           ))}
         </select>
       </label>
       <FieldProblem problem={problem} at="properties.kind" />
+      {Object.entries(CHOICES[collection] ?? {}).map(([member, words]) => (
+        <label key={member} className="field">
+          <span>{translateName(t, 'property', member, () => member)}</span>
+          <select
+            value={String(properties[member] ?? '')}
+            data-testid={`edit-${member}`}
+            onChange={(event) => work.change({ [member]: event.target.value || null })}
+          >
+            <option value="">{t('edit.kind.none')}</option>
+            {words.map((word) => (
+              <option key={word} value={word}>
+                {translateName(t, 'word', word, () => word)}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
       {zones && (
         <>
           <fieldset className="edit-levels">
@@ -86,12 +112,18 @@ function kindsOf({ collection, properties }: Draft): readonly string[] {
   return properties.kind && !offered.includes(properties.kind) ? [properties.kind, ...offered] : offered;
 }
 
-const FIELDS = ['name', 'kind', 'level', 'valid_from', 'valid_to', 'schedule', 'rules'];
+const FIELDS = ['name', 'name_en', 'kind', 'level', 'valid_from', 'valid_to', 'schedule', 'rules'];
+
+function hasField(collection: Editable, name: string): boolean {
+  return FIELDS.includes(name) || name in (CHOICES[collection] ?? {});
+}
 
 /** Members that this form has no field for: they are kept as they are. */
 function Others({ draft }: { draft: Draft }) {
   const { t } = useI18n();
-  const others = Object.entries(draft.properties).filter(([name, value]) => !FIELDS.includes(name) && value != null);
+  const others = Object.entries(draft.properties).filter(
+    ([name, value]) => !hasField(draft.collection, name) && value != null,
+  );
   if (others.length === 0) return null;
   return (
     <details>

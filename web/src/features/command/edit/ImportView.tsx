@@ -4,10 +4,10 @@ import { ApiError } from '../../../api/client';
 import { edits, tagOf, type Sketch as SketchFeature } from '../../../api/edits';
 import type { Feature, Problem } from '../../../api/types';
 import { translateName, useI18n, type Key, type Translate } from '../../../i18n';
+import { DATUMS, toWgs84, type Datum } from '../../../map/datum';
 import { extentOf } from '../../../map/extent';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
-import { DATUMS, toWgs84, type Datum } from './datum';
 import {
   converted,
   mapped,
@@ -213,7 +213,7 @@ function Review({ desk, read, onDone }: { desk: Desk; read: FileRead; onDone: ()
         >
           {EDITABLE.map((name) => (
             <option key={name} value={name}>
-              {t(`edit.collection.${name}`)}
+              {t(`collection.${name}`)}
             </option>
           ))}
         </select>
@@ -238,7 +238,7 @@ function Review({ desk, read, onDone }: { desk: Desk; read: FileRead; onDone: ()
         label={t('edit.kind')}
         members={read.members}
         values={KINDS[collection]}
-        prefix={zones ? 'zonekind' : 'edit.kind'}
+        prefix={zones ? 'zonekind' : 'word'}
         given={mapping.kind}
         onGiven={(kind) => setMapping({ ...mapping, kind })}
       />
@@ -387,7 +387,7 @@ function importUndo(collection: Editable, made: readonly Feature[], t: Translate
     for (const { id } of made) await edits.remove(collection, id, tagOf(1));
     return null;
   };
-  const name = t('edit.file.made', { n: made.length, collection: t(`edit.collection.${collection}`) });
+  const name = t('edit.file.made', { n: made.length, collection: t(`collection.${collection}`) });
   return { act: 'created' as const, collection, id: made[0]?.id ?? '', name, undo };
 }
 

@@ -5,7 +5,7 @@ import { useI18n } from '../../../i18n';
 import { closed, fromText, toText } from './coordinates-text';
 import { LIMITS } from './draft';
 import { FieldProblem } from './FieldProblem';
-import type { Place } from './geodesy';
+import type { Place } from './places';
 import { WAYS, type Way } from './kinds';
 import { NumberField } from './NumberField';
 import type { Picture, Session } from './session';

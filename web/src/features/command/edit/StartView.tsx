@@ -4,6 +4,7 @@ import { edits } from '../../../api/edits';
 import type { Feature } from '../../../api/types';
 import { translateName, useI18n } from '../../../i18n';
 import { isCollection } from '../../../live/features';
+import { nameOf } from '../../../map/drawn';
 import { NUMERAL } from '../../../map/style';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
@@ -65,7 +66,7 @@ export function StartView({ desk, left, onResume, onForget, onStart, onOpen, onI
         >
           {EDITABLE.map((name) => (
             <option key={name} value={name}>
-              {t(`edit.collection.${name}`)}
+              {t(`collection.${name}`)}
             </option>
           ))}
         </select>
@@ -117,7 +118,7 @@ function ExportButton({ collection }: { collection: Editable }) {
   return (
     <>
       <button type="button" data-testid="edit-export" disabled={state.busy} onClick={() => void run()}>
-        {t('edit.export', { collection: t(`edit.collection.${collection}`) })}
+        {t('edit.export', { collection: t(`collection.${collection}`) })}
       </button>
       {state.problem && <p className="problem">{state.problem}</p>}
     </>
@@ -145,12 +146,13 @@ function useFeatures(desk: Desk, collection: Editable): { features: readonly Fea
 }
 
 function FeatureList({ desk, collection, onOpen }: { desk: Desk; collection: Editable; onOpen: (id: string) => void }) {
-  const { t } = useI18n();
+  const { language, t } = useI18n();
   const [search, setSearch] = useState('');
   const { features, problem } = useFeatures(desk, collection);
   const found = useMemo(() => {
     const wanted = search.trim().toLowerCase();
-    const texts = (feature: Feature) => `${feature.properties.name ?? ''} ${feature.id}`.toLowerCase();
+    const texts = (feature: Feature) =>
+      `${feature.properties.name ?? ''} ${feature.properties['name_en'] ?? ''} ${feature.id}`.toLowerCase();
     return features.filter((feature) => wanted === '' || texts(feature).includes(wanted));
   }, [features, search]);
   return (
@@ -166,14 +168,14 @@ function FeatureList({ desk, collection, onOpen }: { desk: Desk; collection: Edi
       />
       <ul className="edit-list">
         {found.slice(0, MOST_LISTED).map((feature) => {
-          const { name, kind, level } = feature.properties;
+          const { kind, level } = feature.properties;
           return (
             <li key={feature.id}>
               <button type="button" data-testid={`open-${feature.id}`} onClick={() => onOpen(feature.id)}>
-                <span>{name || feature.id}</span>
+                <span>{nameOf(feature.properties, language) || feature.id}</span>
                 <span className="edit-dim">
                   {level && <span className={`level-swatch level-${level}`}>{NUMERAL[level]}</span>}{' '}
-                  {kind ? translateName(t, collection === 'zones' ? 'zonekind' : 'edit.kind', kind, () => kind) : ''}
+                  {kind ? translateName(t, collection === 'zones' ? 'zonekind' : 'word', kind, () => kind) : ''}
                 </span>
               </button>
             </li>

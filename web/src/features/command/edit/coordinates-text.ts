@@ -1,5 +1,5 @@
 /** Places as a person types or pastes them: one a line, longitude first. */
-import { snapped, type Place } from './geodesy';
+import { snapped, type Place } from './places';
 
 export function toText(places: readonly Place[]): string {
   return places.map(([lon, lat]) => `${lon.toFixed(7)}, ${lat.toFixed(7)}`).join('\n');

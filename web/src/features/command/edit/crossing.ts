@@ -1,5 +1,5 @@
 /** Where a drawn ring crosses itself or another: said while it is drawn, not after it was refused. */
-import type { Place, Ring } from './geodesy';
+import type { Place, Ring } from './places';
 
 interface Edge {
   a: Place;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crossings, strayHoles } from './crossing';
-import { bearingDeg, destination, distanceM, ringAreaM2, type Place, type Ring } from './geodesy';
+import { bearingDeg, destination, distanceM, ringAreaM2, type Place, type Ring } from './places';
 import { corridorSides } from './outline';
 import { geometryOf, moved, outline, shapeOf, sizeOf, type Sector } from './shape';
 
@@ -17,11 +17,6 @@ function square(west: number, south: number, side: number): Ring {
 }
 
 describe('distances on the ground', () => {
-  it('know how long a degree is at a latitude', () => {
-    // 111,319.49 m of longitude on the equator; 111,131.78 m of latitude at 45 degrees north (WGS 84, by its series).
-    expect(distanceM([0, 0], [1, 0])).toBeCloseTo(111_319.49, 1);
-    expect(distanceM([0, 44.5], [0, 45.5]) / 111_131.78).toBeCloseTo(1, 5);
-  });
   it('lead back along the bearing', () => {
     const there = destination(HOME, 230, 2_000);
     expect(distanceM(HOME, there)).toBeCloseTo(2_000, 1);

@@ -44,7 +44,7 @@ export function valueText(field: Field, value: unknown, t: Translate, language: 
   if (field === 'level') return translateName(t, 'level', String(value), () => String(value));
   if (field === 'kind') {
     return translateName(t, 'zonekind', String(value), () =>
-      translateName(t, 'edit.kind', String(value), () => String(value)),
+      translateName(t, 'word', String(value), () => String(value)),
     );
   }
   if (field === 'valid_from' || field === 'valid_to') return dateText(Date.parse(String(value)), language);

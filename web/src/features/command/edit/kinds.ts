@@ -34,7 +34,7 @@ export const WAYS: Record<Editable, readonly Way[]> = {
   'closed-areas': AREA,
   plants: ['polygon', 'point'],
   roads: ['line'],
-  routes: ['line'],
+  routes: ['line', 'corridor'],
   parks: AREA,
 };
 
@@ -49,16 +49,46 @@ export const ZONE_KINDS = [
   'staging',
 ] as const;
 
-/** Kinds that are offered; another one may be typed where the server asks for none of its own. */
+/** Kinds that are offered, as the demo's park and DOMAIN's model name them; a feature keeps another one that it has. */
 export const KINDS: Record<Editable, readonly string[]> = {
   zones: ZONE_KINDS,
-  gates: ['entrance', 'exit', 'both', 'internal', 'emergency'],
-  'hazard-sources': ['tank', 'tank_farm', 'reactor', 'warehouse', 'loading', 'pipeline'],
-  'protection-targets': ['village', 'school', 'hospital', 'residence', 'public', 'water'],
-  resources: ['fire_station', 'gas_rescue', 'ambulance', 'hospital', 'store', 'water_source', 'shelter'],
-  'closed-areas': ['production', 'storage', 'core'],
-  plants: ['chemical', 'storage', 'utility', 'logistics'],
-  roads: ['main', 'branch', 'fire', 'internal'],
-  routes: ['hazmat', 'ordinary', 'emergency'],
-  parks: ['chemical_park'],
+  gates: ['ordinary', 'hazmat', 'goods', 'people', 'emergency'],
+  'hazard-sources': ['production', 'storage', 'tank', 'tank_farm', 'warehouse'],
+  'protection-targets': [
+    'village',
+    'residential',
+    'school',
+    'kindergarten',
+    'hospital',
+    'care_home',
+    'market',
+    'office',
+    'water_source',
+    'nature',
+  ],
+  resources: [
+    'fire_station',
+    'fire_team',
+    'gas_rescue',
+    'ambulance',
+    'hospital',
+    'store',
+    'water_source',
+    'hydrant',
+    'fire_pond',
+    'shelter',
+    'team',
+    'equipment',
+  ],
+  'closed-areas': ['general', 'critical', 'core'],
+  plants: ['works', 'storage', 'warehouse', 'plant'],
+  roads: ['road'],
+  routes: ['hazmat', 'evacuation', 'emergency', 'ordinary'],
+  parks: ['park'],
+};
+
+/** Further members with a fixed choice of words. */
+export const CHOICES: Partial<Record<Editable, Record<string, readonly string[]>>> = {
+  gates: { direction: ['in', 'out', 'both'], state: ['open', 'controlled', 'closed'] },
+  resources: { state: ['available', 'committed', 'out'] },
 };

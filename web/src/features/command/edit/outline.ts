@@ -1,5 +1,5 @@
 /** Circles, sectors and corridors as the polygons that the map can show, before the server makes the one that is judged. */
-import { bearingDeg, destination, distanceM, type Place, type Ring } from './geodesy';
+import { bearingDeg, destination, distanceM, type Place, type Ring } from './places';
 
 /** Corners of a whole circle: at 1 km a chord is within 2 m of its arc, finer than a line on the screen. */
 const CORNERS = 96;

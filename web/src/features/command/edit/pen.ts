@@ -17,7 +17,7 @@ import {
   type TerraDrawMouseEvent,
 } from 'terra-draw';
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter';
-import { snapped, type Place } from './geodesy';
+import { snapped, type Place } from './places';
 import type { Shape } from './shape';
 import { bonesOf, circleOf, dragged, sectorOf, withRing, type Bone } from './skeleton';
 import { nearestCorner } from './snap';

@@ -9,7 +9,7 @@ import { PALETTES } from '../../../map/palette';
 import { currentTheme, onTheme } from '../../../ui/theme';
 import { crossings, strayHoles } from './crossing';
 import { sameDraft, type Base, type Draft } from './draft';
-import type { Place } from './geodesy';
+import type { Place } from './places';
 import { Pen, type PenColours, type Stroke } from './pen';
 import { placesOf, sizeOf, type Shape, type Size } from './shape';
 import { sizeText } from './size-text';

@@ -4,7 +4,7 @@
  */
 import type { Geometry } from 'geojson';
 import type { Feature } from '../../../api/types';
-import { destination, distanceM, lengthM, ringAreaM2, samePlace, snapped, type Place, type Ring } from './geodesy';
+import { destination, distanceM, lengthM, ringAreaM2, samePlace, snapped, type Place, type Ring } from './places';
 import { circleRing, corridorPieces, sectorRing } from './outline';
 
 export interface Circle {

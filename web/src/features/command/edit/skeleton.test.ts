@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { destination, type Place, type Ring } from './geodesy';
+import { destination, type Place, type Ring } from './places';
 import { circleRing, sectorRing } from './outline';
 import type { Circle, Sector } from './shape';
 import { bonesOf, circleOf, dragged, sectorOf, withoutRing, withRing } from './skeleton';

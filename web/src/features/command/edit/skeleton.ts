@@ -2,7 +2,7 @@
  * What a hand takes hold of: a shape as lines and rings whose corners can be dragged, and the shape again after one of them
  * moved. A circle is held by its centre and a place on its edge, a sector by its centre and both ends of its arc.
  */
-import { bearingDeg, destination, samePlace, snapped, type Place, type Ring } from './geodesy';
+import { bearingDeg, destination, samePlace, snapped, type Place, type Ring } from './places';
 import { edgeOf, moved, radiusTo, type Areas, type Shape } from './shape';
 
 /** One line, ring or place that can be dragged; `mode` says what a hand may do with it. */

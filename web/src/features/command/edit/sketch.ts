@@ -5,7 +5,7 @@ import type { Overlay, OverlayParts } from '../../../map/overlay';
 import type { Palette } from '../../../map/palette';
 import type { ParkMap } from '../../../map/park-map';
 import type { RiskLevel } from '../../../api/types';
-import type { Place } from './geodesy';
+import type { Place } from './places';
 import { corridorSides } from './outline';
 import { outline, type Shape } from './shape';
 

@@ -1,6 +1,6 @@
 /** Corners that are there already: a fence that shares one with its neighbour leaves no gap between them. */
 import type { Feature } from '../../../api/types';
-import type { Place } from './geodesy';
+import type { Place } from './places';
 
 /** How near the pointer must come, CSS pixels. */
 export const SNAP_PX = 10;

@@ -1,5 +1,6 @@
 /** Keys of the editor, before the screen's own hear them: undo, redo, and Escape that never throws work away unasked. */
 import { useEffect, useRef } from 'react';
+import { currentRoute } from '../../../ui/route';
 
 export interface EditKeys {
   onUndo: () => void;
@@ -19,6 +20,7 @@ export function useEditKeys(keys: EditKeys): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (!meant(event.target) || event.isComposing) return;
+      if (currentRoute().page !== 'map' || document.querySelector('dialog:modal')) return;
       const command = event.ctrlKey || event.metaKey;
       const key = event.key.toLowerCase();
       if (command && !event.altKey && key === 'z') (event.shiftKey ? latest.current.onRedo : latest.current.onUndo)();
