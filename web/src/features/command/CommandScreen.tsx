@@ -20,7 +20,8 @@ import { useMapLink } from './find/useMapLink';
 import { HelpDrawer } from './help/HelpDrawer';
 import { MapPane } from './MapPane';
 import { alarmMark } from './alarms/mark';
-import { mayHandleAlarms, type Desk } from './desk';
+import { mayEdit, mayHandleAlarms, type Desk } from './desk';
+import { isEditable } from './edit/kinds';
 import { UndoNotice } from './edit/UndoNotice';
 import { Playback, type Replay } from './playback/Playback';
 import { SidePanel, type Tool } from './SidePanel';
@@ -265,7 +266,15 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         )}
         {several && <Chooser desk={desk} several={several} onClose={() => setSeveral(null)} />}
         {explained === null && other && choice?.kind === 'feature' && (
-          <FeatureCard site={site} collection={choice.collection} feature={other} onClose={() => choose(null)} />
+          <FeatureCard
+            site={site}
+            collection={choice.collection}
+            feature={other}
+            {...(mayEdit(session) && isEditable(choice.collection)
+              ? { onEdit: () => desk.edit(`${choice.collection}/${choice.id}`) }
+              : {})}
+            onClose={() => choose(null)}
+          />
         )}
         {explained === null && zone && <ZoneCard desk={desk} zone={zone} onClose={() => choose(null)} />}
         {notice !== null && (

@@ -13,6 +13,8 @@ export interface FeatureCardProps {
   collection: Collection;
   feature: Feature;
   site: Site;
+  /** Absent where this person may not, or where nothing is drawn by hand. */
+  onEdit?: () => void;
   onClose: () => void;
 }
 
@@ -28,7 +30,7 @@ const REFERENCES: Readonly<Record<string, Collection>> = {
   route: 'routes',
 };
 
-export function FeatureCard({ collection, feature, site, onClose }: FeatureCardProps) {
+export function FeatureCard({ collection, feature, site, onEdit, onClose }: FeatureCardProps) {
   const { language, t } = useI18n();
   const referred = (property: string, id: string) => {
     const kept = REFERENCES[property];
@@ -55,6 +57,13 @@ export function FeatureCard({ collection, feature, site, onClose }: FeatureCardP
           </Row>
         ))}
       </dl>
+      {onEdit && (
+        <p className="card-acts">
+          <button type="button" data-testid="feature-edit" onClick={onEdit}>
+            {t('edit.card.edit')}
+          </button>
+        </p>
+      )}
     </Card>
   );
 }

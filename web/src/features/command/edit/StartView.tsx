@@ -182,6 +182,9 @@ function FeatureList({ desk, collection, onOpen }: { desk: Desk; collection: Edi
           );
         })}
       </ul>
+      {isCollection(collection) && desk.site.features.cut(collection) && (
+        <p className="edit-dim">{t('edit.existing.view')}</p>
+      )}
       {found.length > MOST_LISTED && <p className="edit-dim">{t('edit.more', { n: found.length - MOST_LISTED })}</p>}
       {found.length === 0 && <p className="edit-dim">{t(features.length ? 'edit.none.found' : 'edit.none')}</p>}
     </section>
