@@ -21,6 +21,7 @@ import { HelpDrawer } from './help/HelpDrawer';
 import { MapPane } from './MapPane';
 import { alarmMark } from './alarms/mark';
 import { mayEdit, mayHandleAlarms, type Desk } from './desk';
+import type { Editing } from './edit/EditPanel';
 import { isEditable } from './edit/kinds';
 import { UndoNotice } from './edit/UndoNotice';
 import { Playback, type Replay } from './playback/Playback';
@@ -47,7 +48,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   const picture = useSyncExternalStore(site.subscribe, site.picture);
   const [park, setPark] = useState<ParkMap | null>(null);
   const [tool, setTool] = useState<Tool | null>(null);
-  const [editing, setEditing] = useState<string | null>(null);
+  const [editing, setEditing] = useState<Editing | null>(null);
   const [replay, setReplay] = useState<Replay | null>(null);
   const [choice, setChoice] = useState<Choice>(null);
   const [several, setSeveral] = useState<Several | null>(null);
@@ -204,7 +205,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         setReplay({ atMs, vehicles });
       },
       edit: (zone) => {
-        setEditing(zone);
+        setEditing(zone === null ? null : { target: zone });
         setTool('edit');
       },
     }),

@@ -2,7 +2,7 @@
 import { useI18n } from '../../i18n';
 import type { Desk } from './desk';
 import { mayEdit } from './desk';
-import { EditPanel } from './edit/EditPanel';
+import { EditPanel, type Editing } from './edit/EditPanel';
 import { FindPanel } from './find/FindPanel';
 import { MeasurePanel } from './find/MeasurePanel';
 import { ViewsPanel } from './find/ViewsPanel';
@@ -15,8 +15,8 @@ export type Tool = (typeof TOOLS)[number];
 export interface SidePanelProps {
   desk: Desk;
   tool: Tool | null;
-  /** The zone that the editor is open on; `null` for a fresh one. */
-  editing: string | null;
+  /** What the editor was asked to open; `null` for nothing in particular. */
+  editing: Editing | null;
   onTool: (tool: Tool | null) => void;
 }
 
@@ -49,7 +49,7 @@ export function SidePanel({ desk, tool, editing, onTool }: SidePanelProps) {
           {tool === 'find' && <FindPanel desk={desk} onDone={done} />}
           {tool === 'measure' && <MeasurePanel desk={desk} onDone={done} />}
           {tool === 'views' && <ViewsPanel desk={desk} onDone={done} />}
-          {tool === 'edit' && <EditPanel desk={desk} zone={editing} onDone={done} />}
+          {tool === 'edit' && <EditPanel desk={desk} editing={editing} onDone={done} />}
         </div>
       )}
     </aside>

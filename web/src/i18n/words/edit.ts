@@ -29,6 +29,7 @@ export const zh = {
   'edit.files': '文件',
   'edit.import': '导入 GeoJSON',
   'edit.export': '导出{collection}',
+  'edit.export.one': '导出这一个（GeoJSON）',
   'edit.busy.unsaved': '当前编辑还没有保存，请先保存或放弃。',
 
   'edit.way': '形状',
@@ -109,6 +110,7 @@ export const zh = {
   'edit.ask.stay': '继续编辑',
   'edit.ask.delete': '删除“{name}”吗？',
   'edit.gone': '它已被别人删除。',
+  'edit.gone.afresh': '把草稿作为新要素保存',
   'edit.changed': '别人刚修改了它。',
   'edit.changed.compare': '对比',
   'edit.done.created': '“{name}”已新建。',
@@ -370,6 +372,7 @@ export const en: Record<keyof typeof zh, string> = {
   'edit.files': 'Files',
   'edit.import': 'Import GeoJSON',
   'edit.export': 'Export {collection}',
+  'edit.export.one': 'Export this one (GeoJSON)',
   'edit.busy.unsaved': 'What is being edited is not saved: save it or discard it first.',
 
   'edit.way': 'Shape',
@@ -453,6 +456,7 @@ export const en: Record<keyof typeof zh, string> = {
   'edit.ask.stay': 'Keep editing',
   'edit.ask.delete': 'Delete “{name}”?',
   'edit.gone': 'Somebody else has deleted it.',
+  'edit.gone.afresh': 'Keep this draft as a fresh one',
   'edit.changed': 'Somebody else has just changed it.',
   'edit.changed.compare': 'Compare',
   'edit.done.created': '“{name}” was made.',

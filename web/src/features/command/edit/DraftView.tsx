@@ -145,7 +145,7 @@ export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
       </div>
       <div className="edit-body" role="tabpanel" id="edit-tabpanel" aria-labelledby={`edit-tab-${tab}`}>
         {tab === 'shape' && <ShapeTab work={work} picture={picture} problem={problem} canDraw={desk.park !== null} />}
-        {tab === 'form' && <FormTab work={work} draft={draft} problem={problem} />}
+        {tab === 'form' && <FormTab work={work} picture={picture} problem={problem} />}
         {tab === 'time' && <TimeTab work={work} draft={draft} problem={problem} />}
         {tab === 'rules' && <RulesTab desk={desk} work={work} draft={draft} problem={problem} />}
         {tab === 'check' && <CheckTab desk={desk} work={work} picture={picture} />}
@@ -156,6 +156,18 @@ export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
           <p className="problem" role="alert" data-testid="edit-problem">
             {refusalText(problem, t)}
           </p>
+        )}
+        {problem?.code === 'gone' && draft.id !== null && (
+          <button
+            type="button"
+            data-testid="edit-afresh"
+            onClick={() => {
+              setProblem(null);
+              work.startAfresh();
+            }}
+          >
+            {t('edit.gone.afresh')}
+          </button>
         )}
         {problem && shownElsewhere && !isAt(problem, 'geometry') && <FieldProblem problem={problem} at="id" />}
         {question === 'leave' && (

@@ -5,10 +5,15 @@ import type { Desk } from '../desk';
 
 const Editor = lazy(() => import('./Editor'));
 
+/** A wish to edit something. Each is an object of its own, so that the same thing can be asked for again. */
+export interface Editing {
+  /** The id of a zone, or `collection/id` for what is none. */
+  target: string;
+}
+
 export interface EditPanelProps {
   desk: Desk;
-  /** Which zone is changed, or `collection/id` for what is none; `null` for a fresh one. */
-  zone: string | null;
+  editing: Editing | null;
   onDone: () => void;
 }
 

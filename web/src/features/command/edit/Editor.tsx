@@ -7,7 +7,7 @@ import { errorText } from '../../../ui/problem';
 import { DraftView } from './DraftView';
 import { draftOf, emptyDraft, type Base, type Draft } from './draft';
 import './edit.css';
-import type { EditPanelProps } from './EditPanel';
+import type { Editing, EditPanelProps } from './EditPanel';
 import { ImportView } from './ImportView';
 import { isEditable, type Editable } from './kinds';
 import { keepWork, leftWork } from './left-work';
@@ -24,7 +24,7 @@ function targetOf(text: string): { collection: Editable; id: string } {
     : { collection: 'zones', id: text };
 }
 
-export default function Editor({ desk, zone, onDone }: EditPanelProps) {
+export default function Editor({ desk, editing, onDone }: EditPanelProps) {
   const { t } = useI18n();
   const { site, park, session: person } = desk;
   const [work, setWork] = useState<Session | null>(null);
@@ -78,18 +78,18 @@ export default function Editor({ desk, zone, onDone }: EditPanelProps) {
   }, [desk, person.name]);
 
   // Asked for from outside: unless something unsaved would be lost, it is opened.
-  const asked = useRef<string | null>(null);
+  const asked = useRef<Editing | null>(null);
   useEffect(() => {
-    if (zone === asked.current) return;
-    asked.current = zone;
-    if (zone === null) return;
+    if (editing === asked.current) return;
+    asked.current = editing;
+    if (editing === null) return;
     if (current.current?.picture().dirty) {
       setProblem(t('edit.busy.unsaved'));
       return;
     }
-    const { collection, id } = targetOf(zone);
+    const { collection, id } = targetOf(editing.target);
     void open(collection, id);
-  }, [open, t, zone]);
+  }, [editing, open, t]);
 
   useEffect(
     () => () => {

@@ -2,21 +2,23 @@
 import type { Problem, RiskLevel } from '../../../api/types';
 import { translateName, useI18n } from '../../../i18n';
 import { NUMERAL } from '../../../map/style';
-import { LIMITS, type Draft } from './draft';
+import { featureOf, LIMITS, type Draft } from './draft';
 import { FieldProblem } from './FieldProblem';
+import { saveFile } from './geojson-file';
 import { CHOICES, KINDS, type Editable } from './kinds';
-import type { Session } from './session';
+import type { Picture, Session } from './session';
 
 const LEVELS: readonly RiskLevel[] = ['red', 'orange', 'yellow', 'blue'];
 
 export interface FormTabProps {
   work: Session;
-  draft: Draft;
+  picture: Picture;
   problem: Problem | null;
 }
 
-export function FormTab({ work, draft, problem }: FormTabProps) {
+export function FormTab({ work, picture, problem }: FormTabProps) {
   const { t } = useI18n();
+  const { draft, base } = picture;
   const { collection, properties } = draft;
   const zones = collection === 'zones';
   return (
@@ -102,6 +104,19 @@ export function FormTab({ work, draft, problem }: FormTabProps) {
       )}
       <p className="edit-dim">{t('edit.id', { id: draft.id ?? t('edit.id.given') })}</p>
       <Others draft={draft} />
+      {draft.shape && (
+        <div className="edit-row">
+          <button
+            type="button"
+            data-testid="export-one"
+            onClick={() =>
+              saveFile(`${draft.id ?? draft.collection}.geojson`, [featureOf(draft, base?.feature ?? null)])
+            }
+          >
+            {t('edit.export.one')}
+          </button>
+        </div>
+      )}
     </>
   );
 }

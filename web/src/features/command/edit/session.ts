@@ -8,7 +8,7 @@ import type { ParkMap } from '../../../map/park-map';
 import { PALETTES } from '../../../map/palette';
 import { currentTheme, onTheme } from '../../../ui/theme';
 import { crossings, strayHoles } from './crossing';
-import { sameDraft, type Base, type Draft } from './draft';
+import { emptyDraft, sameDraft, type Base, type Draft } from './draft';
 import type { Place } from './places';
 import { Pen, type PenColours, type Stroke } from './pen';
 import { placesOf, sizeOf, type Shape, type Size } from './shape';
@@ -114,6 +114,13 @@ export class Session {
     this.#base = base;
     this.#origin = origin;
     this.#changed();
+  }
+
+  /** The server keeps it no more: what stands here will be made anew. */
+  startAfresh(): void {
+    this.#base = null;
+    this.#origin = emptyDraft(this.#steps.now.collection);
+    this.#take({ ...this.#steps.now, id: null }, null);
   }
 
   undo(): void {
