@@ -399,7 +399,7 @@ fn prepared(zone: Arc<Zone>, term: Term, offset: UtcOffset) -> ZoneInForce {
 }
 
 /// Area over boundary length: half the width of a corridor, a quarter of a square's side.
-fn reach(ground: &Ground) -> Millimetres {
+pub(crate) fn reach(ground: &Ground) -> Millimetres {
     let Some(bounds) = ground.bounds() else { return Millimetres(0) };
     let scale = LocalScale::at(((i64::from(bounds.south) + i64::from(bounds.north)) / 2) as i32);
     let (mut doubled_area, mut length) = (0.0_f64, 0.0_f64);

@@ -23,6 +23,7 @@ pub mod problem;
 pub mod query;
 pub mod recovering;
 pub mod routes;
+pub mod rules_preview;
 pub mod serve;
 pub mod session;
 pub mod setup;

@@ -2,7 +2,7 @@
 
 use super::{
     accounts, alarm_load, alarms, commands, events, explain, feature_history, features, fixes, health, health_figures,
-    live, session, setup, terminals, try_rules, vehicles,
+    live, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -57,6 +57,7 @@ use utoipa::openapi::{PathItem, RefOr};
         alarms::shelve,
         alarms::close,
         try_rules::try_rules,
+        rules_preview::preview,
         terminals::list,
         terminals::approve,
         commands::terminal,

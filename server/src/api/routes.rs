@@ -4,7 +4,7 @@
 
 use super::{
     App, accounts, alarm_load, alarms, commands, events, explain, feature_history, features, fixes, health,
-    health_figures, live, openapi, session, setup, terminals, try_rules, vehicles,
+    health_figures, live, openapi, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -80,6 +80,7 @@ pub fn routes() -> Vec<Route> {
         route(Method::POST, "/api/alarms/{id}/shelve", HandleAlarms, &[], alarms::shelve),
         route(Method::POST, "/api/alarms/{id}/close", HandleAlarms, &[], alarms::close),
         route(Method::POST, "/api/rules/try", TryRules, &[], try_rules::try_rules),
+        route(Method::POST, "/api/rules/preview", TryRules, &[], rules_preview::preview),
         route(Method::GET, "/api/terminals", Administer, &[], terminals::list),
         route(Method::GET, "/api/terminals/{phone}", CommandTerminals, &[], commands::terminal),
         route(Method::POST, "/api/terminals/{phone}/commands", CommandTerminals, &[], commands::command),

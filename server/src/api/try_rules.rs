@@ -353,7 +353,8 @@ fn event(app: &App, core: &EventCore) -> TriedEvent {
     }
 }
 
-fn when_name(when: RuleWhen) -> &'static str {
+/// The name of what a rule watches for.
+pub fn when_name(when: RuleWhen) -> &'static str {
     match when {
         RuleWhen::Enter => "enter",
         RuleWhen::Exit => "exit",

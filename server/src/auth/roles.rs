@@ -17,7 +17,7 @@ pub enum Action {
     HandleAlarms,
     /// Make, change and delete features.
     EditMap,
-    /// Try rules over stored tracks; changes nothing.
+    /// Try rules over stored tracks, and see whom they would concern now; changes nothing.
     TryRules,
     /// See one terminal with its driver, and command it.
     CommandTerminals,

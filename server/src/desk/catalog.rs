@@ -4,10 +4,12 @@
 //! asking the store. Deleted features keep their names: old events still speak of them.
 
 use super::readers::Readers;
-use cordon_data::feature::{Collection, Derived, StoredFeature};
+use cordon_data::feature::{Collection, Derived, StoredFeature, exemption_of, vehicle_of};
 use cordon_data::store::{FeatureQuery, Reader, StoreError};
+use cordon_spatial::exemption::{Exemption, ExemptionSubject};
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, VehicleKey};
 use cordon_spatial::units::UnixMs;
+use cordon_spatial::vehicle::Vehicle;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
@@ -25,6 +27,10 @@ pub struct Entry {
     pub deleted: bool,
     /// For a vehicle: what lists show of it.
     pub vehicle: Option<VehicleFace>,
+    /// For a vehicle: what rules ask of it.
+    pub attributes: Option<Arc<Vehicle>>,
+    /// For an exemption that was not withdrawn: what it grants.
+    pub exemption: Option<Arc<Exemption>>,
 }
 
 /// What lists show of a vehicle.
@@ -122,13 +128,16 @@ impl Catalog {
         if let Some(face) = known.as_ref().and_then(|known| known.vehicle.as_ref()) {
             inner.forget(key, face);
         }
+        let is_vehicle = feature.collection == Collection::Vehicles;
         let entry = Entry {
+            attributes: is_vehicle.then(|| vehicle_of(feature).ok()).flatten().map(|read| Arc::new(read.vehicle)),
+            exemption: feature.derived.as_ref().and_then(|_| exemption_of(feature).ok()).map(Arc::new),
             collection: feature.collection,
             id: feature.id.clone(),
             revision: feature.revision,
             deleted: feature.body.is_none(),
             vehicle: match (&feature.body, known) {
-                (Some(body), _) if feature.collection == Collection::Vehicles => Some(face(body)),
+                (Some(body), _) if is_vehicle => Some(face(body)),
                 (None, Some(known)) => known.vehicle.clone(),
                 _ => None,
             },
@@ -194,6 +203,14 @@ impl Catalog {
     pub fn exemptions_of(&self, vehicle: VehicleKey) -> Vec<FeatureKey> {
         let inner = self.inner.read().expect("no holder panics");
         inner.exemptions.get(&vehicle).into_iter().flatten().map(|key| FeatureKey(*key)).collect()
+    }
+
+    /// The exemptions that were given to a vehicle and not withdrawn or given to another since, as they are now.
+    pub fn exemptions_now(&self, vehicle: VehicleKey) -> Vec<Arc<Exemption>> {
+        let inner = self.inner.read().expect("no holder panics");
+        let keys = inner.exemptions.get(&vehicle).into_iter().flatten();
+        let given = keys.filter_map(|key| inner.by_key.get(key)?.exemption.clone());
+        given.filter(|exemption| exemption.subject == ExemptionSubject::Vehicle(vehicle)).collect()
     }
 
     /// Up to `limit` existing vehicles with a key above `after`, by key.

@@ -8,6 +8,7 @@ mod lanes;
 mod history;
 mod state;
 mod leg;
+mod whereabouts;
 mod foreseen;
 mod emit;
 mod step;
@@ -30,6 +31,7 @@ pub use lanes::{Job, Lanes, OneLane};
 pub use settings::Settings;
 pub use snapshot::WatchSnapshot;
 pub use terminal::TerminalBits;
+pub use whereabouts::{Ruler, Whereabouts};
 
 use crate::alarm::Alarm;
 use crate::event::{Certainty, Condition, Event, EventKind, Subject};
