@@ -431,8 +431,11 @@ pub trait Reader: Send {
     fn replaced_zones(&self, since: UnixMs, upto: UnixMs) -> Result<Vec<ReplacedZone>, StoreError>;
     /// Whether an id was ever used in the collection (ids are never reused).
     fn id_was_used(&self, collection: Collection, id: &FeatureId) -> Result<bool, StoreError>;
-    /// Current features of a collection.
+    /// Current features of a collection. Cost: those in the box, not those of the collection.
     fn features(&self, query: &FeatureQuery) -> Result<Vec<StoredFeature>, StoreError>;
+    /// How many current features of a collection touch a box (west, south, east, north, degrees), counted up to `most`. Cost:
+    /// that of the counted alone.
+    fn count_within(&self, collection: Collection, bbox: [f64; 4], most: usize) -> Result<u64, StoreError>;
     /// Number of current features of a collection.
     fn count(&self, collection: Collection) -> Result<u64, StoreError>;
 

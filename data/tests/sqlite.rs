@@ -303,3 +303,19 @@ fn alarms_are_counted_and_the_oldest_found_by_walking_indexes_alone() {
         assert!(!plan.contains("ORDER BY"), "{sql}: {plan}");
     }
 }
+
+#[test]
+fn a_file_from_before_views_were_indexed_finds_its_features_by_where_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut written = open(folder.path(), eager()).unwrap();
+    let (zone, record) = edit(Collection::Zones, "north", 3, 1, &zone_json("North", 121.4), None);
+    commit_with(&mut written, 1, vec![record], &[], &[], &[zone]);
+    drop(written);
+    let raw = rusqlite::Connection::open(folder.path().join(sqlite::FILE)).unwrap();
+    raw.execute_batch("DROP TABLE feature_boxes; DROP TABLE collections; PRAGMA user_version = 4").unwrap();
+    drop(raw);
+    let reopened = open(folder.path(), eager()).unwrap();
+    let here = [121.3, 31.0, 121.5, 32.0];
+    assert_eq!(reopened.reader().count_within(Collection::Zones, here, 10).unwrap(), 1);
+    assert_eq!(reopened.reader().count_within(Collection::Gates, here, 10).unwrap(), 0);
+}

@@ -11,6 +11,7 @@
 //! request sees.
 
 mod accounts;
+mod boxes;
 mod checkpoint;
 mod connection;
 mod failure;

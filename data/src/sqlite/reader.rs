@@ -3,7 +3,7 @@
 use super::failure::from_sqlite;
 use super::rows::{self, signed};
 use super::tail::Tail;
-use super::{connection, journal, past, tracks};
+use super::{boxes, connection, journal, past, tracks};
 use crate::feature::{Collection, StoredFeature};
 use crate::store::{
     AlarmCount, AlarmQuery, AuditLine, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers, ReplacedZone,
@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Most connections that are kept while nobody uses them.
 const IDLE: usize = 16;
 /// Most rows of one answer.
-const MAX_ROWS: usize = 10_000;
+pub(super) const MAX_ROWS: usize = 10_000;
 
 /// Opens readers. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -207,16 +207,13 @@ impl Reader for SqliteReader {
     }
 
     fn features(&self, query: &FeatureQuery) -> Result<Vec<StoredFeature>, StoreError> {
+        if let Some(bbox) = query.bbox {
+            return self.consistently(|connection| boxes::features(connection, query, bbox));
+        }
         let mut conditions = Conditions::default();
         conditions.sql.push("f.alive = 1".to_owned());
         conditions.add("f.collection = ?", query.collection.name().to_owned());
         conditions.add_some("f.key > ?", query.after.map(|key| i64::from(key.0)));
-        if let Some([west, south, east, north]) = query.bbox {
-            conditions.add("f.west <= ?", east);
-            conditions.add("f.east >= ?", west);
-            conditions.add("f.south <= ?", north);
-            conditions.add("f.north >= ?", south);
-        }
         let sql = format!(
             "SELECT {} FROM features f JOIN feature_revisions r USING (key, revision) {}",
             rows::FEATURE,
@@ -230,6 +227,10 @@ impl Reader for SqliteReader {
         let count =
             rows::first(self.connection(), sql, [collection.name()], |row| row.get::<_, i64>(0).map_err(from_sqlite))?;
         Ok(count.unwrap_or(0) as u64)
+    }
+
+    fn count_within(&self, collection: Collection, bbox: [f64; 4], most: usize) -> Result<u64, StoreError> {
+        boxes::count(self.connection(), collection.name(), bbox, most)
     }
 
     fn track(&self, vehicle: VehicleKey, from: UnixMs, to: UnixMs, limit: usize) -> Result<Vec<Fix>, StoreError> {

@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::accounts;
+use super::boxes;
 use super::checkpoint::Checkpointer;
 use super::connection::{self, SyncEachCommit};
 use super::failure::{from_sqlite, is_taken};
@@ -321,7 +322,7 @@ fn put_feature(
         let (at, who) = (feature.at.0, &feature.who);
         let params = params![feature.key.0, feature.revision.0, at, who, feature.body, derived];
         transaction.prepare_cached(sql)?.execute(params)?;
-        Ok(())
+        boxes::put(transaction, feature, bounds)
     };
     put().map_err(|error| {
         if !is_taken(&error) {

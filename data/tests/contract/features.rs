@@ -145,6 +145,62 @@ pub fn a_box_finds_what_touches_it(sites: &Sites<'_>) {
     assert_eq!(open.reader().count(Collection::Zones).unwrap(), 3);
 }
 
+fn counted(open: &Open, collection: Collection, bbox: [f64; 4], most: usize) -> u64 {
+    open.reader().count_within(collection, bbox, most).unwrap()
+}
+
+pub fn a_box_finds_a_feature_where_it_is_and_not_where_it_was(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    let (here, there) = ([121.39, 31.0, 121.43, 32.0], [122.39, 31.0, 122.43, 32.0]);
+    let first = keep(&mut open, 1, edit(Collection::Zones, "z", 1, 1, &zone_json("Z", 121.4), None));
+    assert_eq!(
+        (listed(&open, Collection::Zones, Some(here)), counted(&open, Collection::Zones, here, 10)),
+        (vec!["z".to_owned()], 1)
+    );
+    let moved = keep(&mut open, 2, edit(Collection::Zones, "z", 1, 2, &zone_json("Z", 122.4), Some(&first)));
+    assert_eq!(counted(&open, Collection::Zones, here, 10), 0);
+    assert_eq!(listed(&open, Collection::Zones, Some(there)), ["z"]);
+    keep(&mut open, 3, deletion(&moved, 3));
+    assert_eq!(
+        (listed(&open, Collection::Zones, Some(there)), counted(&open, Collection::Zones, there, 10)),
+        (vec![], 0)
+    );
+}
+
+pub fn a_crowded_box_is_paged_like_any_other(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    let gate = |number: u32| {
+        let place = [121.0 + f64::from(number % 100) / 1e3, 31.0 + f64::from(number / 100) / 1e3];
+        serde_json::json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": place}, "properties": {"name": "G"}})
+    };
+    let edits: Vec<_> =
+        (1..=10_100).map(|key| edit(Collection::Gates, &format!("g{key}"), key, 1, &gate(key), None)).collect();
+    let (features, records): (Vec<_>, Vec<_>) = edits.into_iter().unzip();
+    commit_with(&mut open, 1, records, &[], &[], &features);
+    // All of them, the western half, and a few.
+    for (bbox, expected) in [
+        ([120.0, 30.0, 122.0, 32.0], 10_100),
+        ([120.0, 30.0, 121.0495, 32.0], 5_050),
+        ([121.0, 31.0, 121.0015, 31.0015], 4 - 1),
+    ] {
+        let reader = open.reader();
+        let mut found = Vec::new();
+        let mut query = FeatureQuery { collection: Collection::Gates, bbox: Some(bbox), after: None, limit: 1_000 };
+        loop {
+            let page = reader.features(&query).unwrap();
+            let Some(last) = page.last() else { break };
+            query.after = Some(last.key);
+            found.extend(page.iter().map(|feature| feature.key.0));
+        }
+        assert_eq!((found.len(), found.is_sorted()), (expected, true), "{bbox:?}");
+        assert_eq!(counted(&open, Collection::Gates, bbox, 20_000), expected as u64);
+        assert_eq!(counted(&open, Collection::Gates, bbox, 2), 2);
+        assert_eq!(counted(&open, Collection::Zones, bbox, 20_000), 0);
+    }
+}
+
 pub fn an_edit_in_the_journal_is_what_was_entered(sites: &Sites<'_>) {
     let site = sites();
     let mut open = site.open();

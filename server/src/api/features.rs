@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 
 /// The media type of GeoJSON.
 const GEOJSON: &str = "application/geo+json";
+/// Matches of a view are counted up to here: a person wants to know how many, or that they are too many.
+const MATCHED_MOST: usize = 10_001;
 /// Most features of one POST.
 const MAX_FEATURES: usize = 100_000;
 
@@ -37,24 +39,28 @@ pub async fn landing(query: Query) -> Result<JsonAnswer<Value>, Problem> {
 
 /// The collections.
 #[utoipa::path(get, path = "/ogc/collections", tag = "features", responses((status = 200, body = Object)))]
-pub async fn collections(query: Query) -> Result<JsonAnswer<Value>, Problem> {
+pub async fn collections(State(app): AppState, query: Query) -> Result<JsonAnswer<Value>, Problem> {
     only_json(&query)?;
-    let collections: Vec<Value> = Collection::ALL.iter().map(|collection| describe(*collection)).collect();
+    let collections: Vec<Value> = Collection::ALL.iter().map(|collection| describe(&app, *collection)).collect();
     Ok(JsonAnswer(json!({
         "links": [link("/ogc/collections", "self", "application/json")],
         "collections": collections
     })))
 }
 
-/// One collection.
+/// One collection; `itemCount` says how many features it has.
 #[utoipa::path(get, path = "/ogc/collections/{collection}", tag = "features", params(("collection" = String, Path)),
     responses((status = 200, body = Object), (status = 404, body = ProblemJson)))]
-pub async fn collection(Path(name): Path<String>, query: Query) -> Result<JsonAnswer<Value>, Problem> {
+pub async fn collection(
+    State(app): AppState,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<JsonAnswer<Value>, Problem> {
     only_json(&query)?;
-    Ok(JsonAnswer(describe(named(&name)?)))
+    Ok(JsonAnswer(describe(&app, named(&name)?)))
 }
 
-/// The features of a collection, by key.
+/// The features of a collection, by key. `numberMatched` is exact up to 10,000 with a `bbox`; 10,001 says that there are more.
 #[utoipa::path(get, path = "/ogc/collections/{collection}/items", tag = "features",
     params(
         ("collection" = String, Path),
@@ -74,12 +80,15 @@ pub async fn items(
     let bbox = query.bbox()?;
     let after = query.number("after", "a key from the next link")?.map(FeatureKey);
     let (page, matched) = if let (Collection::Vehicles, Some(bbox)) = (collection, bbox) {
-        (vehicles_in(&app, bbox, after, limit).await?, None)
+        vehicles_in(&app, bbox, after, limit).await?
     } else {
         let wanted = FeatureQuery { collection, bbox, after, limit };
         app.readers
             .read(move |reader| {
-                let matched = if bbox.is_none() { Some(reader.count(collection)?) } else { None };
+                let matched = match bbox {
+                    Some(bbox) => reader.count_within(collection, bbox, MATCHED_MOST)?,
+                    None => reader.count(collection)?,
+                };
                 Ok((reader.features(&wanted)?, matched))
             })
             .await?
@@ -94,16 +103,14 @@ pub async fn items(
         links.push(json!({"href": next, "rel": "next", "type": GEOJSON}));
     }
     let features = page.iter().map(|feature| shown(&app, &identity, feature)).collect::<Result<Vec<_>, _>>()?;
-    let mut answer = json!({
+    let answer = json!({
         "type": "FeatureCollection",
         "features": features,
         "links": links,
+        "numberMatched": matched,
         "numberReturned": page.len(),
         "timeStamp": super::wire::Time(app.pipeline.now()).to_string(),
     });
-    if let Some(matched) = matched {
-        answer["numberMatched"] = matched.into();
-    }
     Ok(geojson(StatusCode::OK, &answer))
 }
 
@@ -324,12 +331,13 @@ fn link(href: &str, rel: &str, kind: &str) -> Value {
     json!({"href": href, "rel": rel, "type": kind})
 }
 
-fn describe(collection: Collection) -> Value {
+fn describe(app: &App, collection: Collection) -> Value {
     let name = collection.name();
     json!({
         "id": name,
         "title": name,
         "itemType": "feature",
+        "itemCount": app.catalog.count(collection),
         "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
         "links": [
             link(&format!("/ogc/collections/{name}"), "self", "application/json"),
@@ -338,35 +346,31 @@ fn describe(collection: Collection) -> Value {
     })
 }
 
-/// The vehicles whose last position is in a box, by key.
+/// The vehicles whose last position is in a box, by key, and how many they are, counted like others.
 async fn vehicles_in(
     app: &App,
     bbox: [f64; 4],
     after: Option<FeatureKey>,
     limit: usize,
-) -> Result<Vec<StoredFeature>, Problem> {
+) -> Result<(Vec<StoredFeature>, u64), Problem> {
     app.hub.settled().await;
     let [west, south, east, north] = bbox;
     let inside: Vec<FeatureKey> = {
+        let all = app.catalog.vehicles(0, usize::MAX);
         let positions = app.hub.positions();
-        app.catalog
-            .vehicles(after.map_or(0, |key| key.0), usize::MAX)
-            .into_iter()
-            .filter(|(key, _)| {
-                let fix = positions.vehicle(*key).and_then(|now| now.last);
-                fix.is_some_and(|fix| {
-                    let (lon, lat) = (fix.position.lon(), fix.position.lat());
-                    (west..=east).contains(&lon) && (south..=north).contains(&lat)
-                })
+        let is_inside = |key| {
+            positions.last(key).is_some_and(|fix| {
+                let (lon, lat) = (fix.position.lon(), fix.position.lat());
+                (west..=east).contains(&lon) && (south..=north).contains(&lat)
             })
-            .map(|(key, _)| FeatureKey(key.0))
-            .take(limit)
-            .collect()
+        };
+        all.into_iter().filter(|(key, _)| is_inside(*key)).map(|(key, _)| FeatureKey(key.0)).collect()
     };
-    let found = app
-        .readers
-        .read(move |reader| inside.into_iter().map(|key| reader.feature_by_key(key)).collect::<Result<Vec<_>, _>>());
-    Ok(found.await?.into_iter().flatten().collect())
+    let matched = inside.len().min(MATCHED_MOST) as u64;
+    let page = inside.into_iter().filter(move |key| after.is_none_or(|after| *key > after)).take(limit);
+    let read =
+        app.readers.read(move |reader| page.map(|key| reader.feature_by_key(key)).collect::<Result<Vec<_>, _>>());
+    Ok((read.await?.into_iter().flatten().collect(), matched))
 }
 
 /// A feature as it is shown: a vehicle with its last position, and its device id only to those who may set it.
