@@ -156,6 +156,10 @@ pub struct AlarmQuery {
     pub states: Vec<AlarmState>,
     /// Of this priority.
     pub priority: Option<u8>,
+    /// Raised not before.
+    pub from: Option<UnixMs>,
+    /// Raised before.
+    pub to: Option<UnixMs>,
     /// `seq` greater than.
     pub after: Option<Seq>,
     /// At most so many, 1 to 10,000.

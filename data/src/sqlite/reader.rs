@@ -271,6 +271,8 @@ impl Reader for SqliteReader {
             conditions.values.extend(query.states.iter().map(|state| Value::from(state.name().to_owned())));
         }
         conditions.add_some("priority = ?", query.priority.map(i64::from));
+        conditions.add_some("raised_ms >= ?", query.from.map(|at| at.0));
+        conditions.add_some("raised_ms < ?", query.to.map(|at| at.0));
         conditions.add_some("seq > ?", query.after.map(|seq| signed(seq.0)));
         let sql = format!("SELECT body FROM alarms {}", conditions.clauses("seq", query.limit));
         rows::all(self.connection(), &sql, params_from_iter(conditions.values), rows::body)

@@ -143,7 +143,7 @@ pub fn alarms_are_found_by_state_and_priority(sites: &Sites<'_>) {
     let all = [alarm(1, 1, 0), acknowledged, closed];
     commit_with(&mut open, 0, vec![RecordBody::Tick], &[], &all, &[]);
     let list = |states: &[AlarmState], priority| {
-        let query = AlarmQuery { states: states.to_vec(), priority, after: None, limit: 10 };
+        let query = AlarmQuery { states: states.to_vec(), priority, limit: 10, ..AlarmQuery::default() };
         let found = open.reader().alarms(&query).unwrap();
         found.iter().map(|alarm| alarm.id.0).collect::<Vec<_>>()
     };
@@ -151,6 +151,21 @@ pub fn alarms_are_found_by_state_and_priority(sites: &Sites<'_>) {
     assert_eq!(list(&[AlarmState::Unacknowledged, AlarmState::Closed], None), [1, 3]);
     assert_eq!(list(&[], Some(1)), [2, 3]);
     assert_eq!(list(&[AlarmState::Acknowledged], Some(2)), [0u128; 0]);
+}
+
+pub fn alarms_are_found_by_when_they_were_raised(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    let all = [alarm(1, 1, 100), alarm(2, 2, 200), alarm(3, 3, 300)];
+    commit_with(&mut open, 400, vec![RecordBody::Tick], &[], &all, &[]);
+    let list = |from: Option<i64>, to: Option<i64>| {
+        let query = AlarmQuery { from: from.map(at), to: to.map(at), limit: 10, ..AlarmQuery::default() };
+        let found = open.reader().alarms(&query).unwrap();
+        found.iter().map(|alarm| alarm.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(list(Some(200), None), [2, 3]);
+    assert_eq!(list(None, Some(200)), [1]);
+    assert_eq!(list(Some(200), Some(300)), [2]);
 }
 
 pub fn alarms_are_counted_in_spans_of_time(sites: &Sites<'_>) {

@@ -40,7 +40,7 @@ macro_rules! contract {
         $crate::contract!($site; commits: a_new_site_is_empty, a_batch_is_there_whole_after_a_restart,
             a_batch_that_does_not_follow_is_refused, the_last_row_of_an_event_and_an_alarm_stands,
             events_are_found_by_every_condition, alarms_are_found_by_state_and_priority,
-            alarms_are_counted_in_spans_of_time, the_oldest_open_alarm_is_found, lists_go_on_after_a_seq,
+            alarms_are_found_by_when_they_were_raised, alarms_are_counted_in_spans_of_time, the_oldest_open_alarm_is_found, lists_go_on_after_a_seq,
             the_journal_gives_whole_batches_from_any_position);
         $crate::contract!($site; features: every_revision_is_kept_and_the_newest_is_current,
             an_edit_and_its_audit_line_are_kept_together_or_not_at_all, an_id_is_never_free_again, a_second_feature_under_an_id_is_refused_whole, a_box_finds_what_touches_it,

@@ -54,6 +54,8 @@ pub struct Shelve {
     params(
         ("state" = Option<String>, Query, description = "unacknowledged, acknowledged, returned, shelved, suppressed, closed; several by commas"),
         ("priority" = Option<u8>, Query, description = "1 to 4"),
+        ("from" = Option<String>, Query, description = "`raised_at` not before, RFC 3339"),
+        ("to" = Option<String>, Query, description = "`raised_at` before, RFC 3339"),
         ("after" = Option<u64>, Query, description = "`seq` greater than"),
         ("limit" = Option<u64>, Query, description = "1 to 10000, default 1000")),
     responses((status = 200, body = Page<AlarmJson>), (status = 400, body = ProblemJson)))]
@@ -67,6 +69,8 @@ pub async fn list(State(app): AppState, query: Query) -> Result<JsonAnswer<Page<
     let wanted = AlarmQuery {
         states: states.unwrap_or_default(),
         priority: query.parsed("priority", "1 to 4", |text| text.parse().ok().filter(|n| (1..=4).contains(n)))?,
+        from: query.time("from")?,
+        to: query.time("to")?,
         after: query.number("after", "a seq")?.map(Seq),
         limit,
     };

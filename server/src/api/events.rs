@@ -39,7 +39,7 @@ const STATUSES: [EventStatus; 3] = [EventStatus::Provisional, EventStatus::Final
         ("from" = Option<String>, Query, description = "`at` not before, RFC 3339"),
         ("to" = Option<String>, Query, description = "`at` before, RFC 3339"),
         ("kind" = Option<String>, Query, description = "enter, exit, cross, dwell, speed, zone_changed, inside_at_start, rule_ended, clock_wrong, engine_mismatch, terminal_alarm, must_be_inside, silence, count or frozen"),
-        ("subject" = Option<String>, Query, description = "id of a vehicle"),
+        ("subject" = Option<String>, Query, description = "a vehicle: its id, or `vehicle:` and its id"),
         ("zone" = Option<String>, Query, description = "id of a zone"),
         ("status" = Option<String>, Query, description = "provisional, final or retracted"),
         ("after" = Option<u64>, Query, description = "`seq` greater than"),
@@ -64,7 +64,13 @@ pub async fn list(State(app): AppState, query: Query) -> Result<Json<Page<EventJ
         after: query.number("after", "a seq")?.map(Seq),
         limit,
     };
-    if let Some(id) = query.text("subject") {
+    if let Some(subject) = query.text("subject") {
+        let id = match subject.split_once(':') {
+            None | Some(("vehicle", _)) => subject.trim_start_matches("vehicle:"),
+            Some(_) => {
+                return Err(Problem::bad_value("subject", subject, "the id of a vehicle, or vehicle: and its id"));
+            }
+        };
         let Some(key) = key(&app.catalog, Collection::Vehicles, id) else { return Ok(nothing()) };
         wanted.vehicle = Some(VehicleKey(key));
     }

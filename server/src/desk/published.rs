@@ -149,7 +149,7 @@ fn read(reader: &dyn Reader, catalog: &Catalog) -> Result<Shown, StoreError> {
         query.after = Some(last.key);
         page.iter().for_each(|feature| shown.take_feature(feature));
     }
-    let query = AlarmQuery { states: AlarmState::OPEN.to_vec(), priority: None, after: None, limit: MAX_ALARMS };
+    let query = AlarmQuery { states: AlarmState::OPEN.to_vec(), limit: MAX_ALARMS, ..AlarmQuery::default() };
     for alarm in reader.alarms(&query)? {
         let raising = match alarm.events.first() {
             Some(id) => reader.event(*id)?,

@@ -251,7 +251,8 @@ impl Drop for ClientGuard {
 }
 
 fn open_alarms() -> AlarmQuery {
-    AlarmQuery { states: AlarmState::OPEN.to_vec(), priority: None, after: None, limit: crate::api::query::MAX_LIMIT }
+    let limit = crate::api::query::MAX_LIMIT;
+    AlarmQuery { states: AlarmState::OPEN.to_vec(), limit, ..AlarmQuery::default() }
 }
 
 fn unchecked(entry: Option<&Entry>) -> bool {
