@@ -2,12 +2,12 @@
 // console with measure=1 and prints one line of JSON: ms per frame that had any work (p50, p95, most), frames, vehicles on
 // the screen, and the JavaScript heap after a collection at the start and at the end.
 //
-// Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD, SECONDS (60). Somebody else feeds the server: feed.mjs or `bench live`.
+// Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD, DURATION_S (60). Somebody else feeds the server: feed.mjs or `bench live`.
 import process from "node:process";
 import { withBrowser } from "./chromium.mjs";
 
 const { CORDON_URL: url, CORDON_NAME: name, CORDON_PASSWORD: password } = process.env;
-const seconds = Number(process.env.SECONDS ?? 60);
+const seconds = Number(process.env.DURATION_S ?? 60);
 /** Names, fonts and compiled code come in the first seconds. */
 const SETTLE_S = 10;
 

@@ -200,9 +200,10 @@ export const api = {
     }
     return all;
   },
-  /** How many features a collection holds; `null` from a server that does not say. */
+  /** How many features a collection holds; `null` from a server that does not say. Counted up to a bound, as below. */
   featureCount: async (collection: Collection): Promise<number | null> =>
-    (await request<{ itemCount?: number }>('GET', `/ogc/collections/${collection}`)).itemCount ?? null,
+    (await request<{ numberMatched?: number }>('GET', `/ogc/collections/${collection}/items?limit=1`)).numberMatched ??
+    null,
   /** The features in a box, at most `limit`; `matched` is how many lie there, `null` when it is more than the server counts. */
   featuresIn: async (
     collection: Collection,
