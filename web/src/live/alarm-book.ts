@@ -14,10 +14,14 @@ function isAside(alarm: Alarm): boolean {
 
 /** What is put aside last; highest priority first, the newest of a priority first; the id decides what is left. */
 export function alarmOrder(a: Alarm, b: Alarm): number {
+  return orderAt(a, Date.parse(a.raised_at), b, Date.parse(b.raised_at));
+}
+
+function orderAt(a: Alarm, aMs: number, b: Alarm, bMs: number): number {
   return (
     Number(isAside(a)) - Number(isAside(b)) ||
     a.priority - b.priority ||
-    Date.parse(b.raised_at) - Date.parse(a.raised_at) ||
+    bMs - aMs ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
   );
 }
@@ -66,7 +70,11 @@ export class AlarmBook {
 
   /** The same list until something changes. */
   ordered(): readonly Alarm[] {
-    this.#ordered ??= [...this.#open.values()].sort(alarmOrder);
+    // In a flood this is asked for several times a second: each time is read once, not at every comparison.
+    this.#ordered ??= [...this.#open.values()]
+      .map((alarm) => ({ alarm, atMs: Date.parse(alarm.raised_at) }))
+      .sort((a, b) => orderAt(a.alarm, a.atMs, b.alarm, b.atMs))
+      .map(({ alarm }) => alarm);
     return this.#ordered;
   }
 }

@@ -1,6 +1,6 @@
 /** The commander's screen: state on top, one map, alarms on the right, the event log below. */
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Alarm, Session } from '../../api/types';
+import type { Alarm, Event, Session } from '../../api/types';
 import { useI18n } from '../../i18n';
 import type { Site } from '../../live/site';
 import type { Choice, ParkMap, Several } from '../../map/park-map';
@@ -132,6 +132,14 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       else if (alarm.zone) setChoice({ kind: 'feature', collection: 'zones', id: alarm.zone });
     },
     [park, site, t],
+  );
+
+  const locateEvent = useCallback(
+    (event: Event) => {
+      const place = placeOfEvent(event);
+      if (place) park?.flyTo(...place, eventMark(whatText(event, names, t)));
+    },
+    [names, park, t],
   );
 
   const back = useCallback(() => {
@@ -315,10 +323,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       <EventStrip
         desk={desk}
         events={picture.events}
-        onLocate={(event) => {
-          const place = placeOfEvent(event);
-          if (place) park?.flyTo(...place, eventMark(whatText(event, names, t)));
-        }}
+        named={`${site.directory.version}.${site.features.version}`}
+        onLocate={locateEvent}
       />
       <AlarmAnnouncer alarms={picture.alarms} known={picture.alarmsKnown} names={names} />
       {printing && park && <PrintDialog desk={desk} park={park} onClose={() => setPrinting(false)} />}

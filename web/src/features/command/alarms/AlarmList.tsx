@@ -12,6 +12,7 @@ import { groupsOf, isFlood, linesOf, type Group, type Line } from './causes';
 import { ALL, knownBy, passes, type Filter } from './filter';
 import { Handled } from './Handled';
 import { LoadFigure } from './LoadFigure';
+import { Runs } from './Runs';
 import { SoundButton } from './SoundButton';
 import { UrgentBar } from './UrgentBar';
 import { useLoad } from './useLoad';
@@ -114,8 +115,9 @@ function OpenAlarms(props: AlarmListProps & { now: number; serverFlood: boolean 
     const holds = (group: Group) => group.first.id !== selected && group.alarms.some(({ id }) => id === selected);
     return linesOf(groups, (group) => opened.has(group.key) || holds(group));
   }, [passing, grouped, opened, selected, site]);
+  const keys = useMemo(() => lines.map(({ key }) => key), [lines]);
   const rows = useRows(
-    lines.map(({ key }) => key),
+    keys,
     (index) => (lines[index]!.of === 'group' ? GROUP_PX : ROW_PX),
     selected,
   );
@@ -164,6 +166,7 @@ function OpenAlarms(props: AlarmListProps & { now: number; serverFlood: boolean 
         }}
         onGroup={setByCause}
       />
+      <Runs many={many} names={names} />
       {!picture.alarmsKnown && !picture.alarmsProblem && <p className="hint">{t('alarms.loading')}</p>}
       {picture.alarmsKnown && picture.alarms.length === 0 && (
         <p className="hint">{t(picture.connection === 'lost' ? 'alarms.empty.lost' : 'alarms.empty')}</p>
@@ -182,9 +185,8 @@ function OpenAlarms(props: AlarmListProps & { now: number; serverFlood: boolean 
                     open={line.open}
                     now={now}
                     names={names}
-                    progress={many.of(line.group.key)}
+                    running={many.isRunning(line.group.key)}
                     onAcknowledgeAll={acts && (() => many.acknowledge(line.group))}
-                    onStop={() => many.stop(line.group.key)}
                     onOpen={(isOpen) => open(line.group, isOpen)}
                   />
                 </li>

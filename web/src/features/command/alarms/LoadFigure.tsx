@@ -1,10 +1,11 @@
 /** How much the alarms ask of the desk, beside what one operator can bear. Never hidden: a flood is seen as one. */
+import { memo } from 'react';
 import type { AlarmLoad } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import { spanText } from '../../../i18n/time';
 import { LoadPicture } from './LoadPicture';
 
-export function LoadFigure({ load }: { load: AlarmLoad | null }) {
+export const LoadFigure = memo(function LoadFigure({ load }: { load: AlarmLoad | null }) {
   const { t } = useI18n();
   if (load === null) return <p className="load">{t('load.unknown')}</p>;
   const bearable = load.benchmarks.find((benchmark) => benchmark.per === 'ten_minutes');
@@ -23,4 +24,4 @@ export function LoadFigure({ load }: { load: AlarmLoad | null }) {
       <LoadPicture load={load} />
     </div>
   );
-}
+});

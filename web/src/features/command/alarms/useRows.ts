@@ -5,7 +5,7 @@
  * What a person looks at stays where it is: rows that come in above move nothing while somebody has scrolled down, points
  * at the list or has the focus in it, so that a click never meets another row than the one that was aimed at.
  */
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefCallback, type RefObject } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefCallback, type RefObject } from 'react';
 
 /** Rows beyond the edges that are drawn too, pixels. */
 const MARGIN_PX = 400;
@@ -36,6 +36,7 @@ export function useRows(keys: readonly string[], guess: (index: number) => numbe
   const refs = useRef(new Map<string, RefCallback<HTMLElement>>());
   const anchor = useRef<{ key: string; top: number } | null>(null);
 
+  const indexOf = useMemo(() => new Map(keys.map((key, index) => [key, index])), [keys]);
   const tops: number[] = [];
   let height = 0;
   keys.forEach((key, index) => {
@@ -96,15 +97,15 @@ export function useRows(keys: readonly string[], guess: (index: number) => numbe
     if (!element) return;
     const held = anchor.current;
     const watched = element.scrollTop > 0 || element.matches(':hover, :focus-within');
-    const at = held && watched ? keys.indexOf(held.key) : -1;
+    const at = held && watched ? (indexOf.get(held.key) ?? -1) : -1;
     if (held && at >= 0 && tops[at] !== held.top) element.scrollTop += tops[at]! - held.top;
     const first = tops.findIndex((_, index) => bottom(index) > element.scrollTop);
     anchor.current = first < 0 ? null : { key: keys[first]!, top: tops[first]! };
   });
 
   const spanOf = (key: string): [top: number, bottom: number] | undefined => {
-    const index = keys.indexOf(key);
-    return index < 0 ? undefined : [tops[index]!, bottom(index)];
+    const index = indexOf.get(key);
+    return index === undefined ? undefined : [tops[index]!, bottom(index)];
   };
   return {
     box,

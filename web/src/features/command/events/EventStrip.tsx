@@ -1,5 +1,5 @@
 /** The latest events in words, what happened last on top; held still while somebody reads, and taken along as a table. */
-import { useRef, useState } from 'react';
+import { memo, useRef, useState } from 'react';
 import { api } from '../../../api/client';
 import type { Event } from '../../../api/types';
 import { useI18n, type Translate } from '../../../i18n';
@@ -17,10 +17,13 @@ const BEFORE_MS = 30_000;
 export interface EventStripProps {
   desk: Desk;
   events: readonly Event[];
+  /** Changes when plates or names of zones do. */
+  named: string;
   onLocate: (event: Event) => void;
 }
 
-export function EventStrip({ desk, events, onLocate }: EventStripProps) {
+/** Drawn again when there is something else to say, not with every picture: it is the longest list of the screen. */
+export const EventStrip = memo(function EventStrip({ desk, events, onLocate }: EventStripProps) {
   const { site, names } = desk;
   const { language, t } = useI18n();
   const now = site.clock.now();
@@ -130,7 +133,7 @@ export function EventStrip({ desk, events, onLocate }: EventStripProps) {
       </ol>
     </section>
   );
-}
+});
 
 /** Takes today's events that the filter names along as a file. */
 function SaveButton({ desk, filter, said }: { desk: Desk; filter: EventFilter; said: (event: Event) => string }) {

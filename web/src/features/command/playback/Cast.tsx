@@ -72,6 +72,7 @@ export function Cast(props: CastProps) {
           placeholder={t('play.cast.add')}
           aria-label={t('play.cast.add')}
           disabled={full}
+          title={full ? t('play.cast.full', { most: MOST_VEHICLES }) : ''}
           data-testid="cast-add"
           onChange={(event) => setTyped(event.target.value)}
         />
@@ -81,10 +82,15 @@ export function Cast(props: CastProps) {
           ))}
         </datalist>
       </form>
-      <button type="button" disabled={full} onClick={props.onAddInView} data-testid="cast-view">
+      <button
+        type="button"
+        disabled={full}
+        title={full ? t('play.cast.full', { most: MOST_VEHICLES }) : ''}
+        onClick={props.onAddInView}
+        data-testid="cast-view"
+      >
         {t('play.cast.view')}
       </button>
-      {full && <span>{t('play.cast.full', { most: MOST_VEHICLES })}</span>}
     </div>
   );
 }

@@ -1,0 +1,33 @@
+// A dozen vehicles drive into one zone: the list shows one cause, which is acknowledged at one press. Prints what was seen as
+// one line of JSON.
+//
+// Started by tests/tests/desk.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD.
+import process from "node:process";
+import { withBrowser } from "./chromium.mjs";
+import { signedIn } from "./person.mjs";
+
+const { CORDON_SCREENSHOT: screenshot } = process.env;
+
+const found = await withBrowser(async (browser) => {
+  const page = await signedIn(browser);
+  const group = page.getByTestId("alarm-group");
+  await group.waitFor();
+  const text = await group.innerText();
+  const shown = await page.getByTestId("alarm-item").count();
+  const urgent = await page.getByTestId("urgent").innerText();
+  await page.getByTestId("group-open").click();
+  await page.getByTestId("alarm-item").nth(3).waitFor();
+  if (screenshot) await page.screenshot({ path: screenshot });
+  await page.getByTestId("group-ack").click();
+  const summary = page.getByTestId("group-summary");
+  await summary.waitFor();
+  const done = await summary.innerText();
+  await page.getByTestId("urgent").waitFor({ state: "detached" });
+  await page.getByTestId("by-cause").click();
+  await group.waitFor({ state: "detached" });
+  await page.getByTestId("filter-text").fill("TRUCK-07");
+  const filtered = await page.getByTestId("alarm-item").allInnerTexts();
+  const { complaints } = page;
+  return { text, shown, urgent, done, filtered, complaints };
+});
+console.log(JSON.stringify(found));
