@@ -1,5 +1,5 @@
 /** One feature in work: its tabs, the bar that saves it, and what happens when somebody else was faster. */
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
 import type { Problem } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import { isCollection } from '../../../live/features';
@@ -110,6 +110,14 @@ export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
       />
     );
   }
+  const turnTabs = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length]!;
+    setTab(next);
+    document.getElementById(`edit-tab-${next}`)?.focus();
+    event.preventDefault();
+  };
   const shownElsewhere = problem?.field !== undefined && tabOf(problem) === tab;
   const canSave = dirty && draft.shape !== null && !busy && !stroke && picture.crossings.length === 0;
   return (
@@ -126,7 +134,7 @@ export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
         </button>
       </header>
       <Changed desk={desk} work={work} onCompare={(id) => void run(() => conflictOf(draft, id))} />
-      <div className="edit-tabs" role="tablist" aria-label={t('edit.tabs')}>
+      <div className="edit-tabs" role="tablist" aria-label={t('edit.tabs')} onKeyDown={turnTabs}>
         {tabs.map((name) => (
           <button
             key={name}
@@ -134,6 +142,7 @@ export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
             role="tab"
             id={`edit-tab-${name}`}
             aria-selected={tab === name}
+            tabIndex={tab === name ? 0 : -1}
             aria-controls="edit-tabpanel"
             data-testid={`edit-tab-${name}`}
             onClick={() => setTab(name)}
@@ -240,14 +249,18 @@ function Changed({ desk, work, onCompare }: { desk: Desk; work: Session; onCompa
   const { t } = useI18n();
   useSyncExternalStore(desk.site.subscribe, desk.site.picture);
   const { draft, base, origin } = work.picture();
-  if (!base || draft.id === null || !isCollection(draft.collection) || !desk.site.features.known(draft.collection))
-    return null;
-  const theirs = desk.site.features.get(draft.collection, draft.id);
+  const { collection, id } = draft;
+  const known = base && id !== null && isCollection(collection) && desk.site.features.known(collection);
+  const theirs = known ? desk.site.features.get(collection, id) : undefined;
+  const differs = useMemo(() => {
+    if (!theirs) return false;
+    const now = draftOf(collection, theirs);
+    return !same(now.properties, origin.properties) || !same(now.shape, origin.shape);
+  }, [collection, origin, theirs]);
+  if (!known) return null;
   // Of a collection that is read by view, one that is not here may only be out of sight.
-  if (!theirs) return desk.site.features.cut(draft.collection) ? null : <p className="edit-note">{t('edit.gone')}</p>;
-  const now = draftOf(draft.collection, theirs);
-  if (same(now.properties, origin.properties) && same(now.shape, origin.shape)) return null;
-  const { id } = draft;
+  if (!theirs) return desk.site.features.cut(collection) ? null : <p className="edit-note">{t('edit.gone')}</p>;
+  if (!differs) return null;
   return (
     <div className="edit-note" role="status" data-testid="edit-changed">
       <p>{t('edit.changed')}</p>

@@ -100,8 +100,11 @@ export default function Editor({ desk, editing, onDone }: EditPanelProps) {
 
   useEffect(() => {
     if (!work) return;
+    let kept: Draft | null = null;
     const keep = () => {
       const { draft, origin, base, dirty } = work.picture();
+      if (draft === kept) return;
+      kept = draft;
       keepWork(person.name, dirty ? { draft, origin, base } : null);
     };
     keep();

@@ -11,7 +11,7 @@ import { NumberField } from './NumberField';
 import type { Picture, Session } from './session';
 import type { Areas, Shape } from './shape';
 import { sizeText } from './size-text';
-import { ringId, withoutRing } from './skeleton';
+import { isHeld, ringId, withoutRing } from './skeleton';
 import { strokeOf, USUAL_WIDTH_M } from './StartView';
 
 export interface ShapeTabProps {
@@ -98,7 +98,7 @@ function Tools({ work, shape, ways }: { work: Session; shape: Shape | null; ways
         </>
       )}
       {shape && shape.kind !== 'point' && shape.kind !== 'foreign' && (
-        <p className="edit-dim">{t(`edit.drag.${dragHint(shape)}`)}</p>
+        <p className="edit-dim">{t(isHeld(shape) ? `edit.drag.${dragHint(shape)}` : 'edit.drag.many')}</p>
       )}
     </div>
   );

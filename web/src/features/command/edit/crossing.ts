@@ -46,7 +46,7 @@ function meet(e: Edge, f: Edge): Place | null {
 }
 
 /** The first places at which the rings cross themselves or each other, at most `most`. */
-export function crossings(rings: readonly Ring[], most = 5): Place[] {
+export function crossings(rings: readonly Ring[], most: number): Place[] {
   const edges = edgesOf(rings);
   if (edges.length > MOST_EDGES) return [];
   edges.sort((e, f) => e.west - f.west);

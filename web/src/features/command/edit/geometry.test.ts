@@ -81,8 +81,8 @@ describe('a ring that crosses itself', () => {
       [0, 2],
       [0, 0],
     ];
-    expect(crossings([bow])).toEqual([[1, 1]]);
-    expect(crossings([square(0, 0, 2)])).toEqual([]);
+    expect(crossings([bow], 5)).toEqual([[1, 1]]);
+    expect(crossings([square(0, 0, 2)], 5)).toEqual([]);
   });
   it('may touch itself in a corner, as on the server', () => {
     const touching: Ring = [
@@ -94,10 +94,10 @@ describe('a ring that crosses itself', () => {
       [1, 1],
       [0, 0],
     ];
-    expect(crossings([touching])).toEqual([]);
+    expect(crossings([touching], 5)).toEqual([]);
   });
   it('or a hole that crosses its shell', () => {
-    expect(crossings([square(0, 0, 2), square(1, 1, 2)])).toHaveLength(2);
+    expect(crossings([square(0, 0, 2), square(1, 1, 2)], 5)).toHaveLength(2);
     expect(strayHoles([square(0, 0, 2), square(0.5, 0.5, 1), square(5, 5, 1)])).toEqual([2]);
   });
 });

@@ -47,6 +47,24 @@ function colours(): PenColours {
   return { line: palette.selected, ground: palette.ground };
 }
 
+/** What was found out about a shape, so that typing a name does not look at every edge again. */
+interface Checked extends Pick<Picture, 'size' | 'crossings' | 'stray'> {
+  shape: Shape | null;
+}
+
+/** More crossings than this are no help. */
+const MOST_CROSSINGS = 5;
+
+function check(shape: Shape | null): Checked {
+  const parts = shape?.kind === 'polygon' ? shape.parts : [];
+  return {
+    shape,
+    size: shape && sizeOf(shape),
+    crossings: parts.flatMap((rings) => crossings(rings, MOST_CROSSINGS)).slice(0, MOST_CROSSINGS),
+    stray: parts.flatMap((rings, part) => (strayHoles(rings).length ? [part] : [])),
+  };
+}
+
 export class Session {
   readonly #ground: Ground;
   readonly #listeners = new Set<() => void>();
@@ -61,6 +79,7 @@ export class Session {
   #drawing = false;
   #theirs: Shape | null = null;
   #marks: readonly Mark[] = [];
+  #checked: Checked = check(null);
   #picture: Picture;
 
   constructor(ground: Ground, origin: Draft, base: Base | null, draft: Draft = origin) {
@@ -241,7 +260,8 @@ export class Session {
   #look(): Picture {
     const draft = this.#steps.now;
     const shape = this.#live ?? draft.shape;
-    const parts = shape?.kind === 'polygon' ? shape.parts : [];
+    if (shape !== this.#checked.shape) this.#checked = check(shape);
+    const { size, crossings: places, stray } = this.#checked;
     return {
       draft,
       base: this.#base,
@@ -252,9 +272,9 @@ export class Session {
       live: this.#live,
       stroke: this.#stroke,
       drawing: this.#drawing,
-      size: shape && sizeOf(shape),
-      crossings: parts.flatMap((rings) => crossings(rings)).slice(0, 5),
-      stray: parts.flatMap((rings, part) => (strayHoles(rings).length ? [part] : [])),
+      size,
+      crossings: places,
+      stray,
     };
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { destination, type Place, type Ring } from './places';
 import { circleRing, sectorRing } from './outline';
 import type { Circle, Sector } from './shape';
-import { bonesOf, circleOf, dragged, sectorOf, withoutRing, withRing } from './skeleton';
+import { bonesOf, circleOf, dragged, isHeld, MOST_HELD, sectorOf, withoutRing, withRing } from './skeleton';
 import { cornersOf, nearestCorner } from './snap';
 
 const HOME: Place = [121.6, 29.98];
@@ -58,6 +58,13 @@ describe('rings under the hand', () => {
     expect(two.parts).toHaveLength(2);
     expect(withoutRing(two, 0, 1)!.parts[0]).toEqual([RING]);
     expect(withoutRing(hollow, 0, 0)).toBeNull();
+  });
+  it('with more corners than a hand can hold are left to numbers, and the others are held', () => {
+    const long: Ring = Array.from({ length: MOST_HELD + 1 }, (_, i): Place => [i / 1e4, 0]);
+    const shape = withRing(hollow, 'part', 0, long);
+    expect(isHeld(hollow)).toBe(true);
+    expect(isHeld(shape)).toBe(false);
+    expect(bonesOf(shape).map(({ id }) => id)).toEqual(['ring-0-0', 'ring-0-1']);
   });
   it('take their holes along when the whole is dragged, and not for one corner', () => {
     const away = RING.map(([lon, lat]): Place => [lon + 1, lat + 2]);

@@ -16,7 +16,19 @@ export function ringId(part: number, ring: number): string {
   return `ring-${part}-${ring}`;
 }
 
+/** A line with more corners than this is not held by hand: a dot on each of them would stop the map. */
+export const MOST_HELD = 2_000;
+
+/** Whether all of a shape can be taken hold of. */
+export function isHeld(shape: Shape): boolean {
+  return allBones(shape).every(({ places }) => places.length <= MOST_HELD);
+}
+
 export function bonesOf(shape: Shape): Bone[] {
+  return allBones(shape).filter(({ places }) => places.length <= MOST_HELD);
+}
+
+function allBones(shape: Shape): Bone[] {
   switch (shape.kind) {
     case 'polygon':
       return shape.parts.flatMap((rings, part) =>
