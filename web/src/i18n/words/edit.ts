@@ -28,7 +28,7 @@ export const zh = {
   'edit.none.found': '没有找到。',
   'edit.files': '文件',
   'edit.import': '导入 GeoJSON',
-  'edit.export': '导出{collection}',
+  'edit.export': '导出（{collection}）',
   'edit.export.one': '导出这一个（GeoJSON）',
   'edit.busy.unsaved': '当前编辑还没有保存，请先保存或放弃。',
 
@@ -372,7 +372,7 @@ export const en: Record<keyof typeof zh, string> = {
   'edit.none.found': 'None found.',
   'edit.files': 'Files',
   'edit.import': 'Import GeoJSON',
-  'edit.export': 'Export {collection}',
+  'edit.export': 'Export ({collection})',
   'edit.export.one': 'Export this one (GeoJSON)',
   'edit.busy.unsaved': 'What is being edited is not saved: save it or discard it first.',
 
@@ -671,7 +671,7 @@ export const en: Record<keyof typeof zh, string> = {
   'edit.file.send': 'Import {n} features',
   'edit.file.skip': 'Leave out what is refused, import the rest',
   'edit.file.once': 'In one transaction: all are kept or none.',
-  'edit.file.made': '{n} features of {collection}',
+  'edit.file.made': '{n} features ({collection})',
   'edit.file.undo.many': 'at most {most} features are taken back at once',
   'edit.refused.missing': '{field} is missing; needed: {limit}',
   'edit.refused.range': '{field} is {value}, out of range; allowed: {limit}',

@@ -263,7 +263,7 @@ export class Pen {
     const corners = { draggable: true, deletable: true, midpoints: true, snappable: snapping };
     const dots = { closingPointColor: ink, closingPointOutlineColor: paper, snappingPointColor: ink };
     const area = { fillColor: ink, fillOpacity: 0, outlineColor: ink, outlineWidth: 2 };
-    const stroke = { lineStringColor: ink, lineStringWidth: 3 };
+    const stroke = { lineStringColor: ink, lineStringWidth: 2 };
     return [
       new TerraDrawPolygonMode({ modeName: 'ring', keyEvents: KEYS, snapping, styles: { ...area, ...dots } }),
       new TerraDrawLineStringMode({ modeName: 'line', keyEvents: KEYS, snapping, styles: { ...stroke, ...dots } }),

@@ -8,7 +8,7 @@ export function sizeText({ area_m2, length_m }: Size, t: Translate): string {
     parts.push(
       area_m2 >= 1e6
         ? t('edit.size.km2', { n: (area_m2 / 1e6).toFixed(3) })
-        : t('edit.size.m2', { n: Math.round(area_m2), ha: (area_m2 / 1e4).toFixed(2) }),
+        : t('edit.size.m2', { n: Math.round(area_m2).toLocaleString('en-US'), ha: (area_m2 / 1e4).toFixed(2) }),
     );
   }
   if (length_m !== undefined) {
