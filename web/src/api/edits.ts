@@ -40,6 +40,11 @@ export interface PreviewItem {
 
 /** `POST /api/rules/preview`. */
 export interface Preview {
+  /** Whether the zone's dates and schedule have it in force now. */
+  in_force: boolean;
+  /** Whether each rule is watched now. */
+  rules: { rule: string; when: string; watched: boolean }[];
+  /** Those inside, those near the edge, and those that a rule asks to be inside. */
   items: PreviewItem[];
   counts: { vehicles: number; inside: number; concerned: number };
   /** More vehicles than are listed. */

@@ -37,7 +37,7 @@ export function CheckTab({ desk, work, picture }: CheckTabProps) {
         ))}
       </div>
       {which === 'now' ? (
-        <NowCheck desk={desk} work={work} zone={zone} />
+        <NowCheck desk={desk} work={work} zone={zone} rules={draft.properties.rules ?? []} />
       ) : (
         <PastCheck desk={desk} work={work} zone={zone} rules={draft.properties.rules ?? []} />
       )}

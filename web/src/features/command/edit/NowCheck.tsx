@@ -2,9 +2,11 @@
 import { useEffect, useState } from 'react';
 import { ApiError } from '../../../api/client';
 import { edits, type Preview, type PreviewItem, type Sketch } from '../../../api/edits';
+import type { Rule } from '../../../api/types';
 import { translateName, useI18n, type Translate } from '../../../i18n';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
+import { describe } from './in-words';
 import type { Session } from './session';
 import type { Mark } from './sketch';
 
@@ -15,6 +17,7 @@ export interface NowCheckProps {
   desk: Desk;
   work: Session;
   zone: Sketch;
+  rules: readonly Rule[];
 }
 
 /** Those inside and concerned first, then whoever is outside. */
@@ -29,7 +32,7 @@ function marksOf(items: readonly PreviewItem[]): Mark[] {
   );
 }
 
-export function NowCheck({ desk, work, zone }: NowCheckProps) {
+export function NowCheck({ desk, work, zone, rules }: NowCheckProps) {
   const { t } = useI18n();
   const [preview, setPreview] = useState<Preview | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -74,6 +77,15 @@ export function NowCheck({ desk, work, zone }: NowCheckProps) {
         {t('edit.now.counts', { vehicles, inside, concerned })}
         {preview.cut && ` ${t('edit.now.cut', { n: preview.items.length })}`}
       </p>
+      {!preview.in_force && <p className="edit-note">{t('edit.now.not_in_force')}</p>}
+      {preview.in_force &&
+        preview.rules
+          .filter(({ watched }) => !watched)
+          .map(({ rule }) => (
+            <p key={rule} className="edit-note">
+              {t('edit.now.not_watched', { rule: describe(rule, rules, t) })}
+            </p>
+          ))}
       <button type="button" onClick={() => setAsked((n) => n + 1)}>
         {t('edit.now.again')}
       </button>
@@ -88,7 +100,7 @@ export function NowCheck({ desk, work, zone }: NowCheckProps) {
                 {item.plate ?? item.vehicle} <span className="edit-dim">{item.company ?? ''}</span>
               </span>
               <span className={`edit-place edit-place-${item.place}`}>{t(`edit.place.${item.place}`)}</span>
-              <span className="edit-dim edit-whole">{rulesText(item, t)}</span>
+              <span className="edit-dim edit-whole">{rulesText(item, rules, t)}</span>
             </button>
           </li>
         ))}
@@ -97,10 +109,11 @@ export function NowCheck({ desk, work, zone }: NowCheckProps) {
   );
 }
 
-function rulesText(item: PreviewItem, t: Translate): string {
-  const words = item.rules.flatMap(({ rule, concerned, exempt }) => {
+function rulesText(item: PreviewItem, known: readonly Rule[], t: Translate): string {
+  const words = item.rules.flatMap(({ rule: id, concerned, exempt }) => {
+    const rule = describe(id, known, t);
     if (exempt) return [t('edit.now.exempt', { rule, kind: translateName(t, 'exempt', exempt, () => exempt) })];
-    return concerned ? [t('edit.now.concerned', { rule })] : [];
+    return concerned ? [rule] : [];
   });
   return words.length ? words.join(t('list.separator')) : t('edit.now.nobody');
 }

@@ -3,11 +3,12 @@ import { useEffect, useRef, useState } from 'react';
 import { ApiError } from '../../../api/client';
 import { edits, type Sketch, type Tried, type TriedEvent } from '../../../api/edits';
 import type { EventKind, Rule } from '../../../api/types';
-import { useI18n, type Translate } from '../../../i18n';
+import { useI18n } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
-import { kindText, ruleText } from '../words';
+import { kindText } from '../words';
+import { describe } from './in-words';
 import { dayOf } from './local-time';
 import type { Session } from './session';
 
@@ -240,11 +241,6 @@ function Result({ desk, tried, old, rules }: ResultProps) {
       )}
     </div>
   );
-}
-
-function describe(id: string, rules: readonly Rule[], t: Translate): string {
-  const rule = rules.find((one) => one.id === id);
-  return rule ? ruleText(rule, t) : id;
 }
 
 function EventLine({ desk, event, plate }: { desk: Desk; event: TriedEvent; plate: string }) {

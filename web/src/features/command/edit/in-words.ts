@@ -56,3 +56,9 @@ export function valueText(field: Field, value: unknown, t: Translate, language: 
   }
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
+
+/** A rule as its sentence, by its id; the id where it stands no more. */
+export function describe(id: string, rules: readonly Rule[], t: Translate): string {
+  const rule = rules.find((one) => one.id === id);
+  return rule ? ruleText(rule, t) : id;
+}
