@@ -177,6 +177,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   useAction('find', () => open('find'));
   useAction('measure', () => open('measure'));
   useAction('views', () => open('views'));
+  useAction('draw', () => open('edit'), mayEdit(session));
   useAction('map.in', () => park?.zoomBy(1));
   useAction('map.out', () => park?.zoomBy(-1));
   useAction('map.fit', () => park?.fit());

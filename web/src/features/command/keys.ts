@@ -47,6 +47,7 @@ export const BINDINGS = {
   find: binding('tools', 'F /', 'keys.find', 'f', '/'),
   measure: binding('tools', 'M', 'keys.measure', 'm'),
   'measure.undo': binding('tools', '⌫', 'measure.undo', 'Backspace'),
+  draw: binding('tools', 'D', 'edit.key', 'd'),
   views: binding('tools', 'V', 'keys.views', 'v'),
   print: binding('screen', 'P', 'print.open', 'p'),
   wall: binding('screen', 'B', 'keys.wall', 'b'),

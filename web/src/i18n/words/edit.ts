@@ -1,5 +1,6 @@
 /** Words of the editor: drawing, the form, rules, trials, history, conflicts and files. */
 export const zh = {
+  'edit.key': '标绘与编辑（Ctrl-Z 撤销，Ctrl-Shift-Z 重做）',
   'edit.title': '标绘与编辑',
   'edit.close': '关闭编辑',
   'edit.back': '返回',
@@ -345,6 +346,7 @@ export const zh = {
   'edit.card.edit': '编辑',
 } as const satisfies Record<string, string>;
 export const en: Record<keyof typeof zh, string> = {
+  'edit.key': 'draw and edit (Ctrl-Z undoes, Ctrl-Shift-Z redoes)',
   'edit.title': 'Draw and edit',
   'edit.close': 'Close the editor',
   'edit.back': 'Back',

@@ -61,6 +61,7 @@ export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
     else onEnd();
   };
   useEditKeys({
+    drawing: stroke !== null,
     onUndo: () => work.undo(),
     onRedo: () => work.redo(),
     onEscape: () => (question ? setQuestion(null) : leave()),

@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'react';
 import { currentRoute } from '../../../ui/route';
 
 export interface EditKeys {
+  /** A stroke is under way: Enter ends it, Backspace takes a corner back, and neither is for anybody else. */
+  drawing: boolean;
   onUndo: () => void;
   onRedo: () => void;
   onEscape: () => void;
@@ -12,6 +14,10 @@ export interface EditKeys {
 function meant(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return true;
   return target === document.body || target.closest('.editor, .map') !== null;
+}
+
+function onMap(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('.map') !== null;
 }
 
 export function useEditKeys(keys: EditKeys): void {
@@ -26,7 +32,10 @@ export function useEditKeys(keys: EditKeys): void {
       if (command && !event.altKey && key === 'z') (event.shiftKey ? latest.current.onRedo : latest.current.onUndo)();
       else if (command && !event.altKey && key === 'y') latest.current.onRedo();
       else if (event.key === 'Escape' && !command) latest.current.onEscape();
-      else return;
+      else if (latest.current.drawing && onMap(event.target)) {
+        if (event.key === 'Backspace') latest.current.onUndo();
+        else if (event.key !== 'Enter' && event.key !== ' ') return;
+      } else return;
       event.preventDefault();
       event.stopPropagation();
     };
