@@ -8,6 +8,7 @@ import type { Site } from '../live/site';
 import { LanguageSwitch } from '../ui/LanguageSwitch';
 import { ThemeSwitch } from '../ui/ThemeSwitch';
 import { Nav } from '../ui/Nav';
+import { SkipLink } from '../ui/SkipLink';
 import { UserMenu } from '../ui/UserMenu';
 import type { Page as PageName } from '../ui/route';
 
@@ -22,6 +23,7 @@ export function Page({ page, site, session, onSignOut }: PageProps) {
   const { t } = useI18n();
   return (
     <div className="page">
+      <SkipLink to="page">{t('page.skip')}</SkipLink>
       <header className="topbar">
         <Nav session={session} />
         <span className="spring" />
@@ -32,7 +34,7 @@ export function Page({ page, site, session, onSignOut }: PageProps) {
           {t('signin.out')}
         </button>
       </header>
-      <main className="page-body" id="page">
+      <main className="page-body" id="page" tabIndex={0}>
         {page === 'health' && <HealthPage />}
         {page === 'accounts' && <AccountsPage session={session} site={site} />}
         {page === 'help' && <HelpText />}

@@ -8,6 +8,7 @@ import { GROUP_NAMES } from '../../map/sort-of';
 import { PARAMETER, Visibility } from '../../map/visibility';
 import { errorText } from '../../ui/problem';
 import { noteInRoute, useRoute } from '../../ui/route';
+import { SkipLink } from '../../ui/SkipLink';
 import { AlarmAnnouncer } from './alarms/AlarmAnnouncer';
 import type { AlarmActs } from './alarms/AlarmItem';
 import { AlarmList } from './alarms/AlarmList';
@@ -160,7 +161,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     onAcknowledge: (id) => void acts?.acknowledge(id),
     onLocate: locate,
   });
-  useAction('back', back);
+  useAction('back', back, true, 'last');
   useAction('back', () => noteInRoute({ wall: null }), wall);
   useAction('print', () => setPrinting(true));
   useAction('wall', () => noteInRoute({ wall: wall ? null : '1' }));
@@ -236,9 +237,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     choice?.kind === 'feature' && choice.collection !== 'zones' ? site.features.get(choice.collection, choice.id) : undefined;
   return (
     <div className={wall ? 'command wall' : 'command'}>
-      <a className="skip" href="#alarms">
-        {t('app.skip')}
-      </a>
+      <SkipLink to="alarms">{t('app.skip')}</SkipLink>
       <TopBar site={site} picture={picture} session={session} wall={wall} onSignOut={onSignOut} />
       <Banners site={site} picture={picture} />
       {!wall && (

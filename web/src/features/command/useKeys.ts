@@ -14,10 +14,14 @@ export type Handler = (event: KeyboardEvent) => boolean | void;
 
 const handlers = new Map<Action, Handler[]>();
 
-/** Until the answer is called, `handler` is asked first. */
-export function onAction(action: Action, handler: Handler): () => void {
+/** Whose turn it is among those that listen to one action: the screen as a whole comes after everything that is open on it. */
+export type Turn = 'first' | 'last';
+
+/** Until the answer is called, `handler` is asked before all others, or after them. */
+export function onAction(action: Action, handler: Handler, turn: Turn = 'first'): () => void {
   if (handlers.size === 0) document.addEventListener('keydown', press);
-  handlers.set(action, [handler, ...(handlers.get(action) ?? [])]);
+  const others = handlers.get(action) ?? [];
+  handlers.set(action, turn === 'first' ? [handler, ...others] : [...others, handler]);
   return () => {
     const left = (handlers.get(action) ?? []).filter((other) => other !== handler);
     if (left.length > 0) handlers.set(action, left);
@@ -27,10 +31,10 @@ export function onAction(action: Action, handler: Handler): () => void {
 }
 
 /** Does something on a key for as long as the component is there and `enabled`. */
-export function useAction(action: Action, handler: Handler, enabled = true): void {
+export function useAction(action: Action, handler: Handler, enabled = true, turn: Turn = 'first'): void {
   const latest = useRef(handler);
   latest.current = handler;
-  useEffect(() => (enabled ? onAction(action, (event) => latest.current(event)) : undefined), [action, enabled]);
+  useEffect(() => (enabled ? onAction(action, (event) => latest.current(event), turn) : undefined), [action, enabled, turn]);
 }
 
 /** Actions that somebody listens to, in the order of the table. */

@@ -4,6 +4,7 @@ export const zh = {
   'page.health': '运行状态',
   'page.accounts': '用户与令牌',
   'page.nav': '页面',
+  'page.skip': '跳到正文',
 
   'error.no_route': '这台服务器的版本还没有这项功能，请升级服务器。',
   'error.last_admin': '这是最后一个管理员，不能删除或降级。请先让另一个人成为管理员。',
@@ -39,7 +40,7 @@ export const zh = {
   'users.seen': '最近在线',
   'users.never': '从未',
   'users.you': '（本人）',
-  'users.role': '改角色',
+  'users.role': '角色',
   'users.role.of': '修改“{name}”的角色',
   'users.password': '新密码',
   'users.password.of': '给“{name}”设置新密码',
@@ -131,6 +132,7 @@ export const en: Record<keyof typeof zh, string> = {
   'page.health': 'Health',
   'page.accounts': 'Users and tokens',
   'page.nav': 'Pages',
+  'page.skip': 'Skip to the content',
 
   'error.no_route': 'This server’s version cannot do that yet. Upgrade the server.',
   'error.last_admin': 'This is the last administrator and can be neither deleted nor demoted. Make somebody else an administrator first.',
