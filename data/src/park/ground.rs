@@ -4,9 +4,9 @@ use super::plane::{Spot, circle, feature, line, polygon, rectangle, spot};
 use serde_json::{Value, json};
 
 /// How far the ground reaches beyond the district's roads, metres.
-const EDGE_M: f64 = 7_500.0;
-const SEA_M: f64 = 5_500.0;
-const SOUTH_M: f64 = -7_500.0;
+const EDGE_M: f64 = 14_000.0;
+const SEA_M: f64 = 14_000.0;
+const SOUTH_M: f64 = -14_000.0;
 /// Half the width of the river, metres.
 const RIVER_M: f64 = 70.0;
 
@@ -51,30 +51,31 @@ fn river() -> Value {
     let middle = |north: f64| 2_700.0 + 110.0 * libm::sin(north / 900.0);
     // It widens towards its mouth.
     let half = |north: f64| RIVER_M + 60.0 * ((north + 400.0) / 1_300.0).clamp(0.0, 1.0);
-    let norths: Vec<f64> = (0..=85).map(|i| SOUTH_M + 100.0 * f64::from(i)).collect();
+    let norths: Vec<f64> = (0..=150).map(|i| SOUTH_M + 100.0 * f64::from(i)).collect();
     let west = norths.iter().map(|north| spot(middle(*north) - half(*north), *north));
     let east = norths.iter().rev().map(|north| spot(middle(*north) + half(*north), *north));
     let shape: Vec<Spot> = west.chain(east).collect();
     feature("river-shapu", polygon(&shape), json!({"kind": "water", "name": "沙浦江", "name_en": "Shapu River"}))
 }
 
-/// A shape with a rough edge around a middle.
-fn rough(centre: Spot, (half_east, half_north): (f64, f64), (roughness, lobes): (f64, f64)) -> Vec<Spot> {
+/// A shape with an uneven edge around a middle.
+fn uneven(centre: Spot, (half_east, half_north): (f64, f64), phase: f64) -> Vec<Spot> {
     let unit = circle(spot(0.0, 0.0), 1.0, 36).into_iter().enumerate();
     unit.map(|(i, unit)| {
-        let stretch = 1.0 + roughness * libm::sin(i as f64 * lobes);
+        let turn = std::f64::consts::TAU * i as f64 / 36.0 + phase;
+        let stretch = 1.0 + 0.10 * libm::sin(2.0 * turn) + 0.07 * libm::sin(3.0 * turn) + 0.04 * libm::sin(7.0 * turn);
         spot(centre.east_m + half_east * stretch * unit.east_m, centre.north_m + half_north * stretch * unit.north_m)
     })
     .collect()
 }
 
 fn hill() -> Value {
-    let shape = rough(spot(-3_950.0, -2_250.0), (760.0, 900.0), (0.12, 1.7));
+    let shape = uneven(spot(-3_950.0, -2_250.0), (760.0, 900.0), 0.4);
     feature("hill-qinglong", polygon(&shape), json!({"kind": "wood", "name": "青龙山", "name_en": "Qinglong Hill"}))
 }
 
 fn reservoir() -> Value {
-    let shape = rough(spot(-1_500.0, -3_250.0), (330.0, 240.0), (0.15, 2.3));
+    let shape = uneven(spot(-1_500.0, -3_250.0), (330.0, 240.0), 1.9);
     feature("reservoir", polygon(&shape), json!({"kind": "water", "name": "塘湾水库", "name_en": "Tangwan Reservoir"}))
 }
 

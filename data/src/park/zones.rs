@@ -161,7 +161,6 @@ fn restricted(roads: &Roads) -> Vec<Value> {
             json!({
                 "kind": "closed", "level": "blue", "rules": [
                     {"id": "nobody-through", "when": "cross", "exempt": ["permit"], "priority": 3},
-                    {"id": "nobody-in", "when": "enter", "exempt": ["permit"], "priority": 3},
                 ],
             }),
         ),
