@@ -6,36 +6,57 @@ use cordon_tests::wait;
 use serde_json::{Value, json};
 
 #[test]
-fn fifty_vehicles_drive_in_a_park_and_every_printed_login_works() {
+fn the_park_is_alive_tells_its_story_and_every_printed_login_works() {
     let mut server = Server::unready(Options { demo: true, ..Options::default() });
     server.await_ready();
     server.token = wait::until("the demo park is set up", || {
         server.output().contains("Ctrl-C").then(|| server.add_token("tests", "admin"))
     });
     let api = server.api();
-    let features = |collection: &str| -> Vec<Value> {
+    let count = |collection: &str| {
         let path = format!("/ogc/collections/{collection}/items?limit=1000");
-        api.get(&path).expect(200)["features"].as_array().unwrap().clone()
+        api.get(&path).expect(200)["features"].as_array().unwrap().len()
     };
-    assert_eq!(features("parks").len(), 1);
-    assert!(features("zones").len() >= 4);
-    assert!(!features("roads").is_empty());
+    assert_eq!((count("parks"), count("vehicles")), (1, 240));
+    for (collection, least) in [
+        ("ground", 400),
+        ("roads", 100),
+        ("zones", 20),
+        ("plants", 15),
+        ("gates", 8),
+        ("closed-areas", 5),
+        ("routes", 3),
+        ("hazard-sources", 12),
+        ("protection-targets", 8),
+        ("resources", 15),
+        ("exemptions", 5),
+    ] {
+        assert!(count(collection) >= least, "{collection}: {}", count(collection));
+    }
+    assert!(server.folder().join("park.osm.pbf").metadata().unwrap().len() > 10_000);
 
     let online = || -> Vec<Value> {
         api.items("/api/vehicles").into_iter().filter(|v| v["online"] == true && !v["last"].is_null()).collect()
     };
-    let first = wait::until("fifty vehicles report", || Some(online()).filter(|v| v.len() >= 50));
-    wait::until("most of them moved", || {
+    let first = wait::until("all vehicles report", || Some(online()).filter(|v| v.len() >= 240));
+    wait::until("many of them moved", || {
         let now = online();
         let moved = first.iter().filter(|old| {
             let new = now.iter().find(|v| v["id"] == old["id"]);
             new.is_some_and(|n| (&n["last"]["lon"], &n["last"]["lat"]) != (&old["last"]["lon"], &old["last"]["lat"]))
         });
-        (moved.count() >= 25).then_some(())
+        (moved.count() >= 120).then_some(())
     });
-    wait::until("something happens on its own", || (!api.items("/api/events").is_empty()).then_some(()));
+    // The first scene is over a minute from the start at the latest.
+    let urgent = wait::within(3 * wait::PATIENCE, || {
+        api.items("/api/alarms?priority=1").into_iter().find(|alarm| alarm["zone"] == "ammonia-tank-farm")
+    });
+    let urgent = urgent.expect("the van drives through the tank farm");
+    assert_eq!((&urgent["subject"]["id"], &urgent["kind"]), (&json!("van-001"), &json!("enter")));
+    assert_eq!(api.items("/api/alarms?priority=1").len(), 1, "nothing else is urgent so early");
 
     let said = server.output();
+    assert!(said.contains("ammonia tank farm") && said.contains("park.osm.pbf"), "{said}");
     let mut tried = 0;
     for role in ["commander", "monitor", "guard", "supervisor", "admin"] {
         let line = said.lines().find(|l| l.split_whitespace().next() == Some(role)).unwrap();

@@ -128,7 +128,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "DIR", default_value = "cordon-demo")]
     pub data: PathBuf,
     /// How many simulated terminals drive
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 240)]
     pub vehicles: u32,
     /// Settings file (TOML); CORDON_* variables and flags win over it
     #[arg(long, value_name = "FILE")]

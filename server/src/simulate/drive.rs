@@ -1,6 +1,7 @@
 //! One vehicle on one line: how far it is, how fast, which way.
 
-use super::lines::{Line, Place};
+use super::driver::{Ignition, Motion, Receiver};
+use super::lines::Line;
 use super::random::Random;
 use std::sync::Arc;
 
@@ -26,15 +27,6 @@ pub(super) struct Drive {
     speed_mps: f64,
     cruise_mps: f64,
     driven_m: f64,
-}
-
-/// Where a vehicle is and how it moves.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Motion {
-    pub(super) place: Place,
-    pub(super) speed_kph: f64,
-    /// Metres since it began.
-    pub(super) driven_m: f64,
 }
 
 impl Drive {
@@ -87,7 +79,13 @@ impl Drive {
         if !self.forward {
             place.bearing_deg = (place.bearing_deg + 180.0).rem_euclid(360.0);
         }
-        Motion { place, speed_kph: self.speed_mps / KPH, driven_m: self.driven_m }
+        Motion {
+            place,
+            speed_kph: self.speed_mps / KPH,
+            driven_m: self.driven_m,
+            ignition: Ignition::On,
+            receiver: Receiver::Usual,
+        }
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) struct Place {
 pub(super) struct Lines(Vec<Arc<Line>>);
 
 impl Line {
-    fn new(points: Vec<Position>) -> Option<Line> {
+    /// The line through these; `None` when it is not longer than a metre.
+    pub(super) fn new(points: Vec<Position>) -> Option<Line> {
         let mut points = points;
         points.dedup();
         let mut total = 0.0;
@@ -62,6 +63,11 @@ impl Line {
 
     pub(super) fn length_m(&self) -> f64 {
         self.along_m.last().copied().expect("a line has two points at least")
+    }
+
+    /// Metres from the first point to each.
+    pub(super) fn along_m(&self) -> &[f64] {
+        &self.along_m
     }
 
     /// It ends where it begins.

@@ -5,15 +5,22 @@
 //! simulator must never reach into a server.
 
 mod drive;
+mod driver;
 mod lines;
+mod noise;
 mod outage;
 mod outbox;
 mod random;
+mod road;
+pub(crate) mod story;
 mod tally;
 mod terminal;
+mod traffic;
+mod ways;
 
 use crate::gateway::jt808::phone::Phone;
 use lines::{Lines, LinesError};
+use random::Random;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +30,7 @@ use tally::Tally;
 use tokio::net::lookup_host;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use ways::Ways;
 
 /// How long terminals wait for what is not acknowledged when they are to stop.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -47,6 +55,9 @@ pub struct Options {
     /// GeoJSON with the lines to drive along; without it a loop and a road near 121.05 E 30.60 N
     #[arg(long, value_name = "FILE")]
     pub lines: Option<PathBuf>,
+    /// Drive on the roads of the demo park and play its story, as `cordon demo` does
+    #[arg(long, conflicts_with_all = ["lines", "blind_area_share", "silence_share"])]
+    pub park: bool,
     /// Share of the terminals (0 to 1) that lose their link from time to time and deliver a blind-area batch after it
     #[arg(long, value_name = "X", default_value_t = 0.0)]
     pub blind_area_share: f64,
@@ -128,12 +139,12 @@ pub async fn until(options: Options, stop: impl Future<Output = ()>) -> Result<S
     let (draining, drain) = watch::channel(false);
     let mut terminals = JoinSet::new();
     for index in 0..options.vehicles {
-        let mut random = random::Random::new(options.seed, u64::from(index));
+        let mut random = Random::new(options.seed, u64::from(index));
         let phone =
             Phone::parse(&(options.phone_base + u64::from(index)).to_string()).expect("a u64 has 1 to 20 digits");
-        let drive = drive::Drive::begin(plan.lines.pick(&mut random), random.split());
+        let driver = plan.ways.driver(index, &mut random);
         let outage = outage::Outages::new(&plan.outages, random.split());
-        let terminal = terminal::Terminal::new(index, phone, plan.interval, drive, outage, random, Arc::clone(&tally));
+        let terminal = terminal::Terminal::new(index, phone, plan.interval, driver, outage, random, Arc::clone(&tally));
         let delay = START_WITHIN.min(plan.interval).mul_f64(f64::from(index) / f64::from(options.vehicles));
         terminals.spawn(terminal.run(targets.clone(), delay, drain.clone()));
     }
@@ -159,7 +170,7 @@ pub async fn until(options: Options, stop: impl Future<Output = ()>) -> Result<S
 
 /// The options, checked.
 struct Plan {
-    lines: Lines,
+    ways: Ways,
     interval: Duration,
     duration: Option<Duration>,
     outages: outage::Shares,
@@ -183,17 +194,23 @@ fn plan(options: &Options) -> Result<Plan, SimulateError> {
     let (blind_area, silence) =
         (share("blind-area-share", options.blind_area_share)?, share("silence-share", options.silence_share)?);
     share("blind-area-share and --silence-share together:", blind_area + silence)?;
-    let lines = match &options.lines {
-        None => Lines::built_in(),
-        Some(file) => Lines::read(file).map_err(|reason| SimulateError::Lines { file: file.clone(), reason })?,
+    let ways = match &options.lines {
+        _ if options.park => Ways::park(),
+        None => Ways::Lines(Lines::built_in()),
+        Some(file) => {
+            let read = Lines::read(file).map_err(|reason| SimulateError::Lines { file: file.clone(), reason })?;
+            Ways::Lines(read)
+        }
     };
     Ok(Plan {
-        lines,
+        ways,
         interval: seconds("interval-s", options.interval_s, 0.001)?,
         duration: options.duration_s.map(|value| seconds("duration-s", value, 0.0)).transpose()?,
         outages: outage::Shares { blind_area, silence, typical: seconds("outage-s", options.outage_s, 0.1)? },
     })
 }
 
+#[cfg(test)]
+mod rehearsal;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,16 @@ impl Random {
         z ^ (z >> 31)
     }
 
+    /// Even from 0 to `count` - 1; `count` is not 0.
+    pub(super) fn below(&mut self, count: usize) -> usize {
+        (self.next() % count as u64) as usize
+    }
+
+    /// Normal with mean 0 and deviation 1, nearly: the sum of twelve even numbers.
+    pub(super) fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.between(0.0, 1.0)).sum::<f64>() - 6.0
+    }
+
     /// Even between `from` and `to`.
     pub(super) fn between(&mut self, from: f64, to: f64) -> f64 {
         let unit = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;

@@ -2,7 +2,8 @@
 //!
 //! Fixes are due by the clock, not by the link: what was due while it waited is taken afterwards with its own time.
 
-use super::drive::Drive;
+use super::driver::{Driver, Ignition, Motion};
+use super::noise::Noise;
 use super::outage::{Outages, Reach};
 use super::outbox::Outbox;
 use super::random::Random;
@@ -19,8 +20,6 @@ use crate::gateway::jt808::location::{ACC_ON, FIXED, Location};
 use crate::gateway::jt808::parameter::{Meaning, Parameter, encode_answer};
 use crate::gateway::jt808::phone::Phone;
 use crate::gateway::jt808::register::{Layout, RegisterAnswer, Registration};
-use cordon_spatial::geodesy::LocalScale;
-use cordon_spatial::position::Position;
 use cordon_spatial::units::{DeciKph, UnixMs};
 use std::io;
 use std::net::SocketAddr;
@@ -39,8 +38,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const HEARTBEAT: Duration = Duration::from_secs(30);
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LAST_RETRY: Duration = Duration::from_secs(10);
-/// Metres by which a receiver is off at most, in each direction.
-const JITTER_M: f64 = 1.5;
+
+/// Seconds between two reports of what it drove before it began.
+const BEFORE_EVERY_S: u32 = 10;
 
 /// A terminal and its vehicle.
 #[derive(Debug)]
@@ -48,7 +48,8 @@ pub(super) struct Terminal {
     phone: Phone,
     version: Version,
     interval: Duration,
-    drive: Drive,
+    driver: Driver,
+    noise: Noise,
     outages: Outages,
     random: Random,
     tally: Arc<Tally>,
@@ -72,6 +73,11 @@ impl Begun {
         let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
         Begun { at: Instant::now(), at_ms, ticks: 0 }
     }
+
+    /// The instant so long after it.
+    fn unix(self, since: Duration) -> UnixMs {
+        UnixMs(self.at_ms + since.as_millis() as i64)
+    }
 }
 
 /// A connection on which the terminal has been accepted.
@@ -87,14 +93,15 @@ impl Terminal {
         index: u32,
         phone: Phone,
         interval: Duration,
-        drive: Drive,
+        driver: Driver,
         outages: Outages,
-        random: Random,
+        mut random: Random,
         tally: Arc<Tally>,
     ) -> Terminal {
         let version = if index.is_multiple_of(2) { Version::V2013 } else { Version::V2019 };
         let (outbox, code, serial, begun) = (Outbox::default(), None, 0, None);
-        Terminal { phone, version, interval, drive, outages, random, tally, outbox, code, serial, begun }
+        let noise = Noise::new(random.split());
+        Terminal { phone, version, interval, driver, noise, outages, random, tally, outbox, code, serial, begun }
     }
 
     /// Drives and reports until it is told to drain and nothing is left to deliver.
@@ -122,7 +129,9 @@ impl Terminal {
                 Tally::add(&self.tally.reconnects, u64::from(std::mem::replace(&mut had_link, true)));
                 // What was due while the link was being made was taken without one.
                 self.record(false, *drain.borrow());
-                self.begun.get_or_insert_with(Begun::now);
+                if self.begun.is_none() {
+                    self.begin();
+                }
                 let linked_at = Instant::now();
                 // However the link ends, what is unanswered is delivered over the next one.
                 let ended = self.serve(&mut link, &mut drain).await;
@@ -141,6 +150,23 @@ impl Terminal {
                 _ = drain.changed() => {}
             }
         }
+    }
+
+    /// From here on it records. What it drove shortly before, without a link, it delivers first, as a terminal does that was
+    /// switched on before the platform was.
+    fn begin(&mut self) {
+        let begun = Begun::now();
+        let before_s = self.driver.drove_before_s();
+        for second in (1..=before_s).rev().step_by(BEFORE_EVERY_S as usize) {
+            let at = UnixMs(begun.at_ms - i64::from(second) * 1_000);
+            self.driver.go_on(at, BEFORE_EVERY_S.into());
+            self.noise.go_on(BEFORE_EVERY_S.into());
+            if let Some(motion) = self.driver.report() {
+                let body = self.report(&motion, at);
+                Tally::add(&self.tally.dropped, self.outbox.push(body, true));
+            }
+        }
+        self.begun = Some(begun);
     }
 
     /// Delivers over a link until it breaks, the terminal drives into a blind area, or all is delivered at the end.
@@ -245,8 +271,11 @@ impl Terminal {
         let Some(Ok(command)) = Command::parse(asked.msg_id, asked.version, frame.body) else { return };
         let (msg_id, body) = match (command, self.begun) {
             (Command::Locate, Some(begun)) => {
-                let now = UnixMs(begun.at_ms + begun.at.elapsed().as_millis() as i64);
-                (id::LOCATION_ANSWER, [&asked.serial.to_be_bytes()[..], &self.report(now)].concat())
+                let now = begun.unix(begun.at.elapsed());
+                (
+                    id::LOCATION_ANSWER,
+                    [&asked.serial.to_be_bytes()[..], &self.report(&self.driver.motion(), now)].concat(),
+                )
             }
             (Command::QueryParameters { .. }, _) => {
                 let interval_s = Meaning::Number(self.interval.as_secs() as u32);
@@ -343,17 +372,26 @@ impl Terminal {
         }
     }
 
-    fn since_begun(&self) -> Duration {
-        self.begun.map_or(Duration::ZERO, |begun| begun.at.elapsed())
+    /// What it can do at a moment since it began.
+    fn reach_at(&mut self, begun: Begun, since: Duration) -> Reach {
+        let scripted = self.driver.scripted_reach(begun.unix(since));
+        scripted.unwrap_or_else(|| self.outages.at(since))
     }
 
     fn reach(&mut self) -> Reach {
-        let since = self.since_begun();
-        self.outages.at(since)
+        match self.begun {
+            Some(begun) => self.reach_at(begun, begun.at.elapsed()),
+            None => self.outages.at(Duration::ZERO),
+        }
     }
 
     fn reach_changes_at(&self) -> Option<Instant> {
-        self.begun.and_then(|begun| self.outages.changes_at().map(|since| begun.at + since))
+        let begun = self.begun?;
+        let now = begun.unix(begun.at.elapsed());
+        if let Some(at) = self.driver.reach_changes_at(now) {
+            return Some(begun.at + Duration::from_millis(u64::try_from(at.0 - begun.at_ms).unwrap_or(0)));
+        }
+        self.outages.changes_at().map(|since| begun.at + since)
     }
 
     /// Takes every fix that is due. A silent terminal drives on and takes none.
@@ -362,29 +400,24 @@ impl Terminal {
         while !draining && begun.at + self.interval * begun.ticks <= Instant::now() {
             let since = self.interval * begun.ticks;
             begun.ticks += 1;
-            self.drive.advance(self.interval.as_secs_f64());
-            let reach = self.outages.at(since);
-            if reach != Reach::Silent {
-                let at = UnixMs(begun.at_ms + since.as_millis() as i64);
-                let body = self.report(at);
-                let blind = !has_link || reach == Reach::BlindArea;
-                Tally::add(&self.tally.dropped, self.outbox.push(body, blind));
-            }
+            let at = begun.unix(since);
+            self.driver.go_on(at, self.interval.as_secs_f64());
+            let reach = self.reach_at(begun, since);
+            let Some(motion) = self.driver.report().filter(|_| reach != Reach::Silent) else { continue };
+            self.noise.go_on(self.interval.as_secs_f64());
+            let body = self.report(&motion, at);
+            let blind = !has_link || reach == Reach::BlindArea;
+            Tally::add(&self.tally.dropped, self.outbox.push(body, blind));
         }
         self.begun = Some(begun);
     }
 
-    fn report(&mut self, fixed_at: UnixMs) -> Vec<u8> {
-        let motion = self.drive.motion();
-        let true_place = motion.place.position;
-        let scale = LocalScale::at(true_place.lat_e7);
-        let mut off = |unit_mm: f64| (self.random.between(-JITTER_M, JITTER_M) * 1000.0 / unit_mm) as i32;
-        let position =
-            Position { lon_e7: true_place.lon_e7 + off(scale.lon_mm), lat_e7: true_place.lat_e7 + off(scale.lat_mm) };
+    fn report(&self, motion: &Motion, fixed_at: UnixMs) -> Vec<u8> {
+        let ignition = if motion.ignition == Ignition::On { ACC_ON } else { 0 };
         let location = Location {
             alarm_bits: 0,
-            status_bits: ACC_ON | FIXED | GPS_AND_BEIDOU,
-            position,
+            status_bits: ignition | FIXED | GPS_AND_BEIDOU,
+            position: self.noise.seen(motion),
             altitude_m: 4,
             speed: DeciKph::from_kph(motion.speed_kph),
             heading_deg: Some(motion.place.bearing_deg.round() as u16 % 360),

@@ -87,6 +87,7 @@ fn options() -> Options {
         interval_s: 0.01,
         duration_s: None,
         lines: None,
+        park: false,
         blind_area_share: 0.0,
         silence_share: 0.0,
         outage_s: 0.2,
