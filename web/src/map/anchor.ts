@@ -75,6 +75,23 @@ function size(ring: Ring): number {
   return (east - west) * (north - south);
 }
 
+/** The corner of an area that lies furthest to the north and west: where its badge stands, apart from its name. */
+export function cornerOf(geometry: Geometry): Position | null {
+  const rings =
+    geometry.type === 'Polygon'
+      ? geometry.coordinates.slice(0, 1)
+      : geometry.type === 'MultiPolygon'
+        ? geometry.coordinates.map((rings) => rings[0] ?? [])
+        : [];
+  let best: Position | null = null;
+  let bestSum = -Infinity;
+  for (const corner of rings.flat()) {
+    const sum = corner[1]! - corner[0]!;
+    if (sum > bestSum) [best, bestSum] = [corner, sum];
+  }
+  return best;
+}
+
 const found = new WeakMap<Geometry, Position | null>();
 
 /** The place of a feature's name and sign; of several parts the largest. A geometry is looked at once, however often drawn. */

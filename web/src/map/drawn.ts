@@ -7,8 +7,9 @@
 import type { Feature as GeoFeature, FeatureCollection } from 'geojson';
 import type { Collection, Feature, FeatureProperties } from '../api/types';
 import type { Language } from '../i18n';
-import { anchorOf } from './anchor';
+import { anchorOf, cornerOf } from './anchor';
 import { holdsAt } from './open-hours';
+import { levelBadge } from './patterns';
 import { leafOf, signOf, type Leaf } from './sort-of';
 
 export interface DrawnInput {
@@ -41,12 +42,17 @@ const NAMED: readonly Collection[] = [
 ];
 
 const GRADES: readonly unknown[] = ['I', 'II', 'III', 'IV'];
+/** A hazard source's grade in words: as a bare numeral it would be taken for the level of the zone around it. */
+const GRADE_WORDS: Record<Language, readonly string[]> = {
+  'zh-CN': ['一级', '二级', '三级', '四级'],
+  en: ['grade I', 'grade II', 'grade III', 'grade IV'],
+};
 
-/** "I" to "IV" of a hazard source, however it was written. */
-function grade({ grade: written, r_grade, hazard_grade }: FeatureProperties): string {
+/** The grade of a hazard source, however it was written. */
+function grade({ grade: written, r_grade, hazard_grade }: FeatureProperties, language: Language): string {
   const said = [written, r_grade, hazard_grade].find((value) => value !== undefined && value !== null);
-  if (typeof said === 'number') return String(GRADES[said - 1] ?? '');
-  return GRADES.includes(said) ? String(said) : '';
+  const at = typeof said === 'number' ? said - 1 : GRADES.indexOf(said);
+  return GRADE_WORDS[language][at] ?? '';
 }
 
 function truth(value: unknown): boolean {
@@ -76,7 +82,7 @@ function words(collection: Collection, feature: Feature, input: DrawnInput): Rec
     case 'roads':
       return { ...common, ...roadWords(properties) };
     case 'hazard-sources':
-      return { ...common, sign: signOf(collection, properties), grade: grade(properties) };
+      return { ...common, sign: signOf(collection, properties), grade: grade(properties, input.language) };
     default:
       return { ...common, sign: signOf(collection, properties) ?? '' };
   }
@@ -96,6 +102,11 @@ export function drawn(collection: Collection, features: readonly Feature[], inpu
     if (collection === 'ground' && properties['name'] === '') continue;
     const at = anchorOf(geometry);
     if (at) out.push({ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties });
+    const corner = collection === 'zones' && properties['level'] !== '' ? cornerOf(geometry) : null;
+    if (corner) {
+      const badge = { ...properties, badge: levelBadge(String(properties['level'])) };
+      out.push({ type: 'Feature', geometry: { type: 'Point', coordinates: corner }, properties: badge });
+    }
   }
   return { type: 'FeatureCollection', features: out };
 }

@@ -41,16 +41,26 @@ export class FeatureSources {
       chosen,
     });
     this.#map.getSource<GeoJSONSource>(collection)?.setData(data);
+    if (chosen !== null) this.#outline();
   }
 
   showAll(): void {
     for (const collection of COLLECTIONS) this.show(collection);
+    this.#outline();
+  }
+
+  #outline(): void {
+    if (!this.dressed) return;
+    const geometry = this.#chosen && this.#site.features.get(this.#chosen.collection, this.#chosen.id)?.geometry;
+    const features = geometry ? [{ type: 'Feature' as const, geometry, properties: {} }] : [];
+    this.#map.getSource<GeoJSONSource>('selected')?.setData({ type: 'FeatureCollection', features });
   }
 
   /** What is chosen is shown even where its layer is switched off. */
   choose(chosen: { collection: Collection; id: string } | null): void {
     const before = this.#chosen;
     this.#chosen = chosen;
+    this.#outline();
     if (this.#visibility.hidden().size === 0) return;
     if (before) this.show(before.collection);
     if (chosen && chosen.collection !== before?.collection) this.show(chosen.collection);

@@ -1,7 +1,9 @@
 /** The map's images, drawn on a canvas from the signs' paths and the patterns: nothing is fetched, and a theme redraws them. */
 import type { Map as MapLibre } from 'maplibre-gl';
+import type { RiskLevel } from '../api/types';
 import type { Palette } from './palette';
-import { pattern, patternName, PATTERN_RATIO, PATTERNS, type PatternImage } from './patterns';
+import { LEVELS, NUMERAL } from './style-parts';
+import { levelBadge, pattern, patternName, PATTERN_RATIO, PATTERNS, type PatternImage } from './patterns';
 import { PICTURE_SHARE, PLATES, SIGNS, type Sign } from './signs';
 
 /** A sign's edge on the screen, CSS pixels, at its natural size. */
@@ -31,6 +33,26 @@ function drawSign({ plate, tone, picture }: Sign, palette: Palette): ImageData {
   return pen.getImageData(0, 0, edge, edge);
 }
 
+/** A plaque of 30 by 20: dark numerals on bright colours, light ones on dark, whichever is read better. */
+function drawBadge(level: RiskLevel, palette: Palette): ImageData {
+  const canvas = document.createElement('canvas');
+  canvas.width = 30 * SIGN_RATIO;
+  canvas.height = 20 * SIGN_RATIO;
+  const pen = canvas.getContext('2d');
+  if (!pen) throw new Error('the browser gives no 2D canvas');
+  pen.scale(SIGN_RATIO, SIGN_RATIO);
+  pen.fillStyle = palette.textHalo;
+  pen.fillRect(0, 0, 30, 20);
+  pen.fillStyle = palette.level[level];
+  pen.fillRect(1, 1, 28, 18);
+  pen.fillStyle = palette.onLevel[level];
+  pen.font = '700 15px Georgia, "Times New Roman", "DejaVu Serif", serif';
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.fillText(NUMERAL[level], 15, 10.8);
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}
+
 function patternColour(name: (typeof PATTERNS)[number], palette: Palette): string {
   return name === 'closed' ? palette.plainZone : palette.level[name];
 }
@@ -42,5 +64,6 @@ export function putImages(map: MapLibre, palette: Palette): void {
     else map.addImage(name, image, { pixelRatio });
   };
   for (const name of PATTERNS) put(patternName(name), pattern(name, patternColour(name, palette)), PATTERN_RATIO);
+  for (const level of LEVELS) put(levelBadge(level), drawBadge(level, palette), SIGN_RATIO);
   for (const [name, sign] of SIGNS) put(name, drawSign(sign, palette), SIGN_RATIO);
 }

@@ -141,7 +141,17 @@ describe('what is drawn of a feature', () => {
   test('is the area and one point for its name; nothing without a place', () => {
     const { features } = drawn('zones', [feature(null), feature(square, { name: '罐区', name_en: 'Tanks' })], input);
     expect(features.map(({ geometry }) => geometry.type)).toEqual(['Polygon', 'Point']);
+    const levelled = drawn('zones', [feature(square, { level: 'red' })], input).features;
+    expect(levelled.map(({ geometry }) => geometry.type)).toEqual(['Polygon', 'Point', 'Point']);
+    expect(levelled[2]).toMatchObject({ geometry: { coordinates: [0, 1] }, properties: { badge: 'badge-red' } });
     expect(features[1]?.properties).toMatchObject({ id: 'f', name: 'Tanks', level: '', holds: true });
+  });
+
+  test('says the grade of a hazard source in words, however it was written', () => {
+    const words = (written: unknown, language: 'en' | 'zh-CN') =>
+      drawn('hazard-sources', [feature({ type: 'Point', coordinates: [0, 0] }, { grade: written })], { ...input, language }).features[0]
+        ?.properties?.['grade'];
+    expect([words('I', 'zh-CN'), words(3, 'en'), words(null, 'en'), words('9', 'en')]).toEqual(['一级', 'grade III', '', '']);
   });
 
   test('carries the name in the language of the page, and the other where there is only that', () => {
@@ -206,6 +216,27 @@ describe('a zone with opening hours', () => {
       [false, true, false],
     );
   });
+});
+
+test('what is written on a level, and names over their halo, can be read in both themes', () => {
+  const light = (hex: string) => {
+    const parts = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+    const [r, g, b] = parts.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a: string, b: string) => {
+    const [high, low] = [light(a), light(b)].sort((x, y) => y - x) as [number, number];
+    return (high + 0.05) / (low + 0.05);
+  };
+  for (const palette of Object.values(PALETTES)) {
+    for (const level of ['red', 'orange', 'yellow', 'blue'] as const) {
+      expect(contrast(palette.level[level], palette.onLevel[level]), level).toBeGreaterThan(4.5);
+    }
+    for (const text of [palette.text, palette.textQuiet, palette.waterName, palette.route, palette.closedArea]) {
+      expect(contrast(text, palette.textHalo), text).toBeGreaterThan(4.5);
+    }
+    for (const { ground, picture } of Object.values(palette.sign)) expect(contrast(ground, picture), ground).toBeGreaterThan(4.5);
+  }
 });
 
 describe('vehicles that are switched off', () => {

@@ -43,6 +43,8 @@ export interface Palette {
   cellText: string;
   alarmInk: string;
   level: Record<RiskLevel, string>;
+  /** What is written on a level's colour, at least 4.5 to 1 against it. */
+  onLevel: Record<RiskLevel, string>;
   sign: Record<Tone, PlateColours>;
   /** For the vehicles' shader, 0 to 1. */
   vehicle: Rgb;
@@ -85,6 +87,7 @@ export const PALETTES: Record<Theme, Palette> = {
     cellText: '#ffffff',
     alarmInk: '#ff4d57',
     level: { red: '#e5484d', orange: '#f58b1f', yellow: '#f5d90a', blue: '#3e8bff' },
+    onLevel: { red: '#12090a', orange: '#160d02', yellow: '#161400', blue: '#04101f' },
     sign: {
       hazard: { ground: '#f4f1e6', picture: '#17130a', edge: '#17130a' },
       target: { ground: '#7b56c8', picture: '#ffffff', edge: '#0e1216' },
@@ -131,6 +134,7 @@ export const PALETTES: Record<Theme, Palette> = {
     cellText: '#14191f',
     alarmInk: '#c20f1c',
     level: { red: '#d2232a', orange: '#d96a00', yellow: '#b39500', blue: '#1f6fe0' },
+    onLevel: { red: '#ffffff', orange: '#160d02', yellow: '#161400', blue: '#ffffff' },
     sign: {
       hazard: { ground: '#ffffff', picture: '#17130a', edge: '#17130a' },
       target: { ground: '#6a3fb5', picture: '#ffffff', edge: '#ffffff' },

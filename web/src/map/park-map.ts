@@ -25,7 +25,6 @@ import { candidates, type Choice } from './pick';
 import { STATE_OF_SHAPE, type VehicleMask } from './vehicle-look';
 import { takePicture, type MapPicture, type PictureSize } from './picture';
 import { paints, sizes, style } from './style';
-import { selectedZone } from './style-zones';
 import { VEHICLE_CLASSES } from './sort-of';
 import { VehicleLayer, VEHICLE_LAYER } from './vehicle-layer';
 import type { Visibility } from './visibility';
@@ -86,7 +85,6 @@ export class ParkMap {
   /** `false` before the style stands and while the graphics card is lost: there is nothing to draw on. */
   #dressed = false;
   #chosen: number | null = null;
-  #chosenZone: string | null = null;
   #following: number | null = null;
   #alarmMarker: Marker | undefined;
   #cells: LiveFrame | null = null;
@@ -177,9 +175,7 @@ export class ParkMap {
   /** Shows what is chosen; the caller holds the choice. */
   choose(choice: Choice): void {
     this.#chosen = choice?.kind === 'vehicle' ? choice.key : null;
-    this.#chosenZone = choice?.kind === 'feature' && choice.collection === 'zones' ? choice.id : null;
     this.#sources.choose(choice?.kind === 'feature' ? choice : null);
-    this.#outlineZone();
     this.#labels.choose();
     this.repaint();
   }
@@ -319,7 +315,6 @@ export class ParkMap {
     this.#sources.showAll();
     if (this.#scale !== 1) this.#resize();
     this.#firstLook();
-    this.#outlineZone();
     for (const overlay of this.#overlays) overlay.draw();
     this.#showLive();
   }
@@ -331,12 +326,6 @@ export class ParkMap {
         this.#map.setLayoutProperty(layer, 'visibility', this.#liveHidden ? 'none' : 'visible');
       }
     }
-  }
-
-  #outlineZone(): void {
-    if (!this.#dressed) return;
-    const { layer, filter } = selectedZone(this.#chosenZone);
-    this.#map.setFilter(layer, filter);
   }
 
   #listen(): void {

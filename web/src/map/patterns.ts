@@ -22,6 +22,11 @@ const SHAPES: Record<Pattern, Covered | null> = {
   closed: (x, y) => (x + y) % 32 < 2 || (x - y + SIZE) % 32 < 2,
 };
 
+/** The image of a level's badge: its numeral on its colour. */
+export function levelBadge(level: string): string {
+  return `badge-${level}`;
+}
+
 export interface PatternImage {
   width: number;
   height: number;

@@ -129,6 +129,36 @@ function cells({ palette, scale }: Look): LayerSpecification[] {
   ];
 }
 
+/** Around what is chosen: its edge, or a ring where it is a point. Light and dark lines together show on every ground. */
+export function selectedLayers({ palette, scale }: Look): LayerSpecification[] {
+  const line = (id: string, colour: string, width: number): LayerSpecification => ({
+    id,
+    type: 'line',
+    source: 'selected',
+    filter: expression(['!=', ['geometry-type'], 'Point']),
+    layout: { 'line-join': 'round' },
+    paint: { 'line-color': colour, 'line-width': width },
+  });
+  const ring = (id: string, colour: string, width: number): LayerSpecification => ({
+    id,
+    type: 'circle',
+    source: 'selected',
+    filter: only('Point'),
+    paint: {
+      'circle-radius': 19 * scale,
+      'circle-color': 'rgba(0,0,0,0)',
+      'circle-stroke-color': colour,
+      'circle-stroke-width': width,
+    },
+  });
+  return [
+    line('selected-halo', palette.textHalo, 7),
+    line('selected-line', palette.selected, 4),
+    ring('selected-ring-halo', palette.textHalo, 5),
+    ring('selected-ring', palette.selected, 3),
+  ];
+}
+
 export function signLayers(look: Look): LayerSpecification[] {
   return [...SIGNED.flatMap((source) => signs(look, source)), ...cells(look)];
 }

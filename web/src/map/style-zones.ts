@@ -4,10 +4,9 @@
  */
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import { patternName } from './patterns';
-import { byLevel, expression, FONTS, LEVELS, NUMERAL, only, textPaint, type Look } from './style-parts';
+import { byLevel, expression, FONTS, LEVELS, only, textPaint, type Look } from './style-parts';
 
 export const ZONE_FILL = 'zones-fill';
-const SELECTED_EDGE = 'zones-selected';
 const HOLDS = ['==', ['get', 'holds'], true];
 const LEVELLED = ['in', ['get', 'level'], ['literal', [...LEVELS]]];
 
@@ -85,22 +84,10 @@ export function zoneLayers({ palette }: Look): LayerSpecification[] {
         'line-dasharray': dash(),
       },
     },
-    {
-      id: SELECTED_EDGE,
-      type: 'line',
-      source: 'zones',
-      filter: selectedZone(null).filter,
-      paint: { 'line-color': palette.selected, 'line-width': 4 },
-    },
   ];
 }
 
-function numeral(name: unknown): unknown {
-  const first = ['case', LEVELLED, ['concat', byLevel(NUMERAL, ''), ['case', ['==', name, ''], '', '\n']], ''];
-  return ['format', first, { 'font-scale': 1.35 }, name, {}];
-}
-
-/** The numeral and the name, once for each zone, the highest level first where there is no room for all. */
+/** The name, the highest level first where there is no room for all; the numeral, which is always shown, at a corner. */
 export function zoneNames(look: Look): LayerSpecification[] {
   const { scale } = look;
   return [
@@ -117,11 +104,11 @@ export function zoneNames(look: Look): LayerSpecification[] {
       id: 'zones-name',
       type: 'symbol',
       source: 'zones',
-      filter: only('Point'),
-      minzoom: 11,
+      filter: only('Point', ['!', ['has', 'badge']]),
+      minzoom: 12.5,
       layout: {
         'symbol-sort-key': byLevel({ red: 0, orange: 1, yellow: 2, blue: 3 }, 4),
-        'text-field': expression(['step', ['zoom'], numeral(''), 12.5, numeral(['get', 'name'])]),
+        'text-field': ['get', 'name'],
         'text-font': FONTS,
         'text-size': 14 * scale,
         'text-max-width': 9,
@@ -131,10 +118,20 @@ export function zoneNames(look: Look): LayerSpecification[] {
       },
       paint: textPaint(look),
     },
+    {
+      id: 'zones-badge',
+      type: 'symbol',
+      source: 'zones',
+      filter: only('Point', ['has', 'badge']),
+      minzoom: 9,
+      layout: {
+        // Where two zones share a corner, the higher level lies on top.
+        'symbol-sort-key': byLevel({ red: 4, orange: 3, yellow: 2, blue: 1 }, 0),
+        'icon-image': ['get', 'badge'],
+        'icon-size': expression(['interpolate', ['linear'], ['zoom'], 9, 0.5 * scale, 14, 0.75 * scale, 16, scale]),
+        'icon-anchor': 'top-left',
+        'icon-allow-overlap': true,
+      },
+    },
   ];
 }
-
-export function selectedZone(id: string | null): { layer: string; filter: ExpressionSpecification } {
-  return { layer: SELECTED_EDGE, filter: only('Polygon', ['==', ['get', 'id'], id ?? '']) };
-}
-

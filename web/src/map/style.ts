@@ -8,11 +8,11 @@ import fontUrl from '../../fonts/cordon-sans-sc.woff2?url';
 import { COLLECTIONS } from '../api/types';
 import { groundLayers, groundNames } from './style-ground';
 import { FONTS, type Look } from './style-parts';
-import { signAreas, signLayers } from './style-signs';
+import { selectedLayers, signAreas, signLayers } from './style-signs';
 import { zoneLayers, zoneNames } from './style-zones';
 
 export { FONTS, LEVELS, NUMERAL } from './style-parts';
-export const SOURCES = [...COLLECTIONS, 'cells'] as const;
+export const SOURCES = [...COLLECTIONS, 'cells', 'selected'] as const;
 const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 /** Bottom first. Names that come later win where there is no room for all. */
@@ -21,6 +21,7 @@ function layers(look: Look): LayerSpecification[] {
     ...groundLayers(look),
     ...zoneLayers(look),
     ...signAreas(look),
+    ...selectedLayers(look),
     ...groundNames(look),
     ...zoneNames(look),
     ...signLayers(look),
