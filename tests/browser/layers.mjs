@@ -8,7 +8,7 @@ import { withBrowser } from "./chromium.mjs";
 const { CORDON_URL: url, CORDON_NAME: name, CORDON_PASSWORD: password, CORDON_SCREENSHOT: screenshot } = process.env;
 const found = await withBrowser(async (browser) => {
   const page = await browser.newPage({ locale: "en-GB", viewport: { width: 1440, height: 900 } });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   const found = { complaints: [] };
   page.on("pageerror", (error) => found.complaints.push(String(error)));
   await page.goto(url);
@@ -54,7 +54,7 @@ const found = await withBrowser(async (browser) => {
   await page.getByTestId("chooser").waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
 
-  await page.keyboard.press("w");
+  await page.getByTestId("wall-enter").click();
   found.wall = await page.getByTestId("wall-alarms").innerText();
   found.toolsOnTheWall = await page.getByTestId("tool-layers").count();
   await page.keyboard.press("Escape");
