@@ -11,7 +11,8 @@ const { CORDON_SCREENSHOT: screenshot } = process.env;
 const found = await withBrowser(async (browser) => {
   const page = await signedIn(browser);
   const group = page.getByTestId("alarm-group");
-  await group.waitFor();
+  // The names of zones come a moment after the alarms.
+  await group.filter({ hasText: "Tank farm" }).waitFor();
   const text = await group.innerText();
   const shown = await page.getByTestId("alarm-item").count();
   const urgent = await page.getByTestId("urgent").innerText();

@@ -7,6 +7,7 @@ const { CORDON_URL: url, CORDON_NAME: name, CORDON_PASSWORD: password } = proces
 export async function signedIn(browser, { hash = "", viewport = { width: 1440, height: 900 } } = {}) {
   const page = await browser.newPage({ locale: "en-GB", viewport });
   page.setDefaultTimeout(60_000);
+  await page.addInitScript(() => localStorage.setItem("cordon.language", "en"));
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   await page.goto(url + hash);

@@ -18,12 +18,16 @@ fn with_eva() -> Server {
     server
 }
 
-/// A vehicle drives through the zone of its lane, out of it again and a little further, which ended `ago_s` seconds ago.
-fn drives_through(server: &Server, number: u32, ago_s: i64) -> Lane {
-    let lane = Lane { number, begin_s: Lane::hours_ago(0) - ago_s - 75 };
+/// The seconds at which a vehicle is in the zone of its lane, and out of it again a little further.
+const INSIDE: i64 = 50;
+const BEYOND: i64 = 75;
+
+/// A vehicle drives along its lane until that second, which was `ago_s` seconds ago.
+fn drives(server: &Server, number: u32, until: i64, ago_s: i64) -> Lane {
+    let lane = Lane { number, begin_s: Lane::hours_ago(0) - ago_s - until };
     lane.put_zone(&server.api());
     let (mut terminal, _) = Terminal::sign_on(server.jt808, &lane.phone(), &lane.plate_gbk(), Version::V2013).unwrap();
-    for second in 0..=75 {
+    for second in 0..=until {
         assert_eq!(terminal.report(&lane.report(second)).unwrap(), 0);
     }
     lane
@@ -37,7 +41,7 @@ fn text<'a>(found: &'a Value, name: &str) -> &'a str {
 fn alarms_are_acknowledged_shelved_and_closed_by_keyboard_and_show_their_evidence() {
     let server = with_eva();
     for number in 1..=3 {
-        drives_through(&server, number, 0);
+        drives(&server, number, INSIDE, 0);
     }
     let found = Browser::start("desk.mjs", &server, &EVA).found(|_| {});
     let alarm = |name: &str| server.api().get(&format!("/api/alarms/{}", text(&found, name))).expect(200);
@@ -86,7 +90,7 @@ fn a_flood_is_one_cause_and_is_acknowledged_at_one_press() {
         let truck = json!({"type": "Feature", "geometry": null,
             "properties": {"plate": format!("TRUCK-{number:02}"), "company": "Bay Transport"}});
         api.put(&format!("/ogc/collections/vehicles/items/{id}"), &truck).expect(201);
-        for (ago_s, lon) in [(20, 120.19), (10, 120.195), (5, 120.199)] {
+        for (ago_s, lon) in [(40, 120.19), (20, 120.195), (5, 120.199)] {
             let fixed_at = (now - jiff::Span::new().seconds(ago_s)).to_string();
             fixes.push(json!({"vehicle": id, "fixed_at": fixed_at, "lon": lon, "lat": 30.3}));
         }
@@ -113,13 +117,13 @@ fn a_flood_is_one_cause_and_is_acknowledged_at_one_press() {
 #[test]
 fn what_an_event_was_about_is_played_back() {
     let server = with_eva();
-    let lane = drives_through(&server, 1, 240);
+    let lane = drives(&server, 1, BEYOND, 240);
     let found = Browser::start("playback.mjs", &server, &EVA).found(|_| {});
     let at = |name: &str| found[name].as_i64().unwrap_or_else(|| panic!("{name} is no number: {found:#}"));
 
     let events = server.api().items("/api/events?kind=enter");
     let entered = unix_ms(&events[0]["at"]);
-    assert_eq!(entered, lane.entries_ms(75)[0]);
+    assert_eq!(entered, lane.entries_ms(BEYOND)[0]);
     assert_eq!(at("opened"), entered - 30_000, "it begins a little before");
     assert_eq!(at("stepped") - at("opened"), 10_000);
     assert_eq!(at("long") - at("stepped"), 60_000);
