@@ -255,7 +255,7 @@ export const en: Record<Key, string> = {
 
   'alarmstate.unacknowledged': 'unacknowledged',
   'alarmstate.acknowledged': 'acknowledged',
-  'alarmstate.returned': 'over, unacknowledged',
+  'alarmstate.returned': 'over, new',
   'alarmstate.shelved': 'shelved',
   'alarmstate.suppressed': 'suppressed',
   'alarmstate.closed': 'closed',
