@@ -28,6 +28,7 @@ export default function Editor({ desk, editing, onDone }: EditPanelProps) {
   const { t } = useI18n();
   const { site, park, session: person } = desk;
   const [work, setWork] = useState<Session | null>(null);
+  const [collection, setCollection] = useState<Editable>('zones');
   const [importing, setImporting] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [left, setLeft] = useState(() => leftWork(person.name));
@@ -37,7 +38,7 @@ export default function Editor({ desk, editing, onDone }: EditPanelProps) {
   const begin = useCallback(
     (origin: Draft, base: Base | null, draft: Draft = origin): Session => {
       current.current?.destroy();
-      const corners = () => cornersOf(COLLECTIONS.flatMap((collection) => site.features.list(collection)));
+      const corners = () => cornersOf(COLLECTIONS.flatMap((name) => site.features.list(name)));
       const next = new Session({ park, corners }, origin, base, draft);
       current.current = next;
       setWork(next);
@@ -49,11 +50,11 @@ export default function Editor({ desk, editing, onDone }: EditPanelProps) {
   );
 
   const open = useCallback(
-    async (collection: Editable, id: string) => {
+    async (of: Editable, id: string) => {
       setProblem(null);
       try {
-        const base = await edits.read(collection, id);
-        begin(draftOf(collection, base.feature), base).show();
+        const base = await edits.read(of, id);
+        begin(draftOf(of, base.feature), base).show();
       } catch (error) {
         setProblem(errorText(error, t));
       }
@@ -62,8 +63,8 @@ export default function Editor({ desk, editing, onDone }: EditPanelProps) {
   );
 
   const start = useCallback(
-    (collection: Editable, stroke: Stroke | null) => {
-      const next = begin(emptyDraft(collection), null);
+    (of: Editable, stroke: Stroke | null) => {
+      const next = begin(emptyDraft(of), null);
       if (stroke) next.draw(stroke);
     },
     [begin],
@@ -87,8 +88,9 @@ export default function Editor({ desk, editing, onDone }: EditPanelProps) {
       setProblem(t('edit.busy.unsaved'));
       return;
     }
-    const { collection, id } = targetOf(editing.target);
-    void open(collection, id);
+    const { collection: of, id } = targetOf(editing.target);
+    setCollection(of);
+    void open(of, id);
   }, [editing, open, t]);
 
   useEffect(
@@ -125,14 +127,16 @@ export default function Editor({ desk, editing, onDone }: EditPanelProps) {
       ) : (
         <StartView
           desk={desk}
+          collection={collection}
           left={left}
+          onCollection={setCollection}
           onResume={() => left && begin(left.origin, left.base, left.draft).show()}
           onForget={() => {
             keepWork(person.name, null);
             setLeft(null);
           }}
           onStart={start}
-          onOpen={(collection, id) => void open(collection, id)}
+          onOpen={(of, id) => void open(of, id)}
           onImport={() => setImporting(true)}
           onClose={onDone}
         />

@@ -24,7 +24,9 @@ export function strokeOf(way: Way): Stroke {
 
 export interface StartViewProps {
   desk: Desk;
+  collection: Editable;
   left: Left | null;
+  onCollection: (collection: Editable) => void;
   onResume: () => void;
   onForget: () => void;
   onStart: (collection: Editable, stroke: Stroke | null) => void;
@@ -33,9 +35,9 @@ export interface StartViewProps {
   onClose: () => void;
 }
 
-export function StartView({ desk, left, onResume, onForget, onStart, onOpen, onImport, onClose }: StartViewProps) {
+export function StartView(props: StartViewProps) {
+  const { desk, collection, left, onCollection, onResume, onForget, onStart, onOpen, onImport, onClose } = props;
   const { t } = useI18n();
-  const [collection, setCollection] = useState<Editable>('zones');
   return (
     <>
       <header className="editor-head">
@@ -62,7 +64,7 @@ export function StartView({ desk, left, onResume, onForget, onStart, onOpen, onI
         <select
           data-testid="edit-collection"
           value={collection}
-          onChange={(event) => setCollection(event.target.value as Editable)}
+          onChange={(event) => onCollection(event.target.value as Editable)}
         >
           {EDITABLE.map((name) => (
             <option key={name} value={name}>

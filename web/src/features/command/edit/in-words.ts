@@ -4,13 +4,21 @@ import { isKey, translateName, type Language, type Translate } from '../../../i1
 import { dateText } from '../../../i18n/time';
 import { ruleText, windowText } from '../words';
 import type { Field } from './merge';
-import { sizeOf, type Shape } from './shape';
+import type { Place } from './places';
+import { placesOf, sizeOf, type Shape } from './shape';
 import { sizeText } from './size-text';
 
 export function fieldText(field: Field, t: Translate): string {
   if (field.startsWith('rules/')) return t('edit.field.rule', { id: field.slice('rules/'.length) });
   const key = `edit.field.${field}`;
   return isKey(key) ? t(key) : field;
+}
+
+/** Of the box around places. */
+function middleOf(places: readonly Place[]): Place {
+  const middle = (values: number[]) =>
+    (values.reduce((a, b) => Math.min(a, b)) + values.reduce((a, b) => Math.max(a, b))) / 2;
+  return [middle(places.map(([lon]) => lon)), middle(places.map(([, lat]) => lat))];
 }
 
 function shapeText(shape: Shape | null, t: Translate): string {
@@ -31,8 +39,10 @@ function shapeText(shape: Shape | null, t: Translate): string {
       return t('edit.shape.sector', { way, r: shape.radius_m, b: shape.bearing_deg, o: shape.opening_deg });
     case 'point':
       return t('edit.shape.point', { way, lon: shape.at[0].toFixed(6), lat: shape.at[1].toFixed(6) });
-    default:
-      return t('edit.shape.size', { way, size: sizeText(sizeOf(shape), t) });
+    default: {
+      const [lon, lat] = middleOf(placesOf(shape));
+      return t('edit.shape.size', { way, size: sizeText(sizeOf(shape), t), lon: lon.toFixed(5), lat: lat.toFixed(5) });
+    }
   }
 }
 
