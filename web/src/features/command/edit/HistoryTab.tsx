@@ -51,7 +51,6 @@ export function HistoryTab({ work, picture, onRestored }: HistoryTabProps) {
   useEffect(() => {
     void more();
     return () => work.compareWith(null);
-    // eslint-disable-next-line
   }, [collection, id, work]);
 
   const show = (revision: Revision, then: Draft) => {

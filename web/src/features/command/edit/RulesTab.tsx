@@ -90,6 +90,5 @@ function useCompanies(desk: Desk): string[] {
     }
     return [...names].sort();
     // The directory has no list of its own: what it knows changes with the picture.
-    // eslint-disable-next-line
   }, [site, revision]);
 }
