@@ -9,19 +9,13 @@ import { NUMERAL } from '../../../map/style';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
 import { saveFile } from './geojson-file';
-import { EDITABLE, WAYS, type Editable, type Way } from './kinds';
+import { EDITABLE, WAYS, type Editable } from './kinds';
 import type { Left } from './left-work';
 import type { Stroke } from './pen';
+import { strokeOf } from './stroke';
 
 /** More names than anybody reads: the search finds the others. */
 const MOST_LISTED = 60;
-/** A usual road with its verges, metres. */
-export const USUAL_WIDTH_M = 20;
-
-export function strokeOf(way: Way): Stroke {
-  return way === 'corridor' ? { tool: 'corridor', width_m: USUAL_WIDTH_M } : { tool: way };
-}
-
 export interface StartViewProps {
   desk: Desk;
   collection: Editable;

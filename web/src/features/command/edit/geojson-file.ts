@@ -10,6 +10,8 @@ import type { Feature, FeatureProperties } from '../../../api/types';
 export const MOST_FILE_BYTES = 30 * 1024 * 1024;
 /** The server's limit of one request (`server/src/api/features.rs`). */
 export const MOST_FEATURES = 100_000;
+/** More shown problems help nobody. */
+export const MOST_PROBLEMS = 50;
 
 export interface FileProblem {
   /** Its place in the file from 0; `null` when the file as a whole is meant. */
