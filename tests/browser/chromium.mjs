@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-export function launch() {
+// `more` are further arguments of the browser.
+export function launch(more = []) {
   const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((p) => existsSync(p));
   if (!executablePath) throw new Error("no Chromium found: ./test installs it");
   return chromium.launch({
@@ -15,6 +16,7 @@ export function launch() {
       "--disable-component-update",
       "--disable-dev-shm-usage",
       "--no-first-run",
+      ...more,
     ],
   });
 }

@@ -212,10 +212,16 @@ export class ParkMap {
     return { lon: lng, lat, zoom: this.#map.getZoom() };
   }
 
-  /** Goes where a link or a saved view says. */
+  /** Goes where a saved view or a pasted link says. */
   restAt({ lon, lat, zoom }: Resting): void {
     this.#looked = this.#byPerson = true;
     this.#map.easeTo({ center: [lon, lat], zoom, duration: this.#motionMs() });
+  }
+
+  /** Starts where the address says: at once, since a glide would be cut short while the page still finds its size. */
+  startAt({ lon, lat, zoom }: Resting): void {
+    this.#looked = this.#byPerson = true;
+    this.#map.jumpTo({ center: [lon, lat], zoom });
   }
 
   clearMark(): void {

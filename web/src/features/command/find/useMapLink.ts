@@ -46,8 +46,9 @@ export function useMapLink(desk: Desk): void {
   useEffect(() => {
     const place = parseAt(at);
     if (!park || !place || at === noted.current.at) return;
+    if (noted.current.at === undefined) park.startAt(place);
+    else park.restAt(place);
     noted.current.at = at;
-    park.restAt(place);
   }, [park, at]);
 
   useEffect(() => {
