@@ -10,48 +10,113 @@ pub(super) fn features(roads: &Roads) -> Vec<Value> {
         let (_, node) = roads.gates.iter().find(|(gate, _)| *gate == id).expect("the gate is drawn");
         roads.nodes[*node]
     };
-    #[rustfmt::skip]
-    let gates: [(&str, (&str, &str), Spot, &str, &str, u32, &str); 10] = [
-        ("gate-hazmat-in", ("南门危化品入口", "South Hazmat Gate, in"), on_road("gate-hazmat-in"), "hazmat", "in", 2, "open"),
-        ("gate-hazmat-out", ("南门危化品出口", "South Hazmat Gate, out"), on_road("gate-hazmat-out"), "hazmat", "out", 2, "open"),
-        ("gate-east", ("东门（危化品）", "East Hazmat Gate"), on_road("gate-east"), "hazmat", "both", 2, "open"),
-        ("gate-main", ("南大门", "Main Gate"), on_road("gate-main"), "ordinary", "both", 4, "open"),
-        ("gate-west", ("西门", "West Gate"), on_road("gate-west"), "ordinary", "both", 2, "open"),
-        ("gate-people-south", ("南大门人行通道", "Main Gate, people"), spot(-322.0, -1_000.0), "people", "both", 3, "open"),
-        ("gate-people-west", ("西门人行通道", "West Gate, people"), spot(-1_600.0, -30.0), "people", "both", 2, "open"),
-        ("gate-people-jetty", ("码头人行通道", "Jetty, people"), spot(-150.0, 745.0), "people", "both", 1, "open"),
-        ("gate-emergency-south", ("南应急门", "South Emergency Gate"), on_road("gate-emergency-south"), "emergency", "both", 1, "closed"),
-        ("gate-emergency-west", ("西北应急门", "Northwest Emergency Gate"), on_road("gate-emergency-west"), "emergency", "both", 1, "closed"),
-    ];
-    let one = |(id, (name, name_en), at, kind, direction, lanes, state)| {
+    let gate = |id: &str, (name, name_en): (&str, &str), at: Spot, is: Is| {
         let properties = json!({
-            "name": name, "name_en": name_en, "kind": kind, "direction": direction, "lanes": lanes, "state": state,
-            "closed_area": if id == "gate-people-jetty" { "area-jetty" } else { "area-park" },
+            "name": name, "name_en": name_en, "kind": is.kind, "direction": is.direction, "lanes": is.lanes,
+            "state": is.state, "closed_area": if id == "gate-people-jetty" { "area-jetty" } else { "area-park" },
         });
         feature(id, point(at), properties)
     };
-    gates.into_iter().map(one).collect()
+    let here = |id: &str, names, is| gate(id, names, on_road(id), is);
+    vec![
+        here("gate-hazmat-in", ("南门危化品入口", "South Hazmat Gate, in"), is("hazmat", "in", 2, "open")),
+        here("gate-hazmat-out", ("南门危化品出口", "South Hazmat Gate, out"), is("hazmat", "out", 2, "open")),
+        here("gate-east", ("东门（危化品）", "East Hazmat Gate"), is("hazmat", "both", 2, "open")),
+        here("gate-main", ("南大门", "Main Gate"), is("ordinary", "both", 4, "open")),
+        here("gate-west", ("西门", "West Gate"), is("ordinary", "both", 2, "open")),
+        gate(
+            "gate-people-south",
+            ("南大门人行通道", "Main Gate, people"),
+            spot(-322.0, -1_000.0),
+            is("people", "both", 3, "open"),
+        ),
+        gate(
+            "gate-people-west",
+            ("西门人行通道", "West Gate, people"),
+            spot(-1_600.0, -30.0),
+            is("people", "both", 2, "open"),
+        ),
+        gate(
+            "gate-people-jetty",
+            ("码头人行通道", "Jetty, people"),
+            spot(-150.0, 745.0),
+            is("people", "both", 1, "open"),
+        ),
+        here("gate-emergency-south", ("南应急门", "South Emergency Gate"), is("emergency", "both", 1, "closed")),
+        here("gate-emergency-west", ("西北应急门", "Northwest Emergency Gate"), is("emergency", "both", 1, "closed")),
+    ]
+}
+
+/// What a gate is: whom it is for, which way it leads, how wide it is, whether it stands open.
+#[derive(Clone, Copy)]
+struct Is {
+    kind: &'static str,
+    direction: &'static str,
+    lanes: u32,
+    state: &'static str,
+}
+
+const fn is(kind: &'static str, direction: &'static str, lanes: u32, state: &'static str) -> Is {
+    Is { kind, direction, lanes, state }
 }
 
 /// The closed areas: the whole park, the key areas in it, and their cores.
 pub(super) fn closed_areas() -> Vec<Value> {
-    #[rustfmt::skip]
-    let areas: [(&str, (&str, &str), &str, Option<&str>, [f64; 4], u32); 6] = [
-        ("area-park", ("园区一般控制区", "Park, general control"), "general", None, [-1_580.0, -985.0, 1_580.0, 880.0], 5_000),
-        ("area-storage", ("储运关键控制区", "Storage, critical control"), "critical", Some("area-park"), [-1_430.0, 370.0, 880.0, 690.0], 400),
-        ("area-chlor", ("氯碱关键控制区", "Chlor-alkali, critical control"), "critical", Some("area-park"), [-880.0, -30.0, -320.0, 330.0], 240),
-        ("area-jetty", ("码头关键控制区", "Jetty, critical control"), "critical", Some("area-park"), [-430.0, 720.0, 170.0, 1_235.0], 60),
-        ("area-ammonia", ("液氨核心控制区", "Ammonia, core control"), "core", Some("area-storage"), [-862.0, 442.0, -338.0, 676.0], 20),
-        ("area-chlorine", ("液氯核心控制区", "Chlorine, core control"), "core", Some("area-chlor"), [-645.0, 115.0, -475.0, 285.0], 12),
-    ];
-    let one = |(id, (name, name_en), kind, parent, corners, capacity)| {
-        let [west, south, east, north]: [f64; 4] = corners;
+    let area = |id: &str,
+                (name, name_en): (&str, &str),
+                (kind, parent): (&str, Option<&str>),
+                capacity: u32,
+                ring: [f64; 4]| {
+        let [west, south, east, north] = ring;
         let properties = json!({
             "name": name, "name_en": name_en, "kind": kind, "parent": parent, "capacity_people": capacity,
         });
         feature(id, polygon(&rectangle(west, south, east, north)), properties)
     };
-    areas.into_iter().map(one).collect()
+    vec![
+        area(
+            "area-park",
+            ("园区一般控制区", "Park, general control"),
+            ("general", None),
+            5_000,
+            [-1_580.0, -985.0, 1_580.0, 880.0],
+        ),
+        area(
+            "area-storage",
+            ("储运关键控制区", "Storage, critical control"),
+            ("critical", Some("area-park")),
+            400,
+            [-1_430.0, 370.0, 880.0, 690.0],
+        ),
+        area(
+            "area-chlor",
+            ("氯碱关键控制区", "Chlor-alkali, critical control"),
+            ("critical", Some("area-park")),
+            240,
+            [-880.0, -30.0, -320.0, 330.0],
+        ),
+        area(
+            "area-jetty",
+            ("码头关键控制区", "Jetty, critical control"),
+            ("critical", Some("area-park")),
+            60,
+            [-430.0, 720.0, 170.0, 1_235.0],
+        ),
+        area(
+            "area-ammonia",
+            ("液氨核心控制区", "Ammonia, core control"),
+            ("core", Some("area-storage")),
+            20,
+            [-862.0, 442.0, -338.0, 676.0],
+        ),
+        area(
+            "area-chlorine",
+            ("液氯核心控制区", "Chlorine, core control"),
+            ("core", Some("area-chlor")),
+            12,
+            [-645.0, 115.0, -475.0, 285.0],
+        ),
+    ]
 }
 
 /// Routes that the park gives to hazmat vehicles and to whoever leaves in an emergency.
