@@ -266,13 +266,15 @@ fn alarms_from_before_they_were_counted_are_counted_too() {
     acknowledged.body.body_mut().acknowledged = Some((at(90_000), "anna".to_owned()));
     commit_with(&mut store, 0, vec![RecordBody::Tick], &[], &[acknowledged, alarm(2, 2, 70_000)], &[]);
     drop(store);
-    // As it was before alarms were counted: without the third migration.
+    // As it was before alarms were counted: without the third migration and what came after it.
     let path = folder.path().join(sqlite::FILE);
     let raw = rusqlite::Connection::open(&path).unwrap();
     raw.execute_batch(
         "DROP INDEX alarms_raised; DROP INDEX alarms_acknowledged; DROP INDEX alarms_closed; DROP INDEX alarms_open;
          ALTER TABLE alarms DROP COLUMN raised_ms; ALTER TABLE alarms DROP COLUMN acknowledged_ms;
          ALTER TABLE alarms DROP COLUMN closed_ms; UPDATE alarms SET body = json_remove(body, '$.shelved');
+         ALTER TABLE users DROP COLUMN last_seen_ms; ALTER TABLE tokens DROP COLUMN last_used_ms;
+         DROP INDEX sessions_user; DROP TABLE feature_boxes; DROP TABLE collections;
          PRAGMA user_version = 2;",
     )
     .unwrap();

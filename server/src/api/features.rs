@@ -83,13 +83,11 @@ pub async fn items(
         vehicles_in(&app, bbox, after, limit).await?
     } else {
         let wanted = FeatureQuery { collection, bbox, after, limit };
+        let all = app.catalog.count(collection);
         app.readers
             .read(move |reader| {
-                let matched = match bbox {
-                    Some(bbox) => reader.count_within(collection, bbox, MATCHED_MOST)?,
-                    None => reader.count(collection)?,
-                };
-                Ok((reader.features(&wanted)?, matched))
+                let within = |bbox| reader.count_within(collection, bbox, MATCHED_MOST);
+                Ok((reader.features(&wanted)?, bbox.map_or(Ok(all), within)?))
             })
             .await?
     };
