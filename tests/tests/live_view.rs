@@ -3,6 +3,7 @@
 use cordon_tests::http::Api;
 use cordon_tests::live::Live;
 use cordon_tests::server::Server;
+use cordon_tests::wait;
 use serde_json::{Value, json};
 
 /// The surroundings of the park.
@@ -71,4 +72,33 @@ fn a_cell_with_a_vehicle_in_alarm_says_so() {
     let counts =
         live.positions_until("a cell in alarm", |frame| frame.kind == 4 && frame.records.iter().any(|r| r.3 == 2));
     assert_eq!((counts.records.len(), counts.records[0].0), (1, 1), "{counts:?}");
+}
+
+#[test]
+fn a_console_that_takes_nothing_is_cut_and_told_why_when_it_reads_on() {
+    let server = Server::start();
+    let api = server.api();
+    let vehicle = |n: u32| {
+        json!({"type": "Feature", "id": format!("v{n}"), "geometry": null,
+            "properties": {"plate": n.to_string(), "class": "goods"}})
+    };
+    let features: Vec<Value> = (0..2_000).map(vehicle).collect();
+    api.post("/ogc/collections/vehicles/items", &json!({"type": "FeatureCollection", "features": features}))
+        .expect(201);
+    let fixes: Vec<Value> = (0..2_000).map(|n| fix(&format!("v{n}"), 121.0)).collect();
+    api.post("/api/fixes", &json!(fixes)).expect(200);
+    let mut sleeping = Live::connect(server.http, &server.token);
+    let mut awake = Live::connect(server.http, &server.token);
+    // Each look is answered with 40 kB: more than the buffers between two sockets hold together.
+    (0..400).for_each(|_| sleeping.look(DISTRICT, 12.0));
+    wait::until("the console is cut", || {
+        let metrics = api.get("/metrics").text();
+        metrics
+            .lines()
+            .any(|line| line.starts_with("cordon_ws_kicked_total") && line.contains("too slow"))
+            .then_some(())
+    });
+    api.post("/api/fixes", &json!([fix("v1", 121.001)])).expect(200);
+    awake.positions_until("what moved meanwhile", |frame| frame.records.iter().any(|record| record.1 == 1_210_010_000));
+    assert_eq!(sleeping.closed(), 4008);
 }

@@ -51,6 +51,15 @@ impl End {
             End::NotAllowed => Some((4403, "not allowed")),
         }
     }
+
+    /// How long the close frame may take to leave.
+    fn farewell(self) -> Duration {
+        match self {
+            // What holds it up is the console itself: it is told why when it reads on.
+            End::TooSlow => Duration::from_secs(60),
+            _ => Duration::from_secs(2),
+        }
+    }
 }
 
 /// What a connection needs of the server.
@@ -68,16 +77,21 @@ pub struct Context {
 
 /// Serves one console until it leaves or is cut.
 pub async fn serve(mut socket: WebSocket, context: Context, identity: Identity) {
-    let _counted = context.hub.client();
+    let counted = context.hub.client();
     let end = match converse(&mut socket, &context, identity).await {
         Ok(()) => End::Left,
         Err(end) => end,
     };
+    drop(counted);
     if let Some((code, reason)) = end.close() {
         metrics::counter!("cordon_ws_kicked_total", "reason" => reason).increment(1);
         let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-        // A console that takes nothing any more does not take its close frame either.
-        let _ = tokio::time::timeout(Duration::from_secs(2), socket.send(close)).await;
+        let mut stopping = context.stopping.clone();
+        // A console that takes nothing any more does not take its close frame either; one that wakes up in time does.
+        tokio::select! {
+            _ = tokio::time::timeout(end.farewell(), socket.send(close)) => {}
+            () = crate::api::serve::stopped(&mut stopping), if end == End::TooSlow => {}
+        }
     }
 }
 
