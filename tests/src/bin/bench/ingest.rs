@@ -5,6 +5,7 @@
 
 use crate::fleet::{Vehicle, phone};
 use crate::percentile::Times;
+use crate::process::cpu_s;
 use crate::zones;
 use clap::Args;
 use cordon_tests::jt808::{Terminal, Version};
@@ -70,7 +71,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs() as i64;
         terminals.push((terminal.into_stream(), Vehicle::new(number, now - hours_ago, &mut random)));
     }
-    let cpu_before = server_cpu_s(server.pid())?;
+    let cpu_before = cpu_s(server.pid())?;
     let from = Instant::now() + WARM_UP;
     let until = from + Duration::from_secs(options.duration_s);
     let counts = Rc::new(RefCell::new(Counts { times: Times::default(), acknowledged: 0, refused: 0, from, until }));
@@ -96,7 +97,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         anyhow::Ok(())
     })?;
     let elapsed = began.elapsed().as_secs_f64();
-    let cpu = server_cpu_s(server.pid())? - cpu_before;
+    let cpu = cpu_s(server.pid())? - cpu_before;
     let mut counts = counts.borrow_mut();
     let figures = json!({
         "connections": options.connections,
@@ -184,16 +185,6 @@ fn take_acks(pending: &mut Vec<u8>, waiting: &mut VecDeque<(u16, Instant)>, coun
     }
     pending.drain(..taken);
     Ok(())
-}
-
-/// Processor time of a process so far, seconds.
-fn server_cpu_s(pid: u32) -> anyhow::Result<f64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: u64 =
-        after_name.split_whitespace().skip(11).take(2).map(|field| field.parse::<u64>().unwrap_or(0)).sum();
-    // Linux counts in hundredths of a second for every program (USER_HZ).
-    Ok(ticks as f64 / 100.0)
 }
 
 fn print(figures: &Value, as_json: bool) {

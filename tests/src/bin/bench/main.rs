@@ -6,6 +6,7 @@ mod fleet;
 mod geofence;
 mod idle;
 mod ingest;
+mod live;
 mod peer;
 mod percentile;
 mod process;
@@ -29,6 +30,8 @@ enum Bench {
     Ingest(ingest::Options),
     /// Memory of a server whose terminals say nothing.
     Idle(idle::Options),
+    /// Consoles on `/live` while a large fleet reports, and one that stops reading.
+    Live(live::Options),
     /// How soon a server that was killed is ready again.
     Recover(recover::Options),
     /// The engine alone on zones and fixes from files.
@@ -39,6 +42,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Ingest(options) => ingest::run(&options),
         Bench::Idle(options) => idle::run(&options),
+        Bench::Live(options) => live::run(&options),
         Bench::Recover(options) => recover::run(&options),
         Bench::Geofence(options) => geofence::run(&options),
     }
