@@ -32,8 +32,8 @@ pub struct Options {
     /// Consoles, each on a WebSocket of its own.
     #[arg(long, default_value_t = 50)]
     consoles: u32,
-    /// Connections that post fixes.
-    #[arg(long, default_value_t = 4)]
+    /// Connections that post fixes, each waiting for its answers: a few would post less when answers take long.
+    #[arg(long, default_value_t = 15)]
     posters: u32,
     /// Zoom of the consoles' view, which holds all vehicles: below 10 they get counts.
     #[arg(long, default_value_t = 12.0)]
