@@ -12,9 +12,9 @@ const seconds = Number(process.env.DURATION_S ?? 60);
 const SETTLE_S = 10;
 
 const found = await withBrowser(async (browser) => {
-  const page = await browser.newPage({ locale: "en-GB", viewport: { width: 1366, height: 768 } });
+  const page = await browser.newPage({ locale: "en-GB", viewport: { width: 1366, height: 1100 } });
   page.setDefaultTimeout(120_000);
-  await page.goto(`${url}/#/map?measure=1&at=121.05,30.6,10.5`);
+  await page.goto(`${url}/#/map?measure=1&at=121.05,30.6,10.1`);
   await page.getByTestId("signin-name").fill(name);
   await page.getByTestId("signin-password").fill(password);
   await page.getByTestId("signin-submit").click();

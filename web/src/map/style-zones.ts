@@ -125,12 +125,13 @@ export function zoneNames(look: Look): LayerSpecification[] {
       filter: only('Point', ['has', 'badge']),
       minzoom: 9,
       layout: {
-        // Where two zones share a corner, the higher level lies on top.
-        'symbol-sort-key': byLevel({ red: 4, orange: 3, yellow: 2, blue: 1 }, 0),
+        // The highest level is placed first where there is no room for all.
+        'symbol-sort-key': byLevel({ red: 0, orange: 1, yellow: 2, blue: 3 }, 4),
         'icon-image': ['get', 'badge'],
         'icon-size': expression(['interpolate', ['linear'], ['zoom'], 9, 0.5 * scale, 14, 0.75 * scale, 16, scale]),
         'icon-anchor': 'top-left',
-        'icon-allow-overlap': true,
+        // From afar many zones stand together: there the highest level of each place is enough.
+        'icon-allow-overlap': expression(['step', ['zoom'], false, 13, true]),
       },
     },
   ];

@@ -14,8 +14,8 @@ export type Paper = (typeof PAPERS)[number];
 
 /** The room for the map on each paper, in proportion to print.css: about 4 CSS pixels a millimetre, so that names are 3.5 mm high. */
 export const PICTURE_SIZE: Record<Paper, PictureSize> = {
-  a4: { widthPx: 880, heightPx: 640 },
-  a3: { widthPx: 1_300, heightPx: 960 },
+  a4: { widthPx: 880, heightPx: 690 },
+  a3: { widthPx: 1_300, heightPx: 1_020 },
 };
 
 /** The longest scale bar, as a share of the picture's width. */
