@@ -46,10 +46,10 @@ function signs(look: Look, source: Collection): LayerSpecification[] {
       type: 'symbol',
       source,
       filter: only('Point'),
-      minzoom: 9,
+      minzoom: 10.5,
       layout: {
         'icon-image': ['get', 'sign'],
-        'icon-size': expression(['interpolate', ['linear'], ['zoom'], 9, 0.45 * scale, 13, 0.7 * scale, 16, scale]),
+        'icon-size': expression(['interpolate', ['linear'], ['zoom'], 10.5, 0.5 * scale, 13, 0.7 * scale, 16, scale]),
         'icon-allow-overlap': expression(['step', ['zoom'], false, 12, true]),
         'icon-ignore-placement': false,
       },

@@ -123,12 +123,12 @@ export function zoneNames(look: Look): LayerSpecification[] {
       type: 'symbol',
       source: 'zones',
       filter: only('Point', ['has', 'badge']),
-      minzoom: 9,
+      minzoom: 10.5,
       layout: {
         // The highest level is placed first where there is no room for all.
         'symbol-sort-key': byLevel({ red: 0, orange: 1, yellow: 2, blue: 3 }, 4),
         'icon-image': ['get', 'badge'],
-        'icon-size': expression(['interpolate', ['linear'], ['zoom'], 9, 0.5 * scale, 14, 0.75 * scale, 16, scale]),
+        'icon-size': expression(['interpolate', ['linear'], ['zoom'], 10.5, 0.55 * scale, 14, 0.75 * scale, 16, scale]),
         'icon-anchor': 'top-left',
         // From afar many zones stand together: there the highest level of each place is enough.
         'icon-allow-overlap': expression(['step', ['zoom'], false, 13, true]),

@@ -4,6 +4,7 @@ import type { Alarm, Event, Session } from '../../api/types';
 import { useI18n } from '../../i18n';
 import type { Site } from '../../live/site';
 import type { Choice, ParkMap, Several } from '../../map/park-map';
+import { nameOf } from '../../map/drawn';
 import { GROUP_NAMES } from '../../map/sort-of';
 import { PARAMETER, Visibility } from '../../map/visibility';
 import { errorText } from '../../ui/problem';
@@ -45,7 +46,7 @@ import './wall/wall.css';
 const WALL_SCALE = 1.5;
 
 export function CommandScreen({ site, session, onSignOut }: { site: Site; session: Session; onSignOut: () => void }) {
-  const { t } = useI18n();
+  const { language, t } = useI18n();
   const picture = useSyncExternalStore(site.subscribe, site.picture);
   const [park, setPark] = useState<ParkMap | null>(null);
   const [tool, setTool] = useState<Tool | null>(null);
@@ -75,9 +76,9 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   const names: Names = useMemo(
     () => ({
       plate: (id) => site.directory.byId(id)?.plate ?? undefined,
-      zone: (id) => site.features.get('zones', id)?.properties.name ?? undefined,
+      zone: (id) => nameOf(site.features.get('zones', id)?.properties ?? {}, language) || undefined,
     }),
-    [site],
+    [language, site],
   );
 
   const choose = useCallback((next: Choice) => {

@@ -2,6 +2,7 @@
 import type { Feature } from '../../../api/types';
 import { translateName, useI18n } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
+import { nameOf } from '../../../map/drawn';
 import { NUMERAL } from '../../../map/style';
 import { Card, Row } from '../../../ui/Card';
 import { mayEdit, type Desk } from '../desk';
@@ -9,9 +10,9 @@ import { ruleText, validityText, windowText } from '../words';
 
 export function ZoneCard({ desk, zone, onClose }: { desk: Desk; zone: Feature; onClose: () => void }) {
   const { language, t } = useI18n();
-  const { name, kind, level, rules, schedule } = zone.properties;
+  const { kind, level, rules, schedule } = zone.properties;
   return (
-    <Card title={name ?? zone.id} testId="zone-card" onClose={onClose}>
+    <Card title={nameOf(zone.properties, language) || zone.id} testId="zone-card" onClose={onClose}>
       <dl>
         {kind && (
           <Row name={t('card.kind')}>{translateName(t, 'zonekind', kind, () => t('zonekind.other', { kind }))}</Row>
