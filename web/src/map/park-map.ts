@@ -16,25 +16,20 @@ import { cellData } from './cells';
 import type { Extent } from './extent';
 import { FeatureSources } from './feature-sources';
 import { firstExtent, PROVINCE, recall, remember, type Resting } from './first-view';
-import { putImages } from './images';
 import { Labels } from './labels';
 import { lonOf, latOf } from './mercator';
 import { Overlay, type OverlayParts } from './overlay';
 import { PALETTES, type Palette } from './palette';
 import { candidates, type Choice } from './pick';
-import { STATE_OF_SHAPE, type VehicleMask } from './vehicle-look';
+import { maskOf, type VehicleMask } from './vehicle-look';
 import { takePicture, type MapPicture, type PictureSize } from './picture';
-import { paints, sizes, style } from './style';
-import { VEHICLE_CLASSES } from './sort-of';
+import { Looks } from './looks';
+import { style } from './style';
 import { VehicleLayer, VEHICLE_LAYER } from './vehicle-layer';
+import { ViewTeller } from './view-teller';
 import type { Visibility } from './visibility';
 
 setWorkerUrl(workerUrl);
-
-/** A view is told to the server when the map has rested this long. */
-const VIEW_MS = 200;
-/** The server's picture reaches this share of the view beyond each edge, so that a small move shows no hole. */
-const VIEW_MARGIN = 0.25;
 
 /** What shows the vehicles of now. */
 const LIVE_LAYERS = [VEHICLE_LAYER, 'cells-alarm', 'cells-circle', 'cells-count'] as const;
@@ -74,13 +69,13 @@ export class ParkMap {
   readonly #events: ParkMapEvents;
   readonly #map: MapLibre;
   readonly #labels: Labels;
+  readonly #looks: Looks;
+  readonly #view: ViewTeller;
   readonly #overlays = new Set<Overlay>();
   readonly #visibility: Visibility;
   readonly #sources: FeatureSources;
   readonly #undo: (() => void)[];
   #tool: ClickTool | null = null;
-  #palette: Palette;
-  #scale = 1;
   #mask: VehicleMask;
   /** `false` before the style stands and while the graphics card is lost: there is nothing to draw on. */
   #dressed = false;
@@ -95,19 +90,18 @@ export class ParkMap {
   #looked = false;
   /** The person chose where to look, so that it is remembered. */
   #byPerson = false;
-  #viewTimer: number | undefined;
 
   constructor(container: HTMLElement, { site, person, visibility, title }: ParkMapInput, events: ParkMapEvents) {
     this.#site = site;
     this.#person = person;
     this.#visibility = visibility;
-    this.#mask = maskOf(visibility);
+    this.#mask = maskOf((name) => visibility.shows(`vehicles.${name}`));
     this.#events = events;
-    this.#palette = PALETTES[currentTheme()];
+    const palette = PALETTES[currentTheme()];
     const left = recall(person);
     this.#map = new MapLibre({
       container,
-      style: style({ palette: this.#palette, scale: 1 }),
+      style: style({ palette, scale: 1 }),
       ...(left ? { center: [left.lon, left.lat] as [number, number], zoom: left.zoom } : { bounds: PROVINCE }),
       maxZoom: 20,
       attributionControl: false,
@@ -121,6 +115,8 @@ export class ParkMap {
     this.#map.touchZoomRotate.disableRotation();
     this.#map.keyboard.disableRotation();
     this.#map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
+    this.#looks = new Looks(this.#map, palette);
+    this.#view = new ViewTeller(this.#map, (view) => site.setView(view));
     this.#sources = new FeatureSources(this.#map, site, visibility);
     this.#labels = new Labels(this.#map, {
       fleet: site.fleet,
@@ -131,7 +127,7 @@ export class ParkMap {
     });
     this.#map.on('style.load', () => this.#dress());
     this.#map.on('webglcontextlost', () => {
-      this.#dressed = this.#sources.dressed = false;
+      this.#dressed = this.#sources.dressed = this.#looks.dressed = false;
     });
     this.#map.on('moveend', () => {
       this.#labels.choose();
@@ -165,7 +161,7 @@ export class ParkMap {
   destroy(): void {
     for (const undo of this.#undo) undo();
     this.#sources.stop();
-    window.clearTimeout(this.#viewTimer);
+    this.#view.stop();
     this.#site.onFleet = () => {};
     this.#site.onFeatures = () => {};
     this.#site.onCells = () => {};
@@ -182,10 +178,8 @@ export class ParkMap {
 
   /** Makes signs, names and vehicles larger: a wall is seen from further away than a desk. */
   enlarge(scale: number): void {
-    if (this.#scale === scale) return;
-    this.#scale = scale;
-    if (!this.#dressed) return;
-    this.#resize();
+    if (this.#looks.scale === scale) return;
+    this.#looks.enlarge(scale);
     this.#labels.enlarge(scale);
     this.repaint();
   }
@@ -244,7 +238,7 @@ export class ParkMap {
   overlay(parts: OverlayParts): Overlay {
     const overlay = new Overlay(parts, {
       map: this.#map,
-      palette: () => this.#palette,
+      palette: () => this.#looks.palette,
       dressed: () => this.#dressed,
       below: VEHICLE_LAYER,
       onRemove: (gone) => this.#overlays.delete(gone),
@@ -275,16 +269,15 @@ export class ParkMap {
 
   /** The map as it is now for paper: in light colours, and still while it is drawn. One at a time. */
   async picture(size: PictureSize): Promise<MapPicture> {
-    const own = this.#palette;
-    const scale = this.#scale;
+    const { scale } = this.#looks;
     this.#posing = true;
     this.enlarge(1);
-    if (own !== PALETTES.light) this.#colour(PALETTES.light);
+    if (currentTheme() !== 'light') this.#colour(PALETTES.light);
     try {
       return await takePicture(this.#map, this.#labels, size);
     } finally {
       this.#posing = false;
-      this.#colour(PALETTES[currentTheme()]);
+      if (currentTheme() !== 'light') this.#colour(PALETTES[currentTheme()]);
       this.enlarge(scale);
       this.#labels.choose();
       this.repaint();
@@ -306,20 +299,19 @@ export class ParkMap {
   /** The style stands, for the first time or again after the graphics card was lost. */
   #dress(): void {
     this.#dressed = this.#sources.dressed = true;
-    putImages(this.#map, this.#palette);
+    this.#looks.dress();
     const vehicles = new VehicleLayer({
       fleet: this.#site.fleet,
       serverNow: () => this.#site.clock.now(),
-      palette: () => this.#palette,
+      palette: () => this.#looks.palette,
       chosen: () => this.#chosen,
       mask: () => this.#mask,
-      scale: () => this.#scale,
+      scale: () => this.#looks.scale,
       still: () => this.#posing,
       current: () => this.#site.picture().connection === 'live',
     });
     this.#map.addLayer(vehicles);
     this.#sources.showAll();
-    if (this.#scale !== 1) this.#resize();
     this.#firstLook();
     for (const overlay of this.#overlays) overlay.draw();
     this.#showLive();
@@ -376,22 +368,7 @@ export class ParkMap {
   }
 
   #tellView(): void {
-    if (!this.#looked || this.#posing) return;
-    window.clearTimeout(this.#viewTimer);
-    this.#viewTimer = window.setTimeout(() => {
-      const bounds = this.#map.getBounds();
-      const width = (bounds.getEast() - bounds.getWest()) * VIEW_MARGIN;
-      const height = (bounds.getNorth() - bounds.getSouth()) * VIEW_MARGIN;
-      this.#site.setView({
-        bbox: [
-          Math.max(-180, bounds.getWest() - width),
-          Math.max(-90, bounds.getSouth() - height),
-          Math.min(180, bounds.getEast() + width),
-          Math.min(90, bounds.getNorth() + height),
-        ],
-        zoom: Number(this.#map.getZoom().toFixed(2)),
-      });
-    }, VIEW_MS);
+    if (this.#looked && !this.#posing) this.#view.moved();
   }
 
   #click(x: number, y: number): void {
@@ -403,7 +380,7 @@ export class ParkMap {
 
   /** Other layers are to be shown. */
   readonly #switched = (): void => {
-    this.#mask = maskOf(this.#visibility);
+    this.#mask = maskOf((name) => this.#visibility.shows(`vehicles.${name}`));
     this.#sources.showAll();
     this.#showCells(this.#cells);
     this.#labels.choose();
@@ -411,7 +388,7 @@ export class ParkMap {
   };
 
   #keepUp(): void {
-    if (this.#following === null) return;
+    if (this.#following === null || this.#posing) return;
     const slot = this.#site.fleet.slot(this.#following);
     if (slot === undefined) return;
     const { fleet } = this.#site;
@@ -435,35 +412,11 @@ export class ParkMap {
   };
 
   #colour(palette: Palette): void {
-    this.#palette = palette;
-    if (!this.#dressed) return;
-    for (const { layer, name, value } of paints(this.#look())) {
-      this.#map.setPaintProperty(layer, name as 'fill-color', value as string);
-    }
-    putImages(this.#map, this.#palette);
+    this.#looks.colour(palette);
     for (const overlay of this.#overlays) overlay.recolour();
-  }
-
-  #look() {
-    return { palette: this.#palette, scale: this.#scale };
-  }
-
-  #resize(): void {
-    for (const { layer, name, value } of sizes(this.#look())) {
-      this.#map.setLayoutProperty(layer, name as 'text-size', value as number);
-    }
   }
 
   #motionMs(): number {
     return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 700;
   }
-}
-
-/** The vehicles that the layer tree shows. */
-function maskOf(visibility: Visibility): VehicleMask {
-  const bits = (shown: readonly boolean[]) => shown.reduce((all, one, at) => (one ? all | (1 << at) : all), 0);
-  return {
-    classes: bits(VEHICLE_CLASSES.map((name) => visibility.shows(`vehicles.${name}`))),
-    shapes: bits(STATE_OF_SHAPE.map((name) => visibility.shows(`vehicles.${name}`))),
-  };
 }

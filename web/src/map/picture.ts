@@ -23,8 +23,8 @@ export interface PictureSize {
 /** The library draws no canvas larger than this. */
 const LARGEST_PX = 4_096;
 const FINER = 3;
-/** A map that does not come to rest is taken as it is. */
-const PATIENCE_MS = 4_000;
+/** A map that does not come to rest, however slow the desk, is taken as it is. */
+const PATIENCE_MS = 30_000;
 const EQUATOR_M = 40_075_016.686;
 
 /** Everything that was asked for is drawn, or patience has ended. */

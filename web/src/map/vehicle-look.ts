@@ -1,5 +1,6 @@
 /** How a vehicle looks: its shape says what it does and how much is known of it; alarm, choice and class come on top. */
 import { FLAG, HEADING_UNKNOWN, SPEED_UNKNOWN } from '../live/frame';
+import { VEHICLE_CLASSES } from './sort-of';
 
 /** Below this a vehicle stands: slower is the noise of its receiver. In 0.1 km/h. */
 const STANDS_BELOW = 30;
@@ -26,6 +27,14 @@ export const STATE_OF_SHAPE = ['moving', 'standing', 'standing', 'quiet', 'quiet
 export interface VehicleMask {
   classes: number;
   shapes: number;
+}
+
+/** The vehicles that the layer tree shows, by the names of its layers. */
+export function maskOf(
+  shows: (layer: (typeof VEHICLE_CLASSES)[number] | (typeof STATE_OF_SHAPE)[number]) => boolean,
+): VehicleMask {
+  const bits = (shown: readonly boolean[]) => shown.reduce((all, one, at) => (one ? all | (1 << at) : all), 0);
+  return { classes: bits(VEHICLE_CLASSES.map(shows)), shapes: bits(STATE_OF_SHAPE.map(shows)) };
 }
 
 export const EVERY_VEHICLE: VehicleMask = { classes: ~0, shapes: ~0 };
