@@ -35,6 +35,9 @@ const found = await withBrowser(async (browser) => {
 
   await page.getByTestId("speed-60").click();
   await page.getByTestId("timeline").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowLeft");
+  const fast = await page.getByTestId("speed-60").getAttribute("aria-pressed");
   await page.keyboard.press(" ");
   await page.waitForFunction(
     (from) => Number(document.querySelector('[data-testid="playback"]').dataset.at) > from + 5_000,
@@ -57,6 +60,6 @@ const found = await withBrowser(async (browser) => {
   const reopened = Number(await again.getByTestId("playback").getAttribute("data-at"));
   const cast = await again.getByTestId("cast").allInnerTexts();
   complaints.push(...again.complaints);
-  return { watermark, opened, stepped, long, moved: before !== after, atEvent, played, known, actorsAfter, reopened, cast, complaints };
+  return { watermark, opened, stepped, long, moved: before !== after, atEvent, fast, played, known, actorsAfter, reopened, cast, complaints };
 });
 console.log(JSON.stringify(found));

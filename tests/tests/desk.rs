@@ -129,6 +129,7 @@ fn what_an_event_was_about_is_played_back() {
     assert_eq!(at("long") - at("stepped"), 60_000);
     assert_eq!(found["moved"], true, "the vehicle moves along its track");
     assert!(at("atEvent") < at("long"), "{found:#}");
+    assert_eq!(found["fast"], "true", "a step changes nothing else");
     assert!(at("played") >= at("atEvent") + 5_000, "{found:#}");
     assert_eq!(found["known"], "held", "long after its last fix nobody knows where it is");
     assert_eq!(found["actorsAfter"], 0);

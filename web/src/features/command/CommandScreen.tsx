@@ -223,7 +223,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     [choice, choose, names, park, session, site, visibility],
   );
   useMapLink(desk);
-  useAddress({
+  const noteReplay = useAddress({
     desk,
     alarms: picture.alarms,
     alarmsKnown: picture.alarmsKnown,
@@ -318,6 +318,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
           key={`${replay.atMs} ${replay.vehicles.join(' ')}`}
           desk={desk}
           replay={replay}
+          onMoment={noteReplay}
           onClose={() => setReplay(null)}
         />
       )}

@@ -1,8 +1,8 @@
 /**
  * Keeps the address in step with what is open, and opens what an address names: `?alarm=ID`, `?event=ID` (its evidence),
- * `?vehicle=ID`, `?replay=TIME&vehicles=A,B`. The playback notes its own moment.
+ * `?vehicle=ID`, `?replay=TIME&vehicles=A,B`.
  */
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { api } from '../../api/client';
 import type { Alarm } from '../../api/types';
 import { currentRoute, noteInRoute, useRoute } from '../../ui/route';
@@ -21,7 +21,10 @@ export interface AddressInput {
   onAlarmFailed: (error: unknown) => void;
 }
 
-export function useAddress(input: AddressInput): void {
+/** Writes where the playback stands into the address; `null` when it is closed. */
+export type NoteReplay = (moment: { atMs: number; vehicles: readonly string[] } | null) => void;
+
+export function useAddress(input: AddressInput): NoteReplay {
   const { desk, alarms, alarmsKnown, alarmId, explained } = input;
   const { site, park } = desk;
   const { page, params } = useRoute();
@@ -85,6 +88,12 @@ export function useAddress(input: AddressInput): void {
 
   useNoted('alarm', alarmId, done.current);
   useNoted('event', explained, done.current);
+  return useCallback((moment) => {
+    if (currentRoute().page !== 'map') return;
+    const time = moment && new Date(moment.atMs).toISOString();
+    done.current['replay'] = time;
+    noteInRoute({ replay: time, vehicles: moment && moment.vehicles.join(',') });
+  }, []);
 }
 
 /** Writes what is open into the address; what the address asks for and is not open yet is left there. */

@@ -3,7 +3,6 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useI18n } from '../../../i18n';
 import { dateText, spanText } from '../../../i18n/time';
 import { extentOf } from '../../../map/extent';
-import { noteInRoute } from '../../../ui/route';
 import { SpeedPicture } from '../../../ui/SpeedPicture';
 import type { Desk } from '../desk';
 import { useAction } from '../useKeys';
@@ -30,10 +29,12 @@ export interface Replay {
 export interface PlaybackProps {
   desk: Desk;
   replay: Replay;
+  /** Where it stands, whenever it stands; `null` when it is closed. */
+  onMoment: (moment: Replay | null) => void;
   onClose: () => void;
 }
 
-export function Playback({ desk, replay, onClose }: PlaybackProps) {
+export function Playback({ desk, replay, onMoment, onClose }: PlaybackProps) {
   const { site, names, park } = desk;
   const { language, t } = useI18n();
   const [vehicles, setVehicles] = useState<readonly string[]>(() =>
@@ -90,9 +91,9 @@ export function Playback({ desk, replay, onClose }: PlaybackProps) {
 
   // The address opens the same moment, wherever it was stopped.
   useEffect(() => {
-    if (!playing) noteInRoute({ replay: new Date(player.now.atMs).toISOString(), vehicles: vehicles.join(',') });
-  }, [player, playing, atMs, vehicles]);
-  useEffect(() => () => noteInRoute({ replay: null, vehicles: null }), []);
+    if (!playing) onMoment({ atMs: player.now.atMs, vehicles });
+  }, [player, playing, atMs, vehicles, onMoment]);
+  useEffect(() => () => onMoment(null), [onMoment]);
 
   const leadPoints = lead === null ? undefined : tracks.of.get(lead)?.points;
   const nothing = !tracks.reading && vehicles.length > 0 && actors.every(({ points }) => points.length === 0);
