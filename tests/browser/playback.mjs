@@ -30,6 +30,8 @@ const found = await withBrowser(async (browser) => {
 
   await page.keyboard.press("[");
   const atEvent = await at();
+  // The address follows when the moment rests.
+  await page.waitForFunction((at) => decodeURIComponent(location.hash).includes(new Date(at).toISOString()), atEvent);
   const address = page.url();
   if (screenshot) await page.screenshot({ path: screenshot });
 

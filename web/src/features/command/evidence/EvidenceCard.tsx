@@ -9,6 +9,7 @@ import { CopyLink } from '../../../ui/CopyLink';
 import { errorText } from '../../../ui/problem';
 import { SpeedPicture } from '../../../ui/SpeedPicture';
 import type { Desk } from '../desk';
+import { useAction } from '../useKeys';
 import { doubtTexts, priorityText, ruleText, whatText } from '../words';
 import { boxOf, dataOf, layers, SOURCES } from './evidence-map';
 import { Fixes } from './Fixes';
@@ -31,6 +32,7 @@ export function said(text: BothTexts, language: Language): string {
 export function EvidenceCard({ desk, event, onClose }: { desk: Desk; event: string; onClose: () => void }) {
   const { t } = useI18n();
   const asked = useEvidence(desk.site, event);
+  useAction('back', onClose);
   return (
     <div className="evidence">
       <Card

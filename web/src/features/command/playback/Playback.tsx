@@ -19,6 +19,9 @@ import { inView } from './view';
 import { Watermark } from './Watermark';
 import './playback.css';
 
+/** A line of time that is dragged is not worth an address before it rests; browsers refuse too many. */
+const NOTED_MS = 300;
+
 /** What to play. */
 export interface Replay {
   atMs: number;
@@ -91,7 +94,9 @@ export function Playback({ desk, replay, onMoment, onClose }: PlaybackProps) {
 
   // The address opens the same moment, wherever it was stopped.
   useEffect(() => {
-    if (!playing) onMoment({ atMs: player.now.atMs, vehicles });
+    if (playing) return;
+    const timer = window.setTimeout(() => onMoment({ atMs: player.now.atMs, vehicles }), NOTED_MS);
+    return () => window.clearTimeout(timer);
   }, [player, playing, atMs, vehicles, onMoment]);
   useEffect(() => () => onMoment(null), [onMoment]);
 
