@@ -78,15 +78,15 @@ export function NowCheck({ desk, work, zone, rules }: NowCheckProps) {
         {preview.cut && ` ${t('edit.now.cut', { n: preview.items.length })}`}
       </p>
       {!preview.in_force && <p className="edit-note">{t('edit.now.not_in_force')}</p>}
-      {preview.in_force &&
-        preview.rules
-          .filter(({ watched }) => !watched)
-          .map(({ rule }) => (
-            <p key={rule} className="edit-note">
-              {t('edit.now.not_watched', { rule: describe(rule, rules, t) })}
-            </p>
-          ))}
-      <button type="button" onClick={() => setAsked((n) => n + 1)}>
+      <ol className="edit-numbered">
+        {preview.rules.map(({ rule, watched }) => (
+          <li key={rule}>
+            {describe(rule, rules, t)}
+            {preview.in_force && !watched && <span className="event-doubt">{t('edit.now.not_watched')}</span>}
+          </li>
+        ))}
+      </ol>
+      <button type="button" className="edit-now" onClick={() => setAsked((n) => n + 1)}>
         {t('edit.now.again')}
       </button>
       <ul className="edit-list" data-testid="preview-list">
@@ -100,7 +100,7 @@ export function NowCheck({ desk, work, zone, rules }: NowCheckProps) {
                 {item.plate ?? item.vehicle} <span className="edit-dim">{item.company ?? ''}</span>
               </span>
               <span className={`edit-place edit-place-${item.place}`}>{t(`edit.place.${item.place}`)}</span>
-              <span className="edit-dim edit-whole">{rulesText(item, rules, t)}</span>
+              <span className="edit-dim edit-whole">{rulesText(item, t)}</span>
             </button>
           </li>
         ))}
@@ -109,11 +109,11 @@ export function NowCheck({ desk, work, zone, rules }: NowCheckProps) {
   );
 }
 
-function rulesText(item: PreviewItem, known: readonly Rule[], t: Translate): string {
-  const words = item.rules.flatMap(({ rule: id, concerned, exempt }) => {
-    const rule = describe(id, known, t);
-    if (exempt) return [t('edit.now.exempt', { rule, kind: translateName(t, 'exempt', exempt, () => exempt) })];
-    return concerned ? [rule] : [];
+/** Which rules concern a vehicle, by their numbers in the list above. */
+function rulesText(item: PreviewItem, t: Translate): string {
+  const words = item.rules.flatMap(({ concerned, exempt }, i) => {
+    if (exempt) return [t('edit.now.exempt', { n: i + 1, kind: translateName(t, 'exempt', exempt, () => exempt) })];
+    return concerned ? [String(i + 1)] : [];
   });
-  return words.length ? words.join(t('list.separator')) : t('edit.now.nobody');
+  return words.length ? t('edit.now.rules', { rules: words.join(t('list.separator')) }) : t('edit.now.nobody');
 }

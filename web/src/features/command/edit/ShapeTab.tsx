@@ -37,6 +37,11 @@ export function ShapeTab({ work, picture, problem, canDraw }: ShapeTabProps) {
       <p className="edit-size" role="status" aria-live="polite" data-testid="edit-size">
         {picture.size ? sizeText(picture.size, t) : t('edit.size.none')}
       </p>
+      {canDraw && draft.shape && !stroke && (
+        <button type="button" className="edit-now" data-testid="edit-look" onClick={() => work.show()}>
+          {t('edit.look')}
+        </button>
+      )}
       {picture.crossings.map((at) => (
         <p key={at.join()} className="problem" role="alert" data-testid="edit-crossing">
           {t('edit.crossing', { lon: at[0].toFixed(6), lat: at[1].toFixed(6) })}
