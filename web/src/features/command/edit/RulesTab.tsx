@@ -5,6 +5,7 @@ import { useI18n, type Key } from '../../../i18n';
 import type { Desk } from '../desk';
 import { LIMITS, type Draft } from './draft';
 import { FieldProblem } from './FieldProblem';
+import { isAt } from './problems';
 import { RuleEditor } from './RuleEditor';
 import { freeId, needsWindow, TEMPLATES } from './rules';
 import type { Session } from './session';
@@ -39,11 +40,14 @@ export function RulesTab({ desk, work, draft, problem }: RulesTabProps) {
           <option key={company} value={company} />
         ))}
       </datalist>
-      <FieldProblem problem={problem} at="properties.rules" />
+      {!rules.some((_, i) => isAt(problem, `properties.rules[${i}]`)) && (
+        <FieldProblem problem={problem} at="properties.rules" />
+      )}
       {rules.length === 0 && <p className="edit-dim">{t('card.rules.none')}</p>}
       <ol className="edit-rules">
         {rules.map((rule, i) => (
           <li key={rule.id} data-testid={`rule-${rule.id}`}>
+            <FieldProblem problem={problem} at={`properties.rules[${i}]`} />
             <RuleEditor
               rule={rule}
               fresh={rule.id === added}

@@ -57,10 +57,14 @@ const MOST_CROSSINGS = 5;
 
 function check(shape: Shape | null): Checked {
   const parts = shape?.kind === 'polygon' ? shape.parts : [];
+  const places = parts.flatMap((rings) => crossings(rings, MOST_CROSSINGS)).slice(0, MOST_CROSSINGS);
+  const size = shape && sizeOf(shape);
+  // A ring that crosses itself has no area that means anything.
+  if (places.length > 0) delete size?.area_m2;
   return {
     shape,
-    size: shape && sizeOf(shape),
-    crossings: parts.flatMap((rings) => crossings(rings, MOST_CROSSINGS)).slice(0, MOST_CROSSINGS),
+    size,
+    crossings: places,
     stray: parts.flatMap((rings, part) => (strayHoles(rings).length ? [part] : [])),
   };
 }
@@ -244,7 +248,7 @@ export class Session {
 
   #changed(): void {
     this.#picture = this.#look();
-    const { draft, live, stroke, crossings: places } = this.#picture;
+    const { draft, live, stroke, size, crossings: places } = this.#picture;
     if (!stroke) this.#pen?.show(draft.shape);
     const shape = live ?? draft.shape;
     const level = draft.properties.level ?? null;
@@ -253,7 +257,7 @@ export class Session {
       ...(shape ? [{ shape, level, look: 'mine' as const }] : []),
     ]);
     this.#sketch?.mark([...this.#marks, ...places.map((at): Mark => ({ at, look: 'crossing' }))]);
-    this.#sketch?.say(live ? sizeText(sizeOf(live), currentI18n().t) : null);
+    this.#sketch?.say(live && size ? sizeText(size, currentI18n().t) : null);
     for (const listener of this.#listeners) listener();
   }
 
