@@ -1,0 +1,29 @@
+// A GeoJSON file is looked at, refused by feature, and imported without what was refused. Prints one line of JSON.
+//
+// Started by tests/tests/editing.rs. Input: CORDON_FILE, the text of the file.
+import process from "node:process";
+import { withBrowser } from "./chromium.mjs";
+import { signedIn } from "./person.mjs";
+
+const found = {};
+await withBrowser(async (browser) => {
+  const page = await signedIn(browser);
+  await page.getByTestId("tool-edit").click();
+  await page.getByTestId("edit-import").click();
+  const give = (name, text) =>
+    page.getByTestId("import-file").setInputFiles({ name, mimeType: "application/geo+json", buffer: Buffer.from(text) });
+  await give("broken.geojson", '{"type": "FeatureCollection", "features": [');
+  found.broken = await page.getByTestId("file-problems").innerText();
+  await give("zones.geojson", process.env.CORDON_FILE);
+  found.summary = await page.getByTestId("file-summary").innerText();
+  found.problems = await page.getByTestId("file-problems").innerText();
+  found.swapped = await page.getByTestId("file-swap").isChecked();
+  await page.getByTestId("import-send").click();
+  found.refused = await page.getByTestId("import-refused").innerText();
+  await page.getByTestId("import-skip").click();
+  const notice = page.getByTestId("undo-notice");
+  await notice.waitFor();
+  found.notice = await notice.innerText();
+  found.complaints = page.complaints;
+});
+console.log(JSON.stringify(found));
