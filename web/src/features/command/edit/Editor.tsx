@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { edits } from '../../../api/edits';
 import { COLLECTIONS } from '../../../api/types';
 import { useI18n } from '../../../i18n';
+import type { Features } from '../../../live/features';
 import { errorText } from '../../../ui/problem';
 import { DraftView } from './DraftView';
 import { draftOf, emptyDraft, type Base, type Draft } from './draft';
@@ -15,6 +16,7 @@ import { Session } from './session';
 import { cornersOf } from './snap';
 import { StartView } from './StartView';
 import type { Stroke } from './pen';
+import type { Place } from './places';
 
 /** `zone-1` is a zone, `gates/g1` something else. */
 function targetOf(text: string): { collection: Editable; id: string } {
@@ -22,6 +24,19 @@ function targetOf(text: string): { collection: Editable; id: string } {
   return second !== undefined && isEditable(first)
     ? { collection: first, id: second }
     : { collection: 'zones', id: text };
+}
+
+/** Corners of what the map knows; gathered again when that has changed and not for every move of the pointer. */
+function cornersIn(features: Features): () => readonly Place[] {
+  let version = -1;
+  let corners: readonly Place[] = [];
+  return () => {
+    if (features.version !== version) {
+      version = features.version;
+      corners = cornersOf(COLLECTIONS.flatMap((name) => features.list(name)));
+    }
+    return corners;
+  };
 }
 
 export default function Editor({ desk, editing, onDone }: EditPanelProps) {
@@ -38,8 +53,7 @@ export default function Editor({ desk, editing, onDone }: EditPanelProps) {
   const begin = useCallback(
     (origin: Draft, base: Base | null, draft: Draft = origin): Session => {
       current.current?.destroy();
-      const corners = () => cornersOf(COLLECTIONS.flatMap((name) => site.features.list(name)));
-      const next = new Session({ park, corners }, origin, base, draft);
+      const next = new Session({ park, corners: cornersIn(site.features) }, origin, base, draft);
       current.current = next;
       setWork(next);
       setProblem(null);
