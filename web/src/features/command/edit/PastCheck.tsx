@@ -1,7 +1,6 @@
 /** What the rules as drawn would have found in the past: by rule, by vehicle, on the map, and back to the moment itself. */
 import { useEffect, useRef, useState } from 'react';
-import { ApiError } from '../../../api/client';
-import { edits, type Sketch, type Tried, type TriedEvent } from '../../../api/edits';
+import type { Sketch, Tried, TriedEvent } from '../../../api/edits';
 import type { EventKind, Rule } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
@@ -11,6 +10,7 @@ import { kindText } from '../words';
 import { describe } from './in-words';
 import { dayOf } from './local-time';
 import type { Session } from './session';
+import { tryPatiently } from './trial';
 
 const SPANS = ['yesterday', 'today', 'week'] as const;
 type Span = (typeof SPANS)[number];
@@ -18,8 +18,6 @@ type Span = (typeof SPANS)[number];
 const WEEK_MS = 7 * 86_400_000;
 /** The server's own bound on a trial. */
 const LONGEST_S = 30;
-/** When to ask again where the server names no time. */
-const RETRY_S = 5;
 const MOST_LISTED = 200;
 
 function spanOf(span: Span, nowMs: number): { from: string; to: string } {
@@ -53,19 +51,6 @@ export function PastCheck({ desk, work, zone, rules }: PastCheckProps) {
     [work],
   );
 
-  const attempt = async (from: string, to: string, signal: AbortSignal): Promise<Tried> => {
-    for (;;) {
-      try {
-        return await edits.tryRules(zone, from, to, signal);
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.problem.code !== 'trial_busy') throw error;
-        setWaiting(true);
-        await pause((error.problem.retry_after_s ?? RETRY_S) * 1_000, signal);
-      } finally {
-        setWaiting(false);
-      }
-    }
-  };
   const run = async () => {
     const given = new AbortController();
     running.current = given;
@@ -74,7 +59,7 @@ export function PastCheck({ desk, work, zone, rules }: PastCheckProps) {
     setTried(null);
     try {
       const { from, to } = spanOf(span, desk.site.clock.now());
-      const found = await attempt(from, to, given.signal);
+      const found = await tryPatiently(zone, { from, to }, given.signal, setWaiting);
       setTried({ tried: found, of: text });
       work.mark(
         found.events.flatMap(({ lon, lat }) =>
@@ -131,16 +116,6 @@ export function PastCheck({ desk, work, zone, rules }: PastCheckProps) {
       {tried && <Result desk={desk} tried={tried.tried} old={tried.of !== text} rules={rules} />}
     </>
   );
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = window.setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      window.clearTimeout(timer);
-      reject(signal.reason as Error);
-    });
-  });
 }
 
 function Progress({ since, waiting }: { since: number; waiting: boolean }) {
