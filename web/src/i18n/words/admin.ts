@@ -1,5 +1,8 @@
 /** Words of the pages beside the map: what the server is doing, and who may sign in. */
 export const zh = {
+  'app.crash': '画面出错了，看不到报警。本页会在 10 秒后自动重新打开；请同时留意电话。',
+  'app.crash.again': '立即重新打开',
+
   'page.map': '一张图',
   'page.health': '运行状态',
   'page.accounts': '用户与令牌',
@@ -128,6 +131,9 @@ export const zh = {
   'health.advice.engine_mismatch': '把服务器日志和备份交给维护人员。',
 } as const satisfies Record<string, string>;
 export const en: Record<keyof typeof zh, string> = {
+  'app.crash': 'The screen failed, and alarms cannot be seen. The page opens again by itself in 10 seconds; mind the telephone meanwhile.',
+  'app.crash.again': 'Open it again now',
+
   'page.map': 'One map',
   'page.health': 'Health',
   'page.accounts': 'Users and tokens',
