@@ -1,7 +1,7 @@
 // Every screen of the console under axe-core, in both themes: sign-in, the map with each of its panels and cards, the pages
 // beside it and the dialogs. Prints what axe calls serious or critical as one line of JSON, and how many screens it saw.
 //
-// Started by tests/tests/browser.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD of an administrator.
+// Started by tests/tests/console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD of an administrator.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { withBrowser } from "./chromium.mjs";
@@ -50,12 +50,43 @@ async function lookAtMap(page, theme) {
   await page.getByTestId("help").waitFor();
   await look(page, theme, "help-drawer");
   await page.keyboard.press("Escape");
-  const alarm = page.getByTestId("alarm-item").first();
-  await alarm.locator(".alarm-body").click();
-  await look(page, theme, "alarm");
+  await lookAtAlarm(page, theme);
   await page.locator(".readout summary").click();
   await look(page, theme, "datum");
   await page.locator(".readout summary").click();
+}
+
+async function lookAtAlarm(page, theme) {
+  const alarm = page.getByTestId("alarm-item").first();
+  await alarm.locator(".alarm-body").click();
+  await look(page, theme, "alarm");
+  for (const [key, screen] of [
+    ["s", "shelve"],
+    ["x", "close-alarm"],
+  ]) {
+    await page.keyboard.press(key);
+    await look(page, theme, screen);
+    await page.keyboard.press("Escape");
+  }
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press("e");
+  await page.getByTestId("evidence-replay").waitFor();
+  await look(page, theme, "evidence");
+  await page.getByTestId("evidence-replay").click();
+  await page.getByTestId("play-toggle").waitFor();
+  await look(page, theme, "playback");
+  await page.getByTestId("back-to-live").click();
+  await page.getByTestId("play-toggle").waitFor({ state: "detached" });
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press("p");
+  await page.getByTestId("print-dialog").waitFor();
+  await look(page, theme, "print");
+  await page.keyboard.press("Escape");
+  await open(page, "#/map?wall=1");
+  await page.locator(".command.wall").waitFor();
+  await look(page, theme, "wall");
+  await open(page, "#/map");
+  await page.locator(".command:not(.wall)").waitFor();
 }
 
 async function lookAtPages(page, theme) {

@@ -1,7 +1,7 @@
 // An administrator makes a colleague and a token, lets a terminal in, and removes them again; the colleague signs in and
 // changes their own password. Prints what was seen as one line of JSON.
 //
-// Started by tests/tests/browser.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD of an administrator.
+// Started by tests/tests/console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD of an administrator.
 import { withBrowser } from "./chromium.mjs";
 import { live, name, open, screenshot, signIn, url } from "./console.mjs";
 

@@ -1,6 +1,6 @@
 // Finding, links, views, measuring and coordinates, as a person uses them. Prints what was seen as one line of JSON.
 //
-// Started by tests/tests/browser.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD.
+// Started by tests/tests/console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD.
 import { withBrowser } from "./chromium.mjs";
 import { live, screenshot, signIn, url } from "./console.mjs";
 

@@ -1,7 +1,7 @@
 // A person without a mouse: signs in, reaches the alarms, acknowledges one, shows it, opens and closes help, tools and a
 // dialog. Prints where the focus was at each step as one line of JSON.
 //
-// Started by tests/tests/browser.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD.
+// Started by tests/tests/console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD.
 import { withBrowser } from "./chromium.mjs";
 import { live, name, password, url } from "./console.mjs";
 

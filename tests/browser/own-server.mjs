@@ -1,7 +1,7 @@
 // Everything that the console can show, with every other server out of reach: no name but the server's is resolved, and
 // whatever asks for another origin is refused and written down. Prints all requests and complaints as one line of JSON.
 //
-// Started by tests/tests/browser.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD of an administrator.
+// Started by tests/tests/console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD of an administrator.
 import { launch } from "./chromium.mjs";
 import { live, open, signIn, url } from "./console.mjs";
 

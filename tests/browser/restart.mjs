@@ -2,7 +2,7 @@
 // `again` for whoever stops and starts the server, then `missed` when the alarm of the time between is there, and prints
 // what was seen as one line of JSON.
 //
-// Started by tests/tests/browser.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD, CORDON_NEXT_PASSWORD.
+// Started by tests/tests/console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD, CORDON_NEXT_PASSWORD.
 import process from "node:process";
 import { withBrowser } from "./chromium.mjs";
 import { live, name, screenshot, signIn, url } from "./console.mjs";

@@ -117,6 +117,8 @@ fn the_first_useful_paint_is_light() {
     let [without, library] = ["gzipWithoutLibrary", "gzipLibrary"].map(|name| found[name].as_u64().unwrap());
     assert!(library > 200_000, "the map library was not seen: {found:#}");
     assert!(without < 500_000, "{without} B gzip without the map library: {found:#}");
+    let displays = found["fontDisplays"].as_array().unwrap();
+    assert!(displays.iter().all(|display| display == "swap"), "text waits for a font: {found:#}");
 }
 
 #[test]

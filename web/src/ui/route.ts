@@ -27,12 +27,14 @@ export function formatRoute({ page, params }: Route): string {
   return query === '' ? `#/${page}` : `#/${page}?${query}`;
 }
 
-let current: Route | undefined;
+let current: { hash: string; route: Route } | undefined;
 const listeners = new Set<() => void>();
 
+/** By the address itself and not by its events, which come later: what is noted meanwhile must not undo a step to another page. */
 function read(): Route {
-  current ??= parseRoute(location.hash);
-  return current;
+  const { hash } = location;
+  if (current?.hash !== hash) current = { hash, route: parseRoute(hash) };
+  return current.route;
 }
 
 function subscribe(listener: () => void): () => void {
@@ -45,7 +47,6 @@ function subscribe(listener: () => void): () => void {
 }
 
 function changed(): void {
-  current = parseRoute(location.hash);
   for (const listener of listeners) listener();
 }
 
