@@ -37,7 +37,9 @@ const found = await withBrowser(async (browser) => {
   await page.getByTestId("alarm-item").first().waitFor();
   // Fonts that text waits for would have to be counted.
   const fontDisplays = await page.evaluate(() => [...document.fonts].map(({ display }) => display));
+  const arrived = page.waitForResponse((response) => response.url().endsWith(".woff2"));
   font.resolve();
+  await arrived;
   const all = await Promise.all(bodies);
   const files = all.filter(({ file }) => !file.endsWith(".woff2"));
   const fontBytes = all.filter(({ file }) => file.endsWith(".woff2")).reduce((total, { bytes }) => total + bytes, 0);
