@@ -10,7 +10,7 @@ use crate::ingest::Pipeline;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use cordon_spatial::ids::Seq;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
@@ -18,8 +18,10 @@ use tokio::sync::watch;
 pub const MAX_INCOMING: usize = 16 * 1024;
 /// How long one frame may take to leave before the console counts as too slow.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time between two looks at vehicles in alarm; all others have every fourth.
+/// Time between two looks at vehicles in alarm.
 const TICK: Duration = Duration::from_millis(250);
+/// Time between two looks at all others.
+const ALL_EVERY: Duration = Duration::from_secs(1);
 /// Time between two looks at whether the console may still watch.
 const RECHECK: Duration = Duration::from_secs(2);
 
@@ -104,11 +106,12 @@ async fn converse(socket: &mut WebSocket, context: &Context, identity: Identity)
     let snapshot = view.snapshot(&hub.positions(), pipeline.now());
     send(socket, Message::Binary(snapshot.into())).await?;
     let mut tick = tokio::time::interval(TICK);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // A late look does not put off the next: on a busy machine a second would else become two.
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut all_at = Instant::now();
     let mut changed = sessions.changed();
     let mut recheck = tokio::time::interval(RECHECK);
     recheck.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut ticks = 0u32;
     loop {
         tokio::select! {
             message = socket.recv() => match message {
@@ -128,8 +131,10 @@ async fn converse(socket: &mut WebSocket, context: &Context, identity: Identity)
                 Err(RecvError::Closed) => return Err(End::Stopping),
             },
             _ = tick.tick() => {
-                ticks = ticks.wrapping_add(1);
-                let pace = if ticks.is_multiple_of(4) { Pace::All } else { Pace::Alarmed };
+                let pace = if all_at.elapsed() + TICK / 2 >= ALL_EVERY { Pace::All } else { Pace::Alarmed };
+                if pace == Pace::All {
+                    all_at = Instant::now();
+                }
                 let frames = view.changes(&hub.positions(), pace, pipeline.now());
                 for frame in frames {
                     send(socket, Message::Binary(frame.into())).await?;
