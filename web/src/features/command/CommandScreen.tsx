@@ -65,11 +65,15 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const [problem, setProblem] = useState<{ id: string; text: string } | null>(null);
 
-  const { params } = useRoute();
+  const { page, params } = useRoute();
   const wall = params.get('wall') === '1';
   const visibility = useMemo(() => new Visibility(session.name), [session.name]);
-  useEffect(() => visibility.note(), [visibility]);
-  useEffect(() => visibility.follow(params.get(PARAMETER)), [visibility, params]);
+  useEffect(() => {
+    if (page !== 'map') return;
+    // A link without a word about layers leaves them as they are, and the address says so again.
+    visibility.follow(params.get(PARAMETER));
+    visibility.note();
+  }, [page, params, visibility]);
   useEffect(() => park?.enlarge(wall ? WALL_SCALE : 1), [park, wall]);
   usePrintKey(() => setPrinting(true));
 
