@@ -10,6 +10,11 @@ import { useAction } from '../useKeys';
 import { collectionName } from './properties';
 import './cards.css';
 
+/** As cards.css has it: the list with its margin, its head, one of its lines. */
+const WIDEST_PX = 360;
+const HEAD_PX = 64;
+const LINE_PX = 37;
+
 interface Line {
   name: string;
   what: string;
@@ -59,7 +64,11 @@ export function Chooser({ desk, several, onClose }: { desk: Desk; several: Sever
   return (
     <div
       className="chooser"
-      style={{ left: several.x, top: several.y }}
+      style={{
+        // Beside the click, and within the map.
+        left: `min(${several.x}px, calc(100% - ${WIDEST_PX}px))`,
+        top: `min(${several.y}px, calc(100% - ${HEAD_PX + LINE_PX * several.choices.length}px))`,
+      }}
       role="group"
       aria-label={t('chooser.title', { n: several.choices.length })}
       data-testid="chooser"
