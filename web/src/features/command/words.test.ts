@@ -9,6 +9,7 @@ import {
   sirens,
   tellingEvent,
   validityText,
+  wasRetracted,
   whatText,
   type Names,
 } from './words';
@@ -74,6 +75,15 @@ describe('an alarm or event in words', () => {
     expect(doubtTexts(event, zh)).toEqual(['已撤回', '不确定', '迟报']);
     expect(doubtTexts({ ...event, status: 'final', certainty: 'certain', late: false }, zh)).toEqual([]);
   });
+});
+
+test('an alarm whose event was taken back says so until it stands again', () => {
+  const history = (...steps: string[]) => ({ history: steps.map((what) => ({ at: '', what })) });
+  expect(wasRetracted(history('raised', 'retracted'))).toBe(true);
+  expect(wasRetracted(history('raised', 'retracted', 'acknowledged'))).toBe(true);
+  expect(wasRetracted(history('raised', 'retracted', 'reopened'))).toBe(false);
+  expect(wasRetracted(history('raised', 'returned'))).toBe(false);
+  expect(wasRetracted({})).toBe(false);
 });
 
 describe('what an alarm asks of a person', () => {

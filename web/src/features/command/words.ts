@@ -88,6 +88,12 @@ export function tellingEvent(alarm: Pick<Alarm, 'kind' | 'events'>): string | un
   return alarm.kind === 'silence' ? alarm.events?.at(-1) : alarm.events?.[0];
 }
 
+/** Whether what raised an alarm was taken back: later reports showed that it did not happen. */
+export function wasRetracted(alarm: Pick<Alarm, 'history'>): boolean {
+  const last = alarm.history?.findLast(({ what }) => ['raised', 'reopened', 'returned', 'retracted'].includes(what));
+  return last?.what === 'retracted';
+}
+
 const DOUBTS = { uncertain: 'events.uncertain', unknown: 'events.unknown' } as const;
 
 /** What is doubtful about an event, as short words: retracted, uncertain, late. */

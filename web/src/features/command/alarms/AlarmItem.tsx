@@ -1,13 +1,13 @@
 /** One alarm: what, where, since when, in which state; chosen, it offers what a person can do about it. */
 import { useState } from 'react';
 import type { Alarm, Evidence } from '../../../api/types';
-import { useI18n } from '../../../i18n';
+import { useI18n, type Translate } from '../../../i18n';
 import { nearText, spanText } from '../../../i18n/time';
 import { PriorityBadge } from '../../../ui/PriorityBadge';
 import { CloseForm, NoteForm, ShelveForm } from './AlarmForms';
 import { AlarmHistory } from './AlarmHistory';
 import { AlarmWhy } from './AlarmWhy';
-import { kindText, needsAcknowledgement, saysWhereLast, subjectText, tellingEvent, type Names } from '../words';
+import { kindText, needsAcknowledgement, saysWhereLast, subjectText, tellingEvent, wasRetracted, type Names } from '../words';
 
 /** What is done to alarms; each answers when the server has, and whether it is done. What went wrong stands at the alarm. */
 export interface AlarmActs {
@@ -91,15 +91,16 @@ export function AlarmItem(props: AlarmItemProps) {
   );
 }
 
+function lastedText(alarm: Alarm, now: number, t: Translate): string {
+  if (wasRetracted(alarm)) return t('alarm.retracted');
+  const raisedMs = Date.parse(alarm.raised_at);
+  if (!alarm.returned_at) return t('alarm.since', { age: spanText(now - raisedMs, t) });
+  return t('alarm.lasted', { age: spanText(Date.parse(alarm.returned_at) - raisedMs, t) });
+}
+
 function Since({ alarm, now }: { alarm: Alarm; now: number }) {
   const { language, t } = useI18n();
-  const raisedMs = Date.parse(alarm.raised_at);
-  const returnedMs = alarm.returned_at ? Date.parse(alarm.returned_at) : null;
-  const parts = [
-    returnedMs === null
-      ? t('alarm.since', { age: spanText(now - raisedMs, t) })
-      : t('alarm.lasted', { age: spanText(returnedMs - raisedMs, t) }),
-  ];
+  const parts = [lastedText(alarm, now, t)];
   if (alarm.state === 'shelved' && alarm.shelved_until) {
     const untilMs = Date.parse(alarm.shelved_until);
     const left = spanText(untilMs - now, t);

@@ -60,6 +60,7 @@ function Told({ desk, evidence }: { desk: Desk; evidence: Evidence }) {
   const atMs = Date.parse(event.at);
   const endedMs = event.ended_at ? Date.parse(event.ended_at) : null;
   const lasts = (endedMs ?? desk.site.clock.now()) - atMs;
+  const retracted = event.status === 'retracted';
   const vehicle = event.subject.kind === 'vehicle' ? event.subject.id : undefined;
   const key = vehicle ? desk.site.directory.byId(vehicle)?.key : undefined;
   const timed = (event.kind === 'speed' || event.kind === 'dwell') && evidence.around.length > 1;
@@ -67,13 +68,14 @@ function Told({ desk, evidence }: { desk: Desk; evidence: Evidence }) {
     <>
       <p className="evidence-when">
         {dateText(atMs, language)}
-        {lasts >= 1_000 && ` · ${t(endedMs === null ? 'alarm.since' : 'alarm.lasted', { age: spanText(lasts, t) })}`}
+        {!retracted && lasts >= 1_000 && ` · ${t(endedMs === null ? 'alarm.since' : 'alarm.lasted', { age: spanText(lasts, t) })}`}
         {doubtTexts(event, t).map((word) => (
           <span key={word} className="event-doubt">
             {word}
           </span>
         ))}
       </p>
+      {retracted && <p className="problem">{t('alarm.retracted')}</p>}
       <div className="evidence-acts">
         {vehicle && (
           <button type="button" data-testid="evidence-replay" onClick={() => desk.replay(atMs - BEFORE_MS, [vehicle])}>
