@@ -8,6 +8,7 @@ const found = {};
 
 // Presses Tab until the focus is on something; more than a page has would never come to it.
 async function tabTo(page, id) {
+  await page.getByTestId(id).waitFor();
   for (let i = 0; i < 200; i += 1) {
     if (await page.evaluate((wanted) => document.activeElement?.dataset?.testid === wanted, id)) return;
     await page.keyboard.press("Tab");

@@ -5,6 +5,7 @@ import { useI18n } from '../../../i18n';
 import { isCollection } from '../../../live/features';
 import { nameOf } from '../../../map/drawn';
 import type { Desk } from '../desk';
+import { useAction } from '../useKeys';
 import { Ask } from './Ask';
 import { CheckTab } from './CheckTab';
 import { ConflictView } from './ConflictView';
@@ -64,8 +65,9 @@ export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
     drawing: stroke !== null,
     onUndo: () => work.undo(),
     onRedo: () => work.redo(),
-    onEscape: () => (question ? setQuestion(null) : leave()),
   });
+  // What was begun later, a playback, ends before the editor does.
+  useAction('back', () => (question ? setQuestion(null) : leave()));
 
   const settle = (saved: Saved) => {
     setBusy(false);

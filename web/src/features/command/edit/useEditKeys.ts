@@ -1,4 +1,4 @@
-/** Keys of the editor, before the screen's own hear them: undo, redo, and Escape that never throws work away unasked. */
+/** Keys of the editor, before the screen's own hear them: undo, redo, and those of a stroke that is under way. */
 import { useEffect, useRef } from 'react';
 import { currentRoute } from '../../../ui/route';
 
@@ -7,7 +7,6 @@ export interface EditKeys {
   drawing: boolean;
   onUndo: () => void;
   onRedo: () => void;
-  onEscape: () => void;
 }
 
 /** Whether a key pressed there is meant for the editor: in its panel, on the map, or nowhere in particular. */
@@ -31,7 +30,6 @@ export function useEditKeys(keys: EditKeys): void {
       const key = event.key.toLowerCase();
       if (command && !event.altKey && key === 'z') (event.shiftKey ? latest.current.onRedo : latest.current.onUndo)();
       else if (command && !event.altKey && key === 'y') latest.current.onRedo();
-      else if (event.key === 'Escape' && !command) latest.current.onEscape();
       else if (latest.current.drawing && onMap(event.target)) {
         if (event.key === 'Backspace') latest.current.onUndo();
         else if (event.key !== 'Enter' && event.key !== ' ') return;
