@@ -6,12 +6,12 @@ import { signedIn } from "./person.mjs";
 
 const found = {};
 
-// Presses Tab until the focus is on something; more than a page has would never come to it.
-async function tabTo(page, id) {
+// Presses Tab, or Shift and Tab, until the focus is on something; more than a page has would never come to it.
+async function tabTo(page, id, key = "Tab") {
   await page.getByTestId(id).waitFor();
   for (let i = 0; i < 200; i += 1) {
     if (await page.evaluate((wanted) => document.activeElement?.dataset?.testid === wanted, id)) return;
-    await page.keyboard.press("Tab");
+    await page.keyboard.press(key);
   }
   throw new Error(`no way by Tab to ${id}`);
 }
@@ -41,7 +41,7 @@ await withBrowser(async (browser) => {
   found.asked = await page.evaluate(() => document.activeElement?.dataset?.testid);
   await page.keyboard.press("Enter");
   await type(page, "edit-radius", "250");
-  await tabTo(page, "edit-tab-shape");
+  await tabTo(page, "edit-tab-shape", "Shift+Tab");
   await page.keyboard.press("ArrowRight");
   await type(page, "edit-name", "Typed circle");
   await press(page, "edit-save");

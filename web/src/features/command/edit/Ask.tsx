@@ -14,7 +14,14 @@ export function Ask({ text, yes, no, onYes, onNo }: AskProps) {
   const { t } = useI18n();
   const id = useId();
   const stay = useRef<HTMLButtonElement>(null);
-  useEffect(() => stay.current?.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    stay.current?.focus();
+    // Whoever goes on is where they were.
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
   return (
     <div className="edit-ask" role="alertdialog" aria-labelledby={id} data-testid="edit-ask">
       <p id={id}>{text}</p>

@@ -1,5 +1,5 @@
 /** A shape by numbers: its centre, radius, width, bearing and corners. Everything that can be drawn can be typed. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useI18n } from '../../../i18n';
 import { closed } from './coordinates-text';
 import { LIMITS } from './draft';
@@ -14,10 +14,11 @@ import { USUAL_WIDTH_M } from './stroke';
 
 export function ShapeNumbers({ work, shape, ways }: { work: Session; shape: Shape | null; ways: readonly Way[] }) {
   const { t } = useI18n();
+  const section = useRef<HTMLElement>(null);
   return (
-    <section>
+    <section ref={section} tabIndex={-1}>
       <h3>{t('edit.numbers')}</h3>
-      {!shape && <Beginning work={work} ways={ways} />}
+      {!shape && <Beginning work={work} ways={ways} onBegun={() => section.current?.focus()} />}
       {shape?.kind === 'point' && (
         <PlaceFields place={shape.at} onChange={(at) => work.reshape({ ...shape, at }, 'at')} />
       )}
@@ -93,8 +94,15 @@ export function ShapeNumbers({ work, shape, ways }: { work: Session; shape: Shap
 
 const reach = { least: LIMITS.reach_m.least, most: LIMITS.reach_m.most };
 
+interface BeginningProps {
+  work: Session;
+  ways: readonly Way[];
+  /** Its fields give way to those of the shape: the focus goes there. */
+  onBegun: () => void;
+}
+
 /** Without a pointer: which shape, and where it begins. */
-function Beginning({ work, ways }: { work: Session; ways: readonly Way[] }) {
+function Beginning({ work, ways, onBegun }: BeginningProps) {
   const { t } = useI18n();
   const [way, setWay] = useState<Way>(ways.includes('circle') ? 'circle' : ways[0]!);
   const [lon, setLon] = useState<number | null>(null);
@@ -109,6 +117,7 @@ function Beginning({ work, ways }: { work: Session; ways: readonly Way[] }) {
     if (way === 'sector' && radius !== null)
       work.reshape({ kind: 'sector', centre, radius_m: radius, bearing_deg: 0, opening_deg: 60 });
     work.show();
+    onBegun();
   };
   return (
     <>
@@ -174,6 +183,7 @@ function Beginning({ work, ways }: { work: Session; ways: readonly Way[] }) {
             else if (way === 'corridor') work.reshape({ kind: 'corridor', line: places, width_m: USUAL_WIDTH_M });
             else work.reshape({ kind: 'line', line: places });
             work.show();
+            onBegun();
           }}
         />
       )}
