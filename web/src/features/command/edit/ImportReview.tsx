@@ -194,7 +194,7 @@ export function ImportReview({ desk, read, onDone }: { desk: Desk; read: FileRea
   );
 }
 
-/** The features on the map, dashed as what is not kept yet, and all of them in sight. */
+/** The features on the map before they are kept, all of them in sight. */
 function usePreview(desk: Desk, features: readonly SketchFeature[]): void {
   const { park } = desk;
   useEffect(() => {
