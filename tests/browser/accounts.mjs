@@ -77,6 +77,7 @@ const found = await withBrowser(async (browser) => {
   await other.getByTestId("own-password-submit").click();
   await other.getByTestId("own-password-dialog").getByRole("status").waitFor();
   await other.keyboard.press("Escape");
+  await other.getByTestId("user").click();
   await other.getByTestId("sign-out").click();
   await other.getByTestId("signin-name").waitFor();
   await enter(SECOND);

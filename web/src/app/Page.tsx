@@ -29,10 +29,7 @@ export function Page({ page, site, session, onSignOut }: PageProps) {
         <span className="spring" />
         <ThemeSwitch />
         <LanguageSwitch />
-        <UserMenu session={session} />
-        <button type="button" className="quiet" onClick={onSignOut}>
-          {t('signin.out')}
-        </button>
+        <UserMenu session={session} onSignOut={onSignOut} />
       </header>
       <main className="page-body" id="page" tabIndex={0}>
         {page === 'health' && <HealthPage />}

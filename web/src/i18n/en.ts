@@ -43,7 +43,7 @@ export const en: Record<Key, string> = {
 
   'top.age': 'Data age',
   'top.age.none': 'no data yet',
-  'top.vehicles': 'Vehicles in view',
+  'top.vehicles': 'In view',
   'top.alarms': 'Alarms',
   'top.user': '{name} ({role})',
 

@@ -1,4 +1,4 @@
-/** Who is signed in, and what concerns only them: their password. */
+/** Who is signed in, and what concerns only them: their password, and leaving. */
 import { useRef, useState, type FormEvent } from 'react';
 import { adminApi } from '../api/admin';
 import { ApiError } from '../api/client';
@@ -9,7 +9,7 @@ import { NewPassword } from './NewPassword';
 import { routeErrorText } from './problem';
 import './password.css';
 
-export function UserMenu({ session }: { session: Session }) {
+export function UserMenu({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
   const { t } = useI18n();
   const menu = useRef<HTMLDetailsElement>(null);
   const [asking, setAsking] = useState(false);
@@ -31,8 +31,9 @@ export function UserMenu({ session }: { session: Session }) {
           if (!event.currentTarget.contains(event.relatedTarget)) fold();
         }}
       >
-        <summary data-testid="user">{t('top.user', { name: session.name, role: t(`role.${session.role}`) })}</summary>
+        <summary data-testid="user">{session.name}</summary>
         <div>
+          <p>{t('top.user', { name: session.name, role: t(`role.${session.role}`) })}</p>
           <button
             type="button"
             data-testid="own-password"
@@ -43,6 +44,9 @@ export function UserMenu({ session }: { session: Session }) {
             }}
           >
             {t('password.change')}
+          </button>
+          <button type="button" data-testid="sign-out" onClick={onSignOut}>
+            {t('signin.out')}
           </button>
         </div>
       </details>

@@ -88,10 +88,7 @@ export function TopBar({
           </button>
           <ThemeSwitch />
           <LanguageSwitch />
-          <UserMenu session={session} />
-          <button type="button" className="quiet" onClick={onSignOut} data-testid="sign-out">
-            {t('signin.out')}
-          </button>
+          <UserMenu session={session} onSignOut={onSignOut} />
         </>
       )}
     </header>

@@ -134,9 +134,9 @@ export const en: Record<keyof typeof zh, string> = {
   'app.crash': 'The screen failed, and alarms cannot be seen. The page opens again by itself in 10 seconds; mind the telephone meanwhile.',
   'app.crash.again': 'Open it again now',
 
-  'page.map': 'One map',
+  'page.map': 'Map',
   'page.health': 'Health',
-  'page.accounts': 'Users and tokens',
+  'page.accounts': 'Accounts',
   'page.nav': 'Pages',
   'page.skip': 'Skip to the content',
 
@@ -261,7 +261,7 @@ export const en: Record<keyof typeof zh, string> = {
     'The picture is behind. Look at what waits to be judged and at the commit times: is the disk slow, or is it too much?',
   'health.advice.commit': 'The disk is too slow. Use a local SSD, and stop what else reads and writes much on it.',
   'health.advice.disk': 'Free space or fit a larger disk; tracks can also be kept for fewer days. When it is full nothing is taken in.',
-  'health.advice.terminals': 'Terminals wait for approval: see “Users and tokens”.',
+  'health.advice.terminals': 'Terminals wait for approval: see “Accounts”.',
   'health.advice.storage_full': 'Terminals keep their reports and send them when there is room again.',
   'health.advice.clock_wrong': 'Check the server’s time source (NTP, BeiDou).',
   'health.advice.engine_mismatch': 'Give the server’s log and a backup to whoever maintains it.',

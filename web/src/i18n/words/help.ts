@@ -104,7 +104,7 @@ export const en: Record<keyof typeof zh, string> = {
   'help.screen.events': 'Event log',
   'help.screen.events.what': 'What happened. It asks for nothing and makes no sound. Click one to see where it was.',
   'help.screen.pages': 'Other pages',
-  'help.screen.pages.what': 'Health: is the server well? Users and tokens: for administrators only.',
+  'help.screen.pages.what': 'Health: is the server well? Accounts: for administrators only.',
 
   'help.signs': 'Signs and colours',
   'help.signs.vehicles': 'Vehicles',

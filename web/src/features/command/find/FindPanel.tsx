@@ -34,7 +34,7 @@ export function FindPanel({ desk, onDone }: { desk: Desk; onDone: () => void }) 
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const limit = useCallback((group: string) => (widened.has(group) ? MANY : FEW), [widened]);
-  const { groups, known } = useSearch(desk.site, query, limit);
+  const { groups, known, cut } = useSearch(desk.site, query, limit);
   const sections = groups.map(({ group, entries, total }) => {
     const lines = entries.map((entry): Line => ({ group, entry }));
     if (total > entries.length && !widened.has(group)) lines.push({ group, entry: null });
@@ -108,6 +108,13 @@ export function FindPanel({ desk, onDone }: { desk: Desk; onDone: () => void }) 
         </p>
       )}
       {query.trim() !== '' && !known && <p className="hint">{t('find.loading')}</p>}
+      {query.trim() !== '' && cut.length > 0 && (
+        <p className="hint" data-testid="find-cut">
+          {t('find.cut', {
+            what: cut.map((collection) => translateName(t, 'find.group', collection, () => collection)).join(t('list.separator')),
+          })}
+        </p>
+      )}
       <div id={`${id}-list`} ref={list} role="listbox" aria-label={t('side.find')} hidden={lines.length === 0}>
         {sections.map((section) => (
           <div key={section.group} role="group" aria-labelledby={`${id}-${section.group}`}>

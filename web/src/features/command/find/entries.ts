@@ -1,8 +1,9 @@
 /** What of a site can be found: its vehicles, their companies, and every feature that has a name or an id. */
 import { COLLECTIONS, type Collection, type Feature, type Vehicle } from '../../../api/types';
-import { isKey, type Translate } from '../../../i18n';
+import { isKey, type I18n, type Language, type Translate } from '../../../i18n';
 import type { Site } from '../../../live/site';
 import type { LonLat } from '../../../map/datum';
+import { nameOf } from '../../../map/drawn';
 import type { Entry } from './search';
 
 export type Target =
@@ -16,16 +17,22 @@ type SiteEntry = Entry<Target>;
 /** Properties, beside the name, by which people call a thing. */
 const CALLED = /^(name|alias|short_name|ref|code|number|address|company|operator|substance|cas|un)(_|:|$)/;
 
-/** Builds the entries, and hands out the same objects for what did not change, so that they are folded once. */
+/** The sea and the woods are drawn and never looked for. */
+const LOOKED_FOR = COLLECTIONS.filter((collection) => collection !== 'ground');
+
+/** Builds the entries, in one language, and hands out the same objects for what did not change, so that they are folded once. */
 export class Entries {
   #vehicles = new Map<number, { vehicle: Vehicle; entry: SiteEntry }>();
   #features = new WeakMap<Feature, SiteEntry>();
   #companies = new Map<string, SiteEntry>();
+  #language: Language | undefined;
 
-  *of(site: Site, t: Translate): Generator<SiteEntry> {
+  *of(site: Site, { language, t }: I18n): Generator<SiteEntry> {
+    if (language !== this.#language) this.#features = new WeakMap();
+    this.#language = language;
     yield* this.#ofVehicles(site, t);
-    for (const collection of COLLECTIONS) {
-      for (const feature of site.features.list(collection)) yield this.#ofFeature(collection, feature, t);
+    for (const collection of LOOKED_FOR) {
+      for (const feature of site.features.list(collection)) yield this.#ofFeature(collection, feature, language, t);
     }
   }
 
@@ -53,10 +60,10 @@ export class Entries {
     }
   }
 
-  #ofFeature(collection: Collection, feature: Feature, t: Translate): SiteEntry {
+  #ofFeature(collection: Collection, feature: Feature, language: Language, t: Translate): SiteEntry {
     const known = this.#features.get(feature);
     if (known) return known;
-    const entry = featureEntry(collection, feature, t);
+    const entry = featureEntry(collection, feature, language, t);
     this.#features.set(feature, entry);
     return entry;
   }
@@ -77,14 +84,15 @@ function companyEntry(name: string, detail: string, vehicles: readonly number[])
   return { id: name, group: 'companies', title: name, detail, more: [], target: { kind: 'company', vehicles } };
 }
 
-function featureEntry(collection: Collection, { id, properties }: Feature, t: Translate): SiteEntry {
+function featureEntry(collection: Collection, { id, properties }: Feature, language: Language, t: Translate): SiteEntry {
   const called = Object.entries(properties).flatMap(([name, value]) =>
-    name !== 'name' && CALLED.test(name) && (typeof value === 'string' || typeof value === 'number') ? [String(value)] : [],
+    CALLED.test(name) && (typeof value === 'string' || typeof value === 'number') ? [String(value)] : [],
   );
   return {
     id: String(id),
     group: collection,
-    title: properties.name ?? String(id),
+    title: nameOf(properties, language) || String(id),
+    nameless: nameOf(properties, language) === '',
     detail: detailOf(collection, properties, t),
     more: [String(id), ...called],
     target: { kind: 'feature', collection, id: String(id) },
@@ -94,10 +102,10 @@ function featureEntry(collection: Collection, { id, properties }: Feature, t: Tr
 /** Kind and level in words, as far as the dictionary has them. */
 function detailOf(collection: Collection, { kind, level }: Feature['properties'], t: Translate): string {
   const words = [
-    [collection === 'zones' ? 'zonekind' : `kind.${collection}`, kind],
+    [collection === 'zones' ? 'zonekind' : 'word', kind],
     ['level', level],
   ].flatMap(([prefix, name]) => {
-    const key = `${prefix}.${name}`;
+    const key = `${prefix}.${String(name).toLowerCase().replaceAll(/[\s-]+/g, '_')}`;
     return name && isKey(key) ? [t(key)] : [];
   });
   return words.join(' · ');

@@ -57,6 +57,15 @@ describe('finding', () => {
     expect(index.find('门', () => 9)[0]!.entries.map(({ title }) => title)).toEqual(['门', '门卡', '南门卡口']);
   });
 
+  test('puts what nobody named behind what is called so', () => {
+    const index = new Index<string>();
+    const lane = { ...entry('roads', 'fire-lane-1', 'fire-lane-1'), nameless: true };
+    index.put([lane, entry('zones', 'z', 'Park fire station')]);
+    const order = (query: string) => index.find(query, () => 9).map(({ group }) => group);
+    expect(order('fire')).toEqual(['zones', 'roads']);
+    expect(order('fire-lane-1')).toEqual(['roads']);
+  });
+
   test('says how many there are when it shows fewer', () => {
     const index = new Index<string>();
     index.put(park);

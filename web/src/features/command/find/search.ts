@@ -15,6 +15,8 @@ export interface Entry<T> {
   /** Searched last and not shown: the id, a name in another language. */
   more: readonly string[];
   target: T;
+  /** Nobody gave it a name: the title is its id, which is no better than a part of a name. */
+  nameless?: boolean;
 }
 
 interface Row<T> {
@@ -102,8 +104,10 @@ function row<T>(entry: Entry<T>): Row<T> {
   };
 }
 
-function fit<T>({ text, titleEnd, initials: letters }: Row<T>, whole: string, words: string[], byInitials: boolean): number | null {
+function fit<T>(candidate: Row<T>, whole: string, words: string[], byInitials: boolean): number | null {
+  const { text, titleEnd, initials: letters, entry } = candidate;
   const at = text.indexOf(whole);
+  if (at >= 0 && entry.nameless) return text[at + whole.length] === '\n' && at === 1 ? TITLE_BEGINS : HAS;
   if (at === 1) return text[at + whole.length] === '\n' ? EXACT : TITLE_BEGINS;
   if (at > 0) {
     if (at < titleEnd) return TITLE_HAS;

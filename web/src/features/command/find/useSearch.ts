@@ -1,5 +1,6 @@
 /** What a query finds on this site and in coordinates, as it is typed. */
 import { useMemo, useRef, useSyncExternalStore } from 'react';
+import { COLLECTIONS, type Collection } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import type { Site } from '../../../live/site';
 import { readCoordinates, coordinatesText } from '../../../map/coordinates';
@@ -28,21 +29,34 @@ function readings(query: string, first: Datum): Reading[] {
   );
 }
 
+export interface Search {
+  groups: Group[];
+  /** The lists were read. */
+  known: boolean;
+  /** Collections of which there is more than a desk holds: only what lies in the view can be found. */
+  cut: readonly Collection[];
+}
+
 /** The index is made anew only when names changed, and never while nobody searches. */
-export function useSearch(site: Site, query: string, limit: (group: string) => number): { groups: Group[]; known: boolean } {
-  const { t, language } = useI18n();
+export function useSearch(site: Site, query: string, limit: (group: string) => number): Search {
+  const i18n = useI18n();
+  const { t, language } = i18n;
   const { datum } = useCoordinates();
   const entries = useRef(new Entries());
   const index = useRef(new Index<Target>());
   const version = useSyncExternalStore(site.subscribe, () => `${site.directory.version}.${site.features.version}`);
   useMemo(() => {
-    if (query !== '') index.current.put(entries.current.of(site, t));
-  }, [site, t, version, query === '']);
+    if (query !== '') index.current.put(entries.current.of(site, i18n));
+  }, [site, i18n, version, query === '']);
   const groups = useMemo(
     () => [...coordinateGroup(readings(query, datum), t), ...index.current.find(query, limit)],
     [query, limit, datum, language, version],
   );
-  return { groups, known: site.features.known('zones') && index.current.size > 0 };
+  return {
+    groups,
+    known: site.features.known('zones') && index.current.size > 0,
+    cut: COLLECTIONS.filter((collection) => site.features.cut(collection) !== null),
+  };
 }
 
 function coordinateGroup(found: readonly Reading[], t: ReturnType<typeof useI18n>['t']): Group[] {
