@@ -105,7 +105,8 @@ fn the_whole_console_asks_nobody_but_its_own_server() {
     let own = [format!("http://{}/", server.http), format!("ws://{}/", server.http)];
     for request in found["requests"].as_array().unwrap() {
         let request = request.as_str().unwrap();
-        let inside = own.iter().any(|o| request.starts_with(o)) || request.starts_with("blob:") || request.starts_with("data:");
+        let inside =
+            own.iter().any(|o| request.starts_with(o)) || request.starts_with("blob:") || request.starts_with("data:");
         assert!(inside, "a request left the server: {request}");
     }
 }
@@ -134,8 +135,7 @@ fn an_open_console_survives_a_restart_and_its_address_a_lost_session() {
         "lost" => {
             server.restart();
             let phone = lane.phone();
-            let (mut terminal, _) =
-                Terminal::sign_on(server.jt808, &phone, &lane.plate_gbk(), Version::V2013).unwrap();
+            let (mut terminal, _) = Terminal::sign_on(server.jt808, &phone, &lane.plate_gbk(), Version::V2013).unwrap();
             for second in 0..=50 {
                 assert_eq!(terminal.report(&lane.report(second)).unwrap(), 0);
             }
