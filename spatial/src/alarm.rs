@@ -254,9 +254,9 @@ pub enum AlarmAct {
 pub fn alarm_id(zone: Option<ZoneKey>, rule: Option<&RuleId>, subject: Subject, first: EventId) -> AlarmId {
     let mut bytes = HashInput::default();
     bytes.put(&zone.map_or(u32::MAX, |z| z.0).to_le_bytes());
-    let rule = rule.map_or("", |r| r.as_str());
+    let rule = rule.map_or(&[][..], |rule| rule.as_bytes());
     bytes.put(&[rule.len() as u8]);
-    bytes.put(rule.as_bytes());
+    bytes.put(rule);
     let (tag, key) = subject.tag();
     bytes.put(&[tag]);
     bytes.put(&key.to_le_bytes());

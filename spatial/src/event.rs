@@ -4,13 +4,17 @@
 //! says about the world ([`EventCore`]) is a pure function of the fixes and revisions; how and when Cordon learned of
 //! it ([`Event`]'s other fields) depends on the order of arrival.
 
+mod core;
+mod edge;
+
+pub use core::EventCore;
+pub(crate) use edge::{EdgeEvent, Small};
+
 use crate::fix::Marks;
 use crate::ids::{AlarmId, EventId, Revision, RuleId, Seq, VehicleKey, ZoneKey};
 use crate::position::Position;
 use crate::units::{DeciKph, Millimetres, UnixMs};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::ops::Deref;
-use std::sync::Arc;
+use serde::{Deserialize, Serialize};
 
 /// What kind of thing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -332,79 +336,6 @@ pub struct RuleRef {
     pub off_delay_s: u32,
 }
 
-/// What an event says about the world: a pure function of fixes and revisions, whatever their order of arrival.
-///
-/// A clone copies a handle: the versions of an event that differ in its end alone share everything else.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventCore {
-    facts: Arc<EventFacts>,
-    /// When it ended: for intervals; `None` while it lasts.
-    pub ended_at: Option<UnixMs>,
-}
-
-impl EventCore {
-    /// Of what happened; for an interval that is over, when.
-    pub fn new(facts: EventFacts, ended_at: Option<UnixMs>) -> EventCore {
-        EventCore { facts: Arc::new(facts), ended_at }
-    }
-
-    /// The same, ended at `at`, but not before it began.
-    pub fn ended(&self, at: UnixMs) -> EventCore {
-        EventCore { facts: Arc::clone(&self.facts), ended_at: Some(at.max(self.at)) }
-    }
-
-    /// Its facts, to change them in this version alone.
-    pub fn facts_mut(&mut self) -> &mut EventFacts {
-        Arc::make_mut(&mut self.facts)
-    }
-
-    /// Whether it says the same as another, whenever each ended.
-    pub(crate) fn is_alike(&self, other: &EventCore) -> bool {
-        self.facts == other.facts
-    }
-
-    /// Whether it is the same as another, told by identity where that is cheaper: never true of different ones.
-    pub(crate) fn is_same(&self, other: &EventCore) -> bool {
-        self.ended_at == other.ended_at && Arc::ptr_eq(&self.facts, &other.facts)
-    }
-}
-
-/// An event as it is written for people: its end among its facts.
-#[derive(Serialize, Deserialize)]
-struct Readable<Facts> {
-    #[serde(flatten)]
-    facts: Facts,
-    ended_at: Option<UnixMs>,
-}
-
-impl Serialize for EventCore {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            Readable { facts: &*self.facts, ended_at: self.ended_at }.serialize(serializer)
-        } else {
-            (&*self.facts, self.ended_at).serialize(serializer)
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for EventCore {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<EventCore, D::Error> {
-        let (facts, ended_at) = if deserializer.is_human_readable() {
-            Readable::deserialize(deserializer).map(|read| (read.facts, read.ended_at))?
-        } else {
-            Deserialize::deserialize(deserializer)?
-        };
-        Ok(EventCore::new(facts, ended_at))
-    }
-}
-
-impl Deref for EventCore {
-    type Target = EventFacts;
-    fn deref(&self) -> &EventFacts {
-        &self.facts
-    }
-}
-
 /// What an event says but for its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventFacts {
@@ -468,8 +399,9 @@ pub fn event_id(
     }
     match rule {
         Some(rule) => {
-            bytes.put(&[rule.id.as_str().len() as u8]);
-            bytes.put(rule.id.as_str().as_bytes());
+            let id = rule.id.as_bytes();
+            bytes.put(&[id.len() as u8]);
+            bytes.put(id);
             bytes.put(&rule.revision.0.to_le_bytes());
         }
         None => bytes.put(&[0]),

@@ -1,16 +1,32 @@
 //! One id type per kind of thing, so that they cannot be mixed up.
 
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
 /// The name of a feature to the outside: 1-64 characters of `[A-Za-z0-9_-]`, unique in its collection, never reused.
 ///
-/// A clone copies no text: every event carries its rule's id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+/// Most are short and stand in place, so that a clone asks for no memory: every event carries its rule's id.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct FeatureId(Arc<str>);
+pub struct FeatureId(Text);
+
+/// The characters of an id. One text has one form.
+#[derive(Clone, PartialEq, Eq)]
+enum Text {
+    /// Followed by zeros.
+    Short {
+        length: u8,
+        bytes: [u8; SHORT],
+    },
+    Long(Arc<str>),
+}
+
+/// The longest text that takes no more room than the handle of a long one.
+const SHORT: usize = 22;
 
 /// Why a text is not a [`FeatureId`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,12 +39,55 @@ impl FeatureId {
         let text = text.into();
         let fits =
             (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if fits { Ok(FeatureId(text.into())) } else { Err(FeatureIdError) }
+        if !fits {
+            return Err(FeatureIdError);
+        }
+        let mut bytes = [0; SHORT];
+        Ok(FeatureId(match bytes.get_mut(..text.len()) {
+            Some(part) => {
+                part.copy_from_slice(text.as_bytes());
+                Text::Short { length: text.len() as u8, bytes }
+            }
+            None => Text::Long(text.into()),
+        }))
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(self.as_bytes()).expect("an id's characters are ASCII")
+    }
+
+    /// The same as bytes, unchecked by nature and so cheaper.
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Text::Short { length, bytes } => &bytes[..usize::from(*length)],
+            Text::Long(text) => text.as_bytes(),
+        }
+    }
+}
+
+impl PartialOrd for FeatureId {
+    fn partial_cmp(&self, other: &FeatureId) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for FeatureId {
+    fn cmp(&self, other: &FeatureId) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for FeatureId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl fmt::Debug for FeatureId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FeatureId").field(&self.as_str()).finish()
     }
 }
 
@@ -47,13 +106,13 @@ impl From<FeatureId> for String {
 
 impl Serialize for FeatureId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 
 impl fmt::Display for FeatureId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 

@@ -19,6 +19,7 @@ pub mod vehicle;
 pub mod exemption;
 pub mod zone;
 mod shelf;
+mod sieve;
 pub mod onemap;
 pub mod contact;
 pub mod figures;

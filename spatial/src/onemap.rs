@@ -343,9 +343,7 @@ impl OneMap {
         entries.clone().for_each(hint_all);
         let zones = entries.map(|entry| &*entry.zone);
         zones.clone().for_each(hint_all);
-        let rules = zones.flat_map(|zone| &zone.rules);
-        rules.clone().for_each(hint_all);
-        rules.filter_map(|rule| rule.id.as_str().as_bytes().first()).for_each(hint);
+        zones.flat_map(|zone| &zone.rules).for_each(hint_all);
     }
 
     /// All revisions of a zone that still matter, oldest first.

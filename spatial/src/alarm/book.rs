@@ -1,11 +1,12 @@
 //! One subject's alarms: raised by its events, changed by what became of them and by people.
 
-use super::sheet::{AlarmSheet, body_of, priority_of};
+use super::sheet::{AlarmSheet, Origin, body_of, priority_of};
 use super::suppression::SharedCause;
 use super::{AlarmAct, AlarmBody, AlarmEvents, AlarmLine, AlarmStep, LONGEST_SHELF, Shelf, alarm_id};
 use crate::event::{EventCore, EventKind};
 use crate::ids::{AlarmId, EventId, RuleId, ZoneKey};
-use crate::index::hint;
+use crate::index::{hint, hint_all};
+use crate::sieve::Sieve;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 
@@ -14,49 +15,54 @@ use serde::{Deserialize, Serialize};
 /// A handful each, so they are found by looking through them, the newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AlarmBook {
-    /// The oldest first.
-    rows: Vec<Row>,
+    /// The low halves of their ids, the oldest first.
+    ids: Vec<u64>,
+    /// The hashes of their causes, in the same order.
+    causes: Vec<u64>,
+    alarms: Vec<AlarmSheet>,
+    /// Of ids and causes.
+    #[serde(skip)]
+    sieve: Sieve,
     /// No alarm that is put aside comes back before this.
     unshelve_at: UnixMs,
     /// Whether it may hold alarms of the terminal itself.
     terminal: bool,
 }
 
-/// An alarm, and what it is looked up by.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Row {
-    /// The hash of its cause.
-    cause: u64,
-    /// The low half of its id.
-    id: u64,
-    alarm: AlarmSheet,
-}
-
 impl Default for AlarmBook {
     fn default() -> AlarmBook {
-        AlarmBook { rows: Vec::new(), unshelve_at: UnixMs::MAX, terminal: false }
+        AlarmBook {
+            ids: Vec::new(),
+            causes: Vec::new(),
+            alarms: Vec::new(),
+            sieve: Sieve::default(),
+            unshelve_at: UnixMs::MAX,
+            terminal: false,
+        }
     }
 }
 
 impl AlarmBook {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.ids.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.ids.is_empty()
     }
 
     /// The low halves of their ids, the oldest first.
     pub fn keys(&self) -> impl Iterator<Item = u64> {
-        self.rows.iter().map(|row| row.id)
+        self.ids.iter().copied()
     }
 
     /// Asks for the memory of what the next event will ask of it. Changes nothing.
     pub(crate) fn bring_near(&self) {
-        self.rows.last().into_iter().for_each(hint);
+        self.ids.last().into_iter().for_each(hint);
+        self.causes.last().into_iter().for_each(hint);
+        self.alarms.last().into_iter().for_each(hint_all);
     }
 
     /// Takes in alarms that the store still knew.
@@ -83,22 +89,22 @@ impl AlarmBook {
         if let Some((id, place)) = of.and_then(|id| Some((id, self.place(id)?))) {
             return self.event_changed(place, event).map(|alarm| (id, alarm));
         }
-        let rule = event.rule.as_ref().map(|rule| &rule.id);
-        let zone = event.zone.map(|(key, _)| key);
-        let cause = cause((zone, rule, event.visit_at));
+        let rule = event.rule().map(|rule| &rule.id);
+        let zone = event.zone().map(|(key, _)| key);
+        let cause = cause((zone, rule, event.visit_at()));
         if let Some(place) = self.open_of(cause, event) {
-            let alarm = self.rows[place].alarm.body_mut();
-            alarm.events.push(event.id);
+            let alarm = self.alarms[place].body_mut();
+            alarm.events.push(event.id());
             alarm.returned_at = event.ended_at;
-            alarm.history.push(AlarmLine { at: event.at, step: AlarmStep::Reopened, who: None, note: None });
+            alarm.history.push(AlarmLine { at: event.at(), step: AlarmStep::Reopened, who: None, note: None });
             close_if_done(alarm);
-            return Some((alarm.id, self.rows[place].alarm.clone()));
+            return Some((alarm.id, self.alarms[place].clone()));
         }
-        let id = alarm_id(zone, rule, event.subject, event.id);
+        let id = alarm_id(zone, rule, event.subject(), event.id());
         if let Some(place) = self.place(id) {
             return self.event_changed(place, event).map(|alarm| (id, alarm));
         }
-        let alarm = AlarmSheet::raised(event.clone(), late);
+        let alarm = AlarmSheet::raised(event, late);
         self.push(cause, id, alarm.clone());
         Some((id, alarm))
     }
@@ -106,23 +112,23 @@ impl AlarmBook {
     /// An event of an alarm did not happen after all. The alarm stays, returned. Returns it if it changed.
     pub fn event_retracted(&mut self, event: EventId, of: AlarmId, at: UnixMs) -> Option<AlarmSheet> {
         let place = self.place(of)?;
-        let alarm = self.rows[place].alarm.body_mut();
+        let alarm = self.alarms[place].body_mut();
         alarm.history.push(AlarmLine { at, step: AlarmStep::Retracted, who: None, note: None });
         if alarm.events.last() == Some(&event) && alarm.returned_at.is_none() {
             alarm.returned_at = Some(at);
         }
         close_if_done(alarm);
-        Some(self.rows[place].alarm.clone())
+        Some(self.alarms[place].clone())
     }
 
     /// A person's act at journal time `at`. Returns the alarm if it changed; repeating an act changes nothing.
     pub fn act(&mut self, id: AlarmId, at: UnixMs, who: &str, act: &AlarmAct) -> Option<AlarmSheet> {
         let place = self.place(id)?;
-        let alarm = &self.rows[place].alarm;
+        let alarm = &self.alarms[place];
         if alarm.closed_at.is_some() || !changes(alarm, at, act) {
             return None;
         }
-        let alarm = self.rows[place].alarm.body_mut();
+        let alarm = self.alarms[place].body_mut();
         let mut line = |step, note| alarm.history.push(AlarmLine { at, step, who: Some(who.to_owned()), note });
         match act {
             AlarmAct::Acknowledge { note } => {
@@ -147,12 +153,12 @@ impl AlarmBook {
                 self.unshelve_at = self.unshelve_at.min(*until);
             }
         }
-        Some(self.rows[place].alarm.clone())
+        Some(self.alarms[place].clone())
     }
 
     /// One of the alarms.
     pub fn get(&self, id: AlarmId) -> Option<&AlarmSheet> {
-        self.place(id).map(|place| &self.rows[place].alarm)
+        self.place(id).map(|place| &self.alarms[place])
     }
 
     /// Brings an alarm of a rule with delays in line with what makes it, or raises it. It began with the events `carried`,
@@ -165,7 +171,7 @@ impl AlarmBook {
     ) -> (AlarmId, Option<(AlarmSheet, bool)>) {
         let Stretch { first, late, events, last_at, returned_at } = stretch;
         let Some(place) = keeper.and_then(|id| self.place(id)) else {
-            let mut alarm = body_of(first, late, events, returned_at);
+            let mut alarm = body_of(&Origin::of(first, late), events, returned_at);
             // The id that its event gives may be an alarm's that an earlier run kept when it was cut in two.
             while self.place(alarm.id).is_some() {
                 alarm.id = alarm_id(alarm.zone, alarm.rule.as_ref(), alarm.subject, EventId(alarm.id.0));
@@ -174,7 +180,7 @@ impl AlarmBook {
             self.push(cause(alarm.cause()), id, alarm.clone());
             return (id, Some((alarm, true)));
         };
-        let known = &self.rows[place].alarm;
+        let known = &self.alarms[place];
         let goes_on = !carried.is_empty();
         let mut all = carried;
         all.extend(events);
@@ -182,7 +188,7 @@ impl AlarmBook {
         if (known.raised_at, known.returned_at, &known.events) == (raised_at, returned_at, &all) {
             return (known.id, None);
         }
-        let alarm = self.rows[place].alarm.body_mut();
+        let alarm = self.alarms[place].body_mut();
         let mut line = |at, step| alarm.history.push(AlarmLine { at, step, who: None, note: None });
         if alarm.raised_at != raised_at {
             line(raised_at, AlarmStep::Raised);
@@ -201,17 +207,17 @@ impl AlarmBook {
             alarm.history.push(AlarmLine { at: last_at, step: AlarmStep::Reopened, who: None, note: None });
         }
         close_if_done(alarm);
-        (alarm.id, Some((self.rows[place].alarm.clone(), false)))
+        (alarm.id, Some((self.alarms[place].clone(), false)))
     }
 
     /// An alarm has no event any more: they did not happen for long enough, or belong to the alarm `into`. It stays,
     /// returned or closed. Returns it if it changed.
     pub(super) fn gave_up(&mut self, id: AlarmId, into: Option<AlarmId>, now: UnixMs) -> Option<AlarmSheet> {
         let place = self.place(id)?;
-        if self.rows[place].alarm.closed_at.is_some() {
+        if self.alarms[place].closed_at.is_some() {
             return None;
         }
-        let alarm = self.rows[place].alarm.body_mut();
+        let alarm = self.alarms[place].body_mut();
         alarm.returned_at = alarm.returned_at.or(Some(now));
         let (step, note) = match into {
             Some(into) => (AlarmStep::Merged, Some(into.to_string())),
@@ -223,7 +229,7 @@ impl AlarmBook {
             alarm.closed_at = Some(now);
         }
         close_if_done(alarm);
-        Some(self.rows[place].alarm.clone())
+        Some(self.alarms[place].clone())
     }
 
     /// When the first of the alarms that are put aside comes back; never too late, perhaps too early.
@@ -238,8 +244,8 @@ impl AlarmBook {
         }
         let mut over: Vec<(UnixMs, usize)> = Vec::new();
         self.unshelve_at = UnixMs::MAX;
-        for (place, row) in self.rows.iter().enumerate() {
-            match row.alarm.shelved_until() {
+        for (place, alarm) in self.alarms.iter().enumerate() {
+            match alarm.shelved_until() {
                 Some(until) if until <= by => over.push((until, place)),
                 Some(until) => self.unshelve_at = self.unshelve_at.min(until),
                 None => {}
@@ -247,10 +253,10 @@ impl AlarmBook {
         }
         over.sort_unstable();
         let mut back = |(at, place): (UnixMs, usize)| {
-            let alarm = self.rows[place].alarm.body_mut();
+            let alarm = self.alarms[place].body_mut();
             alarm.shelved = None;
             alarm.history.push(AlarmLine { at, step: AlarmStep::Unshelved, who: None, note: None });
-            self.rows[place].alarm.clone()
+            self.alarms[place].clone()
         };
         over.into_iter().map(&mut back).collect()
     }
@@ -261,14 +267,21 @@ impl AlarmBook {
     pub fn forget(&mut self, before: UnixMs, in_use: &[u64]) {
         let over = |alarm: &AlarmBody| alarm.returned_at.is_some_and(|at| at < before) || never_returns(alarm);
         let done = |alarm: &AlarmSheet| alarm.closed_at().is_some_and(|at| at < before) && over(alarm);
-        self.rows.retain(|row| !done(&row.alarm) || in_use.binary_search(&row.id).is_ok());
-        self.terminal = self.rows.iter().any(|row| row.alarm.kind() == EventKind::TerminalAlarm);
+        let stays = |(id, alarm): (&u64, &AlarmSheet)| !done(alarm) || in_use.binary_search(id).is_ok();
+        let stay: Vec<bool> = self.ids.iter().zip(&self.alarms).map(stays).collect();
+        if !stay.iter().all(|stays| *stays) {
+            keep(&mut self.ids, &stay);
+            keep(&mut self.causes, &stay);
+            keep(&mut self.alarms, &stay);
+            self.sieve.clear();
+        }
+        self.terminal = self.alarms.iter().any(|alarm| alarm.kind() == EventKind::TerminalAlarm);
     }
 
     /// The terminal's own alarms that have something in common with rules.
     pub(super) fn of_terminal(&mut self) -> impl Iterator<Item = (SharedCause, &mut AlarmSheet)> {
-        let rows = if self.terminal { &mut self.rows[..] } else { &mut [] };
-        let own = rows.iter_mut().map(|row| &mut row.alarm).filter(|alarm| alarm.kind() == EventKind::TerminalAlarm);
+        let alarms = if self.terminal { &mut self.alarms[..] } else { &mut [] };
+        let own = alarms.iter_mut().filter(|alarm| alarm.kind() == EventKind::TerminalAlarm);
         own.filter_map(|alarm| Some((SharedCause::of_terminal(alarm.cause().1)?, alarm)))
     }
 
@@ -277,35 +290,47 @@ impl AlarmBook {
         if !self.terminal {
             return Vec::new();
         }
-        let closed = self.rows.iter().filter_map(|row| Some((row.alarm.closed_at()?, &row.alarm)));
+        let closed = self.alarms.iter().filter_map(|alarm| Some((alarm.closed_at()?, alarm)));
         closed.filter(|(_, alarm)| alarm.result.is_some()).map(|(at, alarm)| (alarm.id, at)).collect()
     }
 
     fn place(&self, id: AlarmId) -> Option<usize> {
         let low = id.0 as u64;
-        self.rows.iter().rposition(|row| row.id == low)
+        if !self.sieve.may_hold(low) {
+            return None;
+        }
+        self.ids.iter().rposition(|known| *known == low)
     }
 
     fn push(&mut self, cause: u64, id: AlarmId, alarm: AlarmSheet) {
         self.terminal |= alarm.kind() == EventKind::TerminalAlarm;
-        self.rows.push(Row { cause, id: id.0 as u64, alarm });
+        let id = id.0 as u64;
+        self.ids.push(id);
+        self.causes.push(cause);
+        self.alarms.push(alarm);
+        for key in [id, cause] {
+            let all = self.ids.iter().chain(&self.causes).copied();
+            self.sieve.put(key, 2 * self.ids.len(), all);
+        }
     }
 
     /// The open alarm of a cause: of several with one cause the last alone can be open.
     fn open_of(&self, hash: u64, event: &EventCore) -> Option<usize> {
-        let rule = event.rule.as_ref().map(|rule| &rule.id);
-        let zone = event.zone.map(|(key, _)| key);
-        let place = self
-            .rows
-            .iter()
-            .rposition(|Row { cause, alarm, .. }| *cause == hash && alarm.cause() == (zone, rule, event.visit_at))?;
-        self.rows[place].alarm.closed_at().is_none().then_some(place)
+        if !self.sieve.may_hold(hash) {
+            return None;
+        }
+        let rule = event.rule().map(|rule| &rule.id);
+        let zone = event.zone().map(|(key, _)| key);
+        let is_of = |place: &usize| self.alarms[*place].cause() == (zone, rule, event.visit_at());
+        let mut of_cause = (0..self.causes.len()).rev().filter(|place| self.causes[*place] == hash);
+        let place = of_cause.find(is_of)?;
+        self.alarms[place].closed_at().is_none().then_some(place)
     }
 
     fn event_changed(&mut self, place: usize, event: &EventCore) -> Option<AlarmSheet> {
-        let alarm = &mut self.rows[place].alarm;
+        let alarm = &mut self.alarms[place];
         let is_news = alarm.returned_at() != event.ended_at || alarm.was_retracted();
-        if alarm.last_event() != Some(event.id) || !is_news {
+        if alarm.last_event() != Some(event.id()) || !is_news {
             return None;
         }
         if alarm.ends_with(event) {
@@ -313,14 +338,20 @@ impl AlarmBook {
         }
         let (at, step) = match event.ended_at {
             Some(at) => (at, AlarmStep::Returned),
-            None => (event.at, AlarmStep::Reopened),
+            None => (event.at(), AlarmStep::Reopened),
         };
-        let alarm = self.rows[place].alarm.body_mut();
+        let alarm = self.alarms[place].body_mut();
         alarm.returned_at = event.ended_at;
         alarm.history.push(AlarmLine { at, step, who: None, note: None });
         close_if_done(alarm);
-        Some(self.rows[place].alarm.clone())
+        Some(self.alarms[place].clone())
     }
+}
+
+/// Keeps the values that stay.
+fn keep<T>(values: &mut Vec<T>, stay: &[bool]) {
+    let mut stay = stay.iter();
+    values.retain(|_| stay.next().is_some_and(|stays| *stays));
 }
 
 /// What makes an alarm of a rule with delays.
@@ -371,10 +402,10 @@ fn close_if_done(alarm: &mut AlarmBody) {
 
 /// A hash of what makes alarms of one subject one: zone, rule and visit.
 fn cause((zone, rule, visit_at): (Option<ZoneKey>, Option<&RuleId>, UnixMs)) -> u64 {
-    let rule = rule.map_or("", |rule| rule.as_str());
+    let rule = rule.map_or(&[][..], |rule| rule.as_bytes());
     let mut bytes = [0_u8; 80];
     bytes[..4].copy_from_slice(&zone.map_or(u32::MAX, |zone| zone.0).to_le_bytes());
     bytes[4..12].copy_from_slice(&visit_at.0.to_le_bytes());
-    bytes[12..12 + rule.len()].copy_from_slice(rule.as_bytes());
+    bytes[12..12 + rule.len()].copy_from_slice(rule);
     xxhash_rust::xxh3::xxh3_64(&bytes[..12 + rule.len()])
 }

@@ -72,7 +72,7 @@ impl Delayed {
     /// An event stands as given; `alarm` is what it belonged to when it was told last.
     pub fn stands(&mut self, core: &EventCore, late: bool, alarm: Option<AlarmId>) {
         self.changed = true;
-        match self.spells.iter_mut().find(|spell| spell.core.id == core.id) {
+        match self.spells.iter_mut().find(|spell| spell.core.id() == core.id) {
             Some(spell) => spell.core = core.clone(),
             None => {
                 let place = self.spells.partition_point(|spell| key(&spell.core) < key(core));
@@ -83,12 +83,12 @@ impl Delayed {
 
     /// Whether an event is among the spells.
     pub fn knows(&self, event: EventId) -> bool {
-        self.spells.iter().any(|spell| spell.core.id == event)
+        self.spells.iter().any(|spell| spell.core.id() == event)
     }
 
     /// An event did not happen after all.
     pub fn retracted(&mut self, event: EventId) {
-        let Some(place) = self.spells.iter().position(|spell| spell.core.id == event) else { return };
+        let Some(place) = self.spells.iter().position(|spell| spell.core.id() == event) else { return };
         self.lost.extend(self.spells.remove(place).alarm.map(|alarm| (alarm, event)));
         self.changed = true;
     }
@@ -255,10 +255,10 @@ fn off_delay(spell: &Spell) -> SpanMs {
 }
 
 fn cause(core: &EventCore) -> (Option<ZoneKey>, Option<&RuleId>) {
-    (core.zone.map(|(zone, _)| zone), core.rule.as_ref().map(|rule| &rule.id))
+    (core.zone().map(|(zone, _)| zone), core.rule().map(|rule| &rule.id))
 }
 
 fn key(core: &EventCore) -> (Option<ZoneKey>, Option<&str>, UnixMs, EventId) {
     let (zone, rule) = cause(core);
-    (zone, rule.map(|rule| rule.as_str()), core.at, core.id)
+    (zone, rule.map(|rule| rule.as_str()), core.at(), core.id())
 }

@@ -38,7 +38,7 @@ impl Context<'_> {
         if self.map.guards().is_empty() && turn.state().absences.is_empty() {
             return;
         }
-        let mut absences = turn.state().absences.clone();
+        let mut absences = turn.state().absences.to_vec();
         // Revisions that came and went before `at` are followed too, one after the other.
         let guards = self.map.guards().iter().flat_map(|zone| self.map.revisions(*zone));
         let mut instants: Vec<UnixMs> = guards.map(ZoneInForce::begins_at).collect();
@@ -154,8 +154,8 @@ impl Context<'_> {
         let silent = at - last.fixed_at > self.settings.gap;
         let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
         let found = Found { kind: EventKind::MustBeInside, certainty, ..standing(at, last) };
-        let event = emitter.emit((entry.zone.key, entry.zone.revision), Some(rule), absence.since, found);
-        absence.open.push(event);
+        let event = emitter.emit((entry.zone.key, entry.zone.revision), Some(rule), absence.since, &found);
+        absence.open.push(event.clone());
     }
 }
 

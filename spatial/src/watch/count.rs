@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use std::mem;
 
 /// Whether an event says that a vehicle is counted: kept in the engine, told to nobody.
-pub fn is_stay(event: &EventFacts) -> bool {
-    event.kind == EventKind::Count && matches!(event.subject, Subject::Vehicle(_))
+pub fn is_stay(event: &EventCore) -> bool {
+    event.kind() == EventKind::Count && matches!(event.subject(), Subject::Vehicle(_))
 }
 
 /// The zones that count, and what was told of them. A stay is kept for as long as a late fix may change it.
@@ -80,7 +80,7 @@ impl CountBook {
             let mut tells = Vec::new();
             let ledger = self.ledger_mut(zone);
             gone.iter().for_each(|event| ledger.retracted(event, now, &mut tells));
-            standing.into_iter().for_each(|event| ledger.stands(event, now, settings, &mut tells));
+            standing.into_iter().for_each(|event| ledger.stands(&event, now, settings, &mut tells));
             ledger.follow(horizon, now, &mut tells);
             out.push((zone, tells));
         }

@@ -68,7 +68,7 @@ impl Watch {
         // Whoever is near keeps the revisions of its window: a late fix judges that window again.
         let mut forget_before = self.now - self.settings.window - self.settings.gap;
         let mut touched: Vec<VehicleKey> = Vec::new();
-        let visits = |track: &Track| track.state().visits.iter().any(|visit| keys.contains(&visit.zone));
+        let visits = |track: &Track| track.state().visits.briefs().iter().any(|visit| keys.contains(&visit.zone));
         if asks_for_presence {
             for (key, track) in self.shards.iter().flat_map(Shard::tracks) {
                 touched.push(key);

@@ -2,15 +2,16 @@
 
 use super::count::is_stay;
 use super::leg::Leg;
-use super::state::{Edge, EdgeKind, Events, Open, Visit};
+use super::state::{Events, Open};
+use super::visits::{Edge, EdgeKind, Visit};
 use crate::calendar::UtcOffset;
 use crate::event::{
-    Certainty, Crossing, EventCore, EventFacts, EventKind, Evidence, FixRef, PathReading, RuleRef, Subject, Thresholds,
-    ZoneChange, event_id,
+    Certainty, Crossing, EdgeEvent, EventCore, EventFacts, EventKind, Evidence, FixRef, PathReading, RuleRef, Small,
+    Subject, Thresholds, ZoneChange, event_id,
 };
 use crate::exemption::ExemptionBook;
 use crate::fix::Fix;
-use crate::ids::{Revision, VehicleKey, ZoneKey};
+use crate::ids::{EventId, Revision, VehicleKey, ZoneKey};
 use crate::onemap::{OneMap, ZoneInForce};
 use crate::position::Position;
 use crate::units::{DeciKph, SpanMs, UnixMs};
@@ -29,6 +30,8 @@ pub struct Found {
     pub position: Position,
     pub certainty: Certainty,
     pub evidence: Evidence,
+    /// Whether an edge is all of it.
+    pub is_edge: bool,
 }
 
 impl Found {
@@ -53,6 +56,7 @@ impl Found {
                 thresholds,
                 ..Evidence::default()
             },
+            is_edge: true,
         }
     }
 }
@@ -73,22 +77,20 @@ pub struct Emitter<'a> {
 }
 
 impl Emitter<'_> {
-    /// One event for each rule that is about this vehicle and passes the test. Returned are those that have not ended.
-    pub fn open_for(&mut self, zone: &Zone, wanted: impl Fn(&Rule) -> bool, visit: &Visit, found: Found) -> Open {
-        let mut opened = Open::new();
+    /// One event for each rule that is about this vehicle and passes the test; those that have not ended go on with the visit.
+    pub fn open_for(&mut self, zone: &Zone, wanted: impl Fn(&Rule) -> bool, visit: &mut Visit, found: &Found) {
         for rule in zone.rules.iter().filter(|rule| wanted(rule)) {
             if self.applies(zone, rule, found.at) {
                 let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
                 if event.ended_at.is_none() {
-                    opened.push(event);
+                    visit.open.push(event.clone());
                 }
             }
         }
-        opened
     }
 
     /// One event for the most urgent of the rules that pass the test.
-    pub fn open_for_first(&mut self, zone: &Zone, wanted: impl Fn(&RuleWhen) -> bool, visit: &Visit, found: Found) {
+    pub fn open_for_first(&mut self, zone: &Zone, wanted: impl Fn(&RuleWhen) -> bool, visit: &Visit, found: &Found) {
         let concerned = zone.rules.iter().filter(|rule| wanted(&rule.when) && self.applies(zone, rule, found.at));
         if let Some(rule) = concerned.min_by_key(|rule| rule.priority) {
             self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
@@ -103,7 +105,7 @@ impl Emitter<'_> {
     }
 
     /// Counts a visit, as found, under the rules that count and do not count it yet.
-    pub fn count(&mut self, entry: &ZoneInForce, visit: &mut Visit, found: Found) {
+    pub fn count(&mut self, entry: &ZoneInForce, visit: &mut Visit, found: &Found) {
         if !entry.counts {
             return;
         }
@@ -118,36 +120,28 @@ impl Emitter<'_> {
     /// Counts a visit under the rules of another revision of its zone from `at` on.
     pub fn count_anew(&mut self, entry: &ZoneInForce, visit: &mut Visit, at: UnixMs, last: &Fix) {
         let goes_on = |event: &EventCore| {
-            let same =
-                |rule: &Rule| is_of(event, rule) && event.rule.as_ref().is_some_and(|r| r.revision == rule.revision);
+            let same = |rule: &Rule| is_of(event, rule) && event.rule().is_some_and(|r| r.revision == rule.revision);
             !is_stay(event) || entry.zone.rules.iter().any(same)
         };
         let (goes_on, ended): (Open, Open) = mem::take(&mut visit.open).into_iter().partition(goes_on);
         self.events.extend(ended.iter().map(|event| event.ended(at)));
         visit.open = goes_on;
-        self.count(entry, visit, standing(at, last));
+        self.count(entry, visit, &standing(at, last));
     }
 
     /// The stay that a rule counts; `None` if it does not count.
-    fn stay(&mut self, entry: &ZoneInForce, rule: &Rule, visit_at: UnixMs, found: Found) -> Option<EventCore> {
+    fn stay(&mut self, entry: &ZoneInForce, rule: &Rule, visit_at: UnixMs, found: &Found) -> Option<EventCore> {
         let RuleWhen::Count { limit_n } = rule.when else { return None };
-        let mut found = Found { kind: EventKind::Count, ended_at: None, ..found };
+        let mut found = Found { kind: EventKind::Count, ended_at: None, is_edge: false, ..*found };
         found.evidence.thresholds.limit_n = Some(limit_n);
-        Some(self.emit((entry.zone.key, entry.zone.revision), Some(rule), visit_at, found))
+        Some(self.emit((entry.zone.key, entry.zone.revision), Some(rule), visit_at, &found).clone())
     }
 
     /// Opens the dwell events whose limit was reached by `until`. A rule that is watched at some times only counts from when
     /// it began to be.
-    pub fn dwell(
-        &mut self,
-        entry: &ZoneInForce,
-        mut visit: Visit,
-        until: UnixMs,
-        last: &Fix,
-        certainty: Certainty,
-    ) -> Visit {
+    pub fn dwell(&mut self, entry: &ZoneInForce, visit: &mut Visit, until: UnixMs, last: &Fix, certainty: Certainty) {
         if !entry.watches_inside {
-            return visit;
+            return;
         }
         let zone = &*entry.zone;
         for rule in &zone.rules {
@@ -175,11 +169,11 @@ impl Emitter<'_> {
                     thresholds,
                     ..Evidence::default()
                 },
+                is_edge: false,
             };
-            let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
+            let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, &found).clone();
             visit.open.push(event);
         }
-        visit
     }
 
     /// When time may bring a visit something next after `now`: a dwell limit, a rule's window, an exemption's border.
@@ -198,18 +192,11 @@ impl Emitter<'_> {
 
     /// Brings a visit's open events in line with what is watched at `at`: a rule that began to be watched finds the vehicle
     /// inside, one that ceased ends what it had opened.
-    pub fn reconcile(
-        &mut self,
-        entry: &ZoneInForce,
-        mut visit: Visit,
-        at: UnixMs,
-        last: &Fix,
-        certainty: Certainty,
-    ) -> Visit {
+    pub fn reconcile(&mut self, entry: &ZoneInForce, visit: &mut Visit, at: UnixMs, last: &Fix, certainty: Certainty) {
         if !entry.has_timed_rules {
-            return visit;
+            return;
         }
-        visit = self.dwell(entry, visit, at, last, certainty);
+        self.dwell(entry, visit, at, last, certainty);
         let zone = &*entry.zone;
         for rule in zone.rules.iter().filter(|rule| rule.is_timed()) {
             let applies = self.concerns(rule, at) && self.is_watched(zone.key, rule, at);
@@ -218,20 +205,21 @@ impl Emitter<'_> {
                 self.end_rule(&mut visit.open, rule, ended);
                 if !matches!(rule.when, RuleWhen::Count { .. }) {
                     let found = Found { kind: EventKind::RuleEnded, ended_at: Some(ended), ..standing(ended, last) };
-                    self.emit((zone.key, zone.revision), None, visit.entered.at, found);
+                    self.emit((zone.key, zone.revision), None, visit.entered.at, &found);
                 }
             }
             let began = self.last_change(zone.key, rule, visit.entered.at, at);
             if let (true, false, Some(began)) = (applies, has_open(&visit.open, rule), began) {
                 let found = Found { kind: EventKind::InsideAtStart, certainty, ..standing(began, last) };
                 let event = match rule.when {
-                    RuleWhen::Enter => Some(self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found)),
-                    _ => self.stay(entry, rule, visit.entered.at, found),
+                    RuleWhen::Enter => {
+                        Some(self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, &found).clone())
+                    }
+                    _ => self.stay(entry, rule, visit.entered.at, &found),
                 };
                 visit.open.extend(event);
             }
         }
-        visit
     }
 
     /// The instants in a span, its ends left out, at which a timed rule of a zone begins or ceases to be watched.
@@ -315,7 +303,7 @@ impl Emitter<'_> {
     }
 
     /// Opens and ends speed events by the speed at the end of a leg.
-    pub fn speed(&mut self, zone: &Zone, mut visit: Visit, speed: DeciKph, leg: &Leg) -> Visit {
+    pub fn speed(&mut self, zone: &Zone, visit: &mut Visit, speed: DeciKph, leg: &Leg) {
         for rule in &zone.rules {
             let RuleWhen::Speed { limit } = rule.when else { continue };
             let open = visit.open.iter().position(|event| is_of(event, rule));
@@ -343,14 +331,14 @@ impl Emitter<'_> {
                             peak: Some(speed),
                             ..Evidence::default()
                         },
+                        is_edge: false,
                     };
-                    let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
+                    let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, &found).clone();
                     visit.open.push(event);
                 }
                 None => {}
             }
         }
-        visit
     }
 
     /// Says that a zone came to, moved away from or ended around the vehicle.
@@ -364,7 +352,7 @@ impl Emitter<'_> {
     ) {
         let mut found = Found { kind: EventKind::ZoneChanged, ended_at: Some(at), ..standing(at, last) };
         found.evidence.change = Some(change);
-        self.emit(zone, None, visit_at, found);
+        self.emit(zone, None, visit_at, &found);
     }
 
     /// The event of something found: under a rule, or of the zone alone.
@@ -373,8 +361,8 @@ impl Emitter<'_> {
         zone: (ZoneKey, Revision),
         rule: Option<&Rule>,
         visit_at: UnixMs,
-        found: Found,
-    ) -> EventCore {
+        found: &Found,
+    ) -> &EventCore {
         let rule = rule.map(|r| RuleRef {
             id: r.id.clone(),
             revision: r.revision,
@@ -387,27 +375,60 @@ impl Emitter<'_> {
         let id = loop {
             let id = event_id(Some(zone.0), rule.as_ref(), subject, found.kind, found.at, ordinal);
             // The same instant twice within one step: a visit that ended and began again.
-            let taken = self.events.iter().any(|event| event.id == id && event.visit_at != visit_at);
+            let taken = self.events.iter().any(|event| event.id() == id && event.visit_at() != visit_at);
             if !taken {
                 break id;
             }
             ordinal += 1;
         };
-        let facts = EventFacts {
+        let edge =
+            rule.as_ref().filter(|_| found.is_edge).and_then(|rule| self.edge_event(id, zone, rule, visit_at, found));
+        self.events.push(edge.unwrap_or_else(|| {
+            let facts = EventFacts {
+                id,
+                kind: found.kind,
+                subject,
+                zone: Some(zone),
+                rule,
+                visit_at,
+                at: found.at,
+                position: Some(found.position),
+                certainty: found.certainty,
+                evidence: found.evidence,
+            };
+            EventCore::new(facts, found.ended_at)
+        }));
+        &self.events[self.events.len() - 1]
+    }
+
+    /// The event of an edge under a rule, if it fits what is kept of most of them.
+    fn edge_event(
+        &self,
+        id: EventId,
+        zone: (ZoneKey, Revision),
+        rule: &RuleRef,
+        visit_at: UnixMs,
+        found: &Found,
+    ) -> Option<EventCore> {
+        let Evidence { before, after, crossing, path, thresholds, .. } = found.evidence;
+        let edge = EdgeEvent {
             id,
-            kind: found.kind,
-            subject,
-            zone: Some(zone),
-            rule,
-            visit_at,
+            rule: rule.clone(),
             at: found.at,
-            position: Some(found.position),
+            visit_at,
+            position: found.position,
+            zone,
+            vehicle: self.vehicle,
+            before,
+            after: after?,
+            margin: Small::of(crossing.map(|met| met.margin))?,
+            accuracy: Small::of(thresholds.accuracy)?,
+            needed: Small::of(thresholds.needed)?,
+            kind: found.kind,
             certainty: found.certainty,
-            evidence: found.evidence,
+            path,
         };
-        let event = EventCore::new(facts, found.ended_at);
-        self.events.push(event.clone());
-        event
+        Some(EventCore::of_edge(edge, found.ended_at))
     }
 
     /// Whether the rule is about this vehicle as it was at an event time. Unknown attributes match no subject list.
@@ -439,6 +460,7 @@ pub fn standing(at: UnixMs, last: &Fix) -> Found {
             thresholds: Thresholds::default(),
             ..Evidence::default()
         },
+        is_edge: false,
     }
 }
 
@@ -448,7 +470,7 @@ pub fn fix_ref(fix: &Fix) -> FixRef {
 }
 
 fn is_of(event: &EventCore, rule: &Rule) -> bool {
-    event.rule.as_ref().is_some_and(|r| r.id == rule.id)
+    event.rule().is_some_and(|r| r.id == rule.id)
 }
 
 /// Whether one of the events is of a rule.

@@ -1,6 +1,6 @@
 //! The ways of the next fixes, looked up side by side: memory is waited for once and not fix by fix. Changes no result.
 
-use crate::index::Way;
+use crate::index::{Slot, Way};
 use crate::onemap::OneMap;
 use crate::position::Position;
 
@@ -42,6 +42,11 @@ impl Foreseen {
             self.count += 1;
         }
         map.bring_near(self.ways[..self.count].iter().flat_map(|foresight| foresight.way.slots()));
+    }
+
+    /// The zone revisions that the fix at a place among those that were looked up meets on its way.
+    pub fn met(&self, place: usize) -> impl Iterator<Item = Slot> + '_ {
+        self.ways[..self.count].get(place).into_iter().flat_map(|foresight| foresight.way.slots())
     }
 
     /// The fix at a place among those that were looked up is judged now.

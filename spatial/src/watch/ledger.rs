@@ -6,6 +6,7 @@ use crate::alarm::{AlarmAct, AlarmBody, AlarmBook, AlarmSheet, Delayed, SharedCa
 use crate::event::{Event, EventCore, EventStatus};
 use crate::ids::{AlarmId, EventId, Seq};
 use crate::index::hint;
+use crate::sieve::Sieve;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,9 @@ pub struct Ledger {
     keys: Vec<u64>,
     /// The events, in the order of `keys`.
     rows: Vec<Row>,
+    /// Of `keys`.
+    #[serde(skip)]
+    sieve: Sieve,
     /// No event began later than this.
     latest: Option<UnixMs>,
     /// How many events became final since the last sweep.
@@ -69,32 +73,32 @@ impl Ledger {
     }
 
     /// The event stands as given; `now` is the journal time of the record that says so.
-    pub fn stands(&mut self, core: EventCore, now: UnixMs, settings: &Settings, out: &mut Vec<Tell>) {
-        if is_stay(&core) {
-            return out.push(Tell::Stay { stay: core, stands: true });
+    pub fn stands(&mut self, core: &EventCore, now: UnixMs, settings: &Settings, out: &mut Vec<Tell>) {
+        if is_stay(core) {
+            return out.push(Tell::Stay { stay: core.clone(), stands: true });
         }
-        let place = if self.latest.is_none_or(|latest| core.at > latest) { None } else { self.place(core.id) };
+        let place = if self.latest.is_none_or(|latest| core.at() > latest) { None } else { self.place(core.id()) };
         let known = place.map(|place| &self.rows[place]);
-        if known.is_some_and(|told| told.status != EventStatus::Retracted && told.core == core) {
+        if known.is_some_and(|told| told.status != EventStatus::Retracted && told.core == *core) {
             return;
         }
         let detected_at = known.map_or(now, |told| told.detected_at);
-        let late = known.map_or(now - core.at > settings.late, |told| told.late);
+        let late = known.map_or(now - core.at() > settings.late, |told| told.late);
         let status = match known.map(|told| told.status) {
             Some(EventStatus::Final) => EventStatus::Final,
             _ => EventStatus::Provisional,
         };
         let of = known.and_then(|told| told.alarm);
         let alarms = self.book.len();
-        let changed = match &core.rule {
+        let changed = match core.rule() {
             Some(rule) if Delayed::concerns(rule) => {
-                self.delayed.stands(&core, late, of);
+                self.delayed.stands(core, late, of);
                 None
             }
-            _ => self.book.event_stands(&core, of, late),
+            _ => self.book.event_stands(core, of, late),
         };
         let alarm = changed.as_ref().map(|(id, _)| *id).or(of);
-        let told = Row { core, detected_at, status, late, alarm };
+        let told = Row { core: core.clone(), detected_at, status, late, alarm };
         out.push(Tell::Event { event: told.event(), fresh: place.is_none() });
         if let Some((id, alarm)) = changed {
             out.push(Tell::Alarm { alarm, fresh: (self.book.len() > alarms).then_some(id) });
@@ -112,7 +116,7 @@ impl Ledger {
         if is_stay(event) {
             return out.push(Tell::Stay { stay: event.clone(), stands: false });
         }
-        let id = event.id;
+        let id = event.id();
         let Some(place) = self.place(id) else { return };
         let told = &mut self.rows[place];
         if told.status == EventStatus::Retracted {
@@ -139,6 +143,7 @@ impl Ledger {
             EventStatus::Retracted => {
                 self.keys.swap_remove(place);
                 self.rows.swap_remove(place);
+                self.sieve.clear();
                 None
             }
             EventStatus::Final => None,
@@ -204,7 +209,8 @@ impl Ledger {
         let mut keys = self.keys.iter();
         self.rows.retain(|told| keys.next().is_some_and(|key| stays(key, told)));
         self.keys.clear();
-        self.keys.extend(self.rows.iter().map(|told| key_of(told.core.id)));
+        self.keys.extend(self.rows.iter().map(|told| key_of(told.core.id())));
+        self.sieve.clear();
         self.settled = 0;
     }
 
@@ -212,9 +218,9 @@ impl Ledger {
     pub fn recall(&mut self, events: &[Event], alarms: &[AlarmSheet]) {
         self.book.recall(alarms.iter().cloned());
         for event in events {
-            if self.place(event.core.id).is_none() {
-                let delayed = event.core.rule.as_ref().is_some_and(Delayed::concerns);
-                if delayed && event.status != EventStatus::Retracted && !self.delayed.knows(event.core.id) {
+            if self.place(event.core.id()).is_none() {
+                let delayed = event.core.rule().is_some_and(Delayed::concerns);
+                if delayed && event.status != EventStatus::Retracted && !self.delayed.knows(event.core.id()) {
                     self.delayed.stands(&event.core, event.late, event.alarm);
                 }
                 self.push(Row {
@@ -230,13 +236,18 @@ impl Ledger {
     }
 
     fn push(&mut self, told: Row) {
-        self.latest = self.latest.max(Some(told.core.at));
-        self.keys.push(key_of(told.core.id));
+        let key = key_of(told.core.id());
+        self.latest = self.latest.max(Some(told.core.at()));
+        self.keys.push(key);
+        self.sieve.put(key, self.keys.len(), self.keys.iter().copied());
         self.rows.push(told);
     }
 
     fn place(&self, id: EventId) -> Option<usize> {
         let key = key_of(id);
+        if !self.sieve.may_hold(key) {
+            return None;
+        }
         self.keys.iter().rposition(|known| *known == key)
     }
 }
@@ -246,11 +257,12 @@ impl Told for Vec<Row> {
         let ends = |end: Option<UnixMs>| end.unwrap_or(UnixMs::MAX);
         let stands = |row: &&Row| row.status != EventStatus::Retracted && (own.late || !row.late);
         let is_alike = |row: &&Row| {
-            let rule = row.core.rule.as_ref();
-            SharedCause::of_rule(row.core.kind) == Some(cause) && rule.is_some_and(|rule| rule.priority <= own.priority)
+            let rule = row.core.rule();
+            SharedCause::of_rule(row.core.kind()) == Some(cause)
+                && rule.is_some_and(|rule| rule.priority <= own.priority)
         };
         let to = ends(own.returned_at);
-        let holds = |row: &&Row| row.core.at <= to && to <= ends(row.core.ended_at);
+        let holds = |row: &&Row| row.core.at() <= to && to <= ends(row.core.ended_at);
         self.iter().filter(stands).filter(is_alike).filter(holds).find_map(|row| row.alarm)
     }
 

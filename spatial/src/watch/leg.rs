@@ -5,7 +5,8 @@
 
 use super::emit::{Emitter, Found};
 use super::settings::Settings;
-use super::state::{Edge, EdgeKind, Open, Phase, Visit};
+use super::state::{Open, Phase};
+use super::visits::{Edge, EdgeKind, Visit};
 use crate::event::{Certainty, EventKind, FixRef};
 use crate::fix::Fix;
 use crate::geodesy::{LocalScale, distance};
@@ -14,7 +15,6 @@ use crate::onemap::ZoneInForce;
 use crate::position::Position;
 use crate::units::{DeciKph, Millimetres, SpanMs, UnixMs};
 use crate::zone::RuleWhen;
-use std::sync::Arc;
 
 /// A way between two judged fixes; positions are the judged ones.
 #[derive(Clone, Copy, Debug)]
@@ -115,36 +115,37 @@ pub struct Passage<'a, 'b> {
 }
 
 impl Passage<'_, '_> {
-    /// The visit after the leg. `edges` are the raw crossings in order, starting from `inside_before`.
-    pub fn visit_after(
-        &mut self,
-        visit: Option<Visit>,
-        inside_before: bool,
-        edges: impl IntoIterator<Item = Edge>,
-    ) -> Option<Visit> {
+    /// Makes a visit what it is after the leg. `edges` are the raw crossings in order, starting from `inside_before`.
+    pub fn go_on(&mut self, visit: &mut Option<Visit>, inside_before: bool, edges: impl IntoIterator<Item = Edge>) {
         let mut inside = inside_before;
-        let mut visit = visit;
         for edge in edges {
             inside = !inside;
-            visit = if inside { Some(self.come_in(visit, edge)) } else { self.go_out(visit?, edge) };
+            match inside {
+                true => self.come_in(visit, edge),
+                false if visit.is_none() => return,
+                false => self.go_out(visit, edge),
+            }
         }
-        self.settle(visit?)
+        self.settle(visit);
     }
 
-    fn come_in(&mut self, visit: Option<Visit>, edge: Edge) -> Visit {
-        let Some(visit) = visit else { return self.entering(edge) };
-        let Phase::Leaving { edge: out } = &visit.phase else { return visit };
-        let out = Arc::clone(out);
+    fn come_in(&mut self, visit: &mut Option<Visit>, edge: Edge) {
+        let Some(known) = visit else {
+            *visit = Some(self.entering(edge));
+            return;
+        };
+        let Phase::Leaving { edge: out } = &known.phase else { return };
         // Between two crossings of one leg the path may have gone far outside a hollow of the zone.
         let same_leg = out.segment == edge.segment && out.kind == EdgeKind::Crossed;
         let need = self.exit_distance();
         let margin = if same_leg { self.margin(middle(out.position, edge.position), need) } else { Millimetres(0) };
-        if margin >= need {
-            let out = Edge { margin, ..Edge::clone(&out) };
-            self.close(visit, out, Certainty::Certain, None);
-            return self.entering(edge);
+        if margin < need {
+            known.phase = Phase::Inside;
+            return;
         }
-        Visit { phase: Phase::Inside, ..visit }
+        let out = Edge { margin, ..Edge::clone(out) };
+        self.close(known, out, Certainty::Certain, None);
+        *visit = Some(self.entering(edge));
     }
 
     fn entering(&self, edge: Edge) -> Visit {
@@ -154,53 +155,53 @@ impl Passage<'_, '_> {
             calm: false,
             steady_from: UnixMs::MAX,
             phase: Phase::Entering { since: self.leg.after.fixed_at },
-            entered: Arc::new(edge),
+            entered: edge,
             open: Open::new(),
         }
     }
 
-    fn go_out(&mut self, visit: Visit, edge: Edge) -> Option<Visit> {
-        match visit.phase {
-            Phase::Leaving { .. } => Some(visit),
-            Phase::Inside => Some(Visit { phase: Phase::Leaving { edge: Arc::new(edge) }, ..visit }),
-            Phase::Entering { since } => {
-                let seen_inside = visit.entered.segment != edge.segment;
-                if seen_inside && edge.at - since >= self.settings.settle {
-                    let visit = self.confirm(visit, Certainty::Uncertain, None);
-                    return Some(Visit { phase: Phase::Leaving { edge: Arc::new(edge) }, ..visit });
-                }
-                let certainty = if self.cuts_when_shifted(&visit.entered, &edge) {
-                    Some(Certainty::Certain)
-                } else {
-                    (edge.at - visit.entered.at >= self.settings.settle).then_some(Certainty::Uncertain)
-                };
-                if let Some(certainty) = certainty {
-                    self.pass(visit, edge, certainty);
-                }
-                None
+    fn go_out(&mut self, visit: &mut Option<Visit>, edge: Edge) {
+        let Some(known) = visit else { return };
+        let since = match known.phase {
+            Phase::Leaving { .. } => return,
+            Phase::Inside => {
+                known.phase = Phase::Leaving { edge: Box::new(edge) };
+                return;
             }
+            Phase::Entering { since } => since,
+        };
+        let seen_inside = known.entered.segment != edge.segment;
+        if seen_inside && edge.at - since >= self.settings.settle {
+            self.confirm(known, Certainty::Uncertain, None);
+            known.phase = Phase::Leaving { edge: Box::new(edge) };
+            return;
         }
+        let certainty = if self.cuts_when_shifted(&known.entered, &edge) {
+            Some(Certainty::Certain)
+        } else {
+            (edge.at - known.entered.at >= self.settings.settle).then_some(Certainty::Uncertain)
+        };
+        if let Some(certainty) = certainty {
+            self.pass(known, edge, certainty);
+        }
+        *visit = None;
     }
 
     /// What the end of the leg says about an edge that is not certain yet.
-    fn settle(&mut self, visit: Visit) -> Option<Visit> {
+    fn settle(&mut self, visit: &mut Option<Visit>) {
+        let Some(known) = visit else { return };
         let place = self.leg.after.position;
-        let visit = match &visit.phase {
-            Phase::Inside => visit,
+        match &known.phase {
+            Phase::Inside => {}
             &Phase::Entering { since } => {
                 let need = self.enter_depth();
                 let margin = self.margin(place, need);
                 let second_fix = since < self.leg.after.fixed_at;
-                let mut visit = visit;
-                if visit.entered.margin != margin {
-                    Arc::make_mut(&mut visit.entered).margin = margin;
-                }
+                known.entered.margin = margin;
                 if margin >= need {
-                    self.confirm(visit, Certainty::Certain, Some(need))
+                    self.confirm(known, Certainty::Certain, Some(need));
                 } else if second_fix {
-                    self.confirm(visit, Certainty::Uncertain, Some(need))
-                } else {
-                    visit
+                    self.confirm(known, Certainty::Uncertain, Some(need));
                 }
             }
             Phase::Leaving { edge } => {
@@ -208,13 +209,13 @@ impl Passage<'_, '_> {
                 let margin = self.margin(place, need);
                 if margin >= need {
                     let edge = Edge { margin, ..Edge::clone(edge) };
-                    self.close(visit, edge, Certainty::Certain, Some(need));
-                    return None;
+                    self.close(known, edge, Certainty::Certain, Some(need));
+                    *visit = None;
+                    return;
                 }
-                visit
             }
-        };
-        Some(self.watch_time_and_speed(visit))
+        }
+        self.watch_time_and_speed(known);
     }
 
     /// Depth at which an enter is certain: the accuracy, or half of what a path can reach in a narrow zone.
@@ -241,66 +242,62 @@ impl Passage<'_, '_> {
         })
     }
 
-    fn confirm(&mut self, mut visit: Visit, certainty: Certainty, need: Option<Millimetres>) -> Visit {
-        if visit.entered.kind == EdgeKind::Crossed && visit.entered.certainty != certainty {
-            Arc::make_mut(&mut visit.entered).certainty = certainty;
+    fn confirm(&mut self, visit: &mut Visit, certainty: Certainty, need: Option<Millimetres>) {
+        if visit.entered.kind == EdgeKind::Crossed {
+            visit.entered.certainty = certainty;
         }
         visit.phase = Phase::Inside;
         let kind = if visit.entered.kind == EdgeKind::AtStart { EventKind::InsideAtStart } else { EventKind::Enter };
         let found = Found::edge(kind, &visit.entered, self.thresholds(need));
-        let opened =
-            self.emitter.open_for(&self.entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
-        visit.open.extend(opened);
-        self.emitter.count(self.entry, &mut visit, found);
-        visit
+        self.emitter.open_for(&self.entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), visit, &found);
+        self.emitter.count(self.entry, visit, &found);
     }
 
-    fn close(&mut self, visit: Visit, edge: Edge, certainty: Certainty, need: Option<Millimetres>) {
-        let visit = if matches!(visit.phase, Phase::Entering { .. }) {
-            self.confirm(visit, Certainty::Uncertain, None)
-        } else {
-            visit
-        };
-        let visit = self.emitter.dwell(self.entry, visit, edge.at, &self.leg.before, Certainty::Certain);
-        self.emitter.end_all(&visit, edge.at);
+    fn close(&mut self, visit: &mut Visit, mut edge: Edge, certainty: Certainty, need: Option<Millimetres>) {
+        if matches!(visit.phase, Phase::Entering { .. }) {
+            self.confirm(visit, Certainty::Uncertain, None);
+        }
+        self.emitter.dwell(self.entry, visit, edge.at, &self.leg.before, Certainty::Certain);
+        self.emitter.end_all(visit, edge.at);
         self.emitter.left.push((visit.zone, edge.at));
-        let mut edge = edge;
         if edge.kind == EdgeKind::Crossed {
             edge.certainty = certainty;
         }
         let thresholds = self.thresholds(need);
+        let zone = &self.entry.zone;
         let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Exit, &edge, thresholds) };
-        self.emitter.open_for(&self.entry.zone, |rule| matches!(rule.when, RuleWhen::Exit), &visit, found);
-        let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };
-        self.emitter.open_for(&self.entry.zone, |rule| matches!(rule.when, RuleWhen::Cross), &visit, found);
+        self.emitter.open_for(zone, |rule| matches!(rule.when, RuleWhen::Exit), visit, &found);
+        if zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::Cross)) {
+            let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };
+            self.emitter.open_for(zone, |rule| matches!(rule.when, RuleWhen::Cross), visit, &found);
+        }
     }
 
     /// A visit that began and ended without a fix deep inside: one event, in place of enter and exit.
-    fn pass(&mut self, mut visit: Visit, edge: Edge, certainty: Certainty) {
-        if visit.entered.kind == EdgeKind::Crossed && visit.entered.certainty != certainty {
-            Arc::make_mut(&mut visit.entered).certainty = certainty;
+    fn pass(&mut self, visit: &mut Visit, edge: Edge, certainty: Certainty) {
+        if visit.entered.kind == EdgeKind::Crossed {
+            visit.entered.certainty = certainty;
         }
         let thresholds = self.thresholds(None);
         let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };
         let edge_rule = |when: &RuleWhen| matches!(when, RuleWhen::Enter | RuleWhen::Exit | RuleWhen::Cross);
-        self.emitter.open_for_first(&self.entry.zone, edge_rule, &visit, found);
-        let visit = self.emitter.dwell(self.entry, visit, edge.at, &self.leg.before, certainty);
-        self.emitter.end_all(&visit, edge.at);
+        self.emitter.open_for_first(&self.entry.zone, edge_rule, visit, &found);
+        self.emitter.dwell(self.entry, visit, edge.at, &self.leg.before, certainty);
+        self.emitter.end_all(visit, edge.at);
     }
 
-    fn watch_time_and_speed(&mut self, visit: Visit) -> Visit {
+    fn watch_time_and_speed(&mut self, visit: &mut Visit) {
         let until = match &visit.phase {
-            Phase::Entering { .. } => return visit,
+            Phase::Entering { .. } => return,
             Phase::Inside => self.leg.after.fixed_at,
             Phase::Leaving { edge } => edge.at,
         };
-        let visit = self.emitter.dwell(self.entry, visit, until, &self.leg.before, Certainty::Certain);
+        self.emitter.dwell(self.entry, visit, until, &self.leg.before, Certainty::Certain);
         if !self.entry.watches_inside || !matches!(visit.phase, Phase::Inside) {
-            return visit;
+            return;
         }
-        match self.leg.speed() {
-            Some(speed) => self.emitter.speed(&self.entry.zone, visit, speed, self.leg),
-            None => visit,
+        if let Some(speed) = self.leg.speed() {
+            self.emitter.speed(&self.entry.zone, visit, speed, self.leg);
         }
     }
 

@@ -6,6 +6,9 @@
 mod settings;
 mod lanes;
 mod history;
+mod few;
+mod visits;
+mod undo;
 mod state;
 mod leg;
 mod whereabouts;
@@ -569,7 +572,7 @@ impl Watch {
             }
             Tell::Event { event, fresh } => {
                 if fresh {
-                    self.finals.push_back((self.now + self.settings.finalise, owner, key_of(event.core.id)));
+                    self.finals.push_back((self.now + self.settings.finalise, owner, key_of(event.core.id())));
                 }
                 self.seq.0 += 1;
                 out.events.push(Event { seq: self.seq, ..event });

@@ -278,6 +278,9 @@ impl Shard {
         let tracks = || places[..fixes.len()].iter().map(|place| &self.tracks[*place]);
         tracks().for_each(Track::bring_window_near);
         foreseen.look_up(map, tracks().zip(fixes).map(|(track, fix)| Some((track.spot()?, fix.position))));
+        for (nth, track) in tracks().enumerate() {
+            track.bring_changing_near(foreseen.met(nth));
+        }
     }
 
     /// Makes the windows that reach back as long as usual again; `position` is that of the last record judged.

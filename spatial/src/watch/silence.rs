@@ -6,7 +6,8 @@
 
 use super::emit::fix_ref;
 use super::settings::Settings;
-use super::state::{State, Visit};
+use super::state::State;
+use super::visits::Visits;
 use crate::contact::ContactKind;
 use crate::event::{
     Certainty, EventCore, EventFacts, EventKind, Evidence, PathReading, RuleRef, SilenceReason, Subject, Thresholds,
@@ -44,7 +45,7 @@ pub struct Hearing {
     heard_at: Option<UnixMs>,
     touch: Touch,
     /// Its silence, while it lasts.
-    silence: Option<EventCore>,
+    silence: Option<Box<EventCore>>,
 }
 
 impl Default for Hearing {
@@ -89,7 +90,7 @@ impl Hearing {
 
     /// Its silence, while it lasts.
     pub fn silence(&self) -> Option<&EventCore> {
-        self.silence.as_ref()
+        self.silence.as_deref()
     }
 
     /// When it will be silent, or its terminal out of touch, if nothing is received until then; `None` when it is, or was
@@ -121,7 +122,7 @@ impl Hearing {
             event.facts_mut().visit_at = before.visit_at;
         }
         let ended = before.filter(|before| before.id != event.id).map(|before| before.ended(event.at));
-        self.silence = Some(event.clone());
+        self.silence = Some(Box::new(event.clone()));
         (event, ended)
     }
 }
@@ -145,7 +146,7 @@ pub struct Lull<'m> {
 
 impl<'m> Lull<'m> {
     /// Of a vehicle in this state, its visits going on as given.
-    pub fn of(state: &State, visits: &[Visit], map: &'m OneMap, settings: &Settings) -> Lull<'m> {
+    pub fn of(state: &State, visits: &Visits, map: &'m OneMap, settings: &Settings) -> Lull<'m> {
         let (zone, since) = worst_hazard(visits, map).unzip();
         let is_asleep = state.last.is_some_and(|last| last.acc_on == Some(false));
         let SiteFigures { silence, silence_asleep, contact_lapse, .. } = settings.site;
@@ -185,8 +186,8 @@ impl<'m> Lull<'m> {
 }
 
 /// The worst of the hazard zones that visits go on in, and since when.
-pub fn worst_hazard<'m>(visits: &[Visit], map: &'m OneMap) -> Option<(&'m ZoneInForce, UnixMs)> {
-    let entries = visits.iter().filter_map(|visit| Some((map.zone(visit.slot)?, visit.entered.at)));
+pub fn worst_hazard<'m>(visits: &Visits, map: &'m OneMap) -> Option<(&'m ZoneInForce, UnixMs)> {
+    let entries = visits.briefs().iter().filter_map(|visit| Some((map.zone(visit.slot)?, visit.since)));
     let hazards = entries.filter(|(entry, _)| entry.zone.kind == ZoneKind::Hazard);
     // A zone without a level is after all that have one.
     hazards.min_by_key(|(entry, _)| (entry.zone.level.is_none(), entry.zone.level, entry.zone.key))

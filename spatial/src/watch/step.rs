@@ -7,7 +7,9 @@ use super::emit::{Emitter, Found, fix_ref, standing};
 use super::foreseen::Foreseen;
 use super::leg::{Leg, Passage, implied_speed};
 use super::settings::Settings;
-use super::state::{Edge, EdgeKind, Events, Open, Phase, Quiet, State, Turn, Visit};
+use super::state::{Events, Open, Phase, Quiet, State, Turn};
+use super::undo::Pile;
+use super::visits::{Edge, EdgeKind, Visit, Visits};
 use crate::event::{Certainty, EventKind, Thresholds, ZoneChange};
 use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
@@ -41,6 +43,8 @@ pub struct Scratch {
     before: Vec<Slot>,
     after: Vec<Slot>,
     slots: Vec<Slot>,
+    /// Empty, with the room of earlier steps.
+    pub events: Events,
 }
 
 /// What a step made: events, and what it found doubtful about the fix.
@@ -58,7 +62,7 @@ pub struct Passed {
     /// When to look again.
     pub due: Option<UnixMs>,
     /// The visits that go on by the revisions in force now.
-    pub visits: Vec<Visit>,
+    pub visits: Visits,
 }
 
 /// Whether a fix with these marks is judged at all.
@@ -82,7 +86,7 @@ impl<'a> Context<'a> {
         // A person who calls for help is heard though the position is not known.
         let heard = self.hear_terminal(turn, fix);
         let mut stepped = self.step_on(turn, fix, scratch);
-        stepped.events.insert_many(0, heard);
+        stepped.events.splice(0..0, heard);
         stepped
     }
 
@@ -98,7 +102,8 @@ impl<'a> Context<'a> {
         if !turn.state().suspects.is_empty() {
             turn.set_suspects(Vec::new());
         }
-        let mut emitter = self.emitter(fix.received_at);
+        let events = std::mem::take(&mut scratch.events);
+        let mut emitter = Emitter { events, ..self.emitter(fix.received_at) };
         let marks = self.arrive(turn, fix, true, scratch, &mut emitter);
         Stepped { events: emitter.events, marks, arrived: true }
     }
@@ -116,12 +121,13 @@ impl<'a> Context<'a> {
     /// What time alone brings to a state by `now`.
     pub fn time_passes(&self, state: &State, now: UnixMs) -> Passed {
         let Some(last) = state.last else {
-            return Passed { events: Events::new(), due: None, visits: Vec::new() };
+            return Passed { events: Events::new(), due: None, visits: Visits::default() };
         };
         let mut state = state.clone();
         let now = now.max(last.fixed_at);
         let mut emitter = self.emitter(now);
-        self.roll(&mut Turn::begin(&mut state, false), &last, now, now, &mut emitter);
+        let mut pile = Pile::default();
+        self.roll(&mut Turn::begin(&mut state, &mut pile, false), &last, now, now, &mut emitter);
         let mut due: Option<UnixMs> = None;
         let mut look_at = |at: UnixMs| {
             if at > now && at < UnixMs::MAX {
@@ -129,7 +135,7 @@ impl<'a> Context<'a> {
             }
         };
         let silent = now - last.fixed_at > self.settings.gap;
-        for visit in &state.visits {
+        for visit in state.visits.iter() {
             let mut visit = visit.clone();
             let Some(entry) = self.map.zone(visit.slot) else { continue };
             if let Phase::Entering { since } = visit.phase {
@@ -138,16 +144,16 @@ impl<'a> Context<'a> {
                 if settled > now {
                     continue;
                 }
-                visit = settled_by_time(entry, visit, &mut emitter);
+                settle_by_time(entry, &mut visit, &mut emitter);
             }
             if matches!(visit.phase, Phase::Inside) {
                 let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
-                visit = emitter.dwell(entry, visit, now, &last, certainty);
-                visit = emitter.reconcile(entry, visit, now, &last, certainty);
+                emitter.dwell(entry, &mut visit, now, &last, certainty);
+                emitter.reconcile(entry, &mut visit, now, &last, certainty);
                 emitter.next_due(&entry.zone, &visit, now).into_iter().for_each(&mut look_at);
             }
         }
-        self.mind_absences(&mut Turn::begin(&mut state, false), &last, now, now, &mut emitter);
+        self.mind_absences(&mut Turn::begin(&mut state, &mut pile, false), &last, now, now, &mut emitter);
         for absence in &state.absences {
             self.absence_due(absence, now, &emitter).into_iter().for_each(&mut look_at);
         }
@@ -185,7 +191,7 @@ impl<'a> Context<'a> {
 
     /// Keeps a doubtful fix aside, or believes it when enough agree.
     fn suspect(&self, turn: &mut Turn<'_>, fix: &Fix, scratch: &mut Scratch) -> Stepped {
-        let mut suspects = turn.state().suspects.clone();
+        let mut suspects = turn.state().suspects.to_vec();
         if suspects.last().is_some_and(|last| self.is_impossible(last, fix)) {
             suspects.clear();
         }
@@ -297,11 +303,11 @@ impl<'a> Context<'a> {
         let state = turn.state();
         let mut quiet = Quiet::default();
         let mut here = 0;
-        for visit in &state.visits {
+        for visit in state.visits.briefs() {
             quiet.steady_from = quiet.steady_from.max(visit.steady_from);
             quiet.calm &= visit.calm;
-            if let Phase::Entering { since } = visit.phase {
-                quiet.settles_at = quiet.settles_at.min(since + self.settings.settle);
+            if visit.entering_since < UnixMs::MAX {
+                quiet.settles_at = quiet.settles_at.min(visit.entering_since + self.settings.settle);
             }
             here += usize::from(state.inside.binary_search(&visit.slot).is_ok());
         }
@@ -343,7 +349,7 @@ impl<'a> Context<'a> {
             turn.set_inside(&inside);
             turn.set_map_version(self.map.version());
             // What was said of visits was said by another map.
-            for visit in turn.state().visits.clone() {
+            for visit in turn.state().visits.iter().cloned().collect::<Vec<_>>() {
                 let entry = self.map.zone(visit.slot);
                 keep(turn, visit, entry);
             }
@@ -355,7 +361,7 @@ impl<'a> Context<'a> {
         let judges = |slot: Slot| self.judging_entry(slot, at, known).is_some();
         // What came and went before `at` is told too, one instant after the other.
         let mut instants: Vec<UnixMs> = Vec::new();
-        let grounds = state.inside.iter().copied().chain(state.visits.iter().map(|visit| visit.slot));
+        let grounds = state.inside.iter().copied().chain(state.visits.briefs().iter().map(|visit| visit.slot));
         for entry in grounds.filter_map(|slot| self.map.zone(slot)) {
             let mut t = last.fixed_at;
             while let Some(next) = entry.next_change(t).filter(|next| *next < at && instants.len() < MAX_INSTANTS) {
@@ -363,7 +369,7 @@ impl<'a> Context<'a> {
                 t = next;
             }
         }
-        let visited = state.visits.iter().filter_map(|visit| self.map.zone(visit.slot));
+        let visited = state.visits.briefs().iter().filter_map(|visit| self.map.zone(visit.slot));
         let mut has_timed = false;
         for entry in visited.filter(|entry| entry.has_timed_rules) {
             has_timed = true;
@@ -371,7 +377,7 @@ impl<'a> Context<'a> {
         }
         let settled = instants.is_empty()
             && !has_timed
-            && state.visits.iter().all(|visit| judges(visit.slot))
+            && state.visits.briefs().iter().all(|visit| judges(visit.slot))
             && state
                 .inside
                 .iter()
@@ -392,12 +398,12 @@ impl<'a> Context<'a> {
     fn roll_to(&self, turn: &mut Turn<'_>, last: &Fix, at: UnixMs, known: UnixMs, emitter: &mut Emitter<'a>) {
         let clamp = |t: UnixMs| t.clamp(last.fixed_at, at);
         let inside = turn.state().inside.clone();
-        for visit in turn.state().visits.clone() {
+        for mut visit in turn.state().visits.iter().cloned().collect::<Vec<_>>() {
             if let Some(entry) = self.judging_entry(visit.slot, at, known) {
                 if entry.has_timed_rules && matches!(visit.phase, Phase::Inside) {
                     let silent = at - last.fixed_at > self.settings.gap;
                     let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
-                    let visit = emitter.reconcile(entry, visit, at, last, certainty);
+                    emitter.reconcile(entry, &mut visit, at, last, certainty);
                     keep(turn, visit, Some(entry));
                 }
                 continue;
@@ -405,7 +411,7 @@ impl<'a> Context<'a> {
             let zone = visit.zone;
             let next = self.map.judging(zone, at, known);
             let until = self.map.zone(visit.slot).map_or(at, |entry| clamp(entry.ends_at()));
-            let visit = self.stayed(visit, last, until, emitter);
+            self.stay(&mut visit, last, until, emitter);
             match self.moved(&visit, next, &inside, at, last, emitter) {
                 Some(visit) => {
                     let entry = self.map.zone(visit.slot);
@@ -438,36 +444,35 @@ impl<'a> Context<'a> {
                 margin: Millimetres(0),
             };
             emitter.zone_changed((entry.zone.key, entry.zone.revision), change, edge.at, edge.at, last);
-            let entered = Arc::new(edge);
             let mut visit = Visit {
                 zone: entry.zone.key,
                 slot,
                 calm: false,
                 steady_from: UnixMs::MAX,
                 phase: Phase::Inside,
-                entered,
+                entered: edge,
                 open: Open::new(),
             };
             let found = standing(visit.entered.at, last);
-            emitter.count(entry, &mut visit, found);
+            emitter.count(entry, &mut visit, &found);
             keep(turn, visit, Some(entry));
         }
     }
 
-    /// A visit after nothing but time passed under its revision.
-    fn stayed(&self, mut visit: Visit, last: &Fix, until: UnixMs, emitter: &mut Emitter<'a>) -> Visit {
-        let Some(entry) = self.map.zone(visit.slot) else { return visit };
+    /// Makes a visit what it is after nothing but time passed under its revision.
+    fn stay(&self, visit: &mut Visit, last: &Fix, until: UnixMs, emitter: &mut Emitter<'a>) {
+        let Some(entry) = self.map.zone(visit.slot) else { return };
         if let Phase::Entering { since } = visit.phase
             && since + self.settings.settle <= until
         {
-            visit = settled_by_time(entry, visit, emitter);
+            settle_by_time(entry, visit, emitter);
         }
         if !matches!(visit.phase, Phase::Inside) {
-            return visit;
+            return;
         }
         let silent = until - last.fixed_at > self.settings.gap;
         let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
-        emitter.dwell(entry, visit, until, last, certainty)
+        emitter.dwell(entry, visit, until, last, certainty);
     }
 
     /// A visit whose revision judges no more: it goes on under the next one, or it ends.
@@ -530,7 +535,7 @@ impl<'a> Context<'a> {
         // A calm visit whose zone the way does not touch stays as it is.
         slots.clear();
         slots.extend(way.slots());
-        slots.extend(turn.state().visits.iter().filter(|visit| !visit.calm).map(|visit| visit.slot));
+        slots.extend(turn.state().visits.briefs().iter().filter(|visit| !visit.calm).map(|visit| visit.slot));
         slots.extend(before.iter().filter(|slot| after.binary_search(slot).is_err()));
         slots.extend(after.iter().filter(|slot| before.binary_search(slot).is_err()));
         slots.sort_unstable();
@@ -539,7 +544,7 @@ impl<'a> Context<'a> {
             let Some(entry) = self.judging_entry(slot, leg.after.fixed_at, leg.after.received_at) else { continue };
             let zone = entry.zone.key;
             let sides = (before.binary_search(&slot).is_ok(), after.binary_search(&slot).is_ok());
-            let visit = turn.state().visit(zone).cloned();
+            let mut visit = turn.state().visit(zone).cloned();
             let mut passage = Passage { index: self.map.index(), settings: self.settings, entry, slot, leg, emitter };
             let edges = Edges::of(slot, leg, way, sides);
             // A revision that came into force on the way says nothing about what was before.
@@ -548,7 +553,8 @@ impl<'a> Context<'a> {
                 continue;
             }
             let edges = edges.map(|edge| Edge { at: edge.at.max(floor.min(leg.after.fixed_at)), ..edge });
-            match passage.visit_after(visit, sides.0, edges) {
+            passage.go_on(&mut visit, sides.0, edges);
+            match visit {
                 Some(visit) => keep(turn, visit, Some(entry)),
                 None => turn.put_visit(zone, None),
             }
@@ -589,22 +595,21 @@ fn begun(entry: &ZoneInForce, slot: Slot, edge: Edge, emitter: &mut Emitter<'_>)
         calm: false,
         steady_from: UnixMs::MAX,
         phase: Phase::Inside,
-        entered: Arc::new(edge),
+        entered: edge,
         open: Open::new(),
     };
     let found = Found::edge(EventKind::InsideAtStart, &visit.entered, Thresholds::default());
-    visit.open = emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
-    emitter.count(entry, &mut visit, found);
+    emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &mut visit, &found);
+    emitter.count(entry, &mut visit, &found);
     visit
 }
 
-/// An uncertain enter that held for long enough without a second fix.
-fn settled_by_time(entry: &ZoneInForce, mut visit: Visit, emitter: &mut Emitter<'_>) -> Visit {
+/// An uncertain enter has held for long enough without a second fix.
+fn settle_by_time(entry: &ZoneInForce, visit: &mut Visit, emitter: &mut Emitter<'_>) {
     let found = Found::edge(EventKind::Enter, &visit.entered, Thresholds::default());
-    visit.open = emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &visit, found);
-    emitter.count(entry, &mut visit, found);
+    emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), visit, &found);
+    emitter.count(entry, visit, &found);
     visit.phase = Phase::Inside;
-    visit
 }
 
 /// The raw crossings of one zone on a leg, in order.

@@ -18,26 +18,26 @@ pub struct SystemBook {
 impl SystemBook {
     /// Whether a condition of this kind holds.
     pub fn holds(&self, kind: EventKind) -> bool {
-        self.open.iter().any(|event| event.kind == kind)
+        self.open.iter().any(|event| event.kind() == kind)
     }
 
     /// A condition begins to hold at `now`, or ceases to. One that holds already goes on; a replay that differs is a matter
     /// of its own each time.
     pub fn take(&mut self, condition: Condition, holds: bool, now: UnixMs, settings: &Settings, tells: &mut Vec<Tell>) {
         let kind = condition.kind();
-        let known = self.open.iter().position(|event| event.kind == kind);
+        let known = self.open.iter().position(|event| event.kind() == kind);
         match (known, holds) {
             (Some(_), true) | (None, false) => {}
             (Some(place), false) => {
                 let event = self.open.swap_remove(place);
-                self.ledger.stands(event.ended(now), now, settings, tells);
+                self.ledger.stands(&event.ended(now), now, settings, tells);
             }
             (None, true) => {
                 let event = event_of(condition, now);
                 if kind != EventKind::EngineMismatch {
                     self.open.push(event.clone());
                 }
-                self.ledger.stands(event, now, settings, tells);
+                self.ledger.stands(&event, now, settings, tells);
             }
         }
     }

@@ -4,6 +4,7 @@
 //! it fell. One that it clears when the platform has answered says nothing of the condition's end: a rise is an event.
 
 use super::emit::fix_ref;
+use super::few::Few;
 use super::state::Turn;
 use super::step::{Context, joins_path};
 use crate::event::{
@@ -48,7 +49,7 @@ pub struct Terminal {
     /// The alarm bits that are up.
     pub bits: u32,
     /// One event for each of them that is held until its condition ends, by bit.
-    pub open: Vec<(u8, EventCore)>,
+    pub open: Few<(u8, EventCore)>,
 }
 
 impl Context<'_> {
@@ -63,10 +64,9 @@ impl Context<'_> {
     /// Makes the events of bits that rose and ends those of bits that fell.
     pub fn hear_terminal(&self, turn: &mut Turn<'_>, fix: &Fix) -> Vec<EventCore> {
         let mut events = Vec::new();
-        let mut terminal = turn.state().terminal.clone();
-        let risen = fix.alarm_bits & !terminal.bits;
-        terminal.bits = fix.alarm_bits;
-        terminal.open.retain(|(bit, event)| {
+        let mut open = turn.state().terminal.open.to_vec();
+        let risen = fix.alarm_bits & !turn.state().terminal.bits;
+        open.retain(|(bit, event)| {
             let is_up = fix.alarm_bits & 1 << bit != 0;
             if !is_up {
                 events.push(event.ended(fix.fixed_at));
@@ -80,11 +80,11 @@ impl Context<'_> {
             }
             let event = self.rise(bit, priority, fix);
             if (INSTANTS | UNTIL_ANSWERED) & 1 << bit == 0 {
-                terminal.open.push((bit, event.clone()));
+                open.push((bit, event.clone()));
             }
             events.push(event);
         }
-        turn.set_terminal(terminal);
+        turn.set_terminal(Terminal { bits: fix.alarm_bits, open: open.into() });
         events
     }
 

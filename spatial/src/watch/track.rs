@@ -4,30 +4,34 @@
 //! A late fix is inserted at its place: the steps from there on are taken back and run again, and only the difference to what
 //! stood before is told.
 
+mod heard;
 mod recall;
+mod told;
 mod window;
 
+use super::few::Few;
 use super::history::{Checkpoint, NeedsHistory, NoPast, Past, hour_of};
-use super::ledger::{Ledger, Tell, key_of};
+use super::ledger::{Ledger, Tell};
 use super::settings::Settings;
-use super::silence::{Hearing, Lull, Sign};
-use super::state::{Events, Phase, State, Turn, Visit};
+use super::silence::{Hearing, Sign};
+use super::state::{Events, State, Turn};
 use super::step::{Context, Scratch, joins_path, waits};
+use super::visits::{Brief, Visits};
 use super::{VehicleNow, ZoneNow};
-use crate::contact::ContactKind;
-use crate::event::{Certainty, EventCore, SilenceReason};
+use crate::event::EventCore;
 use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
-use crate::ids::{EventId, JournalPosition, VehicleKey};
+use crate::ids::{JournalPosition, VehicleKey};
 use crate::index::{Slot, hint, hint_all};
 use crate::onemap::OneMap;
 use crate::position::Position;
 use crate::units::UnixMs;
 use crate::vehicle::Vehicle;
+use heard::sign_of;
 use recall::Recalled;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use window::{Path, Step, Window};
+use window::{Path, Window};
 
 /// What became of a fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,11 +56,11 @@ pub struct Track {
     /// The newest fix that left the window.
     left: Option<UnixMs>,
     /// Events that time brought after the last fix.
-    tail: Events,
+    tail: Few<EventCore>,
     /// The visits that go on by the revisions in force now, where they are not those of the state.
-    visits: Option<Vec<Visit>>,
+    visits: Option<Box<Visits>>,
     /// Fixes of the future, by (fixed_at, source), until journal time reaches them.
-    ahead: Vec<Fix>,
+    ahead: Few<Fix>,
     attributes: Vec<(UnixMs, Arc<Vehicle>)>,
     ledger: Ledger,
     hearing: Hearing,
@@ -165,68 +169,6 @@ impl Track {
         }
     }
 
-    /// Something new was received: a fix ends a silence, a contact may say otherwise why it is.
-    pub fn receive(&mut self, around: Surroundings<'_>, sign: Sign, out: &mut Outbox) {
-        if self.gone {
-            return;
-        }
-        if sign == Sign::Fix {
-            if let Some(ended) = self.hearing.received(sign, around.now) {
-                self.ledger.stands(ended, around.now, around.settings, &mut out.tells);
-            }
-            return;
-        }
-        // What came due before it is told by what was known then.
-        while let Some(at) = self.silent_at(around).filter(|at| *at <= around.now) {
-            self.falls_silent(around, at, out);
-        }
-        self.hearing.received(sign, around.now);
-        let reason = self.hearing.reason(around.now, &self.lull(around));
-        let silence = self.hearing.silence().and_then(|silence| silence.evidence.silence);
-        // A link that is lost may come back at once: that it did not is for time to say.
-        if silence == Some(SilenceReason::LostSignal) && reason == SilenceReason::ConnectedWithoutFix {
-            self.tell_silence(around, around.now, reason, out);
-        }
-    }
-
-    /// Cordon started: every connection is gone.
-    pub fn started(&mut self, now: UnixMs) {
-        self.hearing.started(now);
-    }
-
-    /// When it will be silent, or its terminal out of touch, if nothing is received until then; `None` when it is, or was
-    /// never heard.
-    pub fn silent_at(&self, around: Surroundings<'_>) -> Option<UnixMs> {
-        self.hearing.due(around.up_since, &self.lull(around))
-    }
-
-    /// It has been silent since `at`, or its terminal out of touch.
-    pub fn falls_silent(&mut self, around: Surroundings<'_>, at: UnixMs, out: &mut Outbox) {
-        let reason = match self.hearing.silence() {
-            None => self.hearing.reason(at, &self.lull(around)),
-            Some(_) => SilenceReason::LostSignal,
-        };
-        self.tell_silence(around, at, reason, out);
-    }
-
-    fn tell_silence(&mut self, around: Surroundings<'_>, at: UnixMs, reason: SilenceReason, out: &mut Outbox) {
-        let event = self.lull(around).event(around.vehicle, &self.state, at, reason);
-        let (event, ended) = self.hearing.falls_silent(event);
-        self.ledger.stands(event, around.now, around.settings, &mut out.tells);
-        if let Some(ended) = ended {
-            self.ledger.stands(ended, around.now, around.settings, &mut out.tells);
-        }
-    }
-
-    fn lull<'a>(&self, around: Surroundings<'a>) -> Lull<'a> {
-        Lull::of(&self.state, self.visits.as_ref().unwrap_or(&self.state.visits), around.map, around.settings)
-    }
-
-    /// Whether it may fall silent, or its terminal out of touch.
-    pub fn is_awaited(&self) -> bool {
-        self.hearing.is_awaited()
-    }
-
     /// Whether a fix comes after all others and simply continues the path.
     fn is_next(&self, around: Surroundings<'_>, fix: &Fix) -> bool {
         !self.gone
@@ -249,8 +191,9 @@ impl Track {
         if waits(fix.fixed_at, around.now, around.settings).is_some() {
             fix.marks |= Marks::CLOCK_AHEAD;
             if self.ahead.len() < MAX_AHEAD {
-                let place = self.ahead.partition_point(|held| order(held) <= order(fix));
-                self.ahead.insert(place, *fix);
+                let mut ahead = self.ahead.take();
+                ahead.insert(ahead.partition_point(|held| order(held) <= order(fix)), *fix);
+                self.ahead = ahead.into();
                 self.due = Some(self.due.map_or(fix.fixed_at, |due| due.min(fix.fixed_at)));
             }
             return Some(Taken::Kept(fix.marks));
@@ -265,7 +208,15 @@ impl Track {
     /// What time brought since: fixes of the future whose time came, limits that were reached.
     pub fn time_passes(&mut self, around: Surroundings<'_>, out: &mut Outbox) {
         let ripe = self.ahead.partition_point(|fix| fix.fixed_at <= around.now);
-        let mut ripe: Vec<Fix> = self.ahead.drain(..ripe).collect();
+        let mut ripe: Vec<Fix> = match ripe {
+            0 => Vec::new(),
+            _ => {
+                let mut ahead = self.ahead.take();
+                let ripe = ahead.drain(..ripe).collect();
+                self.ahead = ahead.into();
+                ripe
+            }
+        };
         if !ripe.is_empty() {
             ripe.iter_mut().for_each(|fix| fix.marks.remove(Marks::CLOCK_AHEAD));
             let mut for_window: Vec<usize> = (0..ripe.len()).collect();
@@ -287,9 +238,15 @@ impl Track {
     pub fn bring_window_near(&self) {
         self.window.bring_near();
         self.zones.as_deref().and_then(<[ZoneNow]>::first).into_iter().for_each(hint);
-        self.state.visits.first().into_iter().for_each(hint);
+        self.state.visits.bring_near();
         self.state.inside.first().into_iter().for_each(hint);
-        if !self.state.visits.is_empty() {
+    }
+
+    /// The same for what a fix changes whose way meets these zone revisions.
+    pub fn bring_changing_near(&self, slots: impl Iterator<Item = Slot>) {
+        let mut slots = slots.peekable();
+        if slots.peek().is_some() {
+            self.state.visits.bring_rows_near(slots);
             self.ledger.bring_near();
         }
     }
@@ -327,8 +284,7 @@ impl Track {
 
     /// The zone revisions under which its visits go on or went on in its window.
     pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
-        let undone = self.window.steps_from(0).filter_map(|step| step.undo.as_ref()).flat_map(|undo| undo.slots());
-        undone.chain(self.state.slots())
+        self.window.pile().slots().chain(self.state.slots())
     }
 
     /// The oldest instant that judging its window again asks about.
@@ -343,14 +299,14 @@ impl Track {
         let standing = self.state.open().chain(&self.tail).chain(self.hearing.silence());
         // What time has ended is over.
         let is_over =
-            |event: &EventCore| self.tail.iter().any(|other| other.id == event.id && other.ended_at.is_some());
+            |event: &EventCore| self.tail.iter().any(|other| other.id() == event.id() && other.ended_at.is_some());
         for event in standing.filter(|event| event.ended_at.is_none() && !is_over(event)) {
-            if open.iter().all(|known| known.id != event.id) {
+            if open.iter().all(|known| known.id() != event.id()) {
                 open.push(event.clone());
             }
         }
         for event in open {
-            self.ledger.stands(event.ended(around.now), around.now, around.settings, tells);
+            self.ledger.stands(&event.ended(around.now), around.now, around.settings, tells);
         }
         self.ledger.follow(around.horizon, around.now, tells);
         let ledger = std::mem::take(&mut self.ledger);
@@ -364,7 +320,7 @@ impl Track {
         }
         let zones = match &self.zones {
             Some(zones) => Arc::clone(zones),
-            None => match self.visits.as_ref().unwrap_or(&self.state.visits).as_slice() {
+            None => match self.visits_now().briefs() {
                 // Most are in no zone: they share one empty list.
                 [] => Arc::default(),
                 visits => visits.iter().map(zone_now).collect(),
@@ -383,15 +339,15 @@ impl Track {
     /// Gives every slot its number in another map.
     pub fn renumber(&mut self, slot: &impl Fn(Slot) -> Option<Slot>) {
         self.state.renumber(slot);
-        self.window.undos_mut().for_each(|undo| undo.renumber(slot));
+        self.window.pile_mut().renumber(slot);
         if let Some(visits) = &mut self.visits {
-            visits.retain_mut(|visit| {
-                slot(visit.slot).is_some_and(|slot| {
-                    visit.slot = slot;
-                    true
-                })
-            });
+            visits.renumber(slot);
         }
+    }
+
+    /// The visits that go on by the revisions in force now.
+    fn visits_now(&self) -> &Visits {
+        self.visits.as_deref().unwrap_or(&self.state.visits)
     }
 
     fn context<'a>(&'a self, around: Surroundings<'a>) -> Context<'a> {
@@ -471,16 +427,13 @@ impl Track {
 
     /// Steps over the fix at a place of the window: the state is the one before it.
     fn step_at(&mut self, around: Surroundings<'_>, place: usize, out: &mut Outbox) -> Marks {
-        let keep_last = match place.checked_sub(1) {
-            Some(before) => self.window.step(before).is_some_and(|step| step.path != Path::Plain),
-            None => true,
-        };
+        let keep_last = place.checked_sub(1).is_none_or(|before| !self.window.is_plain(before));
         let fix = *self.window.fix(place);
+        let changes = self.window.changes();
         let context = around.context(&self.attributes);
-        let mut turn = Turn::begin(&mut self.state, keep_last);
-        let stepped = context.step(&mut turn, &fix, &mut out.scratch);
-        let undo = turn.finish();
-        if undo.as_ref().is_some_and(|undo| undo.touches_visits()) {
+        let mut turn = Turn::begin(&mut self.state, self.window.pile_mut(), keep_last);
+        let mut stepped = context.step(&mut turn, &fix, &mut out.scratch);
+        if turn.changed_visits() {
             self.zones = None;
         }
         let path = match stepped.arrived {
@@ -488,7 +441,8 @@ impl Track {
             true if self.state.last.as_ref() == Some(&fix) => Path::Plain,
             true => Path::Marked,
         };
-        self.window.did(place, Step { path, undo, events: stepped.events });
+        self.window.did(place, path, changes, &mut stepped.events);
+        out.scratch.events = stepped.events;
         stepped.marks
     }
 
@@ -507,18 +461,14 @@ impl Track {
     fn rewind(&mut self, to: usize) {
         for place in (to..self.window.len()).rev() {
             let last = self.last_before(place);
-            match self.window.take_back(place) {
-                Some(Step { undo: Some(undo), .. }) => undo.apply(&mut self.state, last),
-                Some(Step { path: Path::Skipped, .. }) => {}
-                _ => self.state.last = last,
-            }
+            self.window.take_back(place, &mut self.state, last);
         }
         self.zones = None;
     }
 
     /// The last fix of the path before the step at a place of the window.
     fn last_before(&self, place: usize) -> Option<Fix> {
-        match self.window.step(place).and_then(|step| step.undo.as_ref()?.last()) {
+        match self.window.last_before(place) {
             Some(last) => last,
             None if place == 0 => self.base_last,
             None => Some(*self.window.fix(place - 1)),
@@ -539,7 +489,7 @@ impl Track {
                     .any(|later| joins_path(later.marks));
             if replaced {
                 marks.push(Marks::SAME_INSTANT);
-                self.window.did(place, Step { path: Path::Skipped, undo: None, events: Events::new() });
+                self.window.did(place, Path::Skipped, self.window.changes(), &mut Events::new());
                 continue;
             }
             marks.push(self.step_at(around, place, out));
@@ -561,59 +511,18 @@ impl Track {
             if self.visits.take().is_some() {
                 self.zones = None;
             }
-            return std::mem::take(&mut self.tail);
+            return self.tail.take();
         }
         let passed = self.context(around).time_passes(&self.state, around.horizon);
-        self.visits = Some(passed.visits);
+        self.visits = Some(Box::new(passed.visits));
         self.zones = None;
         self.set_due(passed.due);
-        std::mem::replace(&mut self.tail, passed.events)
+        std::mem::replace(&mut self.tail, passed.events.into()).take()
     }
 
     fn set_due(&mut self, due: Option<UnixMs>) {
         let ahead = self.ahead.first().map(|fix| fix.fixed_at);
         self.due = [due, ahead].into_iter().flatten().min();
-    }
-
-    /// Every event of the window from a place on, and of the tail.
-    fn standing_from(&self, from: usize) -> Events {
-        self.window.events_from(from).chain(&self.tail).cloned().collect()
-    }
-
-    /// Tells what stands now from a place on, and what stood before and stands no more.
-    fn tell(&mut self, around: Surroundings<'_>, from: usize, old: Events, out: &mut Outbox) {
-        let told = out.tells.len();
-        let new = self.standing_from(from);
-        for (i, event) in old.iter().enumerate() {
-            let repeats = old[..i].iter().any(|other| other.id == event.id);
-            if repeats || new.iter().any(|other| other.id == event.id) {
-                continue;
-            }
-            match self.version_before(from, event.id) {
-                Some(earlier) => self.ledger.stands(earlier, around.now, around.settings, &mut out.tells),
-                None => self.ledger.retracted(event, around.now, &mut out.tells),
-            }
-        }
-        for (i, event) in new.iter().enumerate() {
-            if new[i + 1..].iter().all(|later| later.id != event.id) {
-                self.ledger.stands(event.clone(), around.now, around.settings, &mut out.tells);
-            }
-        }
-        self.ledger.follow(around.horizon, around.now, &mut out.tells);
-        if out.tells[told..].iter().any(|tell| matches!(tell, Tell::Stay { .. })) {
-            out.tells.push(Tell::StaysSaid);
-        }
-    }
-
-    /// An event as it stood before a place of the window, if it did.
-    fn version_before(&self, from: usize, id: EventId) -> Option<EventCore> {
-        let mut told = self.window.steps_before(from).rev().flat_map(|step| step.events.iter().rev());
-        if let Some(event) = told.find(|event| event.id == id) {
-            return Some(event.clone());
-        }
-        // Open since before the window: the visits as they were then.
-        let undone = self.window.steps_from(from).filter_map(|step| step.undo.as_ref()).flat_map(|undo| undo.open());
-        undone.chain(self.state.open()).find(|event| event.id == id).cloned()
     }
 
     fn trim(&mut self, around: Surroundings<'_>) {
@@ -623,8 +532,7 @@ impl Track {
         while self.window.len() > settings.window_fixes
             || self.window.front().is_some_and(|fix| newest - fix.fixed_at > settings.window)
         {
-            let says_itself = |step: &Step| step.undo.as_ref().is_some_and(|undo| undo.last().is_some());
-            let goes_on_from_it = self.window.len() > 1 && !self.window.step(1).is_some_and(says_itself);
+            let goes_on_from_it = self.window.len() > 1 && self.window.last_before(1).is_none();
             let Some((fix, had_events)) = self.window.pop() else { return };
             if goes_on_from_it {
                 self.base_last = Some(fix);
@@ -651,34 +559,10 @@ impl Track {
         self.sweep();
         self.ledger.forget_alarms(before);
     }
-
-    fn sweep(&mut self) {
-        let open = self.state.open().chain(self.hearing.silence());
-        let mut in_use: Vec<u64> =
-            self.window.events_from(0).chain(&self.tail).chain(open).map(|event| key_of(event.id)).collect();
-        in_use.sort_unstable();
-        self.ledger.sweep(&in_use);
-    }
 }
 
-fn zone_now(visit: &Visit) -> ZoneNow {
-    ZoneNow {
-        zone: visit.zone,
-        since: visit.entered.at,
-        certainty: match visit.phase {
-            Phase::Inside => visit.entered.certainty,
-            Phase::Entering { .. } | Phase::Leaving { .. } => Certainty::Uncertain,
-        },
-    }
-}
-
-/// What a report says of its vehicle's reception: one that names no place is no more than a heartbeat.
-fn sign_of(marks: Marks) -> Sign {
-    if marks.intersects(Marks::NO_FIX | Marks::NULL_ISLAND | Marks::ENCRYPTED) {
-        Sign::Contact(ContactKind::Heartbeat)
-    } else {
-        Sign::Fix
-    }
+fn zone_now(visit: &Brief) -> ZoneNow {
+    ZoneNow { zone: visit.zone, since: visit.since, certainty: visit.certainty }
 }
 
 fn order(fix: &Fix) -> (UnixMs, crate::fix::Source, Position, Option<crate::units::DeciKph>) {

@@ -1,12 +1,14 @@
-//! A vehicle's recent fixes in event-time order, and what takes the steps over them back.
+//! A vehicle's recent fixes in event-time order, and what the steps over them did.
 //!
-//! Most steps only move the last place: of those the fix alone is kept. The others stand in a pile beside the fixes, by the
-//! number of their fix, the newest on top: going back takes them off, going forward puts them on.
+//! Most steps only move the last place: of those the fix alone is kept. The others have a row beside the fixes, by the number
+//! of their fix, and as many events and changes on piles of their own as the row says: going back takes them off, going
+//! forward puts them on. All of it lies in rings, so that a step asks nothing of the allocator.
 
-use super::super::state::{Events, Undo};
+use super::super::state::State;
+use super::super::undo::{Pile, Was};
 use crate::event::EventCore;
 use crate::fix::Fix;
-use crate::index::hint_all;
+use crate::index::{hint, hint_all};
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -16,7 +18,11 @@ use std::collections::VecDeque;
 pub struct Window {
     fixes: VecDeque<Fix>,
     /// By the numbers of their fixes, ascending.
-    steps: VecDeque<(i64, Step)>,
+    steps: VecDeque<Step>,
+    /// What they made, the oldest first.
+    events: VecDeque<EventCore>,
+    /// What they changed.
+    pile: Pile,
     /// The number of the first fix.
     first: i64,
     /// The numbers of the first and the last of the steps, so that a plain one need not be looked for; when there is none,
@@ -27,17 +33,27 @@ pub struct Window {
 
 impl Default for Window {
     fn default() -> Window {
-        let (fixes, steps) = (VecDeque::new(), VecDeque::new());
-        Window { fixes, steps, first: 0, oldest_step: i64::MAX, newest_step: i64::MIN }
+        Window {
+            fixes: VecDeque::new(),
+            steps: VecDeque::new(),
+            events: VecDeque::new(),
+            pile: Pile::default(),
+            first: 0,
+            oldest_step: i64::MAX,
+            newest_step: i64::MIN,
+        }
     }
 }
 
 /// What a step did that was not plain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Step {
-    pub path: Path,
-    pub undo: Option<Box<Undo>>,
-    pub events: Events,
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Step {
+    number: i64,
+    path: Path,
+    /// How many events it made.
+    events: u32,
+    /// How many changes it noted on the pile.
+    changes: u32,
 }
 
 /// What a fix did to the path.
@@ -93,9 +109,9 @@ impl Window {
     /// Puts a fix after all others; it holds `limit` of them at most between calls that say so.
     pub fn push(&mut self, fix: Fix, limit: usize) {
         if self.fixes.len() == self.fixes.capacity() {
-            // Few, then all that it will ever hold: each step up copies.
-            let room = if self.fixes.is_empty() { FEW } else { limit + 1 };
-            self.fixes.reserve_exact(room.min(limit + 1).saturating_sub(self.fixes.len()).max(1));
+            // Twice as much each time, but no more than it will ever hold: a ring comes by all of its memory.
+            let room = (2 * self.fixes.len()).max(FEW).min(limit + 1);
+            self.fixes.reserve_exact(room.saturating_sub(self.fixes.len()).max(1));
         }
         self.fixes.push_back(fix);
     }
@@ -109,6 +125,8 @@ impl Window {
     /// Puts fixes, in their order, before all others; every step is forgotten, to be done again.
     pub fn prepend(&mut self, fixes: Vec<Fix>) {
         self.steps.clear();
+        self.events.clear();
+        self.pile.clear();
         self.mark_ends();
         self.first -= fixes.len() as i64;
         fixes.into_iter().rev().for_each(|fix| self.fixes.push_front(fix));
@@ -118,71 +136,123 @@ impl Window {
     pub fn pop(&mut self) -> Option<(Fix, bool)> {
         let fix = self.fixes.pop_front()?;
         let mut had_events = false;
-        if self.oldest_step == self.first {
-            had_events = self.steps.pop_front().is_some_and(|(_, step)| !step.events.is_empty());
+        if self.oldest_step == self.first
+            && let Some(step) = self.steps.pop_front()
+        {
+            had_events = step.events > 0;
+            self.events.drain(..step.events as usize);
+            self.pile.forget(step.changes as usize);
             self.mark_ends();
         }
         self.first += 1;
         Some((fix, had_events))
     }
 
-    /// Notes what the step over the fix at a place did, later ones not being done yet.
-    pub fn did(&mut self, place: usize, step: Step) {
+    /// Where a step notes what undoes it, later steps not being done yet.
+    pub fn pile_mut(&mut self) -> &mut Pile {
+        &mut self.pile
+    }
+
+    /// How many changes are on the pile.
+    pub fn changes(&self) -> usize {
+        self.pile.len()
+    }
+
+    /// Notes what the step over the fix at a place did, later ones not being done yet: its events are taken, its changes are on
+    /// the pile since it held `changes`.
+    pub fn did(&mut self, place: usize, path: Path, changes: usize, events: &mut Vec<EventCore>) {
         let number = self.first + place as i64;
-        debug_assert!(self.steps.back().is_none_or(|(last, _)| *last < number));
-        if step.path != Path::Plain || step.undo.is_some() || !step.events.is_empty() {
-            self.steps.push_back((number, step));
+        debug_assert!(self.steps.back().is_none_or(|last| last.number < number));
+        let step = Step { number, path, events: events.len() as u32, changes: (self.pile.len() - changes) as u32 };
+        if path != Path::Plain || step.events > 0 || step.changes > 0 {
+            self.events.extend(events.drain(..));
+            self.steps.push_back(step);
             self.newest_step = number;
             self.oldest_step = self.oldest_step.min(number);
         }
     }
 
-    /// Takes the step over the fix at a place off the pile, later ones being off it already; `None` when it was plain.
-    pub fn take_back(&mut self, place: usize) -> Option<Step> {
+    /// Takes the step over the fix at a place off, later ones being off already, and what it changed back. `last` is the last
+    /// fix of the path before it.
+    pub fn take_back(&mut self, place: usize, state: &mut State, last: Option<Fix>) {
         if self.newest_step != self.first + place as i64 {
-            return None;
+            state.last = last;
+            return;
         }
-        let step = self.steps.pop_back();
+        let Some(step) = self.steps.pop_back() else { return };
         self.mark_ends();
-        step.map(|(_, step)| step)
+        self.events.truncate(self.events.len() - step.events as usize);
+        if step.path != Path::Skipped || step.changes > 0 {
+            state.last = last;
+        }
+        self.pile.undo(state, step.changes as usize);
     }
 
-    /// What the step over the fix at a place did; `None` when it was plain.
-    pub fn step(&self, place: usize) -> Option<&Step> {
+    /// Whether the fix at a place is on the path just as it was received.
+    pub fn is_plain(&self, place: usize) -> bool {
+        self.step(place).is_none_or(|step| step.path == Path::Plain)
+    }
+
+    /// The last fix of the path before the step at a place, if the step says so itself.
+    pub fn last_before(&self, place: usize) -> Option<Option<Fix>> {
         let number = self.first + place as i64;
         if !(self.oldest_step..=self.newest_step).contains(&number) {
             return None;
         }
-        // Mostly the ends are asked for.
+        // Mostly one of the first two or the last one is asked for.
+        let (mut from, mut step) = (0, None);
         if number == self.newest_step {
-            return self.steps.back().map(|(_, step)| step);
+            step = self.steps.back().copied();
+            from = self.pile.len() - step?.changes as usize;
+        } else {
+            for known in self.steps.iter().take_while(|known| known.number <= number) {
+                if known.number == number {
+                    step = Some(*known);
+                    break;
+                }
+                from += known.changes as usize;
+            }
         }
-        if number - self.first <= 1 {
-            return self.steps.iter().take(2).find(|(known, _)| *known == number).map(|(_, step)| step);
+        let mut changes = self.pile.range(from..from + step?.changes as usize);
+        match changes.next() {
+            Some(Was::Last(last)) => Some(**last),
+            _ => None,
         }
-        let place = self.steps.binary_search_by_key(&number, |(known, _)| *known).ok()?;
-        Some(&self.steps[place].1)
     }
 
-    /// What the steps from a place on did that were not plain, oldest first.
-    pub fn steps_from(&self, place: usize) -> impl DoubleEndedIterator<Item = &Step> {
+    fn step(&self, place: usize) -> Option<&Step> {
         let number = self.first + place as i64;
-        let from = match number > self.newest_step {
-            true => self.steps.len(),
-            false => self.steps.partition_point(|(known, _)| *known < number),
-        };
-        self.steps.range(from..).map(|(_, step)| step)
+        if !(self.oldest_step..=self.newest_step).contains(&number) {
+            return None;
+        }
+        // Mostly the last one is asked for.
+        if number == self.newest_step {
+            return self.steps.back();
+        }
+        let place = self.steps.binary_search_by_key(&number, |step| step.number).ok()?;
+        Some(&self.steps[place])
     }
 
-    /// The same for those before a place.
-    pub fn steps_before(&self, place: usize) -> impl DoubleEndedIterator<Item = &Step> {
+    /// How many events and changes the steps from a place on made.
+    fn later(&self, place: usize) -> (usize, usize) {
         let number = self.first + place as i64;
-        self.steps.range(..self.steps.partition_point(|(known, _)| *known < number)).map(|(_, step)| step)
+        let later = self.steps.iter().rev().take_while(|step| step.number >= number);
+        later.fold((0, 0), |(events, changes), step| (events + step.events as usize, changes + step.changes as usize))
     }
 
-    /// Every event of the steps from a place on.
-    pub fn events_from(&self, place: usize) -> impl Iterator<Item = &EventCore> {
-        self.steps_from(place).flat_map(|step| &step.events)
+    /// Every event of the steps from a place on, the oldest first.
+    pub fn events_from(&self, place: usize) -> impl DoubleEndedIterator<Item = &EventCore> + Clone {
+        self.events.range(self.events.len() - self.later(place).0..)
+    }
+
+    /// The same of those before a place.
+    pub fn events_before(&self, place: usize) -> impl DoubleEndedIterator<Item = &EventCore> {
+        self.events.range(..self.events.len() - self.later(place).0)
+    }
+
+    /// Every event that goes on again when the steps from a place on are taken back.
+    pub fn open_again(&self, place: usize) -> impl Iterator<Item = &EventCore> {
+        self.pile.open_from(self.pile.len() - self.later(place).1)
     }
 
     /// Asks for the memory of its ends. Changes nothing.
@@ -190,20 +260,19 @@ impl Window {
         self.fixes.front().into_iter().for_each(hint_all);
         self.fixes.back().into_iter().for_each(hint_all);
         if self.oldest_step - self.first <= 1 {
-            self.steps.iter().take(2).for_each(hint_all);
+            self.steps.front().into_iter().for_each(hint);
+            self.events.front().into_iter().for_each(hint_all);
+            self.pile.bring_near();
         }
-        if self.newest_step >= self.first + self.fixes.len() as i64 - 1 {
-            self.steps.back().into_iter().for_each(hint_all);
-        }
+    }
+
+    /// What takes its steps back.
+    pub fn pile(&self) -> &Pile {
+        &self.pile
     }
 
     fn mark_ends(&mut self) {
-        self.oldest_step = self.steps.front().map_or(i64::MAX, |(number, _)| *number);
-        self.newest_step = self.steps.back().map_or(i64::MIN, |(number, _)| *number);
-    }
-
-    /// What takes its steps back, to be renumbered.
-    pub fn undos_mut(&mut self) -> impl Iterator<Item = &mut Undo> {
-        self.steps.iter_mut().filter_map(|(_, step)| step.undo.as_deref_mut())
+        self.oldest_step = self.steps.front().map_or(i64::MAX, |step| step.number);
+        self.newest_step = self.steps.back().map_or(i64::MIN, |step| step.number);
     }
 }

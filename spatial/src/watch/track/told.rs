@@ -1,0 +1,78 @@
+//! What is told of a vehicle: the difference between what stood and what stands.
+
+use super::super::ledger::{Tell, key_of};
+use super::super::state::Events;
+use super::{Outbox, Surroundings, Track};
+use crate::event::EventCore;
+use crate::ids::EventId;
+use smallvec::SmallVec;
+
+impl Track {
+    /// Every event of the window from a place on, and of the tail.
+    pub(super) fn standing_from(&self, from: usize) -> Events {
+        self.window.events_from(from).chain(&self.tail).cloned().collect()
+    }
+
+    /// Tells what stands now from a place on, and what stood before and stands no more.
+    pub(super) fn tell(&mut self, around: Surroundings<'_>, from: usize, old: Events, out: &mut Outbox) {
+        let told = out.tells.len();
+        let Track { window, tail, ledger, state, .. } = self;
+        let new = || window.events_from(from).chain(&*tail);
+        let (places, old_places) = (Places::of(new()), Places::of(old.iter()));
+        for (nth, event) in old.iter().enumerate() {
+            let id = event.id();
+            if old_places.first(id) != Some(nth) || places.first(id).is_some() {
+                continue;
+            }
+            let before = window.events_before(from).rev().find(|event| event.id() == id);
+            // Open since before the window: the visits as they were then.
+            match before.or_else(|| window.open_again(from).chain(state.open()).find(|event| event.id() == id)) {
+                Some(earlier) => ledger.stands(earlier, around.now, around.settings, &mut out.tells),
+                None => ledger.retracted(event, around.now, &mut out.tells),
+            }
+        }
+        for (nth, event) in new().enumerate() {
+            if places.last(event.id()) == Some(nth) {
+                ledger.stands(event, around.now, around.settings, &mut out.tells);
+            }
+        }
+        ledger.follow(around.horizon, around.now, &mut out.tells);
+        if out.tells[told..].iter().any(|tell| matches!(tell, Tell::Stay { .. })) {
+            out.tells.push(Tell::StaysSaid);
+        }
+    }
+
+    /// Forgets final events that nothing can change any more.
+    pub(super) fn sweep(&mut self) {
+        let open = self.state.open().chain(self.hearing.silence());
+        let mut in_use: Vec<u64> =
+            self.window.events_from(0).chain(&self.tail).chain(open).map(|event| key_of(event.id())).collect();
+        in_use.sort_unstable();
+        self.ledger.sweep(&in_use);
+    }
+}
+
+/// Where ids stand in a list, sorted.
+struct Places(SmallVec<[(EventId, usize); 8]>);
+
+impl Places {
+    fn of<'e>(events: impl Iterator<Item = &'e EventCore>) -> Places {
+        let mut places: SmallVec<_> = events.enumerate().map(|(nth, event)| (event.id(), nth)).collect();
+        places.sort_unstable();
+        Places(places)
+    }
+
+    fn of_id(&self, id: EventId) -> &[(EventId, usize)] {
+        let from = self.0.partition_point(|(known, _)| *known < id);
+        let count = self.0[from..].iter().take_while(|(known, _)| *known == id).count();
+        &self.0[from..from + count]
+    }
+
+    fn first(&self, id: EventId) -> Option<usize> {
+        self.of_id(id).first().map(|(_, nth)| *nth)
+    }
+
+    fn last(&self, id: EventId) -> Option<usize> {
+        self.of_id(id).last().map(|(_, nth)| *nth)
+    }
+}
