@@ -4,6 +4,7 @@
 //! as long as fixes of their time are still judged.
 
 use crate::calendar::UtcOffset;
+use crate::event::RuleRef;
 use crate::geodesy::LocalScale;
 use crate::ids::{Revision, ZoneKey};
 use crate::index::{CellIndex, Slot, hint, hint_all};
@@ -12,6 +13,7 @@ use crate::units::{Millimetres, UnixMs};
 use crate::zone::{Ground, Rule, RuleWhen, Zone};
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,6 +23,10 @@ use std::sync::Arc;
 pub struct ZoneInForce {
     /// What was drawn and ruled.
     pub zone: Arc<Zone>,
+    /// Which zone, and its revision.
+    pub key: (ZoneKey, Revision),
+    /// What a crossing asks of its rules, in their order.
+    pub rules: SmallVec<[RuleInForce; 2]>,
     /// When.
     pub term: Term,
     /// About how deep a place in it can be: its area divided by its boundary's length.
@@ -39,6 +45,17 @@ pub struct ZoneInForce {
     pub counts: bool,
     /// The clock of its schedule and of its rules' windows.
     pub offset: UtcOffset,
+}
+
+/// What a crossing asks of a rule, beside its zone's term, so that it need not be looked up.
+#[derive(Clone, Debug)]
+pub struct RuleInForce {
+    /// What it watches for.
+    pub when: RuleWhen,
+    /// How events name it.
+    pub reference: RuleRef,
+    /// Whether it is about every vehicle at any time, exempt or not.
+    pub is_plain: bool,
 }
 
 /// When a revision of a zone is in force.
@@ -91,8 +108,13 @@ impl ZoneInForce {
 
     /// The first instant at which it judges what is received in time.
     pub fn begins_at(&self) -> UnixMs {
-        let valid_from = if self.is_always { None } else { self.zone.valid_from };
-        self.term.from.max(valid_from.unwrap_or(UnixMs::MIN)).max(self.term.recorded_at)
+        self.term.from.max(self.valid_from()).max(self.term.recorded_at)
+    }
+
+    /// The first instant of its own dates.
+    pub fn valid_from(&self) -> UnixMs {
+        let from = if self.is_always { None } else { self.zone.valid_from };
+        from.unwrap_or(UnixMs::MIN)
     }
 
     /// The instant from which it judges no more.
@@ -340,10 +362,7 @@ impl OneMap {
     pub fn bring_near(&self, slots: impl Iterator<Item = Slot> + Clone) {
         slots.clone().filter_map(|slot| self.zones.place(slot)).for_each(hint);
         let entries = slots.filter_map(|slot| self.zone(slot));
-        entries.clone().for_each(hint_all);
-        let zones = entries.map(|entry| &*entry.zone);
-        zones.clone().for_each(hint_all);
-        zones.flat_map(|zone| &zone.rules).for_each(hint_all);
+        entries.for_each(hint_all);
     }
 
     /// All revisions of a zone that still matter, oldest first.
@@ -382,7 +401,14 @@ fn prepared(zone: Arc<Zone>, term: Term, offset: UtcOffset) -> ZoneInForce {
     let watches_time = dwells || dated || has_timed_rules;
     let watches_inside = dwells || speeds;
     let is_always = !dated;
+    let rules = zone.rules.iter().map(|rule| RuleInForce {
+        when: rule.when,
+        reference: rule.reference(),
+        is_plain: rule.subjects.is_empty() && rule.except.is_empty() && !rule.is_timed(),
+    });
     ZoneInForce {
+        key: (zone.key, zone.revision),
+        rules: rules.collect(),
         zone,
         term,
         reach,

@@ -15,7 +15,7 @@ pub struct Sieve {
 struct Line([u64; 8]);
 
 /// So few keys are looked through as fast.
-const FEW: usize = 16;
+const FEW: usize = 64;
 /// Keys for each line when it is made anew, and when it is full. Each leaves two of 512 bits.
 const ROOMY: usize = 24;
 const FULL: usize = 60;
@@ -54,11 +54,6 @@ impl Sieve {
     pub fn clear(&mut self) {
         self.lines.clear();
         self.count = 0;
-    }
-
-    /// Asks for the memory that a key asks for. Changes nothing.
-    pub fn bring_near(&self, key: u64) {
-        self.line(key).map(|line| &self.lines[line]).into_iter().for_each(crate::index::hint);
     }
 
     fn mark(&mut self, key: u64) {

@@ -4,6 +4,7 @@
 //! vertices here; those rings are what is judged and shown. Everything that could be wrong with it is refused here.
 
 use crate::calendar::{Schedule, UtcOffset, Window};
+use crate::event::RuleRef;
 use crate::exemption::ExemptionKind;
 use crate::ids::{Revision, RuleId, ZoneKey};
 use crate::position::Position;
@@ -150,6 +151,17 @@ impl Rule {
     /// Whether both judge alike: they agree in everything but their revision.
     pub fn judges_like(&self, other: &Rule) -> bool {
         Rule { revision: other.revision, ..self.clone() } == *other
+    }
+
+    /// How its events name it.
+    pub fn reference(&self) -> RuleRef {
+        RuleRef {
+            id: self.id.clone(),
+            revision: self.revision,
+            priority: self.priority,
+            on_delay_s: self.on_delay_s,
+            off_delay_s: self.off_delay_s,
+        }
     }
 
     /// Whether it is watched at some times only, or leaves out whoever is exempt.

@@ -3,6 +3,7 @@
 use super::edge::EdgeEvent;
 use super::{Condition, EventFacts, EventKind, RuleRef, Subject};
 use crate::ids::{EventId, Revision, ZoneKey};
+use crate::index::{hint, hint_all};
 use crate::units::UnixMs;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -11,7 +12,8 @@ use std::sync::{Arc, OnceLock};
 
 /// What an event says about the world: a pure function of fixes and revisions, whatever their order of arrival.
 ///
-/// What came of a boundary, as most events do, stands in place and is written out as [`EventFacts`] when it is first read.
+/// A clone copies a handle. What came of a boundary, as most events do, is held in brief and written out as [`EventFacts`] when
+/// it is first read.
 #[derive(Clone)]
 pub struct EventCore {
     said: Said,
@@ -19,34 +21,31 @@ pub struct EventCore {
     pub ended_at: Option<UnixMs>,
 }
 
-/// What is said but for the end.
+/// What is said but for the end; the versions of an event that differ in their end alone share it.
+#[derive(Clone)]
 enum Said {
-    Edge { edge: EdgeEvent, written: OnceLock<Box<EventFacts>> },
+    Edge(Arc<Edge>),
     Any(Arc<EventFacts>),
 }
 
-impl Clone for Said {
-    fn clone(&self) -> Said {
-        match self {
-            Said::Edge { edge, .. } => Said::Edge { edge: edge.clone(), written: OnceLock::new() },
-            Said::Any(facts) => Said::Any(Arc::clone(facts)),
-        }
-    }
+struct Edge {
+    brief: EdgeEvent,
+    written: OnceLock<Box<EventFacts>>,
 }
 
 impl EventCore {
     /// Of what happened; for an interval that is over, when.
     pub fn new(facts: EventFacts, ended_at: Option<UnixMs>) -> EventCore {
         let said = match EdgeEvent::of(&facts) {
-            Some(edge) => Said::Edge { edge, written: OnceLock::new() },
+            Some(brief) => return EventCore::of_edge(brief, ended_at),
             None => Said::Any(Arc::new(facts)),
         };
         EventCore { said, ended_at }
     }
 
     /// Of what came of a boundary.
-    pub(crate) fn of_edge(edge: EdgeEvent, ended_at: Option<UnixMs>) -> EventCore {
-        EventCore { said: Said::Edge { edge, written: OnceLock::new() }, ended_at }
+    pub(crate) fn of_edge(brief: EdgeEvent, ended_at: Option<UnixMs>) -> EventCore {
+        EventCore { said: Said::Edge(Arc::new(Edge { brief, written: OnceLock::new() })), ended_at }
     }
 
     /// The same, ended at `at`, but not before it began.
@@ -56,8 +55,8 @@ impl EventCore {
 
     /// Its facts, to change them in this version alone.
     pub fn facts_mut(&mut self) -> &mut EventFacts {
-        if let Said::Edge { edge, .. } = &self.said {
-            self.said = Said::Any(Arc::new(edge.facts()));
+        if let Said::Edge(edge) = &self.said {
+            self.said = Said::Any(Arc::new(edge.brief.facts()));
         }
         let Said::Any(facts) = &mut self.said else { unreachable!("it was just written out") };
         Arc::make_mut(facts)
@@ -66,15 +65,32 @@ impl EventCore {
     /// Whether it says the same as another, whenever each ended.
     pub(crate) fn is_alike(&self, other: &EventCore) -> bool {
         match (&self.said, &other.said) {
-            (Said::Edge { edge: one, .. }, Said::Edge { edge: two, .. }) => one == two,
+            (Said::Edge(one), Said::Edge(two)) => Arc::ptr_eq(one, two) || one.brief == two.brief,
+            (Said::Any(one), Said::Any(two)) => Arc::ptr_eq(one, two) || one == two,
             _ => **self == **other,
         }
     }
 
     fn facts(&self) -> &EventFacts {
         match &self.said {
-            Said::Edge { edge, written } => written.get_or_init(|| Box::new(edge.facts())),
+            Said::Edge(edge) => edge.written.get_or_init(|| Box::new(edge.brief.facts())),
             Said::Any(facts) => facts,
+        }
+    }
+
+    /// Asks for the memory that its versions share. Changes nothing.
+    pub(crate) fn bring_near(&self) {
+        match &self.said {
+            Said::Edge(edge) => hint_all(&**edge),
+            Said::Any(facts) => hint_all(&**facts),
+        }
+    }
+
+    /// The same for letting it go.
+    pub(crate) fn bring_handle_near(&self) {
+        match &self.said {
+            Said::Edge(edge) => hint(&**edge),
+            Said::Any(facts) => hint(&**facts),
         }
     }
 }
@@ -85,7 +101,7 @@ impl EventCore {
     #[inline]
     pub(crate) fn id(&self) -> EventId {
         match &self.said {
-            Said::Edge { edge, .. } => edge.id,
+            Said::Edge(edge) => edge.brief.id,
             Said::Any(facts) => facts.id,
         }
     }
@@ -94,7 +110,7 @@ impl EventCore {
     #[inline]
     pub(crate) fn kind(&self) -> EventKind {
         match &self.said {
-            Said::Edge { edge, .. } => edge.kind,
+            Said::Edge(edge) => edge.brief.kind,
             Said::Any(facts) => facts.kind,
         }
     }
@@ -103,7 +119,7 @@ impl EventCore {
     #[inline]
     pub(crate) fn at(&self) -> UnixMs {
         match &self.said {
-            Said::Edge { edge, .. } => edge.at,
+            Said::Edge(edge) => edge.brief.at,
             Said::Any(facts) => facts.at,
         }
     }
@@ -112,7 +128,7 @@ impl EventCore {
     #[inline]
     pub(crate) fn visit_at(&self) -> UnixMs {
         match &self.said {
-            Said::Edge { edge, .. } => edge.visit_at,
+            Said::Edge(edge) => edge.brief.visit_at,
             Said::Any(facts) => facts.visit_at,
         }
     }
@@ -121,7 +137,7 @@ impl EventCore {
     #[inline]
     pub(crate) fn subject(&self) -> Subject {
         match &self.said {
-            Said::Edge { edge, .. } => Subject::Vehicle(edge.vehicle),
+            Said::Edge(edge) => Subject::Vehicle(edge.brief.vehicle),
             Said::Any(facts) => facts.subject,
         }
     }
@@ -130,7 +146,7 @@ impl EventCore {
     #[inline]
     pub(crate) fn zone(&self) -> Option<(ZoneKey, Revision)> {
         match &self.said {
-            Said::Edge { edge, .. } => Some(edge.zone),
+            Said::Edge(edge) => Some(edge.brief.zone),
             Said::Any(facts) => facts.zone,
         }
     }
@@ -139,7 +155,7 @@ impl EventCore {
     #[inline]
     pub(crate) fn rule(&self) -> Option<&RuleRef> {
         match &self.said {
-            Said::Edge { edge, .. } => Some(&edge.rule),
+            Said::Edge(edge) => Some(&edge.brief.rule),
             Said::Any(facts) => facts.rule.as_ref(),
         }
     }
@@ -148,7 +164,7 @@ impl EventCore {
     #[inline]
     pub(crate) fn condition(&self) -> Option<Condition> {
         match &self.said {
-            Said::Edge { .. } => None,
+            Said::Edge(_) => None,
             Said::Any(facts) => facts.evidence.condition,
         }
     }
@@ -187,8 +203,8 @@ impl Serialize for EventCore {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let written;
         let facts = match &self.said {
-            Said::Edge { edge, .. } => {
-                written = edge.facts();
+            Said::Edge(edge) => {
+                written = edge.brief.facts();
                 &written
             }
             Said::Any(facts) => &**facts,

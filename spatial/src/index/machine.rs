@@ -36,8 +36,14 @@ pub fn hint<T>(what: &T) {
 /// Soon all of this will be read.
 #[inline]
 pub fn hint_all<T>(what: &T) {
+    hint_up_to(what, size_of::<T>());
+}
+
+/// Soon the first `bytes` of this will be read.
+#[inline]
+pub fn hint_up_to<T>(what: &T, bytes: usize) {
     #[cfg(target_arch = "x86_64")]
-    for offset in (0..size_of::<T>()).step_by(LINE * size_of::<u32>()) {
+    for offset in (0..size_of::<T>().min(bytes)).step_by(LINE * size_of::<u32>()) {
         // SAFETY: the address lies within a live reference's value, and a prefetch has no effect but on the cache.
         unsafe {
             let line = std::ptr::from_ref(what).cast::<i8>().add(offset);
@@ -45,7 +51,7 @@ pub fn hint_all<T>(what: &T) {
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = what;
+    let _ = (what, bytes);
 }
 
 /// [`super::lanes::marks_anywhere`] four edges at a time; `None` if this processor cannot.

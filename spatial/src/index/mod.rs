@@ -30,7 +30,7 @@ use grid::{Cell, TOP_SHIFT, for_cells_on};
 use leaf::Leaf;
 use top::Top;
 
-pub(crate) use machine::{hint, hint_all};
+pub(crate) use machine::{hint, hint_all, hint_up_to};
 
 /// The number under which a zone revision stands in a one-map; never reused within it.
 pub type Slot = u32;

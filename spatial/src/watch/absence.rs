@@ -154,7 +154,7 @@ impl Context<'_> {
         let silent = at - last.fixed_at > self.settings.gap;
         let certainty = if silent { Certainty::Unknown } else { Certainty::Certain };
         let found = Found { kind: EventKind::MustBeInside, certainty, ..standing(at, last) };
-        let event = emitter.emit((entry.zone.key, entry.zone.revision), Some(rule), absence.since, &found);
+        let event = emitter.emit((entry.zone.key, entry.zone.revision), Some(rule.reference()), absence.since, &found);
         absence.open.push(event.clone());
     }
 }

@@ -78,10 +78,16 @@ pub struct Emitter<'a> {
 
 impl Emitter<'_> {
     /// One event for each rule that is about this vehicle and passes the test; those that have not ended go on with the visit.
-    pub fn open_for(&mut self, zone: &Zone, wanted: impl Fn(&Rule) -> bool, visit: &mut Visit, found: &Found) {
-        for rule in zone.rules.iter().filter(|rule| wanted(rule)) {
-            if self.applies(zone, rule, found.at) {
-                let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
+    pub fn open_for(
+        &mut self,
+        entry: &ZoneInForce,
+        wanted: impl Fn(&RuleWhen) -> bool,
+        visit: &mut Visit,
+        found: &Found,
+    ) {
+        for (nth, rule) in entry.rules.iter().enumerate().filter(|(_, rule)| wanted(&rule.when)) {
+            if rule.is_plain || self.applies(&entry.zone, &entry.zone.rules[nth], found.at) {
+                let event = self.emit(entry.key, Some(rule.reference.clone()), visit.entered.at, found);
                 if event.ended_at.is_none() {
                     visit.open.push(event.clone());
                 }
@@ -90,10 +96,18 @@ impl Emitter<'_> {
     }
 
     /// One event for the most urgent of the rules that pass the test.
-    pub fn open_for_first(&mut self, zone: &Zone, wanted: impl Fn(&RuleWhen) -> bool, visit: &Visit, found: &Found) {
-        let concerned = zone.rules.iter().filter(|rule| wanted(&rule.when) && self.applies(zone, rule, found.at));
-        if let Some(rule) = concerned.min_by_key(|rule| rule.priority) {
-            self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, found);
+    pub fn open_for_first(
+        &mut self,
+        entry: &ZoneInForce,
+        wanted: impl Fn(&RuleWhen) -> bool,
+        visit: &Visit,
+        found: &Found,
+    ) {
+        let concerned = entry.rules.iter().enumerate().filter(|(nth, rule)| {
+            wanted(&rule.when) && (rule.is_plain || self.applies(&entry.zone, &entry.zone.rules[*nth], found.at))
+        });
+        if let Some((_, rule)) = concerned.min_by_key(|(_, rule)| rule.reference.priority) {
+            self.emit(entry.key, Some(rule.reference.clone()), visit.entered.at, found);
         }
     }
 
@@ -134,7 +148,7 @@ impl Emitter<'_> {
         let RuleWhen::Count { limit_n } = rule.when else { return None };
         let mut found = Found { kind: EventKind::Count, ended_at: None, is_edge: false, ..*found };
         found.evidence.thresholds.limit_n = Some(limit_n);
-        Some(self.emit((entry.zone.key, entry.zone.revision), Some(rule), visit_at, &found).clone())
+        Some(self.emit((entry.zone.key, entry.zone.revision), Some(rule.reference()), visit_at, &found).clone())
     }
 
     /// Opens the dwell events whose limit was reached by `until`. A rule that is watched at some times only counts from when
@@ -171,7 +185,7 @@ impl Emitter<'_> {
                 },
                 is_edge: false,
             };
-            let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, &found).clone();
+            let event = self.emit((zone.key, zone.revision), Some(rule.reference()), visit.entered.at, &found).clone();
             visit.open.push(event);
         }
     }
@@ -212,9 +226,9 @@ impl Emitter<'_> {
             if let (true, false, Some(began)) = (applies, has_open(&visit.open, rule), began) {
                 let found = Found { kind: EventKind::InsideAtStart, certainty, ..standing(began, last) };
                 let event = match rule.when {
-                    RuleWhen::Enter => {
-                        Some(self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, &found).clone())
-                    }
+                    RuleWhen::Enter => Some(
+                        self.emit((zone.key, zone.revision), Some(rule.reference()), visit.entered.at, &found).clone(),
+                    ),
                     _ => self.stay(entry, rule, visit.entered.at, &found),
                 };
                 visit.open.extend(event);
@@ -333,7 +347,8 @@ impl Emitter<'_> {
                         },
                         is_edge: false,
                     };
-                    let event = self.emit((zone.key, zone.revision), Some(rule), visit.entered.at, &found).clone();
+                    let event =
+                        self.emit((zone.key, zone.revision), Some(rule.reference()), visit.entered.at, &found).clone();
                     visit.open.push(event);
                 }
                 None => {}
@@ -359,17 +374,10 @@ impl Emitter<'_> {
     pub fn emit(
         &mut self,
         zone: (ZoneKey, Revision),
-        rule: Option<&Rule>,
+        rule: Option<RuleRef>,
         visit_at: UnixMs,
         found: &Found,
     ) -> &EventCore {
-        let rule = rule.map(|r| RuleRef {
-            id: r.id.clone(),
-            revision: r.revision,
-            priority: r.priority,
-            on_delay_s: r.on_delay_s,
-            off_delay_s: r.off_delay_s,
-        });
         let subject = Subject::Vehicle(self.vehicle);
         let mut ordinal = 0;
         let id = loop {

@@ -118,39 +118,44 @@ impl Passage<'_, '_> {
     /// Makes a visit what it is after the leg. `edges` are the raw crossings in order, starting from `inside_before`.
     pub fn go_on(&mut self, visit: &mut Option<Visit>, inside_before: bool, edges: impl IntoIterator<Item = Edge>) {
         let mut inside = inside_before;
+        // The way out that the leg found, as long as nothing came of it: the visit says that it is inside.
+        let mut out: Option<Edge> = None;
         for edge in edges {
             inside = !inside;
             match inside {
-                true => self.come_in(visit, edge),
+                true => self.come_in(visit, &mut out, edge),
                 false if visit.is_none() => return,
-                false => self.go_out(visit, edge),
+                false => self.go_out(visit, &mut out, edge),
             }
         }
-        self.settle(visit);
+        self.settle(visit, out);
     }
 
-    fn come_in(&mut self, visit: &mut Option<Visit>, edge: Edge) {
+    fn come_in(&mut self, visit: &mut Option<Visit>, out: &mut Option<Edge>, edge: Edge) {
         let Some(known) = visit else {
             *visit = Some(self.entering(edge));
             return;
         };
-        let Phase::Leaving { edge: out } = &known.phase else { return };
+        let went = match (out.take(), &known.phase) {
+            (Some(out), _) => out,
+            (None, Phase::Leaving { edge }) => Edge::clone(edge),
+            (None, _) => return,
+        };
         // Between two crossings of one leg the path may have gone far outside a hollow of the zone.
-        let same_leg = out.segment == edge.segment && out.kind == EdgeKind::Crossed;
+        let same_leg = went.segment == edge.segment && went.kind == EdgeKind::Crossed;
         let need = self.exit_distance();
-        let margin = if same_leg { self.margin(middle(out.position, edge.position), need) } else { Millimetres(0) };
+        let margin = if same_leg { self.margin(middle(went.position, edge.position), need) } else { Millimetres(0) };
         if margin < need {
             known.phase = Phase::Inside;
             return;
         }
-        let out = Edge { margin, ..Edge::clone(out) };
-        self.close(known, out, Certainty::Certain, None);
+        self.close(known, Edge { margin, ..went }, Certainty::Certain, None);
         *visit = Some(self.entering(edge));
     }
 
     fn entering(&self, edge: Edge) -> Visit {
         Visit {
-            zone: self.entry.zone.key,
+            zone: self.entry.key.0,
             slot: self.slot,
             calm: false,
             steady_from: UnixMs::MAX,
@@ -160,12 +165,12 @@ impl Passage<'_, '_> {
         }
     }
 
-    fn go_out(&mut self, visit: &mut Option<Visit>, edge: Edge) {
+    fn go_out(&mut self, visit: &mut Option<Visit>, out: &mut Option<Edge>, edge: Edge) {
         let Some(known) = visit else { return };
         let since = match known.phase {
             Phase::Leaving { .. } => return,
             Phase::Inside => {
-                known.phase = Phase::Leaving { edge: Box::new(edge) };
+                out.get_or_insert(edge);
                 return;
             }
             Phase::Entering { since } => since,
@@ -173,7 +178,7 @@ impl Passage<'_, '_> {
         let seen_inside = known.entered.segment != edge.segment;
         if seen_inside && edge.at - since >= self.settings.settle {
             self.confirm(known, Certainty::Uncertain, None);
-            known.phase = Phase::Leaving { edge: Box::new(edge) };
+            *out = Some(edge);
             return;
         }
         let certainty = if self.cuts_when_shifted(&known.entered, &edge) {
@@ -188,32 +193,36 @@ impl Passage<'_, '_> {
     }
 
     /// What the end of the leg says about an edge that is not certain yet.
-    fn settle(&mut self, visit: &mut Option<Visit>) {
+    fn settle(&mut self, visit: &mut Option<Visit>, out: Option<Edge>) {
         let Some(known) = visit else { return };
         let place = self.leg.after.position;
-        match &known.phase {
-            Phase::Inside => {}
-            &Phase::Entering { since } => {
-                let need = self.enter_depth();
-                let margin = self.margin(place, need);
-                let second_fix = since < self.leg.after.fixed_at;
-                known.entered.margin = margin;
-                if margin >= need {
-                    self.confirm(known, Certainty::Certain, Some(need));
-                } else if second_fix {
-                    self.confirm(known, Certainty::Uncertain, Some(need));
-                }
+        if let Phase::Entering { since } = known.phase {
+            let need = self.enter_depth();
+            let margin = self.margin(place, need);
+            let second_fix = since < self.leg.after.fixed_at;
+            known.entered.margin = margin;
+            if margin >= need {
+                self.confirm(known, Certainty::Certain, Some(need));
+            } else if second_fix {
+                self.confirm(known, Certainty::Uncertain, Some(need));
             }
-            Phase::Leaving { edge } => {
-                let need = self.exit_distance();
-                let margin = self.margin(place, need);
-                if margin >= need {
-                    let edge = Edge { margin, ..Edge::clone(edge) };
-                    self.close(known, edge, Certainty::Certain, Some(need));
-                    *visit = None;
-                    return;
-                }
+        }
+        let left = out.as_ref().or(match &known.phase {
+            Phase::Leaving { edge } => Some(&**edge),
+            _ => None,
+        });
+        if let Some(left) = left {
+            let need = self.exit_distance();
+            let margin = self.margin(place, need);
+            if margin >= need {
+                let left = Edge { margin, ..left.clone() };
+                self.close(known, left, Certainty::Certain, Some(need));
+                *visit = None;
+                return;
             }
+        }
+        if let Some(edge) = out {
+            known.phase = Phase::Leaving { edge: Box::new(edge) };
         }
         self.watch_time_and_speed(known);
     }
@@ -249,7 +258,7 @@ impl Passage<'_, '_> {
         visit.phase = Phase::Inside;
         let kind = if visit.entered.kind == EdgeKind::AtStart { EventKind::InsideAtStart } else { EventKind::Enter };
         let found = Found::edge(kind, &visit.entered, self.thresholds(need));
-        self.emitter.open_for(&self.entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), visit, &found);
+        self.emitter.open_for(self.entry, |when| matches!(when, RuleWhen::Enter), visit, &found);
         self.emitter.count(self.entry, visit, &found);
     }
 
@@ -264,12 +273,11 @@ impl Passage<'_, '_> {
             edge.certainty = certainty;
         }
         let thresholds = self.thresholds(need);
-        let zone = &self.entry.zone;
         let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Exit, &edge, thresholds) };
-        self.emitter.open_for(zone, |rule| matches!(rule.when, RuleWhen::Exit), visit, &found);
-        if zone.rules.iter().any(|rule| matches!(rule.when, RuleWhen::Cross)) {
+        self.emitter.open_for(self.entry, |when| matches!(when, RuleWhen::Exit), visit, &found);
+        if self.entry.rules.iter().any(|rule| matches!(rule.when, RuleWhen::Cross)) {
             let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };
-            self.emitter.open_for(zone, |rule| matches!(rule.when, RuleWhen::Cross), visit, &found);
+            self.emitter.open_for(self.entry, |when| matches!(when, RuleWhen::Cross), visit, &found);
         }
     }
 
@@ -281,7 +289,7 @@ impl Passage<'_, '_> {
         let thresholds = self.thresholds(None);
         let found = Found { ended_at: Some(edge.at), ..Found::edge(EventKind::Cross, &visit.entered, thresholds) };
         let edge_rule = |when: &RuleWhen| matches!(when, RuleWhen::Enter | RuleWhen::Exit | RuleWhen::Cross);
-        self.emitter.open_for_first(&self.entry.zone, edge_rule, visit, &found);
+        self.emitter.open_for_first(self.entry, edge_rule, visit, &found);
         self.emitter.dwell(self.entry, visit, edge.at, &self.leg.before, certainty);
         self.emitter.end_all(visit, edge.at);
     }

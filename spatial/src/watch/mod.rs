@@ -99,7 +99,7 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 6;
+pub const ENGINE_VERSION: u32 = 7;
 
 /// As many fixes take about as long as it takes to wake another thread, 50 µs.
 const WORTH_A_WAKING: usize = 128;
@@ -603,10 +603,10 @@ impl Watch {
 
 /// The last of each vehicle, by key.
 fn last_of_each(moved: Vec<VehicleNow>) -> Vec<VehicleNow> {
-    // Numbers are sorted sooner than what they stand for.
+    // Numbers are sorted sooner than what they stand for, and lists that are sorted are merged sooner than sorted.
     let mut order: Vec<(VehicleKey, Reverse<usize>)> =
         moved.iter().enumerate().map(|(place, now)| (now.key, Reverse(place))).collect();
-    order.sort_unstable();
+    order.sort();
     order.dedup_by_key(|(key, _)| *key);
     let mut moved: Vec<Option<VehicleNow>> = moved.into_iter().map(Some).collect();
     order.into_iter().filter_map(|(_, Reverse(place))| moved[place].take()).collect()

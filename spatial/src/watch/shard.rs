@@ -254,7 +254,7 @@ impl Shard {
             }
             let left = track.has_left_now();
             self.spots[place] = track.spot();
-            out.moved.extend(track.now_again(vehicle));
+            out.asked.push((vehicle, place));
             if track.due() != due {
                 self.move_due(vehicle, due);
             }
@@ -264,6 +264,11 @@ impl Shard {
             if let Some(last) = outcomes.last_mut() {
                 last.tells = (out.tells.len() - told) as u32;
             }
+        }
+        out.asked.sort_unstable();
+        out.asked.dedup();
+        for (vehicle, place) in out.asked.drain(..) {
+            out.moved.extend(self.tracks[place].now_again(vehicle));
         }
         outcomes
     }
@@ -276,10 +281,13 @@ impl Shard {
             self.tracks[*place].bring_near();
         }
         let tracks = || places[..fixes.len()].iter().map(|place| &self.tracks[*place]);
-        tracks().for_each(Track::bring_window_near);
+        tracks().for_each(Track::bring_fixes_near);
         foreseen.look_up(map, tracks().zip(fixes).map(|(track, fix)| Some((track.spot()?, fix.position))));
         for (nth, track) in tracks().enumerate() {
             track.bring_changing_near(foreseen.met(nth));
+        }
+        for (nth, track) in tracks().enumerate() {
+            track.bring_told_near(foreseen.met(nth));
         }
     }
 

@@ -542,13 +542,13 @@ impl<'a> Context<'a> {
         slots.dedup();
         for &slot in slots.iter() {
             let Some(entry) = self.judging_entry(slot, leg.after.fixed_at, leg.after.received_at) else { continue };
-            let zone = entry.zone.key;
+            let zone = entry.key.0;
             let sides = (before.binary_search(&slot).is_ok(), after.binary_search(&slot).is_ok());
             let mut visit = turn.state().visit(zone).cloned();
             let mut passage = Passage { index: self.map.index(), settings: self.settings, entry, slot, leg, emitter };
             let edges = Edges::of(slot, leg, way, sides);
             // A revision that came into force on the way says nothing about what was before.
-            let floor = entry.term.from.max(entry.zone.valid_from.unwrap_or(UnixMs::MIN));
+            let floor = entry.term.from.max(entry.valid_from());
             if visit.is_none() && edges.is_empty() {
                 continue;
             }
@@ -599,7 +599,7 @@ fn begun(entry: &ZoneInForce, slot: Slot, edge: Edge, emitter: &mut Emitter<'_>)
         open: Open::new(),
     };
     let found = Found::edge(EventKind::InsideAtStart, &visit.entered, Thresholds::default());
-    emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), &mut visit, &found);
+    emitter.open_for(entry, |when| matches!(when, RuleWhen::Enter), &mut visit, &found);
     emitter.count(entry, &mut visit, &found);
     visit
 }
@@ -607,7 +607,7 @@ fn begun(entry: &ZoneInForce, slot: Slot, edge: Edge, emitter: &mut Emitter<'_>)
 /// An uncertain enter has held for long enough without a second fix.
 fn settle_by_time(entry: &ZoneInForce, visit: &mut Visit, emitter: &mut Emitter<'_>) {
     let found = Found::edge(EventKind::Enter, &visit.entered, Thresholds::default());
-    emitter.open_for(&entry.zone, |rule| matches!(rule.when, RuleWhen::Enter), visit, &found);
+    emitter.open_for(entry, |when| matches!(when, RuleWhen::Enter), visit, &found);
     emitter.count(entry, visit, &found);
     visit.phase = Phase::Inside;
 }

@@ -22,7 +22,7 @@ use crate::event::EventCore;
 use crate::exemption::ExemptionBook;
 use crate::fix::{Fix, Marks};
 use crate::ids::{JournalPosition, VehicleKey};
-use crate::index::{Slot, hint, hint_all};
+use crate::index::{Slot, hint, hint_all, hint_up_to};
 use crate::onemap::OneMap;
 use crate::position::Position;
 use crate::units::UnixMs;
@@ -30,6 +30,7 @@ use crate::vehicle::Vehicle;
 use heard::sign_of;
 use recall::Recalled;
 use serde::{Deserialize, Serialize};
+use std::mem::offset_of;
 use std::sync::Arc;
 use window::{Path, Window};
 
@@ -44,11 +45,11 @@ pub enum Taken {
     Waiting(NeedsHistory),
 }
 
-/// A vehicle as the engine holds it.
+/// A vehicle as the engine holds it: what every fix asks for first, what only changes ask for last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[repr(C)]
 pub struct Track {
     state: State,
-    window: Window,
     /// The last fix of the path before the window.
     base_last: Option<Fix>,
     /// When time may bring something next.
@@ -62,20 +63,21 @@ pub struct Track {
     /// Fixes of the future, by (fixed_at, source), until journal time reaches them.
     ahead: Few<Fix>,
     attributes: Vec<(UnixMs, Arc<Vehicle>)>,
-    ledger: Ledger,
     hearing: Hearing,
-    /// The vehicle was deleted: only its alarms matter.
-    gone: bool,
     /// Every record of the vehicle up to here may have left the window; later ones are in it.
     left_position: JournalPosition,
-    /// Whether a record that is judged now left the window, or never was in it.
-    #[serde(skip)]
-    left_now: bool,
     #[serde(skip)]
     zones: Option<Arc<[ZoneNow]>>,
     /// While the window reaches back into the past that was asked for.
     #[serde(skip)]
     recalled: Option<Box<Recalled>>,
+    /// The vehicle was deleted: only its alarms matter.
+    gone: bool,
+    /// Whether a record that is judged now left the window, or never was in it.
+    #[serde(skip)]
+    left_now: bool,
+    window: Window,
+    ledger: Ledger,
 }
 
 /// How many fixes of the future one vehicle may have waiting: further ones are stored, marked and never judged.
@@ -113,7 +115,9 @@ pub struct Outbox {
     pub scratch: Scratch,
     /// What became of the fixes given, in their order.
     pub taken: Vec<Taken>,
-    /// Where the vehicles are after their fixes, in the fixes' order.
+    /// Whose fixes were judged, and where in the shard they are.
+    pub asked: Vec<(VehicleKey, usize)>,
+    /// Where the vehicles are after their fixes, by key.
     pub moved: Vec<VehicleNow>,
     /// Vehicles whose windows reach back, to be narrowed when the run is over.
     pub recalled: Vec<VehicleKey>,
@@ -231,12 +235,12 @@ impl Track {
 
     /// Asks for the memory of what the next fix will ask of it. Changes nothing.
     pub fn bring_near(&self) {
-        hint_all(self);
+        hint_up_to(self, offset_of!(Track, window) + Window::PLAIN);
     }
 
-    /// The same for its window, when [`Track::bring_near`] has had its time.
-    pub fn bring_window_near(&self) {
-        self.window.bring_near();
+    /// The same for its fixes and visits, when [`Track::bring_near`] has had its time.
+    pub fn bring_fixes_near(&self) {
+        self.window.bring_fixes_near();
         self.zones.as_deref().and_then(<[ZoneNow]>::first).into_iter().for_each(hint);
         self.state.visits.bring_near();
         self.state.inside.first().into_iter().for_each(hint);
@@ -246,9 +250,22 @@ impl Track {
     pub fn bring_changing_near(&self, slots: impl Iterator<Item = Slot>) {
         let mut slots = slots.peekable();
         if slots.peek().is_some() {
+            hint_all(&self.window);
+            hint_all(&self.ledger);
             self.state.visits.bring_rows_near(slots);
+        }
+        self.window.bring_oldest_near();
+    }
+
+    /// The same again, when [`Track::bring_changing_near`] has had its time.
+    pub fn bring_told_near(&self, slots: impl Iterator<Item = Slot>) {
+        let mut slots = slots.peekable();
+        if slots.peek().is_some() {
+            self.state.visits.bring_events_near(slots);
+            self.window.bring_newest_near();
             self.ledger.bring_near();
         }
+        self.window.bring_oldest_events_near();
     }
 
     /// A revision of the vehicle's attributes from `at` on.
@@ -416,9 +433,10 @@ impl Track {
         self.window.push(*fix, around.settings.window_fixes);
         let last = self.window.len() - 1;
         self.mark_hour(around, last, out);
-        fix.marks |= self.step_at(around, last, out);
+        let did = self.step_at(around, last, out);
+        fix.marks |= did.marks;
         self.look_ahead(around);
-        if !self.tail.is_empty() || self.window.events_from(last).next().is_some() {
+        if did.has_events || !self.tail.is_empty() {
             self.tell(around, last, Events::new(), out);
         }
         self.trim(around);
@@ -426,7 +444,7 @@ impl Track {
     }
 
     /// Steps over the fix at a place of the window: the state is the one before it.
-    fn step_at(&mut self, around: Surroundings<'_>, place: usize, out: &mut Outbox) -> Marks {
+    fn step_at(&mut self, around: Surroundings<'_>, place: usize, out: &mut Outbox) -> Did {
         let keep_last = place.checked_sub(1).is_none_or(|before| !self.window.is_plain(before));
         let fix = *self.window.fix(place);
         let changes = self.window.changes();
@@ -441,9 +459,10 @@ impl Track {
             true if self.state.last.as_ref() == Some(&fix) => Path::Plain,
             true => Path::Marked,
         };
+        let has_events = !stepped.events.is_empty();
         self.window.did(place, path, changes, &mut stepped.events);
         out.scratch.events = stepped.events;
-        stepped.marks
+        Did { marks: stepped.marks, has_events }
     }
 
     /// Writes a checkpoint if the fix at a place of the window is the first of its hour: the state is the one before it.
@@ -492,7 +511,7 @@ impl Track {
                 self.window.did(place, Path::Skipped, self.window.changes(), &mut Events::new());
                 continue;
             }
-            marks.push(self.step_at(around, place, out));
+            marks.push(self.step_at(around, place, out).marks);
         }
         marks
     }
@@ -559,6 +578,12 @@ impl Track {
         self.sweep();
         self.ledger.forget_alarms(before);
     }
+}
+
+/// What came of a step.
+struct Did {
+    marks: Marks,
+    has_events: bool,
 }
 
 fn zone_now(visit: &Brief) -> ZoneNow {

@@ -166,10 +166,20 @@ impl Pile {
         }
     }
 
-    /// Asks for the memory of its ends. Changes nothing.
-    pub fn bring_near(&self) {
+    /// Asks for the memory of what is forgotten next. Changes nothing.
+    pub fn bring_oldest_near(&self) {
         self.changes.front().into_iter().for_each(hint);
-        self.changes.back().into_iter().for_each(hint);
         self.visits.front().into_iter().for_each(hint_all);
+    }
+
+    /// The same for its events.
+    pub fn bring_oldest_events_near(&self) {
+        self.visits.front().into_iter().flat_map(|visit| &visit.open).for_each(EventCore::bring_handle_near);
+    }
+
+    /// Asks for the memory of what is noted next. Changes nothing.
+    pub fn bring_newest_near(&self) {
+        self.changes.back().into_iter().for_each(hint);
+        self.visits.back().into_iter().for_each(hint);
     }
 }

@@ -3,7 +3,7 @@
 //! A step that touches two of a dozen visits reads the short table and those two.
 
 use super::state::{Open, Phase};
-use crate::event::{Certainty, FixRef};
+use crate::event::{Certainty, EventCore, FixRef};
 use crate::ids::ZoneKey;
 use crate::index::{Slot, hint, hint_all};
 use crate::position::Position;
@@ -181,10 +181,19 @@ impl Visits {
 
     /// Asks for the memory of the visits under these revisions. Changes nothing.
     pub fn bring_rows_near(&self, slots: impl Iterator<Item = Slot>) {
-        for slot in slots {
-            let row = self.briefs.iter().find(|brief| brief.slot == slot).map(|brief| &self.rows[brief.place as usize]);
-            row.into_iter().for_each(hint_all);
-        }
+        self.rows_of(slots).for_each(hint_all);
+    }
+
+    /// The same for their events, when [`Visits::bring_rows_near`] has had its time.
+    pub fn bring_events_near(&self, slots: impl Iterator<Item = Slot>) {
+        self.rows_of(slots).flat_map(|visit| &visit.open).for_each(EventCore::bring_near);
+    }
+
+    fn rows_of(&self, slots: impl Iterator<Item = Slot>) -> impl Iterator<Item = &Visit> {
+        slots.filter_map(|slot| {
+            let brief = self.briefs.iter().find(|brief| brief.slot == slot)?;
+            Some(&self.rows[brief.place as usize])
+        })
     }
 }
 

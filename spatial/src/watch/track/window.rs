@@ -12,23 +12,25 @@ use crate::index::{hint, hint_all};
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::mem::offset_of;
 
-/// Recent fixes, as they were received, with the gateway's marks.
+/// Recent fixes, as they were received, with the gateway's marks. What plain steps ask for comes first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[repr(C)]
 pub struct Window {
     fixes: VecDeque<Fix>,
-    /// By the numbers of their fixes, ascending.
-    steps: VecDeque<Step>,
-    /// What they made, the oldest first.
-    events: VecDeque<EventCore>,
-    /// What they changed.
-    pile: Pile,
     /// The number of the first fix.
     first: i64,
     /// The numbers of the first and the last of the steps, so that a plain one need not be looked for; when there is none,
     /// beyond every number.
     oldest_step: i64,
     newest_step: i64,
+    /// By the numbers of their fixes, ascending.
+    steps: VecDeque<Step>,
+    /// What they made, the oldest first.
+    events: VecDeque<EventCore>,
+    /// What they changed.
+    pile: Pile,
 }
 
 impl Default for Window {
@@ -71,6 +73,9 @@ pub enum Path {
 const FEW: usize = 16;
 
 impl Window {
+    /// Plain steps ask for no more of its bytes.
+    pub const PLAIN: usize = offset_of!(Window, steps);
+
     /// How many fixes it holds.
     pub fn len(&self) -> usize {
         self.fixes.len()
@@ -255,15 +260,38 @@ impl Window {
         self.pile.open_from(self.pile.len() - self.later(place).1)
     }
 
-    /// Asks for the memory of its ends. Changes nothing.
-    pub fn bring_near(&self) {
+    /// Asks for the memory of its first and last fix. Changes nothing.
+    pub fn bring_fixes_near(&self) {
         self.fixes.front().into_iter().for_each(hint_all);
         self.fixes.back().into_iter().for_each(hint_all);
-        if self.oldest_step - self.first <= 1 {
+        if self.oldest_step <= self.first + 1 {
+            hint_all(self);
+        }
+    }
+
+    /// Asks for the memory of the step that the next fix makes it forget, if there is one. Changes nothing.
+    pub fn bring_oldest_near(&self) {
+        if self.oldest_step <= self.first {
             self.steps.front().into_iter().for_each(hint);
             self.events.front().into_iter().for_each(hint_all);
-            self.pile.bring_near();
+            self.pile.bring_oldest_near();
         }
+    }
+
+    /// The same for its events, when [`Window::bring_oldest_near`] has had its time.
+    pub fn bring_oldest_events_near(&self) {
+        if self.oldest_step <= self.first {
+            let count = self.steps.front().map_or(0, |step| step.events as usize);
+            self.events.iter().take(count).for_each(EventCore::bring_handle_near);
+            self.pile.bring_oldest_events_near();
+        }
+    }
+
+    /// Asks for the memory that the next step writes to. Changes nothing.
+    pub fn bring_newest_near(&self) {
+        self.steps.back().into_iter().for_each(hint);
+        self.events.back().into_iter().for_each(hint_all);
+        self.pile.bring_newest_near();
     }
 
     /// What takes its steps back.
