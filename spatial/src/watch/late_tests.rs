@@ -176,6 +176,32 @@ fn a_late_fix_retracts_what_the_gap_had_made_believe() {
 }
 
 #[test]
+fn the_parts_of_an_upload_raise_nothing_between_them() {
+    let mut site = Site::new(small_windows());
+    let dwell = rule("stay", RuleWhen::Dwell { limit_s: 60 });
+    site.take(at(-1_000.0), vec![edit(Zone { rules: vec![dwell], ..zone(7, 0.0, 0.0, 500.0, 500.0) })]);
+    let fix = |s: f64, east: f64| RecordBody::Fix(Fix { speed: None, ..fix_of(1, s, east, 250.0) });
+    // It drove through in 40 s, 20 minutes ago; its terminal hands that in by parts, three seconds apart.
+    let parts =
+        [vec![fix(0.0, -200.0), fix(10.0, 100.0)], vec![fix(20.0, 200.0), fix(30.0, 300.0)], vec![fix(50.0, 700.0)]];
+    for (nth, part) in parts.into_iter().enumerate() {
+        site.take(at(1_200.0 + 3.0 * nth as f64), part);
+        site.take(at(1_201.0 + 3.0 * nth as f64), vec![RecordBody::Tick]);
+    }
+    assert!(site.kept.alarms.is_empty(), "nobody waited there: {:?}", site.kept.events);
+    // One that hands in that it came, and then nothing more, is still there for all that is known.
+    site.take(at(2_400.0), vec![fix(1_210.0, -200.0), fix(1_220.0, 100.0), fix(1_230.0, 200.0)]);
+    site.take(at(2_430.0), vec![RecordBody::Tick]);
+    assert!(site.kept.alarms.is_empty(), "more may come");
+    site.take(at(2_461.0), vec![RecordBody::Tick]);
+    assert_eq!(site.kept.alarms.len(), 1);
+    // Another part that does not refute it leaves it alone.
+    site.take(at(2_500.0), vec![fix(1_240.0, 210.0)]);
+    let dwells: Vec<_> = site.kept.events.values().filter(|e| e.core.kind.name() == "dwell").collect();
+    assert!(dwells.len() == 1 && dwells[0].status != EventStatus::Retracted, "{dwells:?}");
+}
+
+#[test]
 fn a_fix_before_an_edit_is_judged_by_the_zone_as_it_was() {
     let mut site = Site::new(small_windows());
     site.take(at(-1_000.0), vec![edit(zone(7, 0.0, 0.0, 500.0, 500.0))]);

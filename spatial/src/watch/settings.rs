@@ -19,6 +19,9 @@ pub struct Settings {
     pub settle: SpanMs,
     /// Longest time between two fixes whose path is known.
     pub gap: SpanMs,
+    /// A vehicle whose last fix was older than `gap` when it came is handing in its past: time brings it nothing before no
+    /// fix of it came for so long. Ours: the parts of a blind-area upload (0x0704) follow each other in seconds.
+    pub catch_up: SpanMs,
     /// Fastest step whose path is known, km/h.
     pub max_kph: u32,
     /// How many fixes must agree before a teleport is believed.
@@ -53,6 +56,7 @@ impl Default for Settings {
             exit_hysteresis: Millimetres::metres(20),
             settle: SpanMs::seconds(5),
             gap: SpanMs::seconds(120),
+            catch_up: SpanMs::seconds(60),
             max_kph: 200,
             teleport_agree: 3,
             drift: Millimetres::metres(50),

@@ -523,8 +523,31 @@ impl Track {
         }
     }
 
+    /// Until when a vehicle that hands in its past is told nothing further that time brought.
+    ///
+    /// Its last fix was old when it came, so more of the past is likely to follow in the next seconds: what would be concluded
+    /// meanwhile from its not having moved on (a limit that was passed, a post that was left) is mostly wrong.
+    fn catching_up_until(&self, around: Surroundings<'_>) -> Option<UnixMs> {
+        let last = self.state.last.filter(|last| last.received_at - last.fixed_at > around.settings.gap)?;
+        Some(last.received_at + around.settings.catch_up).filter(|until| around.horizon < *until)
+    }
+
     /// Derives anew what time brought after the last fix; returns the events that it had brought before.
     fn look_ahead(&mut self, around: Surroundings<'_>) -> Events {
+        if let Some(until) = self.catching_up_until(around) {
+            let before = self.tail.take();
+            // What was told already and is not refuted goes on: taking it back for a minute would be a lie too.
+            let mut going_on = Events::new();
+            if !before.is_empty() {
+                going_on = self.context(around).time_passes(&self.state, around.horizon).events;
+                going_on.retain(|event| before.iter().any(|told| told.id() == event.id()));
+            }
+            self.tail = going_on.into();
+            self.visits = None;
+            self.zones = None;
+            self.set_due(Some(until));
+            return before;
+        }
         if let Some(due) = self.context(around).next_by_time(&self.state, around.horizon) {
             self.set_due(due);
             if self.visits.take().is_some() {
