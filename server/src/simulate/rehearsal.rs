@@ -85,18 +85,6 @@ impl Rehearsal {
         Rehearsal { watch, cast, ids, events, alarms, marks, for_s: 0 }
     }
 
-    /// Delivers what the traffic drove before the story began, as the terminals do.
-    pub(super) fn deliver_the_past(&mut self) {
-        for index in 0..self.cast.len() {
-            let player = &mut self.cast[index];
-            let seconds = (1..=player.driver.drove_before_s()).rev().step_by(10);
-            let fixes: Vec<Fix> = seconds.flat_map(|s| player.report(EPOCH - SpanMs::seconds(s.into()), 10)).collect();
-            let evaluated = self.watch.evaluate(EPOCH, fixes.into_iter().map(RecordBody::Fix));
-            assert!(evaluated.waiting.is_empty(), "it is the first that is known of it");
-            self.take(evaluated);
-        }
-    }
-
     /// Plays on for so many seconds.
     pub(super) fn play(&mut self, seconds: u32) {
         let until = self.for_s + seconds;
