@@ -91,9 +91,17 @@ pub async fn serve(mut socket: WebSocket, context: Context, identity: Identity) 
         let mut stopping = context.stopping.clone();
         // A console that takes nothing any more does not take its close frame either; one that wakes up in time does.
         tokio::select! {
-            _ = tokio::time::timeout(end.farewell(), socket.send(close)) => {}
+            _ = tokio::time::timeout(end.farewell(), say_goodbye(&mut socket, close)) => {}
             () = crate::api::serve::stopped(&mut stopping), if end == End::TooSlow => {}
         }
+    }
+}
+
+/// Sends the close frame and reads until the console closes too: a socket that is dropped with something unread loses what
+/// it has not sent yet, the close frame as well.
+async fn say_goodbye(socket: &mut WebSocket, close: Message) {
+    if socket.send(close).await.is_ok() {
+        while let Some(Ok(_)) = socket.recv().await {}
     }
 }
 
