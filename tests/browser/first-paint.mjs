@@ -19,6 +19,7 @@ const found = await withBrowser(async (browser) => {
   const page = await browser.newPage({ locale: "en-GB", viewport: { width: 1920, height: 1080 } });
   page.setDefaultTimeout(60_000);
   const bodies = [];
+  let measured = false;
   const font = withResolvers();
   await page.route("**/*.woff2", async (route) => {
     await font.promise;
@@ -28,6 +29,7 @@ const found = await withBrowser(async (browser) => {
     const { pathname } = new URL(response.url());
     // What the site itself holds (vehicles, zones, alarms) is not the console's weight.
     if (/^\/(api|ogc|live|readyz)/.test(pathname)) return;
+    if (measured) return;
     bodies.push(response.body().then((body) => ({ file: pathname, bytes: body.length, gzip: gzipSync(body, { level: 9 }).length })));
   });
   await page.goto(url);
@@ -40,6 +42,7 @@ const found = await withBrowser(async (browser) => {
   const arrived = page.waitForResponse((response) => response.url().endsWith(".woff2"));
   font.resolve();
   await arrived;
+  measured = true;
   const all = await Promise.all(bodies);
   const files = all.filter(({ file }) => !file.endsWith(".woff2"));
   const fontBytes = all.filter(({ file }) => file.endsWith(".woff2")).reduce((total, { bytes }) => total + bytes, 0);
