@@ -5,13 +5,11 @@ import { useI18n } from '../../i18n';
 import type { Site } from '../../live/site';
 import type { Choice, ParkMap, Several } from '../../map/park-map';
 import { nameOf } from '../../map/drawn';
-import { GROUP_NAMES } from '../../map/sort-of';
 import { PARAMETER, Visibility } from '../../map/visibility';
 import { errorText } from '../../ui/problem';
-import { noteInRoute, useRoute } from '../../ui/route';
+import { useRoute } from '../../ui/route';
 import { SkipLink } from '../../ui/SkipLink';
 import { AlarmAnnouncer } from './alarms/AlarmAnnouncer';
-import type { AlarmActs } from './alarms/AlarmItem';
 import { AlarmList } from './alarms/AlarmList';
 import { Banners } from './Banners';
 import { EvidenceCard } from './evidence/EvidenceCard';
@@ -22,21 +20,20 @@ import { useMapLink } from './find/useMapLink';
 import { HelpDrawer } from './help/HelpDrawer';
 import { MapPane } from './MapPane';
 import { alarmMark } from './alarms/mark';
-import { mayEdit, mayHandleAlarms, type Desk } from './desk';
+import { mayEdit, type Desk } from './desk';
 import type { Editing } from './edit/EditPanel';
-import { isEditable } from './edit/kinds';
 import { UndoNotice } from './edit/UndoNotice';
 import { Playback, type Replay } from './playback/Playback';
 import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';
 import { TopBar } from './TopBar';
 import { useAddress } from './useAddress';
-import { useAction, useAlarmKeys } from './useKeys';
+import { useAlarmActs } from './useAlarmActs';
+import { useAlarmKeys } from './useKeys';
+import { useScreenKeys } from './useScreenKeys';
 import { Chooser } from './cards/Chooser';
-import { FeatureCard } from './cards/FeatureCard';
-import { VehicleCard } from './cards/VehicleCard';
+import { ChosenCard } from './cards/ChosenCard';
 import { needsAcknowledgement, whatText, type Names } from './words';
-import { ZoneCard } from './cards/ZoneCard';
 import { PrintDialog } from './print/PrintDialog';
 import { usePrintKey } from './print/usePrintKey';
 import { WallAlarms } from './wall/WallAlarms';
@@ -62,8 +59,6 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
   /** What could not be opened. */
   const [notice, setNotice] = useState<string | null>(null);
   const [help, setHelp] = useState(false);
-  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
-  const [problem, setProblem] = useState<{ id: string; text: string } | null>(null);
 
   const { page, params } = useRoute();
   const wall = params.get('wall') === '1';
@@ -91,35 +86,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     setFollowing(false);
   }, []);
 
-  /** Answers whether it is done; what went wrong stands at the alarm. */
-  const act = useCallback(
-    async (id: string, what: () => Promise<void>) => {
-      setBusy((all) => new Set(all).add(id));
-      setProblem(null);
-      try {
-        await what();
-        return true;
-      } catch (error) {
-        setProblem({ id, text: errorText(error, t) });
-        return false;
-      } finally {
-        setBusy((all) => new Set([...all].filter((other) => other !== id)));
-      }
-    },
-    [t],
-  );
-  const acts: AlarmActs | null = useMemo(
-    () =>
-      mayHandleAlarms(session)
-        ? {
-            acknowledge: (id, note) => act(id, () => site.acknowledge(id, note)),
-            acknowledgeOrThrow: (id) => site.acknowledge(id, undefined),
-            shelve: (id, reason, forMs) => act(id, () => site.shelve(id, reason, forMs)),
-            close: (id, result) => act(id, () => site.close(id, result)),
-          }
-        : null,
-    [act, session, site],
-  );
+  const { acts, busy, problem, fail } = useAlarmActs(site, session);
   const listed = useRef<readonly Alarm[]>([]);
   const onListed = useCallback((alarms: readonly Alarm[]) => {
     listed.current = alarms;
@@ -132,12 +99,12 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       setFollowing(false);
       const place = await placeOf(alarm, site);
       if (place) park?.flyTo(...place, alarmMark(alarm));
-      else setProblem({ id: alarm.id, text: t('alarm.place.unknown') });
+      else fail(alarm.id, t('alarm.place.unknown'));
       const key = alarm.subject.kind === 'vehicle' ? site.directory.byId(alarm.subject.id ?? '')?.key : undefined;
       if (key !== undefined) setChoice({ kind: 'vehicle', key });
       else if (alarm.zone) setChoice({ kind: 'feature', collection: 'zones', id: alarm.zone });
     },
-    [park, site, t],
+    [fail, park, site, t],
   );
 
   const locateEvent = useCallback(
@@ -166,27 +133,19 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     onAcknowledge: (id) => void acts?.acknowledge(id),
     onLocate: locate,
   });
-  useAction('back', back, true, 'last');
-  useAction('back', () => noteInRoute({ wall: null }), wall);
-  useAction('print', () => setPrinting(true));
-  useAction('wall', () => noteInRoute({ wall: wall ? null : '1' }));
-  useAction('map.pick', (event) => (event.target instanceof HTMLCanvasElement ? park?.pickMiddle() : false));
-  useAction('layers', ({ key }) => {
-    const group = GROUP_NAMES[Number(key) - 1];
-    if (group) visibility.toggleGroup(group);
+  useScreenKeys({
+    park,
+    visibility,
+    wall,
+    mayDraw: mayEdit(session),
+    onBack: back,
+    onPrint: () => setPrinting(true),
+    onHelp: () => setHelp((shown) => !shown),
+    onTool: (name) => {
+      setEditing(null);
+      setTool(name);
+    },
   });
-  useAction('help', () => setHelp((shown) => !shown));
-  const open = (name: Tool) => {
-    setEditing(null);
-    setTool(name);
-  };
-  useAction('find', () => open('find'));
-  useAction('measure', () => open('measure'));
-  useAction('views', () => open('views'));
-  useAction('draw', () => open('edit'), mayEdit(session));
-  useAction('map.in', () => park?.zoomBy(1));
-  useAction('map.out', () => park?.zoomBy(-1));
-  useAction('map.fit', () => park?.fit());
 
   useEffect(() => {
     // An alarm that is closed takes its mark on the map with it.
@@ -236,10 +195,6 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     onAlarm: (alarm) => void locate(alarm),
     onAlarmFailed: (error) => setNotice(errorText(error, t)),
   });
-  const zone =
-    choice?.kind === 'feature' && choice.collection === 'zones' ? site.features.get('zones', choice.id) : undefined;
-  const other =
-    choice?.kind === 'feature' && choice.collection !== 'zones' ? site.features.get(choice.collection, choice.id) : undefined;
   return (
     <div className={wall ? 'command wall' : 'command'}>
       <SkipLink to="alarms">{t('app.skip')}</SkipLink>
@@ -269,28 +224,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
           onMovedByHand={() => setFollowing(false)}
         />
         {explained !== null && <EvidenceCard desk={desk} event={explained} onClose={() => setExplained(null)} />}
-        {explained === null && choice?.kind === 'vehicle' && (
-          <VehicleCard
-            desk={desk}
-            vehicleKey={choice.key}
-            following={following}
-            onFollow={setFollowing}
-            onClose={() => choose(null)}
-          />
-        )}
+        {explained === null && <ChosenCard desk={desk} following={following} onFollow={setFollowing} />}
         {several && <Chooser desk={desk} several={several} onClose={() => setSeveral(null)} />}
-        {explained === null && other && choice?.kind === 'feature' && (
-          <FeatureCard
-            site={site}
-            collection={choice.collection}
-            feature={other}
-            {...(mayEdit(session) && isEditable(choice.collection)
-              ? { onEdit: () => desk.edit(`${choice.collection}/${choice.id}`) }
-              : {})}
-            onClose={() => choose(null)}
-          />
-        )}
-        {explained === null && zone && <ZoneCard desk={desk} zone={zone} onClose={() => choose(null)} />}
         {notice !== null && (
           <p className="map-notice" role="alert">
             {notice}
