@@ -141,7 +141,11 @@ export class ParkMap {
     });
     this.#map.on('render', () => measured(() => this.#labels.place()));
     // Whoever looks from outside can tell a map that is drawn from one that is not.
-    this.#map.on('idle', () => (container.dataset['idle'] = String(this.#looked)));
+    const drawn = (is: boolean) => {
+      if (container.dataset['idle'] !== String(is)) container.dataset['idle'] = String(is);
+    };
+    this.#map.on('render', () => drawn(false));
+    this.#map.on('idle', () => drawn(this.#looked));
     this.#map.on('click', (click) => {
       if (this.#tool) this.#tool(click.lngLat.lng, click.lngLat.lat);
       else this.#click(click.point.x, click.point.y);

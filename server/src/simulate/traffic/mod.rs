@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn most_vehicles_are_on_their_way_or_loading_and_some_sleep() {
+    fn most_vehicles_are_on_their_way_or_loading_and_some_are_parked_for_the_night() {
         let trips = fleet_of(228);
         let count = |wanted: fn(&Trip) -> bool| trips.iter().filter(|trip| wanted(trip)).count();
         let moving = count(|trip| trip.motion().speed_kph > 1.0);

@@ -10,8 +10,8 @@ import { currentRoute, noteInRoute, useRoute } from '../../../ui/route';
 import type { Desk } from '../desk';
 import { formatAt, formatOn, parseAt, parseOn } from './link';
 
-/** A map that still moves is not worth an address. */
-const RESTED_MS = 400;
+/** Least time between two notes in the address: browsers refuse to be told more often than some ten times a second. */
+const BETWEEN_NOTES_MS = 400;
 
 function onText(choice: Choice, site: Site): string | null {
   if (choice?.kind === 'vehicle') {
@@ -62,19 +62,25 @@ export function useMapLink(desk: Desk): void {
   useEffect(() => {
     if (!park) return;
     let timer = 0;
+    let notedAtMs = -Infinity;
     const note = () => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => {
-        if (currentRoute().page !== 'map') return;
-        const text = formatAt(park.resting());
-        noted.current.at = text;
-        if (currentRoute().params.get('at') !== text) noteInRoute({ at: text });
-      }, RESTED_MS);
+      if (currentRoute().page !== 'map') return;
+      const text = formatAt(park.resting());
+      notedAtMs = performance.now();
+      noted.current.at = text;
+      if (currentRoute().params.get('at') !== text) noteInRoute({ at: text });
     };
-    park.library.on('moveend', note);
+    const rested = () => {
+      window.clearTimeout(timer);
+      // At once where it may be: who reloads the page just after a move finds it where they left it.
+      const wait = notedAtMs + BETWEEN_NOTES_MS - performance.now();
+      if (wait <= 0) note();
+      else timer = window.setTimeout(note, wait);
+    };
+    park.library.on('moveend', rested);
     return () => {
       window.clearTimeout(timer);
-      park.library.off('moveend', note);
+      park.library.off('moveend', rested);
     };
   }, [park]);
 
