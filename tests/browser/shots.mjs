@@ -1,10 +1,11 @@
 // What the screens look like, compared with pictures that a person approved (shots/*.png). Prints, as one line of JSON, by
 // picture the share of pixels that differ; a picture that is not there yet is written, and counts as wholly different.
 //
-// What changes with the time of day is hidden in both: ages, clocks, the load of the last minutes. Pictures that differ are
-// left in CORDON_SHOTS_OUT, with one that marks where. CORDON_SHOTS=approve takes what is shown as the approved ones.
+// What changes with the time of day is hidden in both: ages, clocks, the load of the last minutes; and the font is the
+// console's own everywhere, since an English page takes the desk's first. Pictures that differ are left in CORDON_SHOTS_OUT,
+// with one that marks where. CORDON_SHOTS=approve takes what is shown as the approved ones.
 //
-// Started by tests/tests/looks.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD, CORDON_SHOTS_OUT, CORDON_ALARM (its id).
+// Started by tests/tests/looks.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD, CORDON_SHOTS_OUT.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import pixelmatch from "pixelmatch";
@@ -14,7 +15,8 @@ import { withBrowser } from "./chromium.mjs";
 const { CORDON_URL: url, CORDON_NAME: name, CORDON_PASSWORD: password, CORDON_SHOTS: approve, CORDON_SHOTS_OUT: out } = process.env;
 /** Two colours that differ by less look the same: the smoothing of an edge. */
 const THRESHOLD = 0.15;
-const CHANGES_WITH_TIME = `
+const STILL = `
+  :root, body { font-family: "Cordon Sans SC" !important; }
   time, .clock, .load, .urgent, [data-testid="data-age"], .alarm-when, .events, .readout { visibility: hidden !important; }
   *, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; }
 `;
@@ -77,6 +79,7 @@ const found = await withBrowser(async (browser) => {
       await page.locator('[data-testid="alarm-item"], .wall-alarms li').first().waitFor();
       await page.locator('[data-testid="map"][data-idle="true"]').waitFor();
     }
+    if (screen.map === false) await page.locator('.page [aria-current="page"]').waitFor();
     if (screen.open) {
       await page.getByTestId(screen.open).click();
       await page.getByTestId(screen.open.replace("tool-", "panel-")).locator("h2").first().waitFor();
@@ -84,7 +87,7 @@ const found = await withBrowser(async (browser) => {
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       await page.locator('[data-testid="map"][data-idle="true"]').waitFor();
     }
-    await page.addStyleTag({ content: CHANGES_WITH_TIME });
+    await page.addStyleTag({ content: STILL });
     await page.evaluate(() => document.fonts.ready);
     differ[screen.name] = compare(screen.name, await page.screenshot());
     await context.close();

@@ -1,7 +1,5 @@
 //! What happened to a vehicle on a day: its events and the alarms of a span of time.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use cordon_tests::drive::{Lane, rfc3339};
 use cordon_tests::server::Server;
 use serde_json::{Value, json};

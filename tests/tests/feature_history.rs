@@ -1,7 +1,5 @@
 //! What became of a feature: every revision, with who made it and when.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use cordon_tests::http::Api;
 use cordon_tests::server::Server;
 use serde_json::{Value, json};

@@ -1,7 +1,5 @@
 //! Features of a view of the map: found by where they are, counted, and listed page by page.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use cordon_tests::server::Server;
 use serde_json::{Value, json};
 
