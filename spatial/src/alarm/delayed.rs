@@ -216,9 +216,12 @@ impl Delayed {
         if run.end.is_none_or(|end| spell.core.at - end <= off_delay(spell)) {
             return is_its_own || !by_person || closed_at.is_none_or(|closed_at| spell.core.at <= closed_at);
         }
-        // One alarm per cause and visit, unless it was done before.
+        // One alarm per cause and visit, unless people were done with it before. What the world alone closed, because its
+        // event was refuted for a while, it opens again.
+        let was_seen_to = alarm.is_some_and(|alarm| by_person || alarm.acknowledged.is_some());
         let last = &self.spells[run.members[run.members.len() - 1]];
-        last.core.visit_at == spell.core.visit_at && holds(spell, horizon) && (is_its_own || closed_at.is_none())
+        let is_done = closed_at.is_some() && was_seen_to;
+        last.core.visit_at == spell.core.visit_at && holds(spell, horizon) && (is_its_own || !is_done)
     }
 
     /// The alarm that a run has already: the oldest of its events' that no person closed, else one that lost its events.
