@@ -17,7 +17,7 @@ const EVA: [(&str, &str); 2] = [("CORDON_NAME", "eva"), ("CORDON_PASSWORD", "the
 /// text differs by several times as much.
 const TOLERANCE: f64 = 0.01;
 
-/// The first corner's opposite, roughly: a place inside a zone that is nearly a rectangle.
+/// The mean of a polygon's corners, longitude and latitude: inside, for the nearly rectangular areas of the park.
 fn middle(zone: &Value) -> (f64, f64) {
     let ring = zone["geometry"]["coordinates"][0].as_array().unwrap();
     let mean =

@@ -3,6 +3,7 @@
  * nothing is claimed about a gap.
  */
 import type { TrackFix } from '../../api/types';
+import { course } from '../../map/geodesy';
 
 /** ENGINE.md: a gap over 120 s, or a step that implies more than 200 km/h, says nothing about the way. */
 const GAP_MS = 120_000;
@@ -35,12 +36,8 @@ export function pointsOf(fixes: readonly TrackFix[]): Point[] {
 
 type Place = Pick<Point, 'lon' | 'lat'>;
 
-const METRES_PER_DEGREE = 111_195;
-
-/** On a plane that touches the earth between the two: right to a millimetre over a park, to a percent over a province. */
 export function metresBetween(a: Place, b: Place): number {
-  const east = (b.lon - a.lon) * Math.cos((((a.lat + b.lat) / 2) * Math.PI) / 180);
-  return Math.hypot(east, b.lat - a.lat) * METRES_PER_DEGREE;
+  return course(a, b).distanceM;
 }
 
 /** Whether the vehicle went straight from one fix to the next, as far as anybody knows. */
@@ -152,8 +149,7 @@ export function standAt(points: readonly Point[], ms: number): Stand | null {
 
 /** Degrees clockwise from north. */
 export function bearing(a: Place, b: Place): number {
-  const east = (b.lon - a.lon) * Math.cos((a.lat * Math.PI) / 180);
-  return ((Math.atan2(east, b.lat - a.lat) * 180) / Math.PI + 360) % 360;
+  return course(a, b).bearingDeg;
 }
 
 /** The length of what is known of the way, metres. */

@@ -7,10 +7,11 @@ import { DATUMS, toWgs84, type Datum } from '../../../map/datum';
 import { extentOf } from '../../../map/extent';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
+import { CollectionChoice } from './CollectionChoice';
 import { LIMITS } from './draft';
 import { converted, mapped, MOST_PROBLEMS, type FileRead, type Mapping } from './geojson-file';
 import { importUndo, sendAll, type Refusal } from './import-send';
-import { EDITABLE, KINDS, type Editable } from './kinds';
+import { KINDS, type Editable } from './kinds';
 import { MemberChoice, MemberOrValue } from './MemberFields';
 import { NumberField } from './NumberField';
 import { refusalText } from './problems';
@@ -101,20 +102,12 @@ export function ImportReview({ desk, read, onDone }: { desk: Desk; read: FileRea
           {t(`edit.file.swapped.${read.swapped}`)}
         </label>
       )}
-      <label className="field">
-        <span>{t('edit.file.into')}</span>
-        <select
-          data-testid="file-collection"
-          value={collection}
-          onChange={(event) => choose(event.target.value as Editable)}
-        >
-          {EDITABLE.map((name) => (
-            <option key={name} value={name}>
-              {t(`collection.${name}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <CollectionChoice
+        label={t('edit.file.into')}
+        testId="file-collection"
+        collection={collection}
+        onCollection={choose}
+      />
       <label className="field">
         <span>{t('edit.file.datum')}</span>
         <select data-testid="file-datum" value={datum} onChange={(event) => setDatum(event.target.value as Datum)}>

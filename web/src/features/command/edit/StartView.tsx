@@ -8,8 +8,9 @@ import { nameOf } from '../../../map/drawn';
 import { NUMERAL } from '../../../map/style';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
+import { CollectionChoice } from './CollectionChoice';
 import { saveFile } from './geojson-file';
-import { EDITABLE, WAYS, type Editable } from './kinds';
+import { WAYS, type Editable } from './kinds';
 import type { Left } from './left-work';
 import type { Stroke } from './pen';
 import { strokeOf } from './stroke';
@@ -53,20 +54,12 @@ export function StartView(props: StartViewProps) {
           </div>
         </div>
       )}
-      <label className="field">
-        <span>{t('edit.collection')}</span>
-        <select
-          data-testid="edit-collection"
-          value={collection}
-          onChange={(event) => onCollection(event.target.value as Editable)}
-        >
-          {EDITABLE.map((name) => (
-            <option key={name} value={name}>
-              {t(`collection.${name}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <CollectionChoice
+        label={t('edit.collection')}
+        testId="edit-collection"
+        collection={collection}
+        onCollection={onCollection}
+      />
       <section>
         <h3>{t('edit.new')}</h3>
         <div className="edit-tools">

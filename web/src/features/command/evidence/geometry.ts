@@ -1,5 +1,6 @@
 /** Which part of a way lies in a zone, and how far a fix may be from the truth, for drawing what the engine judged. */
 import type { Geometry, Polygon, Position } from 'geojson';
+import { circle } from '../../../map/geodesy';
 
 /** Straight in longitude and latitude, as the engine reads it (ARCHITECTURE.md, "The path"). */
 export type Step = [from: Position, to: Position];
@@ -57,18 +58,9 @@ export function insideParts(step: Step, geometry: Geometry): Step[] {
   return parts;
 }
 
-const METRES_PER_DEGREE = 111_195;
-const CORNERS = 64;
-
 /** A circle of so many metres around a place. */
 export function circleOf(lon: number, lat: number, radiusM: number): Polygon {
-  const north = radiusM / METRES_PER_DEGREE;
-  const east = north / Math.cos((lat * Math.PI) / 180);
-  const ring: Position[] = [];
-  for (let i = 0; i <= CORNERS; i += 1) {
-    const angle = ((i % CORNERS) / CORNERS) * 2 * Math.PI;
-    ring.push([lon + east * Math.cos(angle), lat + north * Math.sin(angle)]);
-  }
+  const ring: Position[] = circle({ lon, lat }, radiusM, 64).map((place) => [place.lon, place.lat]);
   return { type: 'Polygon', coordinates: [ring] };
 }
 
