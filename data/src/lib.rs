@@ -1,6 +1,7 @@
 //! What Cordon remembers, and what comes in and goes out as features and files.
 //!
-//! [`store`] is the contract; [`sqlite`] keeps it in one embedded file. It knows nothing of HTTP, terminals or users'
+//! [`store`] is the contract; [`sqlite`] keeps it in one embedded file and [`postgis`]
+//! in a database. It knows nothing of HTTP, terminals or users'
 //! permissions, and never judges a fix.
 //!
 //! Modules in reading order.
@@ -9,7 +10,11 @@ pub mod suggest;
 pub mod feature;
 pub mod store;
 pub mod codec;
+mod placed;
+mod following;
+mod shapes;
 pub mod sqlite;
+pub mod postgis;
 pub mod snapshots;
 pub mod geopackage;
 pub mod park;

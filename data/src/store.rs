@@ -34,6 +34,10 @@ pub enum StoreError {
         /// Newest schema version that this program knows.
         known: u32,
     },
+    /// The database cannot be reached, or the connection broke: whether the last batch was kept is known only after opening
+    /// the store again.
+    #[error("the database cannot be reached: {0}")]
+    Lost(String),
     /// Another process holds the folder.
     #[error("the data folder {folder} is in use by process {pid}")]
     InUse {
@@ -106,6 +110,10 @@ pub struct Head {
     /// The largest feature key ever given; 0 on a new site.
     pub last_key: u32,
 }
+
+/// How far back fixes are read where no checkpoint is kept: a vehicle whose checkpoints were never kept is judged from
+/// there, as if it had begun then.
+pub(crate) const WITHOUT_CHECKPOINT: SpanMs = SpanMs::seconds(86_400);
 
 /// Which events to list: all given conditions hold; in `seq` order.
 #[derive(Clone, Debug, Default)]

@@ -8,12 +8,12 @@ use contract::given::{alarm, at, audit, commit, commit_with, edit, fix, fixes, n
 use contract::{Open, Site};
 use cordon_data::feature::Collection;
 use cordon_data::sqlite::{self, Options};
-use cordon_data::store::{AlarmCount, Batch, Reader, Spans, StoreError, Writer};
+use cordon_data::store::{AlarmCount, Batch, Forget, Reader, Spans, StoreError, Writer};
 use cordon_spatial::alarm::{AlarmAct, AlarmLine, AlarmStep};
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{AlarmId, JournalPosition, Seq, VehicleKey};
 use cordon_spatial::record::{Act, RecordBody};
-use cordon_spatial::units::SpanMs;
+use cordon_spatial::units::{SpanMs, UnixMs};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -41,6 +41,28 @@ contract!(Box::new(super::Folder(tempfile::tempdir().unwrap())) as Box<dyn crate
 fn scattered(count: u32) -> Vec<Fix> {
     let jumping = |n: u32| n.wrapping_mul(n).wrapping_mul(2_654_435_761) ^ (n << 7);
     (0..count).map(|n| fix(n, i64::from(jumping(n)))).collect()
+}
+
+#[test]
+fn a_cut_goes_by_slices_and_the_journal_stays_until_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), eager()).unwrap();
+    for n in 0..3 {
+        commit(&mut store, n, fixes((1..=20).map(|vehicle| fix(vehicle, n))));
+    }
+    let all = Forget {
+        journal_before: UnixMs::MAX,
+        journal_upto: JournalPosition(u64::MAX),
+        tracks_before: UnixMs::MIN,
+        alarms_before: UnixMs::MIN,
+    };
+    let begins = |store: &Open| store.reader().journal(JournalPosition(1), 1).unwrap()[0].1[0].position.0;
+    assert!(store.writer.cut_tracks(0).unwrap(), "a slice of no time leaves most for later");
+    while store.writer.forget(&all, 0).unwrap() {}
+    assert_eq!(begins(&store), 1, "not all is cut into tracks yet");
+    while store.writer.cut_tracks(0).unwrap() {}
+    while store.writer.forget(&all, 0).unwrap() {}
+    assert_eq!(begins(&store), 41);
 }
 
 #[test]

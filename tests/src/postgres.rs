@@ -63,6 +63,11 @@ impl Postgres {
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 
+    /// The URL of a database in it, for a role that needs no password.
+    pub fn url(&self, role: &str, database: &str) -> String {
+        format!("postgresql:///{database}?user={role}&host={}", self.folder.display())
+    }
+
     fn program(&self, name: &str) -> PathBuf {
         self.programs.join(name)
     }

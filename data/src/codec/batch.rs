@@ -11,7 +11,7 @@ use cordon_spatial::event::Condition;
 use cordon_spatial::figures::SiteFigures;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{FeatureKey, Revision, VehicleKey};
-use cordon_spatial::record::{Act, Record, RecordBody};
+use cordon_spatial::record::{Act, Edit, Record, RecordBody};
 use cordon_spatial::units::{DeciKph, SpanMs, UnixMs};
 
 /// A record as it is kept: an edit only by name.
@@ -33,6 +33,22 @@ pub enum Kept {
     Start(Option<UnixMs>),
     /// Something about Cordon itself began or ceased to hold.
     Condition(Condition, bool),
+}
+
+impl Kept {
+    /// The record that was kept; `edit` reads what a feature's revision says.
+    pub fn into_body<E>(self, edit: impl FnOnce(FeatureKey, Revision) -> Result<Edit, E>) -> Result<RecordBody, E> {
+        Ok(match self {
+            Kept::Fix(fix) => RecordBody::Fix(fix),
+            Kept::Act(act) => RecordBody::Act(act),
+            Kept::Contact(contact) => RecordBody::Contact(contact),
+            Kept::Figures(figures) => RecordBody::Figures(figures),
+            Kept::Tick => RecordBody::Tick,
+            Kept::Start(down_since) => RecordBody::Start { down_since },
+            Kept::Condition(condition, holds) => RecordBody::Condition { condition, holds },
+            Kept::Edit(key, revision) => RecordBody::Edit(edit(key, revision)?),
+        })
+    }
 }
 
 const FIX: u8 = 0;
@@ -234,7 +250,7 @@ mod tests {
     use cordon_spatial::fix::{Marks, Source};
     use cordon_spatial::ids::{AlarmId, JournalPosition};
     use cordon_spatial::position::Position;
-    use cordon_spatial::record::{Edit, Edited};
+    use cordon_spatial::record::Edited;
     use proptest::collection::vec;
     use proptest::option::of;
     use proptest::prelude::*;

@@ -1,19 +1,17 @@
 //! What is published, and how it becomes rows: cheap to compare, made into columns only when changed.
 
 use crate::feature::{FieldError, StoredFeature, vehicle_of, zone_of};
+use crate::shapes::{SRS, multipolygon, point};
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::position::Position;
 use cordon_spatial::units::UnixMs;
-use cordon_spatial::zone::{Ground, Ring, Zone};
-use geo::{Coord, Geometry, LineString, MultiPolygon, Point, Polygon};
+use cordon_spatial::zone::Zone;
+use geo::Geometry;
 use geozero::{CoordDimensions, ToWkb};
 use rusqlite::types::Value;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-
-/// WGS 84, longitude first.
-const SRS: i32 = 4326;
 
 /// Everything that the file is to hold.
 #[derive(Clone, Debug, Default)]
@@ -231,24 +229,6 @@ fn some_time(at: Option<UnixMs>) -> Value {
 /// UTC with milliseconds, as GeoPackage's DATETIME has it; a time outside of years -9999 to 9999 is empty.
 pub(super) fn time(at: UnixMs) -> String {
     jiff::Timestamp::from_millisecond(at.0).map(|time| format!("{time:.3}")).unwrap_or_default()
-}
-
-fn coord(position: &Position) -> Coord<f64> {
-    Coord { x: position.lon(), y: position.lat() }
-}
-
-fn point(position: Position) -> Geometry<f64> {
-    Point(coord(&position)).into()
-}
-
-fn multipolygon(ground: &Ground) -> MultiPolygon<f64> {
-    let line = |ring: &Ring| LineString::new(ring.iter().map(coord).collect());
-    let polygon = |rings: &Vec<Ring>| {
-        let mut lines = rings.iter().map(line);
-        // `Polygon::new` closes each ring.
-        Polygon::new(lines.next().unwrap_or_else(|| LineString::new(Vec::new())), lines.collect())
-    };
-    ground.parts.iter().map(polygon).collect()
 }
 
 /// A geometry as GeoPackage keeps it (OGC 12-128r17 §2.1.3), with its box for other than points.

@@ -2,13 +2,13 @@
 
 use super::failure::{damaged, from_sqlite, unreadable};
 use super::rows;
-use super::tail::Placed;
 use crate::codec::batch::{self, Kept};
 use crate::codec::frame;
 use crate::feature::edited;
+use crate::placed::Placed;
 use crate::store::StoreError;
 use cordon_spatial::ids::{FeatureKey, JournalPosition, Revision};
-use cordon_spatial::record::{Edit, Record, RecordBody};
+use cordon_spatial::record::{Edit, Record};
 use cordon_spatial::units::UnixMs;
 use rusqlite::{Connection, Row, params};
 
@@ -46,7 +46,8 @@ pub(super) fn read(
     each_batch(connection, from, limit, |kept| {
         let mut records = Vec::with_capacity(kept.records.len());
         for (position, record) in (kept.first..).map(JournalPosition).zip(kept.records) {
-            records.push(Record { position, at: kept.at, body: body(connection, position, record)? });
+            let body = record.into_body(|key, revision| edit(connection, position, key, revision))?;
+            records.push(Record { position, at: kept.at, body });
         }
         batches.push((kept.at, records));
         Ok(())
@@ -91,19 +92,6 @@ fn each_batch(
         each(KeptBatch::of(row)?)?;
     }
     Ok(())
-}
-
-fn body(connection: &Connection, position: JournalPosition, kept: Kept) -> Result<RecordBody, StoreError> {
-    Ok(match kept {
-        Kept::Fix(fix) => RecordBody::Fix(fix),
-        Kept::Act(act) => RecordBody::Act(act),
-        Kept::Contact(contact) => RecordBody::Contact(contact),
-        Kept::Figures(figures) => RecordBody::Figures(figures),
-        Kept::Tick => RecordBody::Tick,
-        Kept::Start(down_since) => RecordBody::Start { down_since },
-        Kept::Condition(condition, holds) => RecordBody::Condition { condition, holds },
-        Kept::Edit(key, revision) => RecordBody::Edit(edit(connection, position, key, revision)?),
-    })
 }
 
 fn edit(

@@ -2,21 +2,17 @@
 
 use super::failure::{from_sqlite, unreadable};
 use super::rows::{self, signed};
-use super::tail::{Placed, Tail};
+use super::tail::Tail;
 use super::tracks;
 use crate::codec::{checkpoint, frame};
-use crate::store::{PastFixes, ReplacedZone, StoreError};
-use cordon_spatial::fix::{Fix, Marks};
+use crate::placed::as_given;
+use crate::store::{PastFixes, ReplacedZone, StoreError, WITHOUT_CHECKPOINT};
 use cordon_spatial::ids::{FeatureKey, JournalPosition, Revision, VehicleKey};
 use cordon_spatial::onemap::Term;
-use cordon_spatial::units::{SpanMs, UnixMs};
+use cordon_spatial::units::UnixMs;
 use cordon_spatial::watch::Checkpoint;
 use rusqlite::{Connection, TransactionBehavior, params};
 use std::time::{Duration, Instant};
-
-/// How far back fixes are read where no checkpoint is kept: a vehicle whose checkpoints were never kept is judged from
-/// there, as if it had begun then.
-const WITHOUT_CHECKPOINT: SpanMs = SpanMs::seconds(86_400);
 
 /// Keeps a batch's checkpoints as of its last record.
 pub(super) fn put_checkpoints(
@@ -47,16 +43,8 @@ pub(super) fn history(
     let checkpoint = newest_checkpoint(connection, vehicle, from, as_of)?;
     let since = checkpoint.as_ref().map_or(from - WITHOUT_CHECKPOINT, |checkpoint| checkpoint.at);
     let mut placed = tracks::read_placed(connection, tail, vehicle, since)?;
-    placed.retain(|(position, fix)| *position <= as_of.0 && !fix.marks.contains(Marks::TOO_LATE));
-    Ok(PastFixes { checkpoint, fixes: once_each(placed) })
-}
-
-/// The fixes by (fixed_at, place), of exact repeats the first of the journal, without the engine's marks.
-fn once_each(mut placed: Vec<Placed>) -> Vec<Fix> {
-    placed.sort_unstable_by_key(|(position, fix)| (fix.fixed_at, fix.position, *position));
-    placed.dedup_by_key(|(_, fix)| (fix.fixed_at, fix.position));
-    let stripped = |(_, fix): Placed| Fix { marks: fix.marks & Marks::GATEWAY, ..fix };
-    placed.into_iter().map(stripped).collect()
+    placed.retain(|(position, _)| *position <= as_of.0);
+    Ok(PastFixes { checkpoint, fixes: as_given(placed) })
 }
 
 fn newest_checkpoint(

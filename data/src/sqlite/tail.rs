@@ -2,15 +2,13 @@
 //!
 //! It holds committed fixes only. It is never larger than [`super::Options::tail_fixes`] and what came during one cut.
 
+use crate::placed::Placed;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{JournalPosition, VehicleKey};
 use cordon_spatial::units::UnixMs;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// A fix with its place in the journal.
-pub(super) type Placed = (u64, Fix);
 
 /// See the module.
 #[derive(Debug, Default)]

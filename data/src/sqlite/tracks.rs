@@ -6,8 +6,9 @@
 
 use super::failure::{damaged, from_sqlite, unreadable};
 use super::journal;
-use super::tail::{Placed, Tail};
+use super::tail::Tail;
 use crate::codec::{fixes, frame};
+use crate::placed::Placed;
 use crate::store::StoreError;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{JournalPosition, VehicleKey};

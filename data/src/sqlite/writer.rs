@@ -14,18 +14,17 @@ use super::tail::Tail;
 use super::tracks::{self, Cut};
 use crate::codec::{batch, derived, frame};
 use crate::feature::{StoredFeature, bbox};
+use crate::following::{acts, head_after, last_of_each};
 use crate::store::{
     AccountChange, AuditLine, Batch, Forget, Head, LastUse, Session, StoreError, Terminal, Token, User, UserChange,
     Writer,
 };
-use cordon_spatial::alarm::{Alarm, AlarmAct, AlarmLine};
+use cordon_spatial::alarm::Alarm;
 use cordon_spatial::event::{Event, Subject};
 use cordon_spatial::ids::{JournalPosition, Seq};
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::UnixMs;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
-use serde_json::json;
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,31 +76,6 @@ impl SqliteWriter {
         })
     }
 
-    /// The head after the batch, if the batch follows on the head.
-    fn head_after(&self, batch: &Batch<'_>) -> Result<Head, StoreError> {
-        let expected = self.head.position.0 + 1;
-        let gap = (expected..).zip(batch.records).find(|(position, r)| r.position.0 != *position || r.at != batch.at);
-        if let Some((position, record)) = gap {
-            let found = (record.position.0, record.at);
-            return Err(StoreError::Failed(format!(
-                "a batch at {} has {found:?} where position {position} follows",
-                batch.at
-            )));
-        }
-        let seq = batch.events.iter().map(|e| e.seq).chain(batch.alarms.iter().map(|a| a.seq)).max();
-        if seq.is_some_and(|seq| seq <= self.head.seq) {
-            return Err(StoreError::Failed(format!("a change has a number not after {}", self.head.seq.0)));
-        }
-        Ok(Head {
-            position: JournalPosition(self.head.position.0 + batch.records.len() as u64),
-            seq: seq.unwrap_or(self.head.seq),
-            at: if batch.records.is_empty() { self.head.at } else { batch.at },
-            last_key: batch.features.iter().map(|f| f.key.0).fold(self.head.last_key, u32::max),
-        })
-    }
-}
-
-impl SqliteWriter {
     /// Runs one piece of writing, unless the disk failed before, and does what its failure asks for.
     fn write<T>(&mut self, work: impl FnOnce(&mut SqliteWriter) -> Result<T, StoreError>) -> Result<T, StoreError> {
         if let Some(what) = &self.broken {
@@ -118,7 +92,7 @@ impl SqliteWriter {
     }
 
     fn commit_batch(&mut self, batch: &Batch<'_>) -> Result<(), StoreError> {
-        let head = self.head_after(batch)?;
+        let head = head_after(self.head, batch)?;
         let sealed = seal(&mut self.sealer, &batch::encode(batch.records))?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_sqlite)?;
@@ -136,7 +110,7 @@ impl SqliteWriter {
         put_alarms(&transaction, batch.alarms)?;
         batch.audit.iter().try_for_each(|line| accounts::append(&transaction, line))?;
         past::put_checkpoints(&transaction, &mut self.sealer, batch.checkpoints, head.position)?;
-        put_acts(&transaction, batch)?;
+        acts(batch).iter().try_for_each(|line| accounts::append(&transaction, line))?;
         transaction.commit().map_err(from_sqlite)?;
         if self.tail.count() == 0 {
             self.waiting_since = batch.at;
@@ -333,14 +307,6 @@ fn put_feature(
     })
 }
 
-/// The last of each id, in order.
-fn last_of_each<T>(rows: &[T], id: impl Fn(&T) -> u128) -> Vec<&T> {
-    let mut seen = HashSet::with_capacity(rows.len());
-    let mut last: Vec<&T> = rows.iter().rev().filter(|row| seen.insert(id(row))).collect();
-    last.reverse();
-    last
-}
-
 fn put_events(transaction: &Transaction<'_>, events: &[Event]) -> Result<(), StoreError> {
     for event in last_of_each(events, |event| event.core.id.0) {
         let core = &event.core;
@@ -387,27 +353,6 @@ fn put_alarms(transaction: &Transaction<'_>, alarms: &[Alarm]) -> Result<(), Sto
                 alarm.closed_at.map(|at| at.0)
             ],
         )?;
-    }
-    Ok(())
-}
-
-/// Writes what people did to alarms into the audit trail; an act that changed nothing is in the journal alone.
-fn put_acts(transaction: &Transaction<'_>, batch: &Batch<'_>) -> Result<(), StoreError> {
-    for record in batch.records {
-        let RecordBody::Act(act) = &record.body else { continue };
-        let is_its = |line: &AlarmLine| line.at == batch.at && line.who.as_deref() == Some(&act.who);
-        let mut changed = batch.alarms.iter().filter(|alarm| alarm.id == act.alarm);
-        if !changed.any(|alarm| alarm.history.iter().any(is_its)) {
-            continue;
-        }
-        let (action, said) = match &act.act {
-            AlarmAct::Acknowledge { note } => ("alarm.acknowledge", json!({ "note": note })),
-            AlarmAct::Close { result, note } => ("alarm.close", json!({ "result": result, "note": note })),
-            AlarmAct::Shelve { reason, until } => ("alarm.shelve", json!({ "reason": reason, "until_ms": until.0 })),
-        };
-        let detail = json!({ "alarm": act.alarm.to_string(), "said": said });
-        let line = AuditLine { at: batch.at, who: act.who.clone(), action: action.to_owned(), detail };
-        accounts::append(transaction, &line)?;
     }
     Ok(())
 }

@@ -1,0 +1,223 @@
+//! The store in PostGIS: the whole contract, and what only a database can go through.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod contract;
+#[path = "../../tests/src/postgres.rs"]
+mod postgres;
+
+use contract::given::{at, commit, edit, fix, fixes, keep_edit, zone_json};
+use contract::{Open, Site};
+use cordon_data::feature::Collection;
+use cordon_data::postgis;
+use cordon_data::store::StoreError;
+use cordon_spatial::ids::VehicleKey;
+use cordon_spatial::units::UnixMs;
+use postgres::Postgres;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+
+/// A schema of its own in the database that the running tests share.
+struct Schema {
+    postgres: Arc<Postgres>,
+    name: String,
+}
+
+/// The database of the tests that run now; it ends with the last of them.
+fn shared() -> Arc<Postgres> {
+    static RUNNING: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+    let mut running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    running.upgrade().unwrap_or_else(|| {
+        let started = Arc::new(Postgres::start());
+        *running = Arc::downgrade(&started);
+        started
+    })
+}
+
+impl Schema {
+    fn fresh() -> Schema {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("site_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        Schema { postgres: shared(), name }
+    }
+
+    fn url(&self) -> String {
+        self.postgres.url("postgres", "postgres")
+    }
+
+    fn try_open(&self) -> Result<Open, StoreError> {
+        let (writer, readers) = postgis::open(&self.url(), &self.name)?;
+        Ok(Open { writer: Box::new(writer), readers: Box::new(readers) })
+    }
+
+    /// Rows of a query in the schema, a line each.
+    fn rows(&self, sql: &str) -> String {
+        self.postgres.run(&format!("SET search_path = {}, public;\n{sql};\n", self.name)).trim().to_owned()
+    }
+}
+
+impl Site for Schema {
+    fn open(&self) -> Open {
+        self.try_open().unwrap()
+    }
+}
+
+contract!(Box::new(super::Schema::fresh()) as Box<dyn crate::contract::Site>);
+
+#[test]
+fn a_schema_has_one_writer() {
+    let site = Schema::fresh();
+    let first = site.open();
+    match site.try_open() {
+        Err(StoreError::InUse { pid, folder }) => {
+            assert!(pid > 0, "the database's process that holds it");
+            assert!(folder.contains(&site.name), "{folder}");
+        }
+        other => panic!("{:?}", other.map(|_| ())),
+    }
+    drop(first);
+    site.open();
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_alone() {
+    let site = Schema::fresh();
+    drop(site.open());
+    site.rows("UPDATE about SET version = 99");
+    let refused = site.try_open().map(|_| ()).unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { found: 99, .. }), "{refused}");
+    assert_eq!(site.rows("SELECT version FROM about"), "99");
+}
+
+#[test]
+fn what_is_no_address_and_what_does_not_answer_is_said() {
+    let refused = |url: &str, schema: &str| postgis::open(url, schema).map(|_| ()).unwrap_err().to_string();
+    assert!(refused("http://somewhere", "cordon").contains("URL cannot be read"));
+    assert!(refused("postgresql://localhost/x", "Cordon; DROP TABLE x").contains("must have 1 to 40 characters"));
+    let nobody = postgis::open("postgresql:///x?user=anna&host=/nowhere", "cordon").map(|_| ()).unwrap_err();
+    assert!(matches!(nobody, StoreError::Lost(_)), "{nobody}");
+}
+
+#[test]
+fn a_role_without_the_right_to_change_tables_runs_it() {
+    let site = Schema::fresh();
+    let role = format!("{}_runner", site.name);
+    site.postgres.run(&format!("CREATE ROLE {role} LOGIN;\n"));
+    let url = site.postgres.url(&role, "postgres");
+    let refused = postgis::open(&url, &site.name).map(|_| ()).unwrap_err();
+    assert!(refused.to_string().contains("cordon database migrate"), "{refused}");
+
+    postgis::migrate(&site.url(), &site.name, Some(&role)).unwrap();
+    let (writer, readers) = postgis::open(&url, &site.name).unwrap();
+    let mut open = Open { writer: Box::new(writer), readers: Box::new(readers) };
+    keep_edit(&mut open, 1, edit(Collection::Zones, "north", 3, 1, &zone_json("北", 121.4), None));
+    commit(&mut open, 2, fixes([fix(7, 0)]));
+    let forget = cordon_data::store::Forget {
+        journal_before: UnixMs::MIN,
+        journal_upto: cordon_spatial::ids::JournalPosition(0),
+        tracks_before: at(-86_400_000),
+        alarms_before: UnixMs::MIN,
+    };
+    while open.writer.forget(&forget, 0).unwrap() {}
+    assert_eq!(open.reader().track(VehicleKey(7), UnixMs::MIN, UnixMs::MAX, 10).unwrap(), [fix(7, 0)]);
+    let made = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'fixes'::regclass";
+    assert_eq!(site.rows(made), "4", "three days and the others");
+    for forbidden in ["DROP TABLE fixes", "CREATE TABLE mine (a int)", "UPDATE about SET version = 5"] {
+        let tried = format!("SET ROLE {role};\n{forbidden}");
+        let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| site.rows(&tried)));
+        assert!(refused.is_err(), "{forbidden}");
+    }
+}
+
+#[test]
+fn days_of_fixes_are_tables_that_go_whole() {
+    let site = Schema::fresh();
+    let mut open = site.open();
+    let day = 86_400_000;
+    for n in 0..3 {
+        commit(&mut open, n * day, fixes([fix(7, n * day)]));
+    }
+    // A receiver's clock that is out of all reason has a place too.
+    let mut odd = fix(7, 5);
+    odd.received_at = UnixMs(i64::MAX / 4);
+    commit(&mut open, 3 * day, fixes([odd]));
+    let tables = "SELECT tableoid::regclass::text FROM fixes ORDER BY 1";
+    assert_eq!(
+        site.rows(tables).lines().collect::<Vec<_>>(),
+        ["fixes_20261123", "fixes_20261124", "fixes_20261125", "fixes_other"]
+    );
+    let forget = cordon_data::store::Forget {
+        journal_before: UnixMs::MIN,
+        journal_upto: cordon_spatial::ids::JournalPosition(0),
+        tracks_before: at(2 * day),
+        alarms_before: UnixMs::MIN,
+    };
+    while open.writer.forget(&forget, 0).unwrap() {}
+    assert_eq!(site.rows(tables).lines().collect::<Vec<_>>(), ["fixes_20261125", "fixes_other"]);
+    assert_eq!(site.rows("SELECT to_regclass('fixes_20261123') IS NULL"), "t");
+    commit(&mut open, 4 * day, fixes([fix(7, 0)]));
+    assert_eq!(open.reader().track(VehicleKey(7), at(0), at(1), 10).unwrap().len(), 1, "an old day is made again");
+}
+
+#[test]
+fn other_programs_read_the_one_map_as_plain_postgis() {
+    let site = Schema::fresh();
+    let mut open = site.open();
+    let gate = serde_json::json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [121.41, 31.205]},
+        "properties": {"name": "一号门", "kind": "main"}});
+    keep_edit(&mut open, 1, edit(Collection::Zones, "north", 3, 1, &zone_json("北罐区", 121.4), None));
+    keep_edit(&mut open, 2, edit(Collection::Gates, "gate-1", 4, 2, &gate, None));
+    let records = contract::given::numbered(&open, 3, fixes([fix(3, 0), fix(3, 60_000)]));
+    let batch = cordon_data::store::Batch {
+        at: at(3),
+        records: &records,
+        events: &[contract::given::event(1, 1, 0)],
+        alarms: &[contract::given::alarm(2, 2, 0)],
+        features: &[],
+        audit: &[],
+        checkpoints: &[],
+    };
+    open.writer.commit(&batch).unwrap();
+    let inside = "SELECT z.id, z.name, z.level, g.id, g.name FROM zones z JOIN gates g ON ST_Covers(z.geom, g.geom)";
+    assert_eq!(site.rows(inside), "north|北罐区|red|gate-1|一号门");
+    assert_eq!(site.rows("SELECT kind, zone, round(ST_Y(geom)::numeric, 4) FROM events_on_map"), "enter|north|31.2304");
+    assert_eq!(
+        site.rows("SELECT state, priority, zone, geom IS NOT NULL FROM alarms_on_map"),
+        "unacknowledged|2|north|t"
+    );
+    assert_eq!(site.rows("SELECT count(*), max(ST_X(geom)) FROM fixes_on_map"), "2|121.4737024");
+    let typed = "SELECT f_table_name, type, srid FROM geometry_columns
+                 WHERE f_table_schema = current_schema AND f_table_name IN ('zones', 'fixes_on_map') ORDER BY 1";
+    assert_eq!(site.rows(typed), "fixes_on_map|POINT|4326\nzones|GEOMETRY|4326");
+}
+
+#[test]
+fn a_lost_connection_is_said_and_a_new_one_goes_on() {
+    let site = Schema::fresh();
+    let mut open = site.open();
+    commit(&mut open, 1, fixes([fix(7, 0)]));
+    let reader = open.reader();
+    site.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cordon'
+               AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
+                           AND objid = (hashtext(current_schema)::bigint & 4294967295)::oid)",
+    );
+    let records = contract::given::numbered(&open, 2, fixes([fix(7, 1)]));
+    let batch = cordon_data::store::Batch {
+        at: at(2),
+        records: &records,
+        events: &[],
+        alarms: &[],
+        features: &[],
+        audit: &[],
+        checkpoints: &[],
+    };
+    let lost = open.writer.commit(&batch).unwrap_err();
+    assert!(matches!(lost, StoreError::Lost(_)), "{lost}");
+    assert!(matches!(open.writer.commit(&batch), Err(StoreError::Lost(_))), "and it promises nothing any more");
+    assert_eq!(reader.head().unwrap().position.0, 1, "readers have connections of their own");
+    drop(open);
+    let mut open = site.open();
+    open.writer.commit(&batch).unwrap();
+    assert_eq!(reader.head().unwrap().position.0, 2);
+}
