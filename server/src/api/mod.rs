@@ -13,6 +13,7 @@ pub mod events;
 pub mod explain;
 pub mod feature_history;
 pub mod features;
+pub mod find;
 pub mod fixes;
 pub mod guard;
 pub mod health;

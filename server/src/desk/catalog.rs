@@ -3,6 +3,7 @@
 //! In memory, filled at the start and fed by every commit, so that a fix, an event and an alarm can be named without
 //! asking the store. Deleted features keep their names: old events still speak of them.
 
+use super::finder::Finder;
 use super::readers::Readers;
 use cordon_data::feature::{Collection, Derived, StoredFeature, exemption_of, vehicle_of};
 use cordon_data::store::{FeatureQuery, Reader, StoreError};
@@ -54,6 +55,7 @@ pub struct VehicleFace {
 #[derive(Clone, Default)]
 pub struct Catalog {
     inner: Arc<RwLock<Inner>>,
+    finder: Finder,
 }
 
 #[derive(Default)]
@@ -122,6 +124,7 @@ impl Catalog {
         if known.as_ref().is_some_and(|known| known.revision >= feature.revision) {
             return;
         }
+        self.finder.apply(feature);
         let existed = known.as_ref().is_some_and(|known| !known.deleted);
         let living = inner.living.entry(feature.collection).or_default();
         *living = *living + u64::from(feature.body.is_some()) - u64::from(existed);
@@ -191,6 +194,11 @@ impl Catalog {
     /// The vehicle or responder whose tracking app has this secret id.
     pub fn vehicle_of_device(&self, device_id: &str) -> Option<VehicleKey> {
         self.inner.read().expect("no holder panics").by_device.get(device_id).copied().map(VehicleKey)
+    }
+
+    /// Finds features by what they are called.
+    pub fn finder(&self) -> &Finder {
+        &self.finder
     }
 
     /// How many features of a collection exist.

@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod features;
+pub mod finder;
 pub mod preview;
 pub mod published;
 pub mod readers;

@@ -11,6 +11,7 @@ import type {
   Feature,
   FeatureCollection,
   FeatureRevision,
+  Found,
   Page,
   Problem,
   Session,
@@ -216,6 +217,9 @@ export const api = {
     const matched = page.numberMatched ?? null;
     return { features: page.features, matched: matched !== null && matched > MOST_COUNTED ? null : matched };
   },
+  /** Features of these collections by what people call them, at most `limit` of each. */
+  find: (query: string, collections: readonly Collection[], limit: number, signal?: AbortSignal) =>
+    request<Found>('GET', `/api/find?${queryOf({ q: query, collection: collections.join(), limit })}`, undefined, signal),
   feature: (collection: Collection, id: string) =>
     request<Feature>('GET', `/ogc/collections/${collection}/items/${encodeURIComponent(id)}`),
 };

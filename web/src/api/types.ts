@@ -380,6 +380,24 @@ export interface FeatureCollection {
   links?: { rel: string; href: string }[];
 }
 
+/** What `GET /api/find` found in a collection that the console draws. */
+export interface FoundFeature {
+  collection: Collection;
+  id: string;
+  name?: string;
+  name_en?: string;
+  kind?: string;
+  level?: RiskLevel;
+}
+
+export interface Found {
+  items: FoundFeature[];
+  /** How many of each collection fit, listed or not. */
+  totals: Partial<Record<Collection, number>>;
+  /** Everything was looked at. */
+  complete: boolean;
+}
+
 /**
  * The text frames of `/live`. `seq` in a frame means: every change of an event or alarm up to this one has been sent.
  */

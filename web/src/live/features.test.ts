@@ -74,6 +74,16 @@ describe('the map’s features', () => {
     expect(changed.at(-1)).toBe('zones');
   });
 
+  test('ask for one that lies out of view when it is wanted, once', async () => {
+    counted = WHOLE_UP_TO + 1;
+    await features.load();
+    expect([features.inPart('zones'), features.inPart('parks'), names()]).toEqual([true, false, []]);
+    expect((await features.bring('zones', 'a')).properties.name).toBe('A');
+    stored.clear();
+    expect((await features.bring('zones', 'a')).properties.name).toBe('A');
+    await expect(features.bring('zones', 'b')).rejects.toBeInstanceOf(ApiError);
+  });
+
   test('drop an item that was deleted between its announcement and its reading', async () => {
     await features.load();
     stored.delete('a');

@@ -101,6 +101,12 @@ export class Features {
     return this.#held.get(collection)?.cut ?? null;
   }
 
+  /** Whether it is read by view: there is more of it than is here. */
+  inPart(collection: Collection): boolean {
+    const total = this.#held.get(collection)?.total;
+    return total !== null && total !== undefined;
+  }
+
   /** `true` once it is known that nobody has drawn a park or a zone. */
   blank(): boolean {
     const empty = (collection: Collection) => {
@@ -116,6 +122,11 @@ export class Features {
     const found = held?.items.get(id);
     if (found || !held || held.total === null) return found;
     return this.#strays.get(collection, id);
+  }
+
+  /** A feature, asked for if it is not here; fails with what the server says. */
+  async bring(collection: Collection, id: string): Promise<Feature> {
+    return this.#held.get(collection)?.items.get(id) ?? this.#strays.bring(collection, id);
   }
 
   /** Reads every collection again; a collection that cannot be read keeps what it had. Answers whether all were read. */

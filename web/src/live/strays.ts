@@ -28,6 +28,18 @@ export class Strays {
     return undefined;
   }
 
+  /** Asks for one at once; fails with what the server says. */
+  async bring(collection: Collection, id: string): Promise<Feature> {
+    const name = `${collection}/${id}`;
+    const known = this.#known.get(name);
+    if (known) return known;
+    const feature = await this.#ask(collection, id);
+    this.#known.set(name, feature);
+    this.#trim();
+    this.#came(collection);
+    return feature;
+  }
+
   /** It was edited: the next question is asked anew. */
   forget(collection: Collection, id: string): void {
     this.#known.delete(`${collection}/${id}`);

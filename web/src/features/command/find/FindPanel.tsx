@@ -4,6 +4,7 @@
  */
 import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { translateName, useI18n } from '../../../i18n';
+import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
 import { useAction } from '../useKeys';
 import { matches } from './fold';
@@ -61,10 +62,18 @@ export function FindPanel({ desk, onDone }: { desk: Desk; onDone: () => void }) 
     setWidened(new Set());
     setSaid(null);
   };
+  const present = async ({ target, title }: Entry<Target>) => {
+    const placed = await show(desk, target).then(
+      (has) => (has ? null : t('find.nowhere', { title })),
+      (error: unknown) => errorText(error, t),
+    );
+    // Whoever typed on meanwhile asks for something else.
+    if (input.current?.value === query) setSaid(placed);
+  };
   const open = (line: Line) => {
     setActive(lines.indexOf(line));
     if (!line.entry) setWidened(new Set([...widened, line.group]));
-    else setSaid(show(desk, line.entry.target) ? null : t('find.nowhere', { title: line.entry.title }));
+    else void present(line.entry);
   };
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -84,7 +84,12 @@ function companyEntry(name: string, detail: string, vehicles: readonly number[])
   return { id: name, group: 'companies', title: name, detail, more: [], target: { kind: 'company', vehicles } };
 }
 
-function featureEntry(collection: Collection, { id, properties }: Feature, language: Language, t: Translate): SiteEntry {
+export function featureEntry(
+  collection: Collection,
+  { id, properties }: Pick<Feature, 'id' | 'properties'>,
+  language: Language,
+  t: Translate,
+): SiteEntry {
   const called = Object.entries(properties).flatMap(([name, value]) =>
     CALLED.test(name) && (typeof value === 'string' || typeof value === 'number') ? [String(value)] : [],
   );

@@ -29,8 +29,8 @@ function pin(): HTMLElement {
   return element;
 }
 
-/** Answers `false` when it has no place; it is chosen all the same. */
-export function show(desk: Desk, target: Target): boolean {
+/** Answers `false` when it has no place; it is chosen all the same. Fails when it cannot be read from the server. */
+export async function show(desk: Desk, target: Target): Promise<boolean> {
   const { site, park } = desk;
   switch (target.kind) {
     case 'vehicle': {
@@ -46,9 +46,8 @@ export function show(desk: Desk, target: Target): boolean {
       return extent !== null;
     }
     case 'feature': {
-      const feature = site.features.get(target.collection, target.id);
       desk.choose({ kind: 'feature', collection: target.collection, id: target.id });
-      const extent = feature && extentOf([feature]);
+      const extent = extentOf([await site.features.bring(target.collection, target.id)]);
       if (!extent) return false;
       const point = extent[0] === extent[2] && extent[1] === extent[3];
       if (point) park?.flyTo(...middleOf(extent));

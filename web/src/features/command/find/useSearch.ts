@@ -7,6 +7,7 @@ import { readCoordinates, coordinatesText } from '../../../map/coordinates';
 import { course } from '../../../map/geodesy';
 import { DATUMS, toWgs84, type Datum, type LonLat } from '../../../map/datum';
 import { useCoordinates } from '../../../ui/coordinates';
+import { joined, useElsewhere } from './elsewhere';
 import { Entries, type Target } from './entries';
 import { Index, type Entry, type Found } from './search';
 
@@ -33,7 +34,7 @@ export interface Search {
   groups: Group[];
   /** The lists were read. */
   known: boolean;
-  /** Collections of which there is more than a desk holds: only what lies in the view can be found. */
+  /** Collections of which only what lies in the view was searched. */
   cut: readonly Collection[];
 }
 
@@ -48,14 +49,17 @@ export function useSearch(site: Site, query: string, limit: (group: string) => n
   useMemo(() => {
     if (query !== '') index.current.put(entries.current.of(site, i18n));
   }, [site, i18n, version, query === '']);
-  const groups = useMemo(
-    () => [...coordinateGroup(readings(query, datum), t), ...index.current.find(query, limit)],
-    [query, limit, datum, language, version],
-  );
+  const parts = COLLECTIONS.filter((collection) => collection !== 'ground' && site.features.inPart(collection));
+  const { found, asking, failed } = useElsewhere(query, parts);
+  const groups = useMemo(() => {
+    const here = index.current.find(query, limit);
+    const all = found ? joined(here, found, query, limit, i18n) : here;
+    return [...coordinateGroup(readings(query, datum), t), ...all];
+  }, [query, limit, datum, language, version, found]);
   return {
     groups,
-    known: site.features.known('zones') && index.current.size > 0,
-    cut: COLLECTIONS.filter((collection) => site.features.cut(collection) !== null),
+    known: site.features.known('zones') && index.current.size > 0 && !asking,
+    cut: failed || found?.complete === false ? parts : [],
   };
 }
 

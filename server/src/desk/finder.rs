@@ -1,0 +1,332 @@
+//! Finds features by what people call them: names in both languages, plate, company, kind, codes and id.
+//!
+//! Every living feature is a folded text of some dozens of bytes, and a question is one pass over them. The pass holds up no edit
+//! for longer than one part of it takes, and ends when its time is over. It must never hold a secret (`device_id`), because whoever
+//! sees the map may search; a phone is nobody's name either. The console folds and ranks in the same way
+//! (`web/src/features/command/find`).
+//!
+//! Alternative: an FTS5 table of trigrams, which cannot answer for two characters, and most Chinese words have no more.
+
+use cordon_data::feature::{Collection, StoredFeature};
+use cordon_spatial::ids::FeatureKey;
+use memchr::memmem;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, RwLock};
+use std::time::Instant;
+
+/// Rows that are looked at between two looks at the clock, while nobody can edit.
+const AT_ONCE: usize = 4_096;
+/// What separates the lines of a text; folding leaves none of them in a line.
+const LINE: char = '\n';
+
+/// How well something fits, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// It is called exactly so.
+    Exact,
+    /// Its name begins so.
+    NameBegins,
+    /// Its name has it.
+    NameHas,
+    /// Something else that is said of it begins so.
+    Begins,
+    /// Something else that is said of it has it.
+    Has,
+    /// All words stand somewhere.
+    Words,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    whole: String,
+    words: Vec<String>,
+}
+
+/// What fits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Of each collection the best, by how well they fit and then by key.
+    pub keys: BTreeMap<Collection, Vec<FeatureKey>>,
+    /// How many of each collection fit.
+    pub totals: BTreeMap<Collection, u64>,
+    /// Everything was looked at; else the time was over.
+    pub complete: bool,
+}
+
+/// The texts of all living features. Cheap to clone; all clones are one.
+#[derive(Clone, Default)]
+pub struct Finder {
+    rows: Arc<RwLock<BTreeMap<u32, Row>>>,
+}
+
+struct Row {
+    collection: Collection,
+    /// Lines between line breaks, names first.
+    text: Box<str>,
+    /// Where the last name ends.
+    names_end: u32,
+}
+
+impl Wanted {
+    /// What a person typed; `None` when nothing of it can be looked for.
+    pub fn new(query: &str) -> Option<Wanted> {
+        let apart = |letter: char| letter.is_whitespace() || matches!(letter, ',' | '，' | ';' | '；');
+        let words: Vec<String> = query.split(apart).map(folded).filter(|word| !word.is_empty()).collect();
+        let whole = words.concat();
+        (!whole.is_empty()).then_some(Wanted { whole, words })
+    }
+}
+
+impl Finder {
+    /// Takes a revision in; one that deletes is found no more.
+    pub fn apply(&self, feature: &StoredFeature) {
+        let row = feature.body.as_deref().map(|body| row(feature.collection, feature.id.as_str(), body));
+        let mut rows = self.rows.write().expect("no holder panics");
+        match row {
+            Some(row) => rows.insert(feature.key.0, row),
+            None => rows.remove(&feature.key.0),
+        };
+    }
+
+    /// What fits, at most `limit` of each of the `collections`; ends at `until`. Cost: the length of all texts. Blocks.
+    pub fn find(&self, wanted: &Wanted, collections: &[Collection], limit: usize, until: Instant) -> Found {
+        let whole = memmem::Finder::new(&wanted.whole);
+        let mut best: BTreeMap<Collection, Vec<(Fit, FeatureKey)>> = BTreeMap::new();
+        let mut found = Found { complete: true, ..Found::default() };
+        let mut from = Bound::Unbounded;
+        loop {
+            let rows = self.rows.read().expect("no holder panics");
+            let mut seen = 0;
+            for (key, row) in rows.range((from, Bound::Unbounded)).take(AT_ONCE) {
+                (seen, from) = (seen + 1, Bound::Excluded(*key));
+                if !collections.contains(&row.collection) {
+                    continue;
+                }
+                let Some(fit) = row.fit(wanted, &whole) else { continue };
+                *found.totals.entry(row.collection).or_default() += 1;
+                note(best.entry(row.collection).or_default(), (fit, FeatureKey(*key)), limit);
+            }
+            drop(rows);
+            if seen < AT_ONCE {
+                break;
+            }
+            if Instant::now() >= until {
+                found.complete = false;
+                break;
+            }
+        }
+        found.keys = best.into_iter().map(|(name, best)| (name, best.into_iter().map(|(_, key)| key).collect())).collect();
+        found
+    }
+}
+
+/// Keeps the best `limit` in order. Keys come in order, so whoever fits as well stands behind.
+fn note(best: &mut Vec<(Fit, FeatureKey)>, one: (Fit, FeatureKey), limit: usize) {
+    if best.len() == limit && best.last().is_none_or(|worst| worst.0 <= one.0) {
+        return;
+    }
+    best.insert(best.partition_point(|known| known.0 <= one.0), one);
+    best.truncate(limit);
+}
+
+impl Row {
+    fn fit(&self, wanted: &Wanted, whole: &memmem::Finder<'_>) -> Option<Fit> {
+        let text = self.text.as_bytes();
+        let Some(at) = whole.find(text) else {
+            let all = wanted.words.len() > 1 && wanted.words.iter().all(|word| self.text.contains(word.as_str()));
+            return all.then_some(Fit::Words);
+        };
+        let begins = text[at - 1] == LINE as u8;
+        let ends = text[at + wanted.whole.len()] == LINE as u8;
+        let named = at < self.names_end as usize;
+        Some(match (named, begins) {
+            (true, true) if ends => Fit::Exact,
+            (true, true) => Fit::NameBegins,
+            (true, false) => Fit::NameHas,
+            (false, true) => Fit::Begins,
+            (false, false) => Fit::Has,
+        })
+    }
+}
+
+/// The beginnings of properties by which people call a thing, beside its names.
+const CALLED: [&str; 12] = [
+    "name", "alias", "short_name", "ref", "code", "number", "address", "company", "operator", "substance", "cas", "un",
+];
+/// Those that are names.
+const NAMES: [&str; 3] = ["name", "name_en", "plate"];
+/// Words of the API that say what a thing is.
+const SORTS: [&str; 3] = ["kind", "class", "level"];
+
+fn row(collection: Collection, id: &str, body: &str) -> Row {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        #[serde(default)]
+        properties: Option<serde_json::Map<String, Value>>,
+    }
+    // The geometry, most of a body, is skipped and not made into values. A body that cannot be read is found by its id.
+    let properties = serde_json::from_str::<Body>(body).ok().and_then(|body| body.properties).unwrap_or_default();
+    let mut text = String::from(LINE);
+    let names = NAMES.into_iter().filter_map(|name| properties.get(name));
+    names.for_each(|value| add(&mut text, value));
+    let names_end = text.len() as u32;
+    push(&mut text, id);
+    let sorts = SORTS.into_iter().filter_map(|name| properties.get(name));
+    sorts.for_each(|value| add(&mut text, value));
+    let others = properties.iter().filter(|(name, _)| !NAMES.contains(&name.as_str()) && is_called_by(name));
+    others.for_each(|(_, value)| add(&mut text, value));
+    Row { collection, text: text.into_boxed_str(), names_end }
+}
+
+/// Whether people call a thing by this property.
+fn is_called_by(name: &str) -> bool {
+    let rest = |called: &&str| name.strip_prefix(*called).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', ':']));
+    CALLED.iter().any(|called| rest(&called))
+}
+
+fn add(text: &mut String, value: &Value) {
+    match value {
+        Value::String(said) => push(text, said),
+        Value::Number(number) => push(text, &number.to_string()),
+        _ => {}
+    }
+}
+
+fn push(text: &mut String, said: &str) {
+    let line = folded(said);
+    if !line.is_empty() {
+        text.push_str(&line);
+        text.push(LINE);
+    }
+}
+
+/// A text as it is compared: without case, spaces, dashes, dots and brackets, with full-width letters made plain.
+fn folded(text: &str) -> String {
+    const SEPARATORS: &str = "·•・∙⋅.,，、。()（）[]【】「」『』《》\"'“”‘’_/\\–—-;；";
+    text.chars()
+        .map(|letter| match letter {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
+            _ => letter,
+        })
+        .filter(|letter| !letter.is_whitespace() && !letter.is_control() && !SEPARATORS.contains(*letter))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cordon_spatial::ids::{FeatureId, Revision};
+    use cordon_spatial::units::UnixMs;
+    use serde_json::json;
+    use std::time::Duration;
+
+    fn feature(key: u32, collection: Collection, id: &str, properties: Value) -> StoredFeature {
+        StoredFeature {
+            key: FeatureKey(key),
+            collection,
+            id: FeatureId::new(id).expect("a good id"),
+            revision: Revision(1),
+            at: UnixMs(0),
+            who: "test".to_owned(),
+            body: Some(json!({"type": "Feature", "geometry": null, "properties": properties}).to_string()),
+            derived: None,
+        }
+    }
+
+    fn park() -> Finder {
+        let finder = Finder::default();
+        let all = [
+            feature(1, Collection::Vehicles, "truck-07",
+                json!({"plate": "浙A·D1234", "company": "宁波化运", "class": "hazmat", "device_id": "s3cret", "terminal_phone": "13800000001"})),
+            feature(2, Collection::Vehicles, "truck-08", json!({"plate": "浙A·D1243", "company": "宁波化运"})),
+            feature(3, Collection::Gates, "gate-s", json!({"name": "南门卡口", "name_en": "South gate"})),
+            feature(4, Collection::Gates, "gate-n", json!({"name": "北门卡口", "name_en": "North gate"})),
+            feature(5, Collection::Zones, "tank-a", json!({"name": "液氨罐区", "kind": "hazard", "level": "red"})),
+            feature(6, Collection::Zones, "z-6", json!({"name": "罐区南", "kind": "no_stop"})),
+            feature(7, Collection::HazardSources, "t-201", json!({"name": "储罐", "substance_cas": "7664-41-7", "un": 1005})),
+            feature(8, Collection::Roads, "fire-lane-1", json!({})),
+        ];
+        all.iter().for_each(|feature| finder.apply(feature));
+        finder
+    }
+
+    fn later() -> Instant {
+        Instant::now() + Duration::from_secs(60)
+    }
+
+    fn keys(finder: &Finder, query: &str) -> Vec<u32> {
+        let Some(wanted) = Wanted::new(query) else { return Vec::new() };
+        let found = finder.find(&wanted, Collection::ALL, 10, later());
+        found.keys.values().flatten().map(|key| key.0).collect()
+    }
+
+    #[test]
+    fn what_people_type_finds_what_they_mean() {
+        let finder = park();
+        let cases: [(&str, &[u32]); 22] = [
+            ("浙A·D1234", &[1]),
+            ("浙a d1234", &[1]),
+            ("浙Ａ－Ｄ１２３４", &[1]),
+            ("d12", &[1, 2]),
+            ("宁波 1243", &[2]),
+            ("hazmat", &[1]),
+            ("South Gate", &[3]),
+            ("gate", &[3, 4]),
+            ("门卡", &[3, 4]),
+            ("罐区", &[6, 5]),
+            ("罐", &[6, 5, 7]),
+            ("no_stop", &[6]),
+            ("red", &[5]),
+            ("7664-41-7", &[7]),
+            ("1005", &[7]),
+            ("fire-lane-1", &[8]),
+            ("truck-07", &[1]),
+            ("s3cret", &[]),
+            ("13800000001", &[]),
+            ("没有", &[]),
+            (" · ", &[]),
+            ("", &[]),
+        ];
+        for (query, expected) in cases {
+            assert_eq!(keys(&finder, query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn the_whole_name_comes_before_its_beginning_and_that_before_a_part_of_it() {
+        let finder = Finder::default();
+        for (key, name) in [(1, "南门卡口"), (2, "门卡"), (3, "门")] {
+            finder.apply(&feature(key, Collection::Gates, &format!("g{key}"), json!({"name": name})));
+        }
+        assert_eq!(keys(&finder, "门"), [3, 2, 1]);
+        let wanted = Wanted::new("门").expect("a query");
+        let found = finder.find(&wanted, &[Collection::Gates], 2, later());
+        assert_eq!(found.keys[&Collection::Gates], [FeatureKey(3), FeatureKey(2)]);
+        assert_eq!((found.totals[&Collection::Gates], found.complete), (3, true), "all are counted");
+        assert_eq!(finder.find(&wanted, &[Collection::Zones], 2, later()), Found { complete: true, ..Found::default() });
+    }
+
+    #[test]
+    fn what_was_renamed_or_deleted_is_found_as_it_is_now() {
+        let finder = park();
+        finder.apply(&feature(3, Collection::Gates, "gate-s", json!({"name": "东门"})));
+        assert_eq!((keys(&finder, "南门"), keys(&finder, "东门")), (vec![], vec![3]));
+        finder.apply(&StoredFeature { body: None, ..feature(3, Collection::Gates, "gate-s", json!({})) });
+        assert_eq!(keys(&finder, "东门"), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn a_search_whose_time_is_over_says_that_it_did_not_see_everything() {
+        let finder = Finder::default();
+        for key in 1..=2 * AT_ONCE as u32 {
+            finder.apply(&feature(key, Collection::Zones, &format!("z{key}"), json!({"name": "罐区"})));
+        }
+        let wanted = Wanted::new("罐区").expect("a query");
+        let found = finder.find(&wanted, Collection::ALL, 3, Instant::now());
+        assert_eq!((found.totals[&Collection::Zones], found.complete), (AT_ONCE as u64, false));
+    }
+}
