@@ -70,7 +70,12 @@ impl Live {
 
     /// Looks at a box (west, south, east, north, degrees) at a zoom of the map.
     pub fn look(&mut self, bbox: [f64; 4], zoom: f64) {
-        let view = serde_json::json!({"type": "view", "bbox": bbox, "zoom": zoom});
+        self.look_without(bbox, zoom, &[]);
+    }
+
+    /// Looks and leaves layers of vehicles out of the counts.
+    pub fn look_without(&mut self, bbox: [f64; 4], zoom: f64, hide: &[&str]) {
+        let view = serde_json::json!({"type": "view", "bbox": bbox, "zoom": zoom, "hide": hide});
         self.socket.send(Message::text(view.to_string())).expect("the socket is open");
     }
 

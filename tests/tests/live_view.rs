@@ -50,6 +50,27 @@ fn from_far_away_a_console_gets_counts_and_single_vehicles_when_it_comes_near() 
 }
 
 #[test]
+fn counts_leave_out_the_layers_that_a_console_hides() {
+    let server = Server::start();
+    let api = server.api();
+    for (id, class) in [("h1", "hazmat"), ("h2", "hazmat"), ("g1", "goods")] {
+        let vehicle = json!({"type": "Feature", "geometry": null, "properties": {"plate": id, "class": class}});
+        api.put(&format!("/ogc/collections/vehicles/items/{id}"), &vehicle).expect(201);
+    }
+    api.post("/api/fixes", &json!([fix("h1", 121.05), fix("h2", 121.051), fix("g1", 121.052)])).expect(200);
+    let mut live = Live::connect(server.http, &server.token);
+    let mut counted = |hide: &[&str]| {
+        live.look_without(DISTRICT, 8.0, hide);
+        live.positions_until("counts", |frame| frame.kind == 4).records[0].0
+    };
+    assert_eq!([counted(&[]), counted(&["hazmat"]), counted(&["goods", "quiet"])], [3, 1, 2]);
+    assert_eq!([counted(&["standing"]), counted(&["moving"])], [0, 3], "they stand");
+    api.json("PATCH", "/ogc/collections/vehicles/items/h2", &json!({"properties": {"class": "goods"}})).expect(200);
+    live.look_without(DISTRICT, 8.0, &["goods"]);
+    live.positions_until("one with dangerous goods", |frame| frame.kind == 4 && frame.records[0].0 == 1);
+}
+
+#[test]
 fn a_cell_with_a_vehicle_in_alarm_says_so() {
     let server = Server::start();
     let api = server.api();

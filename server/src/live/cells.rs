@@ -3,6 +3,7 @@
 //! The counts of all zoom levels are kept as vehicles move, one for all consoles, so that a console pays for the cells that
 //! it sees and never for the vehicles in them. A vehicle that stays in its cell changes nothing.
 
+use super::sorts::{Count, Sort};
 use cordon_spatial::position::Position;
 use cordon_tiles::grid::Tile;
 use std::collections::BTreeMap;
@@ -21,16 +22,7 @@ const DEEPEST: u8 = LEVELS - 1 + DEEPER;
 pub struct Counted {
     x: u32,
     y: u32,
-    alarmed: bool,
-}
-
-/// The counts of one cell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// Vehicles in it.
-    pub vehicles: u32,
-    /// Those of them that are in alarm.
-    pub alarmed: u32,
+    sort: Sort,
 }
 
 /// The counts of every zoom level.
@@ -48,10 +40,10 @@ struct Level {
 }
 
 impl Counted {
-    /// A vehicle at this place.
-    pub fn at(place: Position, alarmed: bool) -> Counted {
+    /// A vehicle of a sort at this place.
+    pub fn at(place: Position, sort: Sort) -> Counted {
         let tile = Tile::of(DEEPEST, place).expect("the deepest level is one that tiles have");
-        Counted { x: tile.x(), y: tile.y(), alarmed }
+        Counted { x: tile.x(), y: tile.y(), sort }
     }
 
     /// Its row and column at a level.
@@ -73,18 +65,16 @@ impl Cells {
             return;
         }
         for (number, level) in (0..).zip(&mut self.levels) {
-            let place = |counted: Counted| (counted.cell(number), counted.alarmed);
+            let place = |counted: Counted| (counted.cell(number), counted.sort);
             if before.map(place) == after.map(place) {
                 continue;
             }
             level.version += 1;
-            if let Some((cell, alarmed)) = before.map(place) {
-                level.leave(cell, alarmed);
+            if let Some((cell, sort)) = before.map(place) {
+                level.leave(cell, sort);
             }
-            if let Some((cell, alarmed)) = after.map(place) {
-                let count = level.cells.entry(cell).or_default();
-                count.vehicles += 1;
-                count.alarmed += u32::from(alarmed);
+            if let Some((cell, sort)) = after.map(place) {
+                level.cells.entry(cell).or_default().add(sort);
             }
         }
     }
@@ -113,11 +103,10 @@ impl Cells {
 }
 
 impl Level {
-    fn leave(&mut self, cell: (u32, u32), alarmed: bool) {
+    fn leave(&mut self, cell: (u32, u32), sort: Sort) {
         let Some(count) = self.cells.get_mut(&cell) else { return };
-        count.vehicles -= 1;
-        count.alarmed -= u32::from(alarmed);
-        if count.vehicles == 0 {
+        count.take(sort);
+        if *count == Count::default() {
             self.cells.remove(&cell);
         }
     }
@@ -125,16 +114,17 @@ impl Level {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sorts::tests::any;
     use super::*;
 
     const WORLD: [f64; 4] = [-180.0, -90.0, 180.0, 90.0];
 
     fn at(lon: f64, lat: f64, alarmed: bool) -> Option<Counted> {
-        Some(Counted::at(Position::from_degrees(lon, lat).expect("a position"), alarmed))
+        Some(Counted::at(Position::from_degrees(lon, lat).expect("a position"), any(alarmed)))
     }
 
     fn counts(cells: &Cells, level: u8, bbox: [f64; 4]) -> Vec<(u32, u32)> {
-        cells.in_view(level, bbox).map(|(_, count)| (count.vehicles, count.alarmed)).collect()
+        cells.in_view(level, bbox).map(|(_, count)| (count.all(), count.alarmed)).collect()
     }
 
     #[test]
@@ -184,7 +174,7 @@ mod tests {
         for level in 0..LEVELS {
             let (middle, _) = cells.in_view(level, WORLD).next().expect("one vehicle");
             assert_eq!(
-                Counted::at(middle, false).cell(level),
+                Counted::at(middle, any(false)).cell(level),
                 Counted { ..at(121.0, 30.0, false).expect("some") }.cell(level)
             );
         }

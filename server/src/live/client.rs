@@ -3,6 +3,7 @@
 use super::frames::{self, Incoming};
 use super::hub::Hub;
 use super::positions::{Pace, View};
+use super::sorts::Hidden;
 use crate::auth::roles::{self, Action};
 use crate::auth::sessions::Sessions;
 use crate::auth::{Denied, Identity};
@@ -184,7 +185,8 @@ async fn answer(
 ) -> Result<(), End> {
     let hub = &context.hub;
     match understand(text) {
-        Ok(Incoming::View { bbox, zoom }) => {
+        Ok(Incoming::View { bbox, zoom, hide }) => {
+            view.hide(Hidden::these(&hide));
             let snapshot = view.look(bbox, zoom, &hub.positions(), context.pipeline.now());
             send(socket, Message::Binary(snapshot.into())).await
         }

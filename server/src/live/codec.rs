@@ -1,6 +1,6 @@
 //! The binary frames of `/live`, little endian: a header of 16 bytes and records of 20 bytes (INTERFACES, "/live").
 
-use super::cells::Count;
+use super::sorts::{Count, Hidden};
 use cordon_spatial::fix::Fix;
 use cordon_spatial::position::Position;
 use cordon_spatial::units::UnixMs;
@@ -73,12 +73,14 @@ impl Frame {
         self.count += 1;
     }
 
-    /// Adds a cell: `key` is how many vehicles are in it, the place its middle; in alarm if one of them is.
-    pub fn push_count(&mut self, middle: Position, count: Count) {
-        self.bytes.extend_from_slice(&count.vehicles.to_le_bytes());
+    /// Adds a cell: `key` is how many vehicles of it are shown, the place its middle, the age how many are hidden; in alarm if
+    /// one of them is.
+    pub fn push_count(&mut self, middle: Position, count: Count, hidden: Hidden) {
+        let shown = count.shown(hidden);
+        self.bytes.extend_from_slice(&shown.to_le_bytes());
         self.bytes.extend_from_slice(&middle.lon_e7.to_le_bytes());
         self.bytes.extend_from_slice(&middle.lat_e7.to_le_bytes());
-        self.bytes.extend_from_slice(&0u32.to_le_bytes());
+        self.bytes.extend_from_slice(&(count.all() - shown).to_le_bytes());
         self.bytes.extend_from_slice(&0xFFFFu16.to_le_bytes());
         self.bytes.push(255);
         self.bytes.push(if count.alarmed > 0 { IN_ALARM } else { 0 });

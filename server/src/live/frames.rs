@@ -3,6 +3,7 @@
 //! `seq` in a frame means: every change of an event or alarm up to this one has been sent. So when one commit makes two
 //! frames, only the second carries the commit's `seq`.
 
+use super::sorts::Layer;
 use crate::api::wire::{self, AlarmJson, EventJson, Time};
 use crate::auth::{Identity, roles};
 use crate::desk::catalog::Catalog;
@@ -88,6 +89,9 @@ pub enum Incoming {
         bbox: [f64; 4],
         /// Zoom level of the map: below 10 the console gets counts by cell. Absent = single vehicles.
         zoom: Option<f64>,
+        /// Layers of vehicles that are not counted. Single vehicles are sent whatever it says.
+        #[serde(default)]
+        hide: Vec<Layer>,
     },
     /// After a break: send what followed this `seq`.
     Resume {
@@ -171,7 +175,18 @@ mod tests {
     #[test]
     fn a_console_may_send_a_view_and_a_resume_only() {
         let view = serde_json::from_str(r#"{"type":"view","bbox":[1,2,3,4],"zoom":12.5}"#).ok();
-        assert_eq!(view, Some(Incoming::View { bbox: [1.0, 2.0, 3.0, 4.0], zoom: Some(12.5) }));
+        assert_eq!(view, Some(Incoming::View { bbox: [1.0, 2.0, 3.0, 4.0], zoom: Some(12.5), hide: Vec::new() }));
+        let hiding = |what: &str| {
+            let view = format!(r#"{{"type":"view","bbox":[1,2,3,4],"zoom":8,"hide":{what}}}"#);
+            serde_json::from_str::<Incoming>(&view)
+        };
+        let some = Incoming::View {
+            bbox: [1.0, 2.0, 3.0, 4.0],
+            zoom: Some(8.0),
+            hide: vec![Layer::Hazmat, Layer::Quiet],
+        };
+        assert_eq!(hiding(r#"["hazmat","quiet"]"#).ok(), Some(some));
+        assert!(hiding(r#"["trucks"]"#).is_err() && hiding(r#""hazmat""#).is_err());
         assert_eq!(serde_json::from_str(r#"{"type":"resume","seq":7}"#).ok(), Some(Incoming::Resume { seq: 7 }));
         assert!(serde_json::from_str::<Incoming>(r#"{"type":"drop","table":"events"}"#).is_err());
         assert!(serde_json::from_str::<Incoming>(r#"{"type":"view","bbox":[1,2,3]}"#).is_err());

@@ -1,8 +1,8 @@
 //! The hub between the pipeline and the consoles: it takes every commit in once and keeps what all consoles share.
 
 use super::frames::{self, Health, TextFrame};
-use super::positions::Positions;
-use crate::desk::catalog::{Catalog, Entry};
+use super::positions::{Known, Positions};
+use crate::desk::catalog::{Catalog, Entry, VehicleFace};
 use crate::desk::readers::Readers;
 use crate::ingest::{Committed, Pipeline, Started};
 use cordon_data::feature::Collection;
@@ -50,7 +50,7 @@ impl Hub {
         let (alarms, seq) = readers.read_here(|reader| Ok((reader.alarms(&open_alarms())?, reader.head()?.seq)))?;
         let mut positions = Positions::new(silent_after);
         for vehicle in &started.vehicles {
-            positions.moved(vehicle, unchecked(catalog.entry(FeatureKey(vehicle.key.0)).as_deref()), now);
+            positions.moved(vehicle, known(catalog.entry(FeatureKey(vehicle.key.0)).as_deref()), now);
         }
         alarms.iter().for_each(|alarm| positions.alarm(alarm, now));
         let (barriers, asked) = mpsc::channel(64);
@@ -123,14 +123,14 @@ impl Hub {
                 if entry.as_deref().is_some_and(|entry| entry.deleted) {
                     continue;
                 }
-                positions.moved(vehicle, unchecked(entry.as_deref()), now);
+                positions.moved(vehicle, known(entry.as_deref()), now);
             }
             for feature in commit.features.iter().filter(|f| f.collection == Collection::Vehicles) {
                 let key = VehicleKey(feature.key.0);
                 match &feature.body {
                     None => positions.deleted(key, now),
                     Some(_) => {
-                        positions.checked(key, unchecked(self.inner.catalog.entry(feature.key).as_deref()), now);
+                        positions.known(key, known(self.inner.catalog.entry(feature.key).as_deref()), now);
                     }
                 }
             }
@@ -255,6 +255,13 @@ fn open_alarms() -> AlarmQuery {
     AlarmQuery { states: AlarmState::OPEN.to_vec(), limit, ..AlarmQuery::default() }
 }
 
-fn unchecked(entry: Option<&Entry>) -> bool {
-    entry.and_then(|entry| entry.vehicle.as_ref()).is_some_and(|vehicle| vehicle.unchecked)
+fn known(entry: Option<&Entry>) -> Known {
+    let said = |vehicle: &VehicleFace| vehicle.class.is_some();
+    Known {
+        unchecked: entry.and_then(|entry| entry.vehicle.as_ref()).is_some_and(|vehicle| vehicle.unchecked),
+        class: entry
+            .filter(|entry| entry.vehicle.as_ref().is_some_and(said))
+            .and_then(|entry| entry.attributes.as_ref())
+            .map(|vehicle| vehicle.class),
+    }
 }

@@ -9,3 +9,4 @@ pub mod codec;
 pub mod frames;
 pub mod hub;
 pub mod positions;
+pub mod sorts;

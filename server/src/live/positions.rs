@@ -4,11 +4,13 @@
 
 use super::cells::{Cells, Counted, level_of};
 use super::codec::{CLOCK_WRONG, Frame, FrameKind, HEADER_LEN, IN_ALARM, SILENT, STALE, UNCHECKED};
+use super::sorts::{Hidden, Sort};
 use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::event::Subject;
 use cordon_spatial::fix::{Fix, Marks};
 use cordon_spatial::ids::{AlarmId, VehicleKey};
 use cordon_spatial::units::{SpanMs, UnixMs};
+use cordon_spatial::vehicle::VehicleClass;
 use cordon_spatial::watch::{VehicleNow, ZoneNow};
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -27,10 +29,19 @@ pub struct Positions {
     cells: Cells,
 }
 
+/// What people say of a vehicle that a console shows with its position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Nobody has checked it yet.
+    pub unchecked: bool,
+    /// Its class, if somebody said it.
+    pub class: Option<VehicleClass>,
+}
+
 struct Entry {
     last: Option<Fix>,
     zones: Arc<[ZoneNow]>,
-    unchecked: bool,
+    known: Known,
     flags: u8,
     version: u64,
     counted: Option<Counted>,
@@ -50,16 +61,16 @@ impl Positions {
     }
 
     /// Takes a vehicle's newest state in.
-    pub fn moved(&mut self, vehicle: &VehicleNow, unchecked: bool, now: UnixMs) {
+    pub fn moved(&mut self, vehicle: &VehicleNow, known: Known, now: UnixMs) {
         let key = vehicle.key.0;
         let (last, zones) = (vehicle.last, vehicle.zones.clone());
         match self.vehicles.entry(key) {
-            Occupied(mut known) => {
-                let entry = known.get_mut();
-                (entry.last, entry.zones, entry.unchecked) = (last, zones, unchecked);
+            Occupied(mut entry) => {
+                let entry = entry.get_mut();
+                (entry.last, entry.zones, entry.known) = (last, zones, known);
             }
             Vacant(free) => {
-                free.insert(Entry { last, zones, unchecked, flags: 0, version: 0, counted: None });
+                free.insert(Entry { last, zones, known, flags: 0, version: 0, counted: None });
             }
         }
         self.touch(key, now);
@@ -74,12 +85,12 @@ impl Positions {
         }
     }
 
-    /// Whether a person has checked the vehicle changed.
-    pub fn checked(&mut self, key: VehicleKey, unchecked: bool, now: UnixMs) {
+    /// What people say of the vehicle may have changed.
+    pub fn known(&mut self, key: VehicleKey, known: Known, now: UnixMs) {
         if let Some(entry) = self.vehicles.get_mut(&key.0)
-            && entry.unchecked != unchecked
+            && entry.known != known
         {
-            entry.unchecked = unchecked;
+            entry.known = known;
             self.touch(key.0, now);
         }
     }
@@ -138,7 +149,8 @@ impl Positions {
             entry.version = self.version;
             entry.flags = flags;
             self.by_version.insert(self.version, key);
-            let counted = entry.last.map(|fix| Counted::at(fix.position, flags & IN_ALARM != 0));
+            let sort = |fix: &Fix| Sort::of(entry.known.class, fix, flags);
+            let counted = entry.last.map(|fix| Counted::at(fix.position, sort(&fix)));
             self.cells.moved(entry.counted, counted);
             entry.counted = counted;
         }
@@ -152,7 +164,7 @@ impl Positions {
             (self.open_alarms.contains_key(&key), IN_ALARM),
             (age > self.silent_after, SILENT),
             (ahead, CLOCK_WRONG),
-            (entry.unchecked, UNCHECKED),
+            (entry.known.unchecked, UNCHECKED),
         ]
         .into_iter()
         .filter(|(holds, _)| *holds)
@@ -174,6 +186,8 @@ pub struct View {
     bbox: [f64; 4],
     /// The level whose counts it sees.
     level: Option<u8>,
+    /// Which vehicles it does not count.
+    hidden: Hidden,
     shown: HashSet<u32>,
     seen: u64,
     alarmed_seen: u64,
@@ -187,6 +201,7 @@ impl Default for View {
         View {
             bbox: [-180.0, -90.0, 180.0, 90.0],
             level: None,
+            hidden: Hidden::default(),
             shown: HashSet::new(),
             seen: 0,
             alarmed_seen: 0,
@@ -202,6 +217,11 @@ impl View {
     pub fn look(&mut self, bbox: [f64; 4], zoom: Option<f64>, positions: &Positions, now: UnixMs) -> Vec<u8> {
         (self.bbox, self.level) = (bbox, zoom.and_then(level_of));
         self.snapshot(positions, now)
+    }
+
+    /// Counts without these, from the next look on.
+    pub fn hide(&mut self, hidden: Hidden) {
+        self.hidden = hidden;
     }
 
     /// The frame with everything in the view.
@@ -280,7 +300,7 @@ impl View {
     fn counted(&mut self, level: u8, positions: &Positions, now: UnixMs) -> Vec<u8> {
         let mut frame = Frame::new(FrameKind::Counts, now);
         for (middle, count) in positions.cells.in_view(level, self.bbox) {
-            frame.push_count(middle, count);
+            frame.push_count(middle, count, self.hidden);
         }
         self.counts_seen = positions.cells.version(level);
         frame.finish()
@@ -319,6 +339,7 @@ fn nowhere(key: u32, now: UnixMs) -> Fix {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sorts::Layer;
     use super::*;
     use cordon_spatial::position::Position;
 
@@ -345,12 +366,12 @@ mod tests {
     #[test]
     fn a_console_gets_the_latest_of_what_changed_once() {
         let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
-        positions.moved(&at(1, 121.0, NOW), false, NOW);
-        positions.moved(&at(2, 121.0, NOW), false, NOW);
+        positions.moved(&at(1, 121.0, NOW), Known::default(), NOW);
+        positions.moved(&at(2, 121.0, NOW), Known::default(), NOW);
         assert_eq!(read(&[view.snapshot(&positions, NOW)]), [(1, vec![1, 2])]);
         assert!(view.changes(&positions, Pace::All, NOW).is_empty());
         for step in 0..10 {
-            positions.moved(&at(2, 121.0 + f64::from(step) / 1e3, NOW), false, NOW);
+            positions.moved(&at(2, 121.0 + f64::from(step) / 1e3, NOW), Known::default(), NOW);
         }
         assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(2, vec![2])]);
         assert!(view.changes(&positions, Pace::All, NOW).is_empty());
@@ -359,26 +380,26 @@ mod tests {
     #[test]
     fn a_vehicle_that_leaves_the_view_or_is_deleted_is_gone() {
         let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
-        positions.moved(&at(1, 121.0, NOW), false, NOW);
-        positions.moved(&at(2, 121.0, NOW), false, NOW);
-        positions.moved(&at(3, 125.0, NOW), false, NOW);
+        positions.moved(&at(1, 121.0, NOW), Known::default(), NOW);
+        positions.moved(&at(2, 121.0, NOW), Known::default(), NOW);
+        positions.moved(&at(3, 125.0, NOW), Known::default(), NOW);
         assert_eq!(read(&[view.look([120.0, 29.0, 122.0, 31.0], Some(12.0), &positions, NOW)]), [(1, vec![1, 2])]);
-        positions.moved(&at(1, 123.0, NOW), false, NOW);
-        positions.moved(&at(3, 126.0, NOW), false, NOW);
+        positions.moved(&at(1, 123.0, NOW), Known::default(), NOW);
+        positions.moved(&at(3, 126.0, NOW), Known::default(), NOW);
         positions.deleted(VehicleKey(2), NOW);
         assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(3, vec![1, 2])]);
-        positions.moved(&at(1, 121.5, NOW), false, NOW);
+        positions.moved(&at(1, 121.5, NOW), Known::default(), NOW);
         assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(2, vec![1])]);
     }
 
     #[test]
     fn vehicles_in_alarm_come_first_and_not_twice() {
         let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
-        positions.moved(&at(1, 121.0, NOW), false, NOW);
+        positions.moved(&at(1, 121.0, NOW), Known::default(), NOW);
         view.snapshot(&positions, NOW);
         positions.open_alarms.entry(1).or_default().insert(AlarmId(7));
-        positions.moved(&at(1, 121.1, NOW), false, NOW);
-        positions.moved(&at(2, 121.1, NOW), false, NOW);
+        positions.moved(&at(1, 121.1, NOW), Known::default(), NOW);
+        positions.moved(&at(2, 121.1, NOW), Known::default(), NOW);
         assert_eq!(read(&view.changes(&positions, Pace::Alarmed, NOW)), [(2, vec![1])]);
         assert!(view.changes(&positions, Pace::Alarmed, NOW).is_empty());
         assert_eq!(read(&view.changes(&positions, Pace::All, NOW)), [(2, vec![2])]);
@@ -388,16 +409,16 @@ mod tests {
     fn a_view_from_far_away_gets_counts_when_they_change_and_single_vehicles_when_it_comes_near() {
         let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
         let park = [120.0, 29.0, 122.0, 31.0];
-        positions.moved(&at(1, 121.0, NOW), false, NOW);
-        positions.moved(&at(2, 121.0, NOW), false, NOW);
-        positions.moved(&at(3, -70.0, NOW), false, NOW);
+        positions.moved(&at(1, 121.0, NOW), Known::default(), NOW);
+        positions.moved(&at(2, 121.0, NOW), Known::default(), NOW);
+        positions.moved(&at(3, -70.0, NOW), Known::default(), NOW);
         assert_eq!(read(&[view.look(park, Some(8.5), &positions, NOW)]), [(4, vec![2])]);
-        positions.moved(&at(1, 121.001, NOW), false, NOW);
+        positions.moved(&at(1, 121.001, NOW), Known::default(), NOW);
         assert!(view.changes(&positions, Pace::All, NOW).is_empty(), "it is in the same cell");
-        positions.moved(&at(3, -75.0, NOW), false, NOW);
+        positions.moved(&at(3, -75.0, NOW), Known::default(), NOW);
         assert!(view.changes(&positions, Pace::All, NOW).is_empty(), "that cell is not in the view");
         positions.open_alarms.entry(2).or_default().insert(AlarmId(7));
-        positions.moved(&at(2, 121.0, NOW), false, NOW);
+        positions.moved(&at(2, 121.0, NOW), Known::default(), NOW);
         assert!(view.changes(&positions, Pace::Alarmed, NOW).is_empty(), "counts go once a second");
         let frames = view.changes(&positions, Pace::All, NOW);
         assert_eq!((read(&frames), frames[0][16 + 19]), (vec![(4, vec![2])], IN_ALARM));
@@ -409,9 +430,31 @@ mod tests {
     }
 
     #[test]
+    fn a_view_of_counts_leaves_out_what_its_console_hides_and_says_how_many() {
+        let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
+        let known = |class| Known { unchecked: false, class };
+        positions.moved(&at(1, 121.0, NOW), known(Some(VehicleClass::Hazmat)), NOW);
+        positions.moved(&at(2, 121.0, NOW), known(Some(VehicleClass::Goods)), NOW);
+        positions.moved(&at(3, 121.0, NOW), known(None), NOW);
+        let hidden = |frame: &[u8]| frame[16 + 12];
+        view.hide(Hidden::these(&[Layer::Hazmat, Layer::Goods]));
+        let frame = view.look([120.0, 29.0, 122.0, 31.0], Some(8.0), &positions, NOW);
+        assert_eq!((hidden(&frame), read(&[frame])), (2, vec![(4, vec![1])]));
+        positions.known(VehicleKey(3), known(Some(VehicleClass::Goods)), NOW);
+        let frames = view.changes(&positions, Pace::All, NOW);
+        assert_eq!((hidden(&frames[0]), read(&frames)), (3, vec![(4, vec![0])]));
+        positions.open_alarms.entry(1).or_default().insert(AlarmId(7));
+        positions.moved(&at(1, 121.0, NOW), known(Some(VehicleClass::Hazmat)), NOW);
+        let frames = view.changes(&positions, Pace::All, NOW);
+        assert_eq!((hidden(&frames[0]), read(&frames)), (2, vec![(4, vec![1])]), "what is in alarm is not hidden");
+        let near = view.look([120.0, 29.0, 122.0, 31.0], Some(12.0), &positions, NOW);
+        assert_eq!(read(&[near]).first().map(|(_, keys)| keys.len()), Some(3), "single vehicles are sent as they are");
+    }
+
+    #[test]
     fn silence_shows_without_a_message() {
         let (mut positions, mut view) = (Positions::new(SILENT_AFTER), View::default());
-        positions.moved(&at(1, 121.0, NOW), true, NOW);
+        positions.moved(&at(1, 121.0, NOW), Known { unchecked: true, class: None }, NOW);
         let frame = view.snapshot(&positions, NOW);
         assert_eq!(frame[16 + 19], UNCHECKED);
         let later = NOW + STALE_AFTER + SpanMs(1);

@@ -17,7 +17,7 @@ export const FLAG = { stale: 1, alarm: 2, silent: 4, clockWrong: 8, unchecked: 1
 export const SPEED_UNKNOWN = 0xffff;
 export const HEADING_UNKNOWN = 255;
 
-/** One frame as columns of equal length. For `cells`, `key` is the number of vehicles in the cell. */
+/** One frame as columns of equal length. For `cells`, `key` is how many vehicles of the cell are shown, `ageMs` how many hidden. */
 export interface LiveFrame {
   kind: FrameKind;
   /** The server's time of the frame, ms since 1970. */

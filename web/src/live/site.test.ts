@@ -188,6 +188,19 @@ describe('on the first connection', () => {
   });
 });
 
+test('from far away the number of vehicles is that of all in the view, those that are switched off too', async () => {
+  await connected();
+  const says = (hex: string) => server.socket.onmessage?.({ data: Uint8Array.from(hex.match(/../g)!, (pair) => parseInt(pair, 16)).buffer });
+  const rest = 'ffffff00';
+  const place = 'a0c3264880cfc2ed';
+  says(`5643010402000000050403029101000003000000${place}02000000${rest}00000000${place}01000000${rest}`);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(site.picture()).toMatchObject({ vehicleCount: 6, far: true });
+  says('56430101000000000504030291010000');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(site.picture()).toMatchObject({ vehicleCount: 0, far: false });
+});
+
 describe('after a break', () => {
   test('the page goes on from the last number that it has', async () => {
     await connected(10);

@@ -39,6 +39,8 @@ export interface Picture {
   alarmsProblem: Problem | null;
   events: readonly Event[];
   vehicleCount: number;
+  /** The view is so wide that vehicles are counted by cell: nothing is known of single ones. */
+  far: boolean;
   /** Rises when names, features or the fleet change, for what reads them through `site`. */
   revision: number;
 }
@@ -93,6 +95,8 @@ export class Site {
   #notReady: readonly string[] = [];
   #warnings: readonly string[] = [];
   #cellCount = 0;
+  /** The view is so wide that the server counts vehicles. */
+  #far = false;
   readonly #intake = new Intake({
     take: (frame, from, to, atMs) => measured(() => this.fleet.take(frame, from, to, atMs)),
     done: (frame) => measured(() => this.#arrived(frame)),
@@ -261,12 +265,14 @@ export class Site {
     if (frame.kind === 'cells') {
       this.#intake.clear();
       this.fleet.clear();
-      this.#cellCount = frame.key.reduce((sum, count) => sum + count, 0);
+      this.#cellCount = frame.key.reduce((sum, count, i) => sum + count + frame.ageMs[i]!, 0);
+      this.#far = true;
       this.onCells(frame);
       this.onFleet();
       this.#touch();
     } else {
-      if (this.#cellCount > 0) {
+      if (this.#far) {
+        this.#far = false;
         this.#cellCount = 0;
         this.onCells(null);
       }
@@ -371,6 +377,7 @@ export class Site {
       alarmsProblem: this.#ledger.problem,
       events: this.#ledger.events.latest(),
       vehicleCount: this.fleet.size + this.#cellCount,
+      far: this.#far,
       revision: this.#revision,
     };
   }

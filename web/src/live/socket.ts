@@ -17,6 +17,8 @@ export interface View {
   /** West, south, east, north in degrees. */
   bbox: [number, number, number, number];
   zoom: number;
+  /** Layers of vehicles that the server leaves out where it counts them. */
+  hide: readonly string[];
 }
 
 /** What the socket needs of the outside: replaced in tests. */

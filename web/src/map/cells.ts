@@ -8,13 +8,13 @@ export function countText(count: number): string {
   return count < 10_000 ? `${(Math.floor(count / 100) / 10).toString()}k` : `${Math.floor(count / 1_000)}k`;
 }
 
-/** Where vehicles are switched off, cells with one in alarm are shown all the same. */
-export function cellData(cells: LiveFrame | null, which: 'all' | 'alarms' = 'all'): FeatureCollection {
+/** Cells of which every vehicle is switched off show nothing. */
+export function cellData(cells: LiveFrame | null): FeatureCollection {
   const features: FeatureCollection['features'] = [];
   for (let i = 0; cells && i < cells.count; i += 1) {
     const count = cells.key[i]!;
     const alarm = (cells.flags[i]! & FLAG.alarm) !== 0;
-    if (which === 'alarms' && !alarm) continue;
+    if (count === 0) continue;
     features.push({
       type: 'Feature',
       geometry: { type: 'Point', coordinates: [cells.lonE7[i]! / 1e7, cells.latE7[i]! / 1e7] },

@@ -260,8 +260,7 @@ test('counts of a cell fit their circle and say an alarm', () => {
     geometry: { coordinates: [121.05, 30.6] },
     properties: { count: 1_249, text: '1.2k', alarm: true },
   });
-  expect(cellData({ ...frame, flags: Uint8Array.of(0) }, 'alarms').features).toEqual([]);
-  expect(cellData(frame, 'alarms').features).toHaveLength(1);
+  expect(cellData({ ...frame, key: Uint32Array.of(0) }).features, 'all of it is switched off').toEqual([]);
   expect(cellData(null).features).toEqual([]);
 });
 

@@ -27,7 +27,7 @@ import { Looks } from './looks';
 import { style } from './style';
 import { VehicleLayer, VEHICLE_LAYER } from './vehicle-layer';
 import { ViewTeller } from './view-teller';
-import type { Visibility } from './visibility';
+import { hiddenVehicles, type Visibility } from './visibility';
 
 setWorkerUrl(workerUrl);
 
@@ -82,7 +82,6 @@ export class ParkMap {
   #chosen: number | null = null;
   #following: number | null = null;
   #alarmMarker: Marker | undefined;
-  #cells: LiveFrame | null = null;
   /** A picture is being taken: nothing glides. */
   #posing = false;
   #liveHidden = false;
@@ -116,7 +115,7 @@ export class ParkMap {
     this.#map.keyboard.disableRotation();
     this.#map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-left');
     this.#looks = new Looks(this.#map, palette);
-    this.#view = new ViewTeller(this.#map, (view) => site.setView(view));
+    this.#view = new ViewTeller(this.#map, (view) => site.setView(view), () => hiddenVehicles(visibility));
     this.#sources = new FeatureSources(this.#map, site, visibility);
     this.#labels = new Labels(this.#map, {
       fleet: site.fleet,
@@ -345,10 +344,8 @@ export class ParkMap {
   }
 
   #showCells(cells: LiveFrame | null): void {
-    this.#cells = cells;
     if (!this.#dressed) return;
-    const off = this.#visibility.group('vehicles') === 'none';
-    this.#map.getSource<GeoJSONSource>('cells')?.setData(cellData(cells, off ? 'alarms' : 'all'));
+    this.#map.getSource<GeoJSONSource>('cells')?.setData(cellData(cells));
   }
 
   /** Once, as soon as it is known what there is to see: jumps to it. */
@@ -386,7 +383,8 @@ export class ParkMap {
   readonly #switched = (): void => {
     this.#mask = maskOf((name) => this.#visibility.shows(`vehicles.${name}`));
     this.#sources.showAll();
-    this.#showCells(this.#cells);
+    // Single vehicles are hidden here, those that are counted by the server.
+    if (this.#site.picture().far) this.#tellView();
     this.#labels.choose();
     this.repaint();
   };

@@ -10,11 +10,14 @@ const MARGIN = 0.25;
 export class ViewTeller {
   readonly #map: MapLibre;
   readonly #tell: (view: View) => void;
+  readonly #hidden: () => readonly string[];
   #timer: number | undefined;
 
-  constructor(map: MapLibre, tell: (view: View) => void) {
+  /** `hidden` are the layers of vehicles that are switched off. */
+  constructor(map: MapLibre, tell: (view: View) => void, hidden: () => readonly string[]) {
     this.#map = map;
     this.#tell = tell;
+    this.#hidden = hidden;
   }
 
   moved(): void {
@@ -31,6 +34,7 @@ export class ViewTeller {
           Math.min(90, bounds.getNorth() + height),
         ],
         zoom: Number(this.#map.getZoom().toFixed(2)),
+        hide: this.#hidden(),
       });
     }, REST_MS);
   }

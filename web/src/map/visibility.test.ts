@@ -16,7 +16,7 @@ vi.mock('../ui/route', () => ({
     }
   },
 }));
-const { formatHidden, parseHidden, Visibility } = await import('./visibility');
+const { formatHidden, hiddenVehicles, parseHidden, Visibility } = await import('./visibility');
 
 beforeEach(() => {
   kept.clear();
@@ -75,5 +75,11 @@ describe('switching layers', () => {
     layers.follow(undefined);
     expect(told).toBe(1);
     expect([layers.shows(null), layers.shows('vehicles.hazmat')]).toEqual([true, false]);
+  });
+
+  test('the server is told which vehicles are hidden, by the names that it knows', () => {
+    const layers = new Visibility('li');
+    layers.follow('-zones,-vehicles.hazmat,-vehicles.quiet');
+    expect(hiddenVehicles(layers)).toEqual(['hazmat', 'quiet']);
   });
 });

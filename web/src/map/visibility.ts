@@ -6,7 +6,7 @@
  * is chosen are shown whatever this says; the map reads that rule from whoever draws.
  */
 import { currentRoute, noteInRoute } from '../ui/route';
-import { GROUP_NAMES, LEAVES, leavesOf, type Group, type Leaf } from './sort-of';
+import { GROUP_NAMES, GROUPS, LEAVES, leavesOf, type Group, type Leaf } from './sort-of';
 
 export const PARAMETER = 'layers';
 
@@ -25,6 +25,11 @@ export function formatHidden(hidden: ReadonlySet<Leaf>): string {
 export function parseHidden(text: string): Set<Leaf> {
   const names = new Set(text.split(',').map((name) => name.replace(/^-/, '')));
   return new Set(LEAVES.filter((leaf) => names.has(leaf) || names.has(leaf.split('.')[0]!)));
+}
+
+/** The vehicles that are switched off, as the server is told. */
+export function hiddenVehicles(visibility: Pick<Visibility, 'shows'>): string[] {
+  return GROUPS.vehicles.filter((name) => !visibility.shows(`vehicles.${name}`));
 }
 
 const storedAs = (person: string) => `cordon.layers.${person}`;

@@ -20,6 +20,7 @@ export function LayersPanel({ desk }: { desk: Desk }) {
   // Counts change with every fix; once a second is often enough to read.
   useServerNow(site.clock, 1_000);
   const counts = countsOf(site);
+  const { far, vehicleCount } = site.picture();
   return (
     <section className="layers" aria-labelledby="layers-title" data-testid="layers">
       <header>
@@ -29,7 +30,7 @@ export function LayersPanel({ desk }: { desk: Desk }) {
         </button>
       </header>
       {GROUP_NAMES.map((group, at) => (
-        <LayerGroup key={group} group={group} number={at + 1} counts={counts} desk={desk} hidden={hidden} />
+        <LayerGroup key={group} group={group} number={at + 1} counts={counts} counted={far ? vehicleCount : null} desk={desk} hidden={hidden} />
       ))}
       <h3>{t('layers.marks')}</h3>
       <ul className="layers-marks">
@@ -51,14 +52,17 @@ interface LayerGroupProps {
   /** The key that switches it. */
   number: number;
   counts: Counts;
+  /** How many vehicles the server counts from far away; nothing is then known of their layers. */
+  counted: number | null;
   hidden: ReadonlySet<Leaf>;
 }
 
-function LayerGroup({ desk: { visibility }, group, number, counts, hidden }: LayerGroupProps) {
+function LayerGroup({ desk: { visibility }, group, number, counts, counted, hidden }: LayerGroupProps) {
   const { t } = useI18n();
   const [open, setOpen] = useState(group === 'zones' || group === 'vehicles');
   const leaves = leavesOf(group).filter((leaf) => ALWAYS.includes(group) || counts.get(leaf) || hidden.has(leaf));
-  const total = totalOf(group, counts);
+  const far = group === 'vehicles' && counted !== null;
+  const total = far ? counted : totalOf(group, counts);
   return (
     <div className="layer-group" data-testid={`layer-group-${group}`} data-switched={visibility.group(group)}>
       <div className="layer-head">
@@ -92,7 +96,9 @@ function LayerGroup({ desk: { visibility }, group, number, counts, hidden }: Lay
                 />
                 <LeafSample leaf={leaf} />
                 <span className="layer-words">{leafName(leaf, t)}</span>
-                <span className="layer-count">{counts.get(leaf) ?? 0}</span>
+                <span className="layer-count" title={far ? t('layers.far') : undefined}>
+                  {far ? '–' : (counts.get(leaf) ?? 0)}
+                </span>
               </label>
             </li>
           ))}
