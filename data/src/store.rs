@@ -356,6 +356,19 @@ pub struct AuditLine {
     pub detail: serde_json::Value,
 }
 
+/// A feature that was deleted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deleted {
+    /// Its last revision with a body.
+    pub last: StoredFeature,
+    /// The revision that deleted it.
+    pub revision: Revision,
+    /// When that was recorded.
+    pub at: UnixMs,
+    /// Who did it.
+    pub who: String,
+}
+
 /// The one that writes. Exactly one exists per site.
 pub trait Writer: Send {
     /// Keeps the batch whole, durably, or not at all. Returns after the bytes are synced. An act that changed its alarm is
@@ -445,6 +458,14 @@ pub trait Reader: Send {
     fn id_was_used(&self, collection: Collection, id: &FeatureId) -> Result<bool, StoreError>;
     /// Current features of a collection. Cost: those in the box, not those of the collection.
     fn features(&self, query: &FeatureQuery) -> Result<Vec<StoredFeature>, StoreError>;
+    /// The deleted features of a collection, the last deleted first; at most `limit`, 1 to 10,000, and of those only what comes
+    /// after `after` in that order. Cost: that of all deleted features of the collection.
+    fn deleted(
+        &self,
+        collection: Collection,
+        after: Option<(UnixMs, FeatureKey)>,
+        limit: usize,
+    ) -> Result<Vec<Deleted>, StoreError>;
     /// How many current features of a collection touch a box (west, south, east, north, degrees), counted up to `most`. Cost:
     /// that of the counted alone.
     fn count_within(&self, collection: Collection, bbox: [f64; 4], most: usize) -> Result<u64, StoreError>;

@@ -194,7 +194,8 @@ impl OneMap {
         let mut added: Vec<(Slot, Arc<ZoneInForce>)> = Vec::new();
         for (key, zone) in edits {
             let mut known = next.slots_of(*key);
-            let first = known.is_empty();
+            // One that comes back after it was deleted holds from now on, though the map has forgotten what it was.
+            let first = known.is_empty() && zone.as_ref().is_none_or(|zone| zone.revision == Revision(1));
             if let Some(&current) = known.last() {
                 next.end(current, at);
             }
@@ -492,6 +493,18 @@ mod tests {
         // The first revision holds since ever, so it judges what is older than its replacement.
         let judging = map.judging(ZoneKey(7), UnixMs(3), UnixMs(9)).and_then(|slot| map.zone(slot));
         assert_eq!(judging.map(|entry| entry.zone.revision), Some(Revision(1)));
+    }
+
+    #[test]
+    fn what_comes_back_long_after_it_was_deleted_holds_from_then_on() {
+        let map = OneMap::default().edited(&[square(7, 1, 0)], UnixMs(5), UnixMs(0), FxHashSet::default);
+        let map = map.edited(&[(ZoneKey(7), None)], UnixMs(10), UnixMs(0), FxHashSet::default);
+        let map = map.edited(&[(ZoneKey(7), None)], UnixMs(5_000), UnixMs(4_000), FxHashSet::default);
+        assert_eq!(map.table(), [], "it is forgotten");
+        let map = map.edited(&[square(7, 3, 0)], UnixMs(9_000), UnixMs(8_000), FxHashSet::default);
+        let judging = |at| map.judging(ZoneKey(7), UnixMs(at), UnixMs(9_500)).is_some();
+        assert_eq!([judging(8_000), judging(9_100)], [false, true]);
+        assert!(!map.table()[0].1.term.first);
     }
 
     #[test]

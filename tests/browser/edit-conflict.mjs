@@ -1,5 +1,5 @@
 // Two people change one zone: different fields are put together, the same field is chosen. Then the last save is undone, and
-// the zone is deleted and comes back as a copy. Prints one line of JSON.
+// the zone is deleted and comes back, at once and from the list of what was deleted. Prints one line of JSON.
 //
 // Started by tests/tests/editing.rs. Input: CORDON_ZONE, the id of a zone that exists.
 import process from "node:process";
@@ -56,14 +56,29 @@ await withBrowser(async (browser) => {
   await save(mine);
   console.log("restored");
 
-  await open(mine);
-  await mine.getByTestId("edit-delete").click();
-  await mine.getByTestId("ask-yes").click();
-  await mine.getByTestId("undo-notice").filter({ hasText: "was deleted" }).waitFor();
+  const notice = mine.getByTestId("undo-notice");
+  const takeAway = async () => {
+    await open(mine);
+    await mine.getByTestId("edit-delete").click();
+    await mine.getByTestId("ask-yes").click();
+    await notice.filter({ hasText: "was deleted" }).waitFor();
+  };
+  await takeAway();
   await mine.getByTestId("undo-last").click();
-  const notice = mine.locator('[data-testid="undo-notice"][data-state="undone"]');
-  await notice.waitFor();
-  found.copy = await notice.innerText();
+  await notice.filter({ hasText: "is back" }).waitFor();
+  console.log("back");
+  await takeAway();
+  await mine.getByTestId("edit-deleted").click();
+  const back = mine.getByTestId(`bring-back-${zone}`);
+  await back.waitFor();
+  found.deleted = await mine.locator("li", { has: back }).innerText();
+  await back.click();
+  await notice.filter({ hasText: "is back" }).waitFor();
+  await back.waitFor({ state: "detached" });
+  console.log("back");
+  await mine.getByTestId("undo-last").click();
+  await notice.filter({ hasText: "deleted again" }).waitFor();
+  console.log("gone");
   found.complaints = [...mine.complaints, ...other.complaints];
 });
 console.log(JSON.stringify(found));

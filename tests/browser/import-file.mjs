@@ -1,4 +1,4 @@
-// A GeoJSON file is looked at, refused by feature, and imported without what was refused. Prints one line of JSON.
+// A GeoJSON file is looked at, refused by feature, imported without what was refused, and taken back whole. Prints one line of JSON.
 //
 // Started by tests/tests/editing.rs. Input: CORDON_FILE, the text of the file.
 import process from "node:process";
@@ -24,6 +24,9 @@ await withBrowser(async (browser) => {
   const notice = page.getByTestId("undo-notice");
   await notice.waitFor();
   found.notice = await notice.innerText();
+  console.log("imported");
+  await page.getByTestId("undo-last").click();
+  await page.locator('[data-testid="undo-notice"][data-state="undone"]').waitFor();
   found.complaints = page.complaints;
 });
 console.log(JSON.stringify(found));

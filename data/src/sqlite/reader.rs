@@ -6,7 +6,7 @@ use super::tail::Tail;
 use super::{boxes, connection, journal, past, tracks};
 use crate::feature::{Collection, StoredFeature};
 use crate::store::{
-    AlarmCount, AlarmQuery, AuditLine, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers, ReplacedZone,
+    AlarmCount, AlarmQuery, AuditLine, Deleted, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers, ReplacedZone,
     Session, Spans, StoreError, Terminal, Token, User,
 };
 use cordon_spatial::alarm::{Alarm, AlarmState};
@@ -220,6 +220,30 @@ impl Reader for SqliteReader {
             conditions.clauses("f.key", query.limit)
         );
         rows::all(self.connection(), &sql, params_from_iter(conditions.values), rows::feature)
+    }
+
+    fn deleted(
+        &self,
+        collection: Collection,
+        after: Option<(UnixMs, FeatureKey)>,
+        limit: usize,
+    ) -> Result<Vec<Deleted>, StoreError> {
+        let (at, key) = after.map_or((i64::MAX, i64::MAX), |(at, key)| (at.0, i64::from(key.0)));
+        // Bodies are read for what is listed alone: sorted with the rest, they would be carried along.
+        let sql = format!(
+            "WITH gone (key, revision, at_ms, who) AS MATERIALIZED (
+                 SELECT f.key, f.revision, d.at_ms, d.who
+                 FROM features f JOIN feature_revisions d USING (key, revision)
+                 WHERE f.alive = 0 AND f.collection = ?1 AND (d.at_ms, f.key) < (?2, ?3)
+                 ORDER BY d.at_ms DESC, f.key DESC LIMIT ?4)
+             SELECT {}, gone.revision, gone.at_ms, gone.who
+             FROM gone CROSS JOIN features f USING (key) CROSS JOIN feature_revisions r
+             WHERE r.key = gone.key AND r.revision = gone.revision - 1
+             ORDER BY gone.at_ms DESC, gone.key DESC",
+            rows::FEATURE
+        );
+        let params = params![collection.name(), at, key, limit.clamp(1, MAX_ROWS) as i64];
+        rows::all(self.connection(), &sql, params, rows::deleted)
     }
 
     fn count(&self, collection: Collection) -> Result<u64, StoreError> {

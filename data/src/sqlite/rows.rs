@@ -3,7 +3,7 @@
 use super::failure::{damaged, from_sqlite, unreadable};
 use crate::codec::{Unreadable, derived, frame};
 use crate::feature::{Collection, Derived, StoredFeature};
-use crate::store::{AuditLine, Head, Role, Session, StoreError, Terminal, Token, User};
+use crate::store::{AuditLine, Deleted, Head, Role, Session, StoreError, Terminal, Token, User};
 use cordon_spatial::ids::{FeatureId, FeatureKey, JournalPosition, Revision, Seq, VehicleKey};
 use cordon_spatial::units::UnixMs;
 use rusqlite::{Connection, Params, Row};
@@ -88,6 +88,14 @@ pub(super) fn feature(row: &Row<'_>) -> Result<StoredFeature, StoreError> {
         body: row.get(6).map_err(from_sqlite)?,
         derived,
     })
+}
+
+/// A row of [`FEATURE`] with the revision that deleted it, when, and who did.
+pub(super) fn deleted(row: &Row<'_>) -> Result<Deleted, StoreError> {
+    let last = feature(row)?;
+    let read = || -> rusqlite::Result<(u32, i64, String)> { Ok((row.get(8)?, row.get(9)?, row.get(10)?)) };
+    let (revision, at, who) = read().map_err(from_sqlite)?;
+    Ok(Deleted { last, revision: Revision(revision), at: UnixMs(at), who })
 }
 
 fn open_derived(collection: Collection, sealed: &[u8]) -> Result<Derived, Unreadable> {

@@ -3,7 +3,7 @@
 use super::given::{at, commit_with, deletion, edit, id, pass_json, vehicle_json, zone_json};
 use super::{Open, Sites};
 use cordon_data::feature::{Collection, StoredFeature};
-use cordon_data::store::{Batch, FeatureQuery, StoreError};
+use cordon_data::store::{Batch, Deleted, FeatureQuery, StoreError};
 use cordon_spatial::ids::{FeatureKey, JournalPosition, Revision};
 use cordon_spatial::record::{Edited, RecordBody};
 use serde_json::Value;
@@ -48,6 +48,37 @@ pub fn every_revision_is_kept_and_the_newest_is_current(sites: &Sites<'_>) {
     assert_eq!(reader.feature_revision(FeatureKey(3), Revision(1)).unwrap(), Some(first));
     assert_eq!(reader.count(Collection::Zones).unwrap(), 0);
     assert!(listed(&open, Collection::Zones, None).is_empty());
+}
+
+pub fn what_was_deleted_is_listed_until_it_comes_back(sites: &Sites<'_>) {
+    let site = sites();
+    let mut open = site.open();
+    let made: Vec<StoredFeature> = [("a", 1), ("b", 2), ("c", 3)]
+        .map(|(id, key)| keep(&mut open, key, edit(Collection::Zones, id, key as u32, key, &zone_json(id, 121.4), None)))
+        .into();
+    let gate = keep(&mut open, 4, edit(Collection::Vehicles, "t", 4, 4, &vehicle_json("A"), None));
+    // The last two at one moment.
+    for (feature, ms) in [(&made[1], 10), (&made[0], 20), (&made[2], 20), (&gate, 30)] {
+        keep(&mut open, ms, deletion(feature, ms));
+    }
+    let reader = open.reader();
+    let page = |after, limit| reader.deleted(Collection::Zones, after, limit).unwrap();
+    let ids = |page: &[Deleted]| page.iter().map(|gone| gone.last.id.to_string()).collect::<Vec<_>>();
+    let all = page(None, 10);
+    assert_eq!(ids(&all), ["c", "a", "b"]);
+    assert_eq!((&all[1].last, all[1].revision, all[1].at), (&made[0], Revision(2), at(20)));
+    assert!(!all[1].who.is_empty());
+    assert_eq!(ids(&page(None, 1)), ["c"]);
+    assert_eq!(ids(&page(Some((all[0].at, all[0].last.key)), 10)), ["a", "b"]);
+    assert_eq!(ids(&page(Some((all[2].at, all[2].last.key)), 10)), Vec::<String>::new());
+
+    let before = StoredFeature { revision: Revision(2), ..made[0].clone() };
+    let back = keep(&mut open, 40, edit(Collection::Zones, "a", 1, 40, &zone_json("a", 121.4), Some(&before)));
+    let reader = open.reader();
+    assert_eq!(back.revision, Revision(3));
+    assert_eq!(reader.feature(Collection::Zones, &id("a")).unwrap(), Some(back));
+    assert_eq!(ids(&reader.deleted(Collection::Zones, None, 10).unwrap()), ["c", "b"]);
+    assert_eq!(listed(&open, Collection::Zones, Some([121.0, 30.0, 122.0, 32.0])), ["a"]);
 }
 
 pub fn an_edit_and_its_audit_line_are_kept_together_or_not_at_all(sites: &Sites<'_>) {

@@ -43,6 +43,7 @@ macro_rules! contract {
             alarms_are_found_by_when_they_were_raised, alarms_are_counted_in_spans_of_time, the_oldest_open_alarm_is_found, lists_go_on_after_a_seq,
             the_journal_gives_whole_batches_from_any_position);
         $crate::contract!($site; features: every_revision_is_kept_and_the_newest_is_current,
+            what_was_deleted_is_listed_until_it_comes_back,
             an_edit_and_its_audit_line_are_kept_together_or_not_at_all, an_id_is_never_free_again, a_second_feature_under_an_id_is_refused_whole, a_box_finds_what_touches_it,
             a_box_finds_a_feature_where_it_is_and_not_where_it_was, a_crowded_box_is_paged_like_any_other,
             an_edit_in_the_journal_is_what_was_entered);

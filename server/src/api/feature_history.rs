@@ -24,7 +24,7 @@ pub struct RevisionJson {
     pub recorded_at: Time,
     /// Who made it: the name of a user or token, or `open registration`.
     pub by: String,
-    /// `created`, `changed` or `deleted`.
+    /// `created`, `changed`, `deleted` or `restored`.
     pub action: &'static str,
     /// The feature as it was entered, without the last position of a vehicle; null for a deletion.
     #[schema(value_type = Option<Object>)]
@@ -50,15 +50,22 @@ pub async fn history(
     let collection = named(&name)?;
     let known = FeatureId::new(id.clone()).ok().and_then(|id| app.catalog.find(collection, &id));
     let (key, _) = known.ok_or_else(|| Problem::not_found("feature"))?;
-    let revisions = app.readers.read(move |reader| reader.revisions_before(key, before, limit)).await?;
-    let last = revisions.last().filter(|last| last.revision > Revision(1) && revisions.len() == limit);
+    // One more than is shown: what the last of them followed.
+    let revisions = app.readers.read(move |reader| reader.revisions_before(key, before, limit + 1)).await?;
+    let page = &revisions[..revisions.len().min(limit)];
+    let last = page.last().filter(|last| last.revision > Revision(1));
     let path = format!("/ogc/collections/{name}/items/{id}/history");
     let next = last.map(|last| query.next(&path, &[("after", last.revision.0.to_string())]));
-    let items = revisions.iter().map(|revision| shown(&identity, revision)).collect::<Result<_, _>>()?;
+    let items = page.iter().enumerate().map(|(i, revision)| shown(&identity, revision, revisions.get(i + 1)));
+    let items = items.collect::<Result<_, _>>()?;
     Ok(Json(Page { items, next }))
 }
 
-fn shown(identity: &Identity, revision: &StoredFeature) -> Result<RevisionJson, Problem> {
+fn shown(
+    identity: &Identity,
+    revision: &StoredFeature,
+    before: Option<&StoredFeature>,
+) -> Result<RevisionJson, Problem> {
     let parse = |body: &str| {
         let feature = serde_json::from_str(body).map_err(|error| StoreError::Damaged {
             place: format!("revision {} of feature {}", revision.revision.0, revision.key),
@@ -74,6 +81,7 @@ fn shown(identity: &Identity, revision: &StoredFeature) -> Result<RevisionJson, 
         action: match (&feature, revision.revision) {
             (None, _) => "deleted",
             (Some(_), Revision(1)) => "created",
+            (Some(_), _) if before.is_some_and(|before| before.body.is_none()) => "restored",
             (Some(_), _) => "changed",
         },
         feature,

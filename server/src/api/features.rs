@@ -239,7 +239,7 @@ pub async fn delete(
 
 /// What `If-Match` and `If-None-Match` ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Condition {
+pub(super) enum Condition {
     /// Nothing.
     None,
     /// `If-None-Match: *`.
@@ -251,7 +251,7 @@ enum Condition {
 }
 
 impl Condition {
-    fn of(headers: &HeaderMap) -> Result<Condition, Problem> {
+    pub(super) fn of(headers: &HeaderMap) -> Result<Condition, Problem> {
         if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == b"*") {
             return Ok(Condition::Absent);
         }
@@ -267,7 +267,7 @@ impl Condition {
         }
     }
 
-    fn revision(self) -> Option<Revision> {
+    pub(super) fn revision(self) -> Option<Revision> {
         match self {
             Condition::Revision(revision) => Some(revision),
             _ => None,
@@ -298,6 +298,12 @@ impl From<EditError> for Problem {
                 problem
             }
             EditError::Changed { .. } => changed(detail),
+            EditError::OneChanged { index, id } => {
+                let mut problem = changed(detail).at(format!("items[{index}]"));
+                problem.value = Some(id.to_string().into());
+                problem
+            }
+            EditError::Stands(_) => Problem::new(StatusCode::CONFLICT, "not_deleted", detail),
             EditError::Refused(refused) => refused.into(),
             EditError::Store(error) => error.into(),
         }
@@ -313,7 +319,7 @@ pub fn named(name: &str) -> Result<Collection, Problem> {
     Collection::from_name(name).ok_or_else(|| Problem::not_found("collection"))
 }
 
-fn parse_id(id: String) -> Result<FeatureId, Problem> {
+pub(super) fn parse_id(id: String) -> Result<FeatureId, Problem> {
     FeatureId::new(id.clone()).map_err(|error| Problem::bad_value("id", id, error.to_string()))
 }
 
@@ -396,7 +402,7 @@ pub fn without_secrets(identity: &Identity, collection: Collection, mut feature:
     feature
 }
 
-fn one(app: &App, identity: &Identity, feature: &StoredFeature, status: StatusCode) -> Result<Response, Problem> {
+pub(super) fn one(app: &App, identity: &Identity, feature: &StoredFeature, status: StatusCode) -> Result<Response, Problem> {
     Ok(with_etag(geojson(status, &shown(app, identity, feature)?), feature))
 }
 

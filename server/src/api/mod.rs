@@ -8,6 +8,7 @@ pub mod alarm_load;
 pub mod alarms;
 pub mod body;
 pub mod commands;
+pub mod deletions;
 pub mod envelope;
 pub mod events;
 pub mod explain;

@@ -1,7 +1,7 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
 use super::{
-    accounts, alarm_load, alarms, commands, events, explain, feature_history, features, find, fixes, health, health_figures,
+    accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes, health, health_figures,
     live, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
@@ -72,6 +72,9 @@ use utoipa::openapi::{PathItem, RefOr};
         features::patch,
         features::delete,
         feature_history::history,
+        deletions::list,
+        deletions::delete_many,
+        deletions::restore,
         find::find,
         live::upgrade,
         osmand::report,

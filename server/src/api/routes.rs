@@ -3,7 +3,7 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, accounts, alarm_load, alarms, commands, events, explain, feature_history, features, find, fixes, health,
+    App, accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes, health,
     health_figures, live, openapi, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
@@ -45,6 +45,8 @@ pub fn routes() -> Vec<Route> {
     };
     const ITEMS: &str = "/ogc/collections/{collection}/items";
     const ITEM: &str = "/ogc/collections/{collection}/items/{id}";
+    const RESTORE: &str = "/ogc/collections/{collection}/items/{id}/restore";
+    const DELETIONS: &str = "/ogc/collections/{collection}/deletions";
     const HISTORY: &str = "/ogc/collections/{collection}/items/{id}/history";
     vec![
         route(Method::GET, "/healthz", Public, &[], health::healthz),
@@ -96,6 +98,9 @@ pub fn routes() -> Vec<Route> {
         route(Method::PUT, ITEM, EditMap, &[], features::put),
         route(Method::PATCH, ITEM, EditMap, &[], features::patch),
         route(Method::DELETE, ITEM, EditMap, &[], features::delete),
+        route(Method::POST, RESTORE, EditMap, &[], deletions::restore),
+        route(Method::GET, DELETIONS, SeeMap, &["after", "limit"], deletions::list),
+        route(Method::POST, DELETIONS, EditMap, &[], deletions::delete_many),
         route(Method::GET, HISTORY, SeeMap, &["after", "limit"], feature_history::history),
         route(Method::GET, "/live", SeeMap, &[], live::upgrade),
         any_params(route(Method::GET, "/gateway/osmand", OwnCredential, &[], osmand::report)),

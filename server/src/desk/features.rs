@@ -48,6 +48,17 @@ pub enum EditError {
         /// Its revision now.
         current: Revision,
     },
+    /// One of many features is not as it was seen, so that none was deleted.
+    #[error("{id} has changed since, so that nothing was deleted")]
+    OneChanged {
+        /// Its place among them.
+        index: usize,
+        /// Which.
+        id: FeatureId,
+    },
+    /// It stands: there is nothing to bring back.
+    #[error("the feature {0} was not deleted")]
+    Stands(FeatureId),
     /// The pipeline did not take it.
     #[error("{0}")]
     Refused(#[from] Refused),
@@ -233,6 +244,61 @@ impl Features {
         Ok(kept.pop().expect("one edit keeps one feature"))
     }
 
+    /// Deletes many features in one transaction, all or none: each must exist in the revision that was seen. Ids must be
+    /// different.
+    pub async fn delete_many(
+        &self,
+        who: &str,
+        collection: Collection,
+        seen: &[(FeatureId, Revision)],
+    ) -> Result<Vec<StoredFeature>, EditError> {
+        let _changing = self.inner.changing.lock().await;
+        let edits = seen.iter().enumerate().map(|(index, (id, revision))| {
+            let found = self.inner.catalog.find(collection, id);
+            let current = found.filter(|(_, entry)| !entry.deleted && entry.revision == *revision);
+            let (key, _) = current.ok_or_else(|| EditError::OneChanged { index, id: id.clone() })?;
+            let current = StoredFeature {
+                key,
+                collection,
+                id: id.clone(),
+                revision: *revision,
+                at: UnixMs(0),
+                who: String::new(),
+                body: None,
+                derived: None,
+            };
+            let (feature, now) = deletion(&current, who);
+            Ok(NewEdit { feature, now })
+        });
+        let edits = edits.collect::<Result<Vec<_>, EditError>>()?;
+        let detail = json!({
+            "collection": collection.name(),
+            "ids": seen.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(),
+        });
+        self.commit_told(edits, vec![line(who, "feature.delete_many", detail)]).await
+    }
+
+    /// Brings a deleted feature back as it was last, under its id and key, as a revision after the one that deleted it
+    /// (`seen`, if given). It is checked as any edit is.
+    pub async fn restore(
+        &self,
+        who: &str,
+        collection: Collection,
+        id: &FeatureId,
+        seen: Option<Revision>,
+    ) -> Result<StoredFeature, EditError> {
+        let _changing = self.inner.changing.lock().await;
+        let (key, entry) = self.inner.catalog.find(collection, id).ok_or(EditError::NotFound)?;
+        if !entry.deleted {
+            return Err(EditError::Stands(id.clone()));
+        }
+        let read = self.inner.readers.read(move |reader| reader.revisions_before(key, None, 2)).await?;
+        let [gone, last] = <[StoredFeature; 2]>::try_from(read).map_err(|_| EditError::NotFound)?;
+        unchanged(&gone, seen)?;
+        let feature = body(&last)?;
+        self.change(who, "feature.restore", StoredFeature { revision: gone.revision, ..last }, feature, None).await
+    }
+
     /// A zone as it would be judged if it were drawn so, checked as an edit of it is checked; nothing is kept. `rules`
     /// stand in place of its own.
     pub async fn zone_as_drawn(&self, drawn: Drawn, rules: Option<Value>) -> Result<(FeatureId, Arc<Zone>), EditError> {
@@ -360,12 +426,22 @@ impl Features {
         action: &'static str,
         edits: Vec<NewEdit>,
     ) -> Result<Vec<StoredFeature>, EditError> {
-        let mut features: Vec<StoredFeature> = edits.iter().map(|edit| edit.feature.clone()).collect();
+        let features = edits.iter().map(|edit| &edit.feature);
         // A registration is audited with its terminal; a second line would double the cost of two thousand of them.
         let lines = match who {
             OPEN_REGISTRATION => Vec::new(),
-            _ => features.iter().map(|feature| audit_line(feature, who, action)).collect(),
+            _ => features.map(|feature| audit_line(feature, who, action)).collect(),
         };
+        self.commit_told(edits, lines).await
+    }
+
+    /// Commits edits with what the audit trail says of them, and knows them.
+    async fn commit_told(
+        &self,
+        edits: Vec<NewEdit>,
+        lines: Vec<AuditLine>,
+    ) -> Result<Vec<StoredFeature>, EditError> {
+        let mut features: Vec<StoredFeature> = edits.iter().map(|edit| edit.feature.clone()).collect();
         let at = self.inner.pipeline.edit(edits, lines).await?;
         for feature in &mut features {
             feature.at = at;
@@ -385,6 +461,10 @@ fn audit_line(feature: &StoredFeature, who: &str, action: &str) -> AuditLine {
         "id": feature.id.as_str(),
         "revision": feature.revision.0,
     });
+    line(who, action, detail)
+}
+
+fn line(who: &str, action: &str, detail: Value) -> AuditLine {
     AuditLine { at: UnixMs(0), who: who.to_owned(), action: action.to_owned(), detail }
 }
 

@@ -18,12 +18,29 @@ export interface Revision {
   revision: number;
   recorded_at: string;
   by?: string | null;
-  action: 'created' | 'changed' | 'deleted';
+  action: 'created' | 'changed' | 'deleted' | 'restored';
   feature?: Feature | null;
 }
 
 export interface RevisionPage {
   items: Revision[];
+  next?: string | null;
+}
+
+/** A feature that was deleted, and what it was called. */
+export interface Deleted {
+  id: string;
+  /** The revision that deleted it. */
+  revision: number;
+  deleted_at: string;
+  by: string;
+  name?: string;
+  name_en?: string;
+  plate?: string;
+}
+
+export interface DeletedPage {
+  items: Deleted[];
   next?: string | null;
 }
 
@@ -82,10 +99,17 @@ export interface TriedEvent {
 const itemsOf = (collection: string) => `/ogc/collections/${encodeURIComponent(collection)}/items`;
 const itemOf = (collection: string, id: string) => `${itemsOf(collection)}/${encodeURIComponent(id)}`;
 
+const deletionsOf = (collection: string) => `/ogc/collections/${encodeURIComponent(collection)}/deletions`;
+
 async function kept(response: Response): Promise<Kept> {
   const tag = response.headers.get('etag');
   if (!tag) throw new ApiError({ status: response.status, code: 'no_etag', detail: 'the answer has no ETag' });
   return { feature: (await response.json()) as Feature, tag };
+}
+
+/** The revision of a tag. */
+export function revisionOf(tag: string): number {
+  return Number(tag.replaceAll('"', ''));
 }
 
 /** The tag of a numbered revision, as the server writes it. */
@@ -107,6 +131,15 @@ export const edits = {
   remove: async (collection: string, id: string, tag: string) => {
     await send('DELETE', itemOf(collection, id), { headers: { 'if-match': tag } });
   },
+  /** All or none, in one transaction: each must have the revision that was seen. */
+  removeAll: async (collection: string, items: readonly { id: string; revision: number }[]) => {
+    await send('POST', deletionsOf(collection), { body: { items } });
+  },
+  /** As it was last, under its id; `tag` is that of the revision that deleted it. */
+  restore: async (collection: string, id: string, tag: string) =>
+    kept(await send('POST', `${itemOf(collection, id)}/restore`, { headers: { 'if-match': tag } })),
+  deleted: async (collection: string, next?: string) =>
+    (await (await send('GET', next ?? `${deletionsOf(collection)}?limit=50`)).json()) as DeletedPage,
   history: async (collection: string, id: string, next?: string) => {
     const path = next ?? `${itemOf(collection, id)}/history?limit=50`;
     return (await (await send('GET', path)).json()) as RevisionPage;

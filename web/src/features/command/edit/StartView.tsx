@@ -9,6 +9,7 @@ import { NUMERAL } from '../../../map/style';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
 import { CollectionChoice } from './CollectionChoice';
+import { DeletedList } from './DeletedList';
 import { saveFile } from './geojson-file';
 import { WAYS, type Editable } from './kinds';
 import type { Left } from './left-work';
@@ -79,6 +80,7 @@ export function StartView(props: StartViewProps) {
         </div>
       </section>
       <FeatureList desk={desk} collection={collection} onOpen={(id) => onOpen(collection, id)} />
+      <DeletedList key={collection} collection={collection} />
       <section>
         <h3>{t('edit.files')}</h3>
         <div className="edit-tools">

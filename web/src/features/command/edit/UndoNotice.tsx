@@ -8,14 +8,9 @@ export function UndoNotice() {
   const { t } = useI18n();
   const notice = useNotice();
   if (!notice) return null;
-  const { done, state, copy } = notice;
+  const { done, state } = notice;
   const { name } = done;
-  const text =
-    state === 'undone'
-      ? copy !== null
-        ? t('edit.undone.copy', { name, id: copy })
-        : t(`edit.undone.${done.act}`, { name })
-      : t(`edit.done.${done.act}`, { name });
+  const text = t(`edit.${state === 'undone' ? 'undone' : 'done'}.${done.act}`, { name });
   return (
     <div className="undo-notice" role="status" data-testid="undo-notice" data-state={state}>
       <p>

@@ -1,14 +1,11 @@
 /** Many features in one transaction, and what is done with those that the server refuses. */
 import { ApiError } from '../../../api/client';
-import { edits, tagOf, type Sketch } from '../../../api/edits';
+import { edits, type Sketch } from '../../../api/edits';
 import type { Feature, Problem } from '../../../api/types';
 import type { Translate } from '../../../i18n';
 import { refusedIndex } from './geojson-file';
 import type { Editable } from './kinds';
 import type { Done } from './saving';
-
-/** More than this are not taken back one by one. */
-const MOST_UNDONE = 500;
 
 export interface Refusal {
   /** Its place in the file from 0. */
@@ -69,9 +66,15 @@ function takenAt(problem: Problem | null, features: readonly Sketch[]): number |
 
 export function importUndo(collection: Editable, made: readonly Feature[], t: Translate): Done {
   const undo = async () => {
-    if (made.length > MOST_UNDONE) throw new Error(t('edit.file.undo.many', { most: MOST_UNDONE }));
-    for (const { id } of made) await edits.remove(collection, id, tagOf(1));
-    return null;
+    try {
+      await edits.removeAll(
+        collection,
+        made.map(({ id }) => ({ id, revision: 1 })),
+      );
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.problem.code !== 'changed') throw error;
+      throw new Error(t('edit.file.undo.changed', { id: String(error.problem.value) }));
+    }
   };
   const name = t('edit.file.made', { n: made.length, collection: t(`collection.${collection}`) });
   return { act: 'created', collection, id: made[0]?.id ?? '', name, undo };

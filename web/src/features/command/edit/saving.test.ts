@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Feature } from '../../../api/types';
+import { translate, type Key, type Values } from '../../../i18n';
 import { draftOf, emptyDraft, type Base, type Draft } from './draft';
-import { remove, save } from './saving';
+import { importUndo } from './import-send';
+import { remove, restore, save } from './saving';
 
 const FEATURE: Feature = {
   type: 'Feature',
@@ -83,12 +85,37 @@ describe('saving', () => {
 });
 
 describe('deleting', () => {
-  it('is undone by a copy without the id, for that one is never given again', async () => {
-    const copy = { ...FEATURE, id: 'g9' };
-    const asked = serverSaying({ status: 204 }, { status: 201, tag: '"1"', body: copy });
+  it('is undone by bringing it back over the revision that deleted it', async () => {
+    const asked = serverSaying({ status: 204 }, { status: 200, tag: '"5"', body: FEATURE });
     const saved = await remove(draftOf('gates', FEATURE), 'g1', BASE);
     expect(asked[0]).toMatchObject({ method: 'DELETE', ifMatch: '"3"' });
-    expect(saved.kind === 'done' && (await saved.done.undo())).toBe('g9');
-    expect(asked[1]!.body).not.toHaveProperty('id');
+    if (saved.kind === 'done') await saved.done.undo();
+    expect(asked[1]).toMatchObject({ method: 'POST', path: '/ogc/collections/gates/items/g1/restore', ifMatch: '"4"' });
+  });
+  it('can be taken back later, and that be taken back as well', async () => {
+    const asked = serverSaying({ status: 200, tag: '"5"', body: FEATURE }, { status: 204 });
+    const done = await restore('gates', 'g1', '"4"');
+    expect(done).toMatchObject({ act: 'restored', name: '北门' });
+    await done.undo();
+    expect(asked.map(({ method, ifMatch }) => [method, ifMatch])).toEqual([
+      ['POST', '"4"'],
+      ['DELETE', '"5"'],
+    ]);
+  });
+});
+
+describe('an import', () => {
+  const made = Array.from({ length: 2_000 }, (_, i): Feature => ({ ...FEATURE, id: `g${i}` }));
+  const t = (key: Key, values?: Values) => translate('en', key, values);
+  it('is taken back whole by one question', async () => {
+    const asked = serverSaying({ status: 204 });
+    await importUndo('gates', made, t).undo();
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({ method: 'POST', path: '/ogc/collections/gates/deletions' });
+    expect((asked[0]!.body as { items: unknown[] }).items[1_999]).toEqual({ id: 'g1999', revision: 1 });
+  });
+  it('of which something was changed since stays, and it is said what', async () => {
+    serverSaying({ status: 412, body: { code: 'changed', field: 'items[7]', value: 'g7' } });
+    await expect(importUndo('gates', made, t).undo()).rejects.toThrow(/g7/);
   });
 });

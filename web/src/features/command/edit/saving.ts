@@ -3,18 +3,18 @@
  * back as a conflict with their revision, and nothing of this draft is lost.
  */
 import { ApiError } from '../../../api/client';
-import { edits, type Kept, type Revision } from '../../../api/edits';
+import { edits, revisionOf, tagOf, type Kept, type Revision } from '../../../api/edits';
 import type { Feature, Problem } from '../../../api/types';
 import { draftOf, featureOf, type Base, type Draft } from './draft';
 
 /** A finished act that can be taken back. */
 export interface Done {
-  act: 'created' | 'changed' | 'deleted';
+  act: 'created' | 'changed' | 'deleted' | 'restored';
   collection: string;
   id: string;
   name: string;
-  /** Takes it back. Answers the id of what stands afterwards; a copy has one of its own. */
-  undo: () => Promise<string | null>;
+  /** Takes it back. */
+  undo: () => Promise<void>;
 }
 
 /** What somebody else did to the feature since it was read. */
@@ -65,10 +65,7 @@ async function create(draft: Draft): Promise<Saved> {
   const { collection } = draft;
   const kept = await edits.create(collection, featureOf({ ...draft, id: null }, null));
   const { id } = kept.feature;
-  const undo = async () => {
-    await edits.remove(collection, id, kept.tag);
-    return null;
-  };
+  const undo = () => edits.remove(collection, id, kept.tag);
   return { kind: 'done', kept, done: { act: 'created', collection, id, name: nameOf(kept.feature, id), undo } };
 }
 
@@ -77,7 +74,6 @@ async function change(draft: Draft, id: string, base: Base): Promise<Saved> {
   const kept = await edits.replace(collection, id, featureOf(draft, base.feature), base.tag);
   const undo = async () => {
     await edits.replace(collection, id, base.feature, kept.tag);
-    return id;
   };
   return { kind: 'done', kept, done: { act: 'changed', collection, id, name: nameOf(kept.feature, id), undo } };
 }
@@ -104,9 +100,14 @@ export async function remove(draft: Draft, id: string, base: Base): Promise<Save
     return movedOn(error) ? conflictOf(draft, id) : failed(error);
   }
   const undo = async () => {
-    // A deleted id is never given again: what comes back is a copy.
-    const { id: _, ...copy } = base.feature;
-    return (await edits.create(collection, copy)).feature.id;
+    await edits.restore(collection, id, tagOf(revisionOf(base.tag) + 1));
   };
   return { kind: 'done', kept: null, done: { act: 'deleted', collection, id, name: nameOf(base.feature, id), undo } };
+}
+
+/** Brings a deleted feature back; `tag` is that of the revision that deleted it. */
+export async function restore(collection: string, id: string, tag: string): Promise<Done> {
+  const kept = await edits.restore(collection, id, tag);
+  const undo = () => edits.remove(collection, id, kept.tag);
+  return { act: 'restored', collection, id, name: nameOf(kept.feature, id), undo };
 }

@@ -5,8 +5,6 @@ import type { Done } from './saving';
 export interface Notice {
   done: Done;
   state: 'offered' | 'busy' | 'undone' | 'failed';
-  /** Of a deleted feature: the id of the copy. */
-  copy: string | null;
   error: unknown;
 }
 
@@ -19,7 +17,7 @@ function set(next: Notice | null): void {
 }
 
 export function offerUndo(done: Done): void {
-  set({ done, state: 'offered', copy: null, error: null });
+  set({ done, state: 'offered', error: null });
 }
 
 export function dismissNotice(): void {
@@ -31,8 +29,8 @@ export async function undoIt(): Promise<void> {
   if (!current || current.state === 'busy') return;
   set({ ...current, state: 'busy' });
   try {
-    const id = await current.done.undo();
-    set({ ...current, state: 'undone', copy: current.done.act === 'deleted' ? id : null });
+    await current.done.undo();
+    set({ ...current, state: 'undone' });
   } catch (error) {
     set({ ...current, state: 'failed', error });
   }
