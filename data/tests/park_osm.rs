@@ -32,8 +32,15 @@ fn count(file: &PathBuf, layer: &str, condition: &str) -> usize {
 fn another_reader_finds_the_same_roads_and_tags() {
     let (_folder, file) = written();
     let roads = Roads::of_the_park();
-    assert_eq!(count(&file, "lines", "highway IS NOT NULL"), roads.ways.len());
-    let of = |holds: fn(&cordon_data::park::roads::Way) -> bool| roads.ways.iter().filter(|way| holds(way)).count();
+    // A way is cut where a sign stands at one of its junctions.
+    let parts = |way: &cordon_data::park::roads::Way| {
+        let inner = &way.nodes[1..way.nodes.len() - 1];
+        1 + inner.iter().filter(|node| roads.turns.iter().any(|turn| turn.via == **node)).count()
+    };
+    assert_eq!(count(&file, "lines", "highway IS NOT NULL"), roads.ways.iter().map(parts).sum::<usize>());
+    let of = |holds: fn(&cordon_data::park::roads::Way) -> bool| -> usize {
+        roads.ways.iter().filter(|way| holds(way)).map(parts).sum()
+    };
     use cordon_data::park::roads::{Admits, RoadClass, Structure};
     for (condition, expected) in [
         ("highway = 'motorway'", of(|way| way.class == RoadClass::Expressway)),
@@ -43,12 +50,33 @@ fn another_reader_finds_the_same_roads_and_tags() {
         ("other_tags LIKE '%\"hazmat:adr_tunnel_cat\"=>\"D\"%'", 1),
         ("other_tags LIKE '%\"hazmat\"=>\"no\"%'", of(|way| way.admits == Admits::NoHazmat)),
         ("other_tags LIKE '%\"maxspeed\"=>\"80\"%'", of(|way| way.max_kph == 80)),
+        ("other_tags LIKE '%\"maxheight\"=>\"4.5\"%'", 1),
+        ("other_tags LIKE '%\"maxweight\"=>\"20\"%'", 1),
         ("name = '中央大道'", 1),
     ] {
         assert!(expected > 0, "{condition}");
         assert_eq!(count(&file, "lines", condition), expected, "{condition}");
     }
     assert_eq!(count(&file, "points", "barrier = 'lift_gate'"), roads.gates.len());
+}
+
+#[test]
+fn another_reader_finds_the_signs_at_junctions_with_the_roads_and_the_place_that_they_are_about() {
+    let (_folder, file) = written();
+    let roads = Roads::of_the_park();
+    assert!(roads.turns.len() >= 4);
+    for sign in ["no_left_turn", "no_straight_on", "only_straight_on"] {
+        let expected = roads.turns.iter().filter(|turn| turn.sign.word() == sign).count();
+        let condition = format!("type = 'restriction' AND other_tags LIKE '%\"restriction\"=>\"{sign}\"%'");
+        assert!(expected > 0, "{sign}");
+        assert_eq!(count(&file, "other_relations", &condition), expected, "{sign}");
+    }
+    let said = ogrinfo(&file, &["-q", "other_relations"]);
+    for turn in &roads.turns {
+        let at = roads.nodes[turn.via].position();
+        assert!(said.contains(&format!("POINT ({} {})", at.lon(), at.lat())), "{turn:?}: {said}");
+    }
+    assert_eq!(said.matches("LINESTRING").count(), 2 * roads.turns.len(), "each has a way from and a way to: {said}");
 }
 
 #[test]

@@ -1,21 +1,23 @@
 //! The road net as an OpenStreetMap file (`.osm.pbf`), for whoever tries the road commands and for their tests.
 //!
-//! Nodes and ways with the tags that OpenStreetMap's wiki documents (Key:highway, Key:hazmat and their like), without
+//! Nodes, ways and turn restrictions with the tags that OpenStreetMap's wiki documents (Key:highway, Key:hazmat and their like), without
 //! history: ids count from 1. The bytes are the same every time.
 
 mod pbf;
 mod tags;
 
-use super::roads::Roads;
+use super::roads::{Roads, Way};
 use pbf::{Message, deltas, plain_ids};
 use std::collections::BTreeMap;
 
 /// The road net of the park and its district as the bytes of an OSM PBF file, some 40 kB.
 pub fn road_net(roads: &Roads) -> Vec<u8> {
+    let pieces = pieces(roads);
     let mut file = Vec::new();
     pbf::blob("OSMHeader", &header(roads), &mut file);
     pbf::blob("OSMData", &nodes(roads), &mut file);
-    pbf::blob("OSMData", &ways(roads), &mut file);
+    pbf::blob("OSMData", &ways(&pieces), &mut file);
+    pbf::blob("OSMData", &turns(roads, &pieces), &mut file);
     file
 }
 
@@ -87,10 +89,61 @@ fn nodes(roads: &Roads) -> Message {
     texts.block(&group)
 }
 
-fn ways(roads: &Roads) -> Message {
+/// A way or a part of one.
+struct Piece<'a> {
+    way: &'a Way,
+    nodes: &'a [usize],
+}
+
+/// The ways, cut at junctions with a sign: the members of a restriction begin or end there (Relation:restriction).
+fn pieces(roads: &Roads) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    for way in &roads.ways {
+        let mut from = 0;
+        for (at, node) in way.nodes.iter().enumerate().skip(1) {
+            let is_last = at + 1 == way.nodes.len();
+            if is_last || roads.turns.iter().any(|turn| turn.via == *node) {
+                pieces.push(Piece { way, nodes: &way.nodes[from..=at] });
+                from = at;
+            }
+        }
+    }
+    pieces
+}
+
+/// The signs at junctions as relations of a way, a node and a way.
+fn turns(roads: &Roads, pieces: &[Piece<'_>]) -> Message {
+    const NODE: u64 = 0;
+    const WAY: u64 = 1;
     let mut texts = Texts::default();
     let mut group = Message::default();
-    for (index, way) in roads.ways.iter().enumerate() {
+    let with = |a: usize, b: usize| {
+        let has = |piece: &Piece<'_>| piece.nodes.windows(2).any(|ends| ends == [a, b] || ends == [b, a]);
+        osm_id(pieces.iter().position(has).expect("a sign stands beside a road"))
+    };
+    for (index, turn) in roads.turns.iter().enumerate() {
+        let tags = [("type", "restriction"), ("restriction", turn.sign.word())];
+        let (keys, values): (Vec<u64>, Vec<u64>) =
+            tags.into_iter().map(|(key, value)| (texts.number(key), texts.number(value))).unzip();
+        let members = [with(turn.from, turn.via), osm_id(turn.via), with(turn.via, turn.to)];
+        let roles = ["from", "via", "to"].map(|role| texts.number(role));
+        let mut message = Message::default();
+        message
+            .number(1, osm_id(index) as u64)
+            .packed(2, &plain_ids(keys))
+            .packed(3, &plain_ids(values))
+            .packed(8, &plain_ids(roles))
+            .packed(9, &deltas(members.into_iter()))
+            .packed(10, &plain_ids([WAY, NODE, WAY]));
+        group.message(4, &message);
+    }
+    texts.block(&group)
+}
+
+fn ways(pieces: &[Piece<'_>]) -> Message {
+    let mut texts = Texts::default();
+    let mut group = Message::default();
+    for (index, Piece { way, nodes }) in pieces.iter().enumerate() {
         let (keys, values): (Vec<u64>, Vec<u64>) =
             tags::of_way(way).into_iter().map(|(key, value)| (texts.number(key), texts.number(&value))).unzip();
         let mut message = Message::default();
@@ -98,7 +151,7 @@ fn ways(roads: &Roads) -> Message {
             .number(1, osm_id(index) as u64)
             .packed(2, &plain_ids(keys))
             .packed(3, &plain_ids(values))
-            .packed(8, &deltas(way.nodes.iter().map(|node| osm_id(*node))));
+            .packed(8, &deltas(nodes.iter().map(|node| osm_id(*node))));
         group.message(3, &message);
     }
     texts.block(&group)

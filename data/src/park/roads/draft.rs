@@ -1,6 +1,6 @@
 //! From lines on the board to a network: a node wherever two lines on the ground meet, cross or end on each other.
 
-use super::{Admits, Lot, RoadClass, Roads, Structure, Way};
+use super::{Admits, Lot, RoadClass, Roads, Sign, Structure, Turn, Way};
 use crate::park::plane::{Spot, bent, spot};
 use std::collections::BTreeMap;
 
@@ -57,6 +57,7 @@ pub(super) struct Draft {
     lines: Vec<Line>,
     lots: Vec<(Lot, Vec<Spot>)>,
     gates: Vec<(&'static str, Spot)>,
+    turns: Vec<(Sign, Spot, (Spot, Spot))>,
 }
 
 impl Draft {
@@ -70,6 +71,11 @@ impl Draft {
 
     pub(super) fn gate(&mut self, id: &'static str, at: Spot) {
         self.gates.push((id, at));
+    }
+
+    /// A sign at a junction: for who comes from the direction of one place, about going on to that of another.
+    pub(super) fn turn(&mut self, sign: Sign, via: Spot, towards: (Spot, Spot)) {
+        self.turns.push((sign, via, towards));
     }
 
     /// Joins the lines where they meet and numbers the places.
@@ -88,7 +94,13 @@ impl Draft {
         });
         let lots = lots.collect();
         let gates = self.gates.into_iter().map(|(id, at)| (id, places.known(at))).collect();
-        Roads { nodes: places.spots, ways, lots, gates }
+        let vias: Vec<usize> = self.turns.iter().map(|(_, via, _)| places.known(*via)).collect();
+        let mut roads = Roads { nodes: places.spots, ways, lots, gates, turns: Vec::new() };
+        for ((sign, _, (from, to)), via) in self.turns.into_iter().zip(vias) {
+            let (from, to) = (roads.next_towards(via, from), roads.next_towards(via, to));
+            roads.turns.push(Turn { sign, from, via, to });
+        }
+        roads
     }
 }
 

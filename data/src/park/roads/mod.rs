@@ -7,10 +7,12 @@ mod district;
 mod draft;
 mod inner;
 mod lots;
+mod turns;
 
 pub(super) use district::NATIONAL;
 pub(super) use inner::{COLUMNS, ROWS};
 pub use lots::{Lot, LotKind};
+pub use turns::{Sign, Turn};
 
 use super::plane::Spot;
 
@@ -107,6 +109,8 @@ pub struct Roads {
     pub lots: Vec<Lot>,
     /// Nodes with a gate's barrier, by the id of the gate.
     pub gates: Vec<(&'static str, usize)>,
+    /// Signs that forbid turning.
+    pub turns: Vec<Turn>,
 }
 
 impl Roads {
@@ -116,6 +120,7 @@ impl Roads {
         inner::draw(&mut draft);
         district::draw(&mut draft);
         lots::draw(&mut draft);
+        turns::draw(&mut draft);
         draft.finish()
     }
 

@@ -33,6 +33,8 @@ pub(in crate::simulate) struct Edge {
 pub(in crate::simulate) struct Graph {
     pub(in crate::simulate) roads: Roads,
     edges: Vec<Vec<Edge>>,
+    /// By node, how many edges lead from those before it; after the last, how many there are.
+    first_edge: Vec<usize>,
 }
 
 impl Graph {
@@ -49,7 +51,12 @@ impl Graph {
                 }
             }
         }
-        Graph { roads, edges }
+        let mut first_edge = vec![0];
+        first_edge.extend(edges.iter().scan(0, |sum, out: &Vec<Edge>| {
+            *sum += out.len();
+            Some(*sum)
+        }));
+        Graph { roads, edges, first_edge }
     }
 
     /// The edges out of a node.
@@ -73,42 +80,64 @@ impl Graph {
         Some(nodes)
     }
 
-    /// Dijkstra's search by seconds at the limit.
+    /// Dijkstra's search by seconds at the limit, over pieces: which way somebody came decides where they may turn. Nobody turns
+    /// round on the road.
     fn leg(&self, from: usize, to: usize, profile: Profile) -> Option<Vec<usize>> {
-        let mut best = vec![u64::MAX; self.edges.len()];
-        let mut before = vec![usize::MAX; self.edges.len()];
-        let mut open = BinaryHeap::from([Reverse((0, from))]);
-        best[from] = 0;
-        while let Some(Reverse((cost_ms, node))) = open.pop() {
+        if from == to {
+            return Some(vec![from]);
+        }
+        // A piece by the node that it leads from and its place there.
+        let number = |node: usize, index: usize| self.first_edge[node] + index;
+        let count = self.first_edge.last().copied().unwrap_or(0);
+        let mut best = vec![u64::MAX; count];
+        // By piece: the piece before it and the node that it leads from.
+        let mut before: Vec<(Option<usize>, usize)> = vec![(None, from); count];
+        let mut open = BinaryHeap::from([Reverse((0, from, 0, None))]);
+        let mut pushed = 0;
+        while let Some(Reverse((cost_ms, node, _, came))) = open.pop() {
             if node == to {
-                break;
+                return Some(walked_back(to, came, &before));
             }
-            if cost_ms > best[node] {
+            if came.is_some_and(|piece: usize| cost_ms > best[piece]) {
                 continue;
             }
-            for edge in self.edges[node].iter().filter(|edge| profile.may_use(edge)) {
+            let last = came.map(|piece| before[piece].1);
+            for (index, edge) in self.edges[node].iter().enumerate().filter(|(_, edge)| profile.may_use(edge)) {
+                let turns = |last: usize| profile.may_turn(&self.roads, [last, node, edge.to]);
+                if !last.is_none_or(turns) {
+                    continue;
+                }
                 let next_ms = cost_ms + (edge.length_m * 3_600.0 / f64::from(edge.max_kph)) as u64;
-                if next_ms < best[edge.to] {
-                    best[edge.to] = next_ms;
-                    before[edge.to] = node;
-                    open.push(Reverse((next_ms, edge.to)));
+                let piece = number(node, index);
+                if next_ms < best[piece] {
+                    (best[piece], before[piece]) = (next_ms, (came, node));
+                    pushed += 1;
+                    open.push(Reverse((next_ms, edge.to, pushed, Some(piece))));
                 }
             }
         }
-        let mut nodes = vec![to];
-        while nodes.last() != Some(&from) {
-            let node = before[*nodes.last()?];
-            if node == usize::MAX {
-                return None;
-            }
-            nodes.push(node);
-        }
-        nodes.reverse();
-        Some(nodes)
+        None
     }
 }
 
+/// The nodes of a way by its last piece.
+fn walked_back(to: usize, mut came: Option<usize>, before: &[(Option<usize>, usize)]) -> Vec<usize> {
+    let mut nodes = vec![to];
+    while let Some(piece) = came {
+        nodes.push(before[piece].1);
+        came = before[piece].0;
+    }
+    nodes.reverse();
+    nodes
+}
+
 impl Profile {
+    /// Whether it goes from one node over a second to a third: as the signs say, and never back at once.
+    fn may_turn(self, roads: &Roads, [from, via, to]: [usize; 3]) -> bool {
+        let heeds = matches!(self, Profile::Hazmat | Profile::Other);
+        from != to && (!heeds || roads.lets_turn(from, via, to))
+    }
+
     fn may_use(self, edge: &Edge) -> bool {
         match (edge.admits, self) {
             (Admits::All, _) | (_, Profile::Heedless) => true,
@@ -160,6 +189,37 @@ mod tests {
         let others = ways(&graph, "centre-offices", "end-national-west", Profile::Other);
         assert!(others.iter().any(|used| used == "tunnel"), "{others:?}");
         assert!(others.iter().all(|used| !used.contains("hazmat")), "{others:?}");
+    }
+
+    #[test]
+    fn who_heeds_signs_turns_where_they_let_it() {
+        let graph = Graph::of_the_park();
+        let slots: Vec<usize> = graph.roads.lots.iter().map(|lot| lot.slots[0]).collect();
+        let mut spared = 0;
+        for turn in &graph.roads.turns {
+            // From some way off on the one side of the sign to some way off on the other.
+            let before = |node: usize, next: usize| {
+                let mut back = (node, next);
+                for _ in 0..3 {
+                    let on = graph.edges(back.0).iter().map(|edge| edge.to).find(|to| *to != back.1);
+                    back = on.map_or(back, |on| (on, back.0));
+                }
+                back.0
+            };
+            let (from, to) = (before(turn.from, turn.via), before(turn.to, turn.via));
+            let heedless = graph.route(&[from, to], Profile::Heedless);
+            let passes = |nodes: &[usize]| nodes.windows(3).any(|three| !graph.roads.lets_turn(three[0], three[1], three[2]));
+            spared += u32::from(heedless.is_some_and(|nodes| passes(&nodes)));
+            let heeding = graph.route(&[from, to], Profile::Other);
+            assert!(heeding.is_none_or(|nodes| !passes(&nodes)), "{turn:?}");
+        }
+        assert!(spared >= 2, "the signs forbid what is quickest: {spared}");
+        for from in &slots {
+            for profile in [Profile::Hazmat, Profile::Other] {
+                let nodes = graph.route(&[*from, slots[0]], profile).unwrap_or_default();
+                assert!(nodes.windows(3).all(|three| graph.roads.lets_turn(three[0], three[1], three[2]) && three[0] != three[2]));
+            }
+        }
     }
 
     #[test]
