@@ -7,6 +7,9 @@ use super::story::Actor;
 use super::traffic::Trip;
 use cordon_spatial::units::UnixMs;
 
+/// So much of the park's traffic is there to be played back, and for rules to be tried on, at once, seconds.
+const TRAFFIC_BEFORE_S: u32 = 2_700;
+
 /// Where a vehicle is and how it moves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Motion {
@@ -46,6 +49,15 @@ pub(super) enum Driver {
 }
 
 impl Driver {
+    /// How many seconds of its way before the first report there are to deliver. Those of the story have no past: what went
+    /// wrong before anybody looked would be a heap of late alarms.
+    pub(super) fn drove_before_s(&self) -> u32 {
+        match self {
+            Driver::Trip(_) => TRAFFIC_BEFORE_S,
+            Driver::Line(_) | Driver::Actor(_) => 0,
+        }
+    }
+
     /// Drives on to `at`, `seconds` after the last time.
     pub(super) fn go_on(&mut self, at: UnixMs, seconds: f64) {
         match self {

@@ -85,6 +85,27 @@ impl Rehearsal {
         Rehearsal { watch, cast, ids, events, alarms, marks, for_s: 0 }
     }
 
+    /// Delivers what the traffic drove before the story began, as the terminals do: in parts, while the clock goes on.
+    pub(super) fn deliver_the_past(&mut self) {
+        const EVERY_S: u32 = 10;
+        const PART: usize = 15;
+        let past = |player: &mut Player| {
+            let seconds = (1..=player.driver.drove_before_s()).rev().step_by(EVERY_S as usize);
+            let at = |second: u32| EPOCH - SpanMs::seconds(second.into());
+            seconds.flat_map(|second| player.report(at(second), EVERY_S)).collect::<Vec<Fix>>()
+        };
+        let pasts: Vec<Vec<Fix>> = self.cast.iter_mut().map(past).collect();
+        let parts = pasts.iter().map(|past| past.len().div_ceil(PART)).max().unwrap_or(0);
+        for part in 0..parts {
+            let of_each = pasts.iter().flat_map(|past| past.chunks(PART).nth(part)).flatten();
+            let mut bodies: Vec<RecordBody> = of_each.map(|fix| RecordBody::Fix(*fix)).collect();
+            bodies.push(RecordBody::Tick);
+            let evaluated = self.watch.evaluate(EPOCH - SpanMs::seconds((parts - part) as i64 / 4), bodies);
+            assert!(evaluated.waiting.is_empty(), "it is the first that is known of it");
+            self.take(evaluated);
+        }
+    }
+
     /// Plays on for so many seconds.
     pub(super) fn play(&mut self, seconds: u32) {
         let until = self.for_s + seconds;
@@ -120,8 +141,19 @@ impl Rehearsal {
     /// Every alarm of which an event stands, by time.
     pub(super) fn alarms(&self) -> Vec<Told> {
         let stands = |id: &EventId| self.events.get(id).is_some_and(|event| event.status != EventStatus::Retracted);
-        let standing = self.alarms.values().filter(|alarm| alarm.events.iter().any(stands));
-        let mut told: Vec<Told> = standing
+        self.told(|alarm| alarm.events.iter().any(stands))
+    }
+
+    /// Every alarm that ever was, by time.
+    pub(super) fn ever(&self) -> Vec<Told> {
+        self.told(|_| true)
+    }
+
+    fn told(&self, wanted: impl Fn(&Alarm) -> bool) -> Vec<Told> {
+        let mut told: Vec<Told> = self
+            .alarms
+            .values()
+            .filter(|alarm| wanted(alarm))
             .map(|alarm| {
                 let rule = alarm.rule.as_ref().map_or("-", |rule| rule.as_str());
                 let zone = alarm.zone.map_or("-", |ZoneKey(key)| &self.ids[&FeatureKey(key)]);

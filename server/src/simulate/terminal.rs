@@ -39,6 +39,9 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LAST_RETRY: Duration = Duration::from_secs(10);
 
+/// Seconds between two reports of what it drove before it began.
+const BEFORE_EVERY_S: u32 = 10;
+
 /// A terminal and its vehicle.
 #[derive(Debug)]
 pub(super) struct Terminal {
@@ -126,7 +129,9 @@ impl Terminal {
                 Tally::add(&self.tally.reconnects, u64::from(std::mem::replace(&mut had_link, true)));
                 // What was due while the link was being made was taken without one.
                 self.record(false, *drain.borrow());
-                self.begun.get_or_insert_with(Begun::now);
+                if self.begun.is_none() {
+                    self.begin();
+                }
                 let linked_at = Instant::now();
                 // However the link ends, what is unanswered is delivered over the next one.
                 let ended = self.serve(&mut link, &mut drain).await;
@@ -145,6 +150,23 @@ impl Terminal {
                 _ = drain.changed() => {}
             }
         }
+    }
+
+    /// From here on it records. What it drove shortly before, without a link, it delivers first, as a terminal does that was
+    /// switched on before the platform was.
+    fn begin(&mut self) {
+        let begun = Begun::now();
+        let before_s = self.driver.drove_before_s();
+        for second in (1..=before_s).rev().step_by(BEFORE_EVERY_S as usize) {
+            let at = UnixMs(begun.at_ms - i64::from(second) * 1_000);
+            self.driver.go_on(at, BEFORE_EVERY_S.into());
+            self.noise.go_on(BEFORE_EVERY_S.into());
+            if let Some(motion) = self.driver.report() {
+                let body = self.report(&motion, at);
+                Tally::add(&self.tally.dropped, self.outbox.push(body, true));
+            }
+        }
+        self.begun = Some(begun);
     }
 
     /// Delivers over a link until it breaks, the terminal drives into a blind area, or all is delivered at the end.

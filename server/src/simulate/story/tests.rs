@@ -89,6 +89,8 @@ fn every_part_fits_into_the_cycle() {
 #[test]
 fn the_park_is_quiet_but_for_its_story() {
     let mut rehearsal = Rehearsal::of(240, |_| true);
+    rehearsal.deliver_the_past();
+    assert_eq!(rehearsal.ever(), [], "what was before anybody looked is quiet, and nothing of it was taken back");
     rehearsal.play(2 * CYCLE_S);
     let told = rehearsal.alarms();
     for five_minutes in 0..4 {
