@@ -1,5 +1,6 @@
 //! What every store does with a batch before it writes it: whether it follows, which rows stand, what people did.
 
+use crate::shipment::Shipment;
 use crate::store::{AuditLine, Batch, Head, StoreError};
 use cordon_spatial::alarm::{AlarmAct, AlarmLine};
 use cordon_spatial::ids::JournalPosition;
@@ -28,6 +29,19 @@ pub(crate) fn head_after(head: Head, batch: &Batch<'_>) -> Result<Head, StoreErr
         at: if batch.records.is_empty() { head.at } else { batch.at },
         last_key: batch.features.iter().map(|f| f.key.0).fold(head.last_key, u32::max),
     })
+}
+
+/// Whether a shipment's batches follow on `head`, without a gap; on a new store they may begin anywhere.
+pub(crate) fn follows(head: Head, shipment: &Shipment) -> Result<(), StoreError> {
+    let mut expected = (head.position.0 > 0).then_some(head.position.0 + 1);
+    for record in shipment.journal.iter().flat_map(|batch| &batch.records) {
+        if expected.is_some_and(|expected| record.position.0 != expected) {
+            let (found, expected) = (record.position.0, expected.unwrap_or_default());
+            return Err(StoreError::Failed(format!("a shipment has position {found} where {expected} follows")));
+        }
+        expected = Some(record.position.0 + 1);
+    }
+    Ok(())
 }
 
 /// The last of each id, in order.

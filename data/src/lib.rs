@@ -9,6 +9,7 @@
 pub mod suggest;
 pub mod feature;
 pub mod store;
+pub mod shipment;
 pub mod codec;
 mod placed;
 mod following;

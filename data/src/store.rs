@@ -6,6 +6,7 @@
 //! [`StoreError`] that says what the caller can do.
 
 use crate::feature::{Collection, StoredFeature};
+use crate::shipment::{Accounts, Mark, Shipment};
 use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::event::{Event, EventKind, EventStatus};
 use cordon_spatial::fix::Fix;
@@ -382,6 +383,10 @@ pub trait Writer: Send {
     /// How far the store has come.
     fn head(&self) -> Head;
 
+    /// Takes in what another store hands on, durably, all or nothing. Its batches must follow on the head, on a new store they
+    /// may begin anywhere; revisions and rows that are here already stay or are replaced by what comes.
+    fn take_in(&mut self, shipment: &Shipment) -> Result<(), StoreError>;
+
     /// Cuts journalled fixes into tracks for at most about `budget_ms` milliseconds; returns whether more is waiting.
     fn cut_tracks(&mut self, budget_ms: u32) -> Result<bool, StoreError>;
 
@@ -471,6 +476,24 @@ pub trait Reader: Send {
     fn count_within(&self, collection: Collection, bbox: [f64; 4], most: usize) -> Result<u64, StoreError>;
     /// Number of current features of a collection.
     fn count(&self, collection: Collection) -> Result<u64, StoreError>;
+
+    /// How far the store has come, as another one asks that takes in what it hands on.
+    fn mark(&self) -> Result<Mark, StoreError>;
+    /// What was kept after a mark: whole batches with about `records` records, at least one batch if there is one, and all that
+    /// goes with them. Of one consistent state.
+    fn after(&self, mark: &Mark, records: usize) -> Result<Shipment, StoreError>;
+    /// Every revision of every feature by (key, revision), after one of them, at most `limit`, 1 to 10,000.
+    fn revisions_after(
+        &self,
+        after: Option<(FeatureKey, Revision)>,
+        limit: usize,
+    ) -> Result<Vec<StoredFeature>, StoreError>;
+    /// The vehicles that have stored fixes, by key, after one of them, at most `limit`, 1 to 10,000.
+    fn tracked(&self, after: Option<VehicleKey>, limit: usize) -> Result<Vec<VehicleKey>, StoreError>;
+    /// All stored fixes of a vehicle by their places, repeats included.
+    fn placed(&self, vehicle: VehicleKey) -> Result<Vec<(JournalPosition, Fix)>, StoreError>;
+    /// Every account and terminal.
+    fn accounts(&self) -> Result<Accounts, StoreError>;
 
     /// A vehicle's fixes with `from <= fixed_at < to`, by (fixed_at, source), exact duplicates once; at most `limit`.
     fn track(&self, vehicle: VehicleKey, from: UnixMs, to: UnixMs, limit: usize) -> Result<Vec<Fix>, StoreError>;

@@ -297,6 +297,7 @@ fn alarms_from_before_they_were_counted_are_counted_too() {
          ALTER TABLE alarms DROP COLUMN closed_ms; UPDATE alarms SET body = json_remove(body, '$.shelved');
          ALTER TABLE users DROP COLUMN last_seen_ms; ALTER TABLE tokens DROP COLUMN last_used_ms;
          DROP INDEX sessions_user; DROP TABLE feature_boxes; DROP TABLE collections;
+         ALTER TABLE journal DROP COLUMN seq; DROP INDEX checkpoints_position;
          PRAGMA user_version = 2;",
     )
     .unwrap();
@@ -336,7 +337,11 @@ fn a_file_from_before_views_were_indexed_finds_its_features_by_where_they_are() 
     commit_with(&mut written, 1, vec![record], &[], &[], &[zone]);
     drop(written);
     let raw = rusqlite::Connection::open(folder.path().join(sqlite::FILE)).unwrap();
-    raw.execute_batch("DROP TABLE feature_boxes; DROP TABLE collections; PRAGMA user_version = 4").unwrap();
+    raw.execute_batch(
+        "DROP TABLE feature_boxes; DROP TABLE collections;
+         ALTER TABLE journal DROP COLUMN seq; DROP INDEX checkpoints_position; PRAGMA user_version = 4",
+    )
+    .unwrap();
     drop(raw);
     let reopened = open(folder.path(), eager()).unwrap();
     let here = [121.3, 31.0, 121.5, 32.0];

@@ -2,6 +2,8 @@
 
 use super::connection::{Connection, On, Param};
 use super::failure::{from_postgres, is_taken};
+use super::rows;
+use crate::shipment::Accounts;
 use crate::store::{AccountChange, AuditLine, LastUse, Role, Session, StoreError, Terminal, Token, User, UserChange};
 use postgres::GenericClient;
 
@@ -139,6 +141,27 @@ pub(super) fn add_session(connection: &mut Connection, session: &Session, audit:
 
 pub(super) fn end_session(connection: &mut Connection, hash: &[u8; 32], audit: &AuditLine) -> Result<(), StoreError> {
     change(connection, audit, "the session", "DELETE FROM sessions WHERE hash = $1", &[&hash.as_slice()])
+}
+
+/// Keeps these accounts and no others; their audit lines come with them.
+pub(super) fn replace_all(on: &mut On<'_, impl GenericClient>, all: &Accounts) -> Result<(), StoreError> {
+    on.run_script("DELETE FROM users; DELETE FROM tokens; DELETE FROM sessions; DELETE FROM terminals")?;
+    for user in &all.users {
+        let sql = format!("INSERT INTO users ({}) VALUES ($1, $2, $3, $4, $5)", rows::USER);
+        let seen = user.last_seen_at.map(|at| at.0);
+        on.run(&sql, &[&user.name, &user.role.name(), &user.password_hash, &user.created_at.0, &seen])?;
+    }
+    for token in &all.tokens {
+        let sql = format!("INSERT INTO tokens ({}) VALUES ($1, $2, $3, $4, $5)", rows::TOKEN);
+        let used = token.last_used_at.map(|at| at.0);
+        on.run(&sql, &[&token.hash.as_slice(), &token.name, &token.role.name(), &token.created_at.0, &used])?;
+    }
+    for session in &all.sessions {
+        let sql = format!("INSERT INTO sessions ({}) VALUES ($1, $2, $3, $4)", rows::SESSION);
+        let hash = session.hash.as_slice();
+        on.run(&sql, &[&hash, &session.user, &session.created_at.0, &session.expires_at.0])?;
+    }
+    all.terminals.iter().try_for_each(|terminal| put_terminal(on, terminal))
 }
 
 pub(super) fn put_terminals(

@@ -7,7 +7,9 @@ use super::rows::{self, number};
 use crate::codec::{derived, frame};
 use crate::feature::{StoredFeature, bbox};
 use crate::shapes::{self, SRS};
-use crate::store::{FeatureQuery, StoreError};
+use crate::store::{Deleted, FeatureQuery, StoreError};
+use cordon_spatial::ids::{FeatureKey, Revision};
+use cordon_spatial::units::UnixMs;
 use geozero::{CoordDimensions, ToWkb};
 use postgres::GenericClient;
 
@@ -64,6 +66,17 @@ pub(super) fn put(
     })
 }
 
+/// Keeps a revision that another store hands on: one that is here already stays as it is.
+pub(super) fn put_again(
+    on: &mut On<'_, impl GenericClient>,
+    sealer: &mut frame::Sealer,
+    feature: &StoredFeature,
+) -> Result<(), StoreError> {
+    let known = "SELECT count(*) FROM feature_revisions WHERE key = $1 AND revision = $2";
+    let (key, revision) = (i64::from(feature.key.0), i64::from(feature.revision.0));
+    if on.first(known, &[&key, &revision], number)? == Some(0) { put(on, sealer, feature) } else { Ok(()) }
+}
+
 /// How many features of a collection meet a box (west, south, east, north), counted up to `most`.
 pub(super) fn count_within(
     on: &mut On<'_, impl GenericClient>,
@@ -78,6 +91,29 @@ pub(super) fn count_within(
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let count = on.first(&sql, &[&collection, &west, &south, &east, &north, &most], number)?;
     Ok(count.unwrap_or(0) as u64)
+}
+
+/// The contract's `deleted`.
+pub(super) fn deleted(
+    on: &mut On<'_, impl GenericClient>,
+    collection: &str,
+    after: Option<(UnixMs, FeatureKey)>,
+    limit: usize,
+) -> Result<Vec<Deleted>, StoreError> {
+    let (at, key) = after.map_or((i64::MAX, i64::MAX), |(at, key)| (at.0, i64::from(key.0)));
+    let sql = format!(
+        "SELECT {}, d.revision, d.at_ms, d.who
+         FROM features f JOIN feature_revisions d USING (key, revision)
+         JOIN feature_revisions r ON r.key = f.key AND r.revision = f.revision - 1
+         WHERE NOT f.alive AND f.collection = $1 AND (d.at_ms, f.key) < ($2, $3)
+         ORDER BY d.at_ms DESC, f.key DESC LIMIT $4",
+        rows::FEATURE
+    );
+    on.all(&sql, &[&collection, &at, &key, &(limit.clamp(1, MAX_ROWS) as i64)], |row| {
+        let last = rows::feature(row)?;
+        let revision = Revision(rows::unsigned(row, 8)?);
+        Ok(Deleted { last, revision, at: UnixMs(rows::get(row, 9)?), who: rows::get(row, 10)? })
+    })
 }
 
 /// The contract's `features`.

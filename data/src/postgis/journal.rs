@@ -5,21 +5,23 @@ use super::failure::{damaged, unreadable};
 use super::rows::{self, get, signed};
 use crate::codec::{batch, frame};
 use crate::feature::{StoredFeature, edited};
+use crate::shipment::KeptBatch;
 use crate::store::StoreError;
-use cordon_spatial::ids::{FeatureKey, JournalPosition, Revision};
+use cordon_spatial::ids::{FeatureKey, JournalPosition, Revision, Seq};
 use cordon_spatial::record::{Edit, Record};
 use cordon_spatial::units::UnixMs;
 use postgres::{GenericClient, Row};
 use std::collections::HashMap;
 
-/// A row of (first, last, at_ms, records).
-struct KeptBatch {
+/// A row of (first, last, at_ms, records, seq).
+struct Decoded {
     first: u64,
     at: UnixMs,
+    seq: Seq,
     records: Vec<batch::Kept>,
 }
 
-fn kept(row: &Row) -> Result<KeptBatch, StoreError> {
+fn decoded(row: &Row) -> Result<Decoded, StoreError> {
     let (first, last): (i64, i64) = (get(row, 0)?, get(row, 1)?);
     let place = || format!("journal, the batch from position {first} on");
     let records = frame::open(get(row, 3)?).and_then(|plain| batch::decode(&plain));
@@ -27,7 +29,7 @@ fn kept(row: &Row) -> Result<KeptBatch, StoreError> {
     if records.len() as i64 != last - first + 1 {
         return Err(damaged(place(), format!("{} records up to position {last}", records.len())));
     }
-    Ok(KeptBatch { first: first as u64, at: UnixMs(get(row, 2)?), records })
+    Ok(Decoded { first: first as u64, at: UnixMs(get(row, 2)?), seq: Seq(get::<i64>(row, 4)? as u64), records })
 }
 
 /// Up to `limit` whole batches from the one that holds `from` on.
@@ -36,17 +38,34 @@ pub(super) fn read(
     from: JournalPosition,
     limit: usize,
 ) -> Result<Vec<(UnixMs, Vec<Record>)>, StoreError> {
-    let sql = "SELECT first, last, at_ms, records FROM journal
+    let sql = "SELECT first, last, at_ms, records, seq FROM journal
                WHERE first >= coalesce((SELECT max(first) FROM journal WHERE first <= $1), 0) AND last >= $1
                ORDER BY first LIMIT $2";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let batches = on.all(sql, &[&signed(from.0), &limit], kept)?;
+    let batches = on.all(sql, &[&signed(from.0), &limit], decoded)?;
+    Ok(with_bodies(on, batches)?.into_iter().map(|batch| (batch.at, batch.records)).collect())
+}
+
+/// Whole batches from `from` on, as many as hold `records` records, at least one if there is one.
+pub(super) fn kept(
+    on: &mut On<'_, impl GenericClient>,
+    from: JournalPosition,
+    records: usize,
+) -> Result<Vec<KeptBatch>, StoreError> {
+    let sql = "SELECT first, last, at_ms, records, seq FROM journal WHERE first >= $1
+               AND first < coalesce((SELECT min(first) FROM journal WHERE first >= $1), 0) + $2 ORDER BY first";
+    let records = i64::try_from(records).unwrap_or(i64::MAX / 2).max(1);
+    let batches = on.all(sql, &[&signed(from.0), &records], decoded)?;
+    with_bodies(on, batches)
+}
+
+fn with_bodies(on: &mut On<'_, impl GenericClient>, batches: Vec<Decoded>) -> Result<Vec<KeptBatch>, StoreError> {
     let edits = batches.iter().flat_map(|batch| &batch.records).filter_map(|record| match record {
         batch::Kept::Edit(key, revision) => Some((*key, *revision)),
         _ => None,
     });
     let revisions = revisions(on, edits)?;
-    let read = |batch: KeptBatch| {
+    let read = |batch: Decoded| {
         let mut records = Vec::with_capacity(batch.records.len());
         for (position, record) in (batch.first..).map(JournalPosition).zip(batch.records) {
             let body = record.into_body(|key, revision| {
@@ -59,13 +78,13 @@ pub(super) fn read(
             })?;
             records.push(Record { position, at: batch.at, body });
         }
-        Ok((batch.at, records))
+        Ok(KeptBatch { at: batch.at, seq: batch.seq, records })
     };
     batches.into_iter().map(read).collect()
 }
 
 /// What revisions of features say, of those that are there.
-fn revisions(
+pub(super) fn revisions(
     on: &mut On<'_, impl GenericClient>,
     of: impl Iterator<Item = (FeatureKey, Revision)>,
 ) -> Result<HashMap<(FeatureKey, Revision), StoredFeature>, StoreError> {

@@ -19,6 +19,7 @@ mod reader;
 mod retention;
 mod rows;
 mod schema;
+mod shipment;
 mod writer;
 
 pub use reader::{PostgisReader, PostgisReaders};

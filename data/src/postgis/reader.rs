@@ -2,11 +2,12 @@
 
 use super::connection::{Address, Connection, On, Param};
 use super::rows::{self, number, signed};
-use super::{features, fixes, journal, past};
+use super::{features, fixes, journal, past, shipment};
 use crate::feature::{Collection, StoredFeature};
+use crate::shipment::{Accounts, Mark, Shipment};
 use crate::store::{
-    AlarmCount, AlarmQuery, AuditLine, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers, ReplacedZone,
-    Session, Spans, StoreError, Terminal, Token, User,
+    AlarmCount, AlarmQuery, AuditLine, Deleted, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers,
+    ReplacedZone, Session, Spans, StoreError, Terminal, Token, User,
 };
 use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::event::Event;
@@ -235,6 +236,15 @@ impl Reader for PostgisReader {
         self.on(|on| features::list(on, query))
     }
 
+    fn deleted(
+        &self,
+        collection: Collection,
+        after: Option<(UnixMs, FeatureKey)>,
+        limit: usize,
+    ) -> Result<Vec<Deleted>, StoreError> {
+        self.on(|on| features::deleted(on, collection.name(), after, limit))
+    }
+
     fn count(&self, collection: Collection) -> Result<u64, StoreError> {
         let sql = "SELECT count(*) FROM features WHERE collection = $1 AND alive";
         Ok(self.first(sql, &[&collection.name()], number)?.unwrap_or(0) as u64)
@@ -242,6 +252,34 @@ impl Reader for PostgisReader {
 
     fn count_within(&self, collection: Collection, bbox: [f64; 4], most: usize) -> Result<u64, StoreError> {
         self.on(|on| features::count_within(on, collection.name(), bbox, most))
+    }
+
+    fn mark(&self) -> Result<Mark, StoreError> {
+        self.with(|connection| connection.consistently(|on| shipment::mark(on)))
+    }
+
+    fn after(&self, mark: &Mark, records: usize) -> Result<Shipment, StoreError> {
+        self.with(|connection| connection.consistently(|on| shipment::after(on, mark, records)))
+    }
+
+    fn revisions_after(
+        &self,
+        after: Option<(FeatureKey, Revision)>,
+        limit: usize,
+    ) -> Result<Vec<StoredFeature>, StoreError> {
+        self.on(|on| shipment::revisions_after(on, after, limit.clamp(1, MAX_ROWS)))
+    }
+
+    fn tracked(&self, after: Option<VehicleKey>, limit: usize) -> Result<Vec<VehicleKey>, StoreError> {
+        self.on(|on| shipment::tracked(on, after, limit.clamp(1, MAX_ROWS)))
+    }
+
+    fn placed(&self, vehicle: VehicleKey) -> Result<Vec<(JournalPosition, Fix)>, StoreError> {
+        self.on(|on| shipment::placed(on, vehicle))
+    }
+
+    fn accounts(&self) -> Result<Accounts, StoreError> {
+        self.with(|connection| connection.consistently(|on| shipment::all_accounts(on)))
     }
 
     fn track(&self, vehicle: VehicleKey, from: UnixMs, to: UnixMs, limit: usize) -> Result<Vec<Fix>, StoreError> {

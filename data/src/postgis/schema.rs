@@ -95,7 +95,7 @@ pub(super) fn grant(address: &Address, connection: &mut Connection, role: &str) 
         on.run_script(&format!(
             "GRANT USAGE ON SCHEMA {schema} TO {role};
              GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
-             GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
+             GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
              GRANT EXECUTE ON FUNCTION make_fix_days, drop_fix_days TO {role};
              REVOKE INSERT, UPDATE, DELETE ON about FROM {role};
              ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}"

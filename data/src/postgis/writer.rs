@@ -7,15 +7,18 @@ use super::fixes;
 use super::past::{self, Pruning};
 use super::retention::Sweep;
 use super::rows::{self, number, signed};
+use super::shipment;
 use crate::codec::{batch, frame};
-use crate::following::{acts, head_after, last_of_each};
+use crate::following::{acts, follows, head_after, last_of_each};
 use crate::placed::Placed;
+use crate::shipment::Shipment;
 use crate::store::{
     AccountChange, AuditLine, Batch, Forget, Head, LastUse, Session, StoreError, Terminal, Token, User, UserChange,
     Writer,
 };
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::event::{Event, Subject};
+use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::JournalPosition;
 use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::UnixMs;
@@ -78,7 +81,7 @@ impl PostgisWriter {
                 _ => None,
             })
             .collect();
-        self.make_days(&fixes)?;
+        self.make_days(fixes.iter().map(|(_, fix)| fix))?;
         let sealed = self.sealer.seal(&batch::encode(batch.records));
         let sealed = sealed.map_err(|error| StoreError::Failed(error.to_string()))?;
         let PostgisWriter { connection, sealer, .. } = self;
@@ -101,8 +104,8 @@ impl PostgisWriter {
     }
 
     /// Makes the tables of the days on which fixes were received. By itself, before the batch: a table is made once.
-    fn make_days(&mut self, placed: &[Placed]) -> Result<(), StoreError> {
-        let mut days: Vec<i64> = placed.iter().map(|(_, fix)| fixes::day_of(fix.received_at)).collect();
+    fn make_days<'f>(&mut self, received: impl Iterator<Item = &'f Fix>) -> Result<(), StoreError> {
+        let mut days: Vec<i64> = received.map(|fix| fixes::day_of(fix.received_at)).collect();
         days.dedup();
         for day in days {
             if self.day != Some(day) {
@@ -193,6 +196,19 @@ impl Writer for PostgisWriter {
 
     fn head(&self) -> Head {
         self.head
+    }
+
+    fn take_in(&mut self, shipment: &Shipment) -> Result<(), StoreError> {
+        self.write(|writer| {
+            follows(writer.head, shipment)?;
+            writer.make_days(shipment.fixes.iter().map(|(_, fix)| fix))?;
+            let PostgisWriter { connection, sealer, head, .. } = writer;
+            *head = connection.transaction(|on| {
+                shipment::take_in(on, sealer, head.seq, shipment)?;
+                rows::head(on)
+            })?;
+            Ok(())
+        })
     }
 
     fn cut_tracks(&mut self, _budget_ms: u32) -> Result<bool, StoreError> {

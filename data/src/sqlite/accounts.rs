@@ -2,6 +2,7 @@
 
 use super::failure::{from_sqlite, is_taken};
 use super::rows;
+use crate::shipment::Accounts;
 use crate::store::{AccountChange, AuditLine, LastUse, Role, Session, StoreError, Terminal, Token, User, UserChange};
 use rusqlite::{Connection, Params, Transaction, TransactionBehavior, params};
 
@@ -140,6 +141,29 @@ pub(super) fn add_session(connection: &mut Connection, session: &Session, audit:
     change(connection, audit, "the session", sql, params)
 }
 
+/// Keeps these accounts and no others, within a transaction; their audit lines come with them.
+pub(super) fn replace_all(transaction: &Transaction<'_>, all: &Accounts) -> Result<(), StoreError> {
+    for table in ["users", "tokens", "sessions", "terminals"] {
+        run(transaction, &format!("DELETE FROM {table}"), [])?;
+    }
+    for user in &all.users {
+        let sql = format!("INSERT INTO users ({}) VALUES (?1, ?2, ?3, ?4, ?5)", rows::USER);
+        let seen = user.last_seen_at.map(|at| at.0);
+        run(transaction, &sql, params![user.name, user.role.name(), user.password_hash, user.created_at.0, seen])?;
+    }
+    for token in &all.tokens {
+        let sql = format!("INSERT INTO tokens ({}) VALUES (?1, ?2, ?3, ?4, ?5)", rows::TOKEN);
+        let used = token.last_used_at.map(|at| at.0);
+        run(transaction, &sql, params![token.hash, token.name, token.role.name(), token.created_at.0, used])?;
+    }
+    for session in &all.sessions {
+        let sql = format!("INSERT INTO sessions ({}) VALUES (?1, ?2, ?3, ?4)", rows::SESSION);
+        let params = params![session.hash, session.user, session.created_at.0, session.expires_at.0];
+        run(transaction, &sql, params)?;
+    }
+    all.terminals.iter().try_for_each(|terminal| keep_terminal(transaction, terminal))
+}
+
 pub(super) fn end_session(connection: &mut Connection, hash: &[u8; 32], audit: &AuditLine) -> Result<(), StoreError> {
     change(connection, audit, "the session", "DELETE FROM sessions WHERE hash = ?1", [hash])
 }
@@ -156,21 +180,25 @@ pub(super) fn put_terminals(
     connection: &mut Connection,
     terminals: &[(Terminal, AuditLine)],
 ) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO terminals
-               (phone, vehicle, code_hash, plate, plate_colour, model, first_seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_sqlite)?;
     for (terminal, audit) in terminals {
-        let params = params![
-            terminal.phone,
-            terminal.vehicle.map(|key| key.0),
-            terminal.code_hash,
-            terminal.plate,
-            terminal.plate_colour,
-            terminal.model,
-            terminal.first_seen_at.0
-        ];
-        transaction.prepare_cached(sql).and_then(|mut statement| statement.execute(params)).map_err(from_sqlite)?;
+        keep_terminal(&transaction, terminal)?;
         append(&transaction, audit)?;
     }
     transaction.commit().map_err(from_sqlite)
+}
+
+fn keep_terminal(transaction: &Transaction<'_>, terminal: &Terminal) -> Result<(), StoreError> {
+    let sql = format!("INSERT OR REPLACE INTO terminals ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", rows::TERMINAL);
+    let params = params![
+        terminal.phone,
+        terminal.vehicle.map(|key| key.0),
+        terminal.code_hash,
+        terminal.plate,
+        terminal.plate_colour,
+        terminal.model,
+        terminal.first_seen_at.0
+    ];
+    run(transaction, &sql, params)?;
+    Ok(())
 }

@@ -22,6 +22,7 @@ mod reader;
 mod retention;
 mod rows;
 mod schema;
+mod shipment;
 mod tail;
 mod tracks;
 mod writer;

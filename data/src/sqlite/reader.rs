@@ -3,11 +3,12 @@
 use super::failure::from_sqlite;
 use super::rows::{self, signed};
 use super::tail::Tail;
-use super::{boxes, connection, journal, past, tracks};
+use super::{boxes, connection, journal, past, shipment, tracks};
 use crate::feature::{Collection, StoredFeature};
+use crate::shipment::{Accounts, Mark, Shipment};
 use crate::store::{
-    AlarmCount, AlarmQuery, AuditLine, Deleted, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers, ReplacedZone,
-    Session, Spans, StoreError, Terminal, Token, User,
+    AlarmCount, AlarmQuery, AuditLine, Deleted, EventQuery, FeatureQuery, Head, PastFixes, Reader, Readers,
+    ReplacedZone, Session, Spans, StoreError, Terminal, Token, User,
 };
 use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::event::Event;
@@ -257,6 +258,34 @@ impl Reader for SqliteReader {
         boxes::count(self.connection(), collection.name(), bbox, most)
     }
 
+    fn mark(&self) -> Result<Mark, StoreError> {
+        self.consistently(shipment::mark)
+    }
+
+    fn after(&self, mark: &Mark, records: usize) -> Result<Shipment, StoreError> {
+        self.consistently(|connection| shipment::after(connection, mark, records))
+    }
+
+    fn revisions_after(
+        &self,
+        after: Option<(FeatureKey, Revision)>,
+        limit: usize,
+    ) -> Result<Vec<StoredFeature>, StoreError> {
+        shipment::revisions_after(self.connection(), after, limit.clamp(1, MAX_ROWS))
+    }
+
+    fn tracked(&self, after: Option<VehicleKey>, limit: usize) -> Result<Vec<VehicleKey>, StoreError> {
+        shipment::tracked(self.connection(), &self.shared.tail, after, limit.clamp(1, MAX_ROWS))
+    }
+
+    fn placed(&self, vehicle: VehicleKey) -> Result<Vec<(JournalPosition, Fix)>, StoreError> {
+        shipment::placed(self.connection(), &self.shared.tail, vehicle)
+    }
+
+    fn accounts(&self) -> Result<Accounts, StoreError> {
+        self.consistently(shipment::all_accounts)
+    }
+
     fn track(&self, vehicle: VehicleKey, from: UnixMs, to: UnixMs, limit: usize) -> Result<Vec<Fix>, StoreError> {
         tracks::read(self.connection(), &self.shared.tail, vehicle, &(from..to), limit)
     }
@@ -353,8 +382,8 @@ impl Reader for SqliteReader {
     }
 
     fn session(&self, hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
-        let sql = "SELECT hash, user, created_ms, expires_ms FROM sessions WHERE hash = ?1";
-        rows::first(self.connection(), sql, [hash], rows::session)
+        let sql = format!("SELECT {} FROM sessions WHERE hash = ?1", rows::SESSION);
+        rows::first(self.connection(), &sql, [hash], rows::session)
     }
 
     fn terminal(&self, phone: &str) -> Result<Option<Terminal>, StoreError> {

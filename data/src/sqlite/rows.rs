@@ -46,7 +46,8 @@ pub(super) fn all<T>(
 pub(super) fn head(connection: &Connection) -> Result<Head, StoreError> {
     let sql = "SELECT (SELECT max(last) FROM journal WHERE first = (SELECT max(first) FROM journal)),
                       (SELECT at_ms FROM journal WHERE first = (SELECT max(first) FROM journal)),
-                      max(coalesce((SELECT max(seq) FROM events), 0), coalesce((SELECT max(seq) FROM alarms), 0)),
+                      max(coalesce((SELECT max(seq) FROM events), 0), coalesce((SELECT max(seq) FROM alarms), 0),
+                          coalesce((SELECT seq FROM journal ORDER BY first DESC LIMIT 1), 0)),
                       (SELECT max(key) FROM features)";
     let head = first(connection, sql, [], |row| {
         let read = || -> rusqlite::Result<Head> {
@@ -165,7 +166,10 @@ fn role(row: &Row<'_>, column: usize, whose: &str) -> Result<Role, StoreError> {
     Role::from_name(&name).ok_or_else(|| damaged(format!("the account {whose}"), format!("role {name} is not known")))
 }
 
-/// A row of (hash, user, created_ms, expires_ms).
+/// The columns that [`session`] reads.
+pub(super) const SESSION: &str = "hash, user, created_ms, expires_ms";
+
+/// A row of [`SESSION`].
 pub(super) fn session(row: &Row<'_>) -> Result<Session, StoreError> {
     let read = || -> rusqlite::Result<Session> {
         Ok(Session {

@@ -88,9 +88,37 @@ fn write_vehicle(
     placed: &[Placed],
     upto: JournalPosition,
 ) -> Result<(), StoreError> {
+    write_hours(connection, sealer, vehicle, placed.iter().copied())?;
+    let mut ahead = connection
+        .prepare_cached("INSERT OR REPLACE INTO track_ahead (vehicle, position) VALUES (?1, ?2)")
+        .map_err(from_sqlite)?;
+    ahead.execute(params![vehicle.0, upto.0 as i64]).map_err(from_sqlite)?;
+    Ok(())
+}
+
+/// Writes fixes of any vehicles as pieces of track.
+pub(super) fn write_pieces(
+    connection: &Connection,
+    sealer: &mut frame::Sealer,
+    fixes: &[(JournalPosition, Fix)],
+) -> Result<(), StoreError> {
+    let mut vehicles: BTreeMap<VehicleKey, Vec<Placed>> = BTreeMap::new();
+    for (position, fix) in fixes {
+        vehicles.entry(fix.vehicle).or_default().push((position.0, *fix));
+    }
+    vehicles.into_iter().try_for_each(|(vehicle, placed)| write_hours(connection, sealer, vehicle, placed.into_iter()))
+}
+
+/// Writes one vehicle's fixes, a piece an hour.
+fn write_hours(
+    connection: &Connection,
+    sealer: &mut frame::Sealer,
+    vehicle: VehicleKey,
+    placed: impl Iterator<Item = Placed>,
+) -> Result<(), StoreError> {
     let mut hours: BTreeMap<i64, Vec<Placed>> = BTreeMap::new();
     for (position, fix) in placed {
-        hours.entry(hour_of(fix.fixed_at)).or_default().push((*position, *fix));
+        hours.entry(hour_of(fix.fixed_at)).or_default().push((position, fix));
     }
     for (hour, piece) in &hours {
         let mut plain = Vec::new();
@@ -102,10 +130,6 @@ fn write_vehicle(
             .map_err(from_sqlite)?;
         insert.execute(params![vehicle.0, hour, first, sealed]).map_err(from_sqlite)?;
     }
-    let mut ahead = connection
-        .prepare_cached("INSERT OR REPLACE INTO track_ahead (vehicle, position) VALUES (?1, ?2)")
-        .map_err(from_sqlite)?;
-    ahead.execute(params![vehicle.0, upto.0 as i64]).map_err(from_sqlite)?;
     Ok(())
 }
 

@@ -10,11 +10,13 @@ use super::lock::FolderLock;
 use super::past::{self, Pruning};
 use super::retention::Sweep;
 use super::rows::{self, signed};
+use super::shipment;
 use super::tail::Tail;
 use super::tracks::{self, Cut};
 use crate::codec::{batch, derived, frame};
 use crate::feature::{StoredFeature, bbox};
-use crate::following::{acts, head_after, last_of_each};
+use crate::following::{acts, follows, head_after, last_of_each};
+use crate::shipment::Shipment;
 use crate::store::{
     AccountChange, AuditLine, Batch, Forget, Head, LastUse, Session, StoreError, Terminal, Token, User, UserChange,
     Writer,
@@ -99,8 +101,8 @@ impl SqliteWriter {
         if let Some(first) = batch.records.first() {
             insert(
                 &transaction,
-                "INSERT INTO journal (first, last, at_ms, records) VALUES (?1, ?2, ?3, ?4)",
-                params![signed(first.position.0), signed(head.position.0), batch.at.0, sealed],
+                "INSERT INTO journal (first, last, at_ms, seq, records) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![signed(first.position.0), signed(head.position.0), batch.at.0, seq(head.seq), sealed],
             )?;
         }
         for feature in batch.features {
@@ -196,6 +198,18 @@ impl Writer for SqliteWriter {
         self.head
     }
 
+    fn take_in(&mut self, shipment: &Shipment) -> Result<(), StoreError> {
+        self.write(|writer| {
+            let transaction =
+                writer.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(from_sqlite)?;
+            follows(writer.head, shipment)?;
+            shipment::take_in(&transaction, &mut writer.sealer, shipment)?;
+            transaction.commit().map_err(from_sqlite)?;
+            writer.head = rows::head(&writer.connection)?;
+            writer.checkpointer.after_commit(&writer.connection)
+        })
+    }
+
     fn cut_tracks(&mut self, budget_ms: u32) -> Result<bool, StoreError> {
         self.write(|writer| writer.cut(Duration::from_millis(budget_ms.into())))
     }
@@ -267,7 +281,7 @@ fn insert(transaction: &Transaction<'_>, sql: &str, params: impl rusqlite::Param
     Ok(())
 }
 
-fn put_feature(
+pub(super) fn put_feature(
     transaction: &Transaction<'_>,
     sealer: &mut frame::Sealer,
     feature: &StoredFeature,
@@ -307,7 +321,7 @@ fn put_feature(
     })
 }
 
-fn put_events(transaction: &Transaction<'_>, events: &[Event]) -> Result<(), StoreError> {
+pub(super) fn put_events(transaction: &Transaction<'_>, events: &[Event]) -> Result<(), StoreError> {
     for event in last_of_each(events, |event| event.core.id.0) {
         let core = &event.core;
         let body = serde_json::to_string(event).expect("an event of texts and numbers always serializes to JSON");
@@ -335,7 +349,7 @@ fn put_events(transaction: &Transaction<'_>, events: &[Event]) -> Result<(), Sto
     Ok(())
 }
 
-fn put_alarms(transaction: &Transaction<'_>, alarms: &[Alarm]) -> Result<(), StoreError> {
+pub(super) fn put_alarms(transaction: &Transaction<'_>, alarms: &[Alarm]) -> Result<(), StoreError> {
     for alarm in last_of_each(alarms, |alarm| alarm.id.0) {
         let body = serde_json::to_string(alarm).expect("an alarm of texts and numbers always serializes to JSON");
         insert(

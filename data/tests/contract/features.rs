@@ -54,7 +54,9 @@ pub fn what_was_deleted_is_listed_until_it_comes_back(sites: &Sites<'_>) {
     let site = sites();
     let mut open = site.open();
     let made: Vec<StoredFeature> = [("a", 1), ("b", 2), ("c", 3)]
-        .map(|(id, key)| keep(&mut open, key, edit(Collection::Zones, id, key as u32, key, &zone_json(id, 121.4), None)))
+        .map(|(id, key)| {
+            keep(&mut open, key, edit(Collection::Zones, id, key as u32, key, &zone_json(id, 121.4), None))
+        })
         .into();
     let gate = keep(&mut open, 4, edit(Collection::Vehicles, "t", 4, 4, &vehicle_json("A"), None));
     // The last two at one moment.

@@ -8,6 +8,7 @@ pub mod given;
 pub mod model;
 pub mod past;
 pub mod retention;
+pub mod shipment;
 pub mod tracks;
 
 use cordon_data::store::{Reader, Readers, Writer};
@@ -59,6 +60,8 @@ macro_rules! contract {
             another_password_ends_the_other_sessions, the_last_use_of_an_account_is_kept);
         $crate::contract!($site; retention: the_old_journal_goes_but_nothing_that_is_needed,
             old_tracks_go_by_when_they_were_received, old_alarms_go_when_they_are_closed_and_their_events_with_them);
+        $crate::contract!($site; shipment: what_is_handed_on_is_there_once_however_it_is_cut,
+            a_shipment_holds_the_changes_of_its_batches_and_no_later_ones, a_copy_holds_what_the_journal_forgot_too);
         $crate::contract!($site; model: any_history_reads_like_the_model);
     };
     ($site:expr; $module:ident: $($name:ident),* $(,)?) => {

@@ -28,6 +28,7 @@ CREATE TABLE features (
     CONSTRAINT features_id UNIQUE (collection, id)
 );
 CREATE INDEX features_listed ON features (collection, key) WHERE alive;
+CREATE INDEX features_deleted ON features (collection, key) WHERE NOT alive;
 CREATE INDEX features_geom ON features USING gist (geom) WHERE alive;
 
 -- Every revision that a feature ever had.
@@ -108,6 +109,7 @@ CREATE TABLE checkpoints (
     body bytea NOT NULL,
     PRIMARY KEY (vehicle, at_ms, position)
 );
+CREATE INDEX checkpoints_position ON checkpoints (position);
 
 CREATE TABLE users (
     name text COLLATE "C" PRIMARY KEY,
