@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod contract;
+#[expect(dead_code, reason = "what ends and starts it is for the tests of servers")]
 #[path = "../../tests/src/postgres.rs"]
 mod postgres;
 

@@ -13,6 +13,7 @@ use crate::auth::sessions::Sessions;
 use crate::auth::setup::Setup;
 use crate::config::Config;
 use crate::control::{Command, Socket};
+use crate::database::{self, DatabaseState, Shipping};
 use crate::desk::catalog::Catalog;
 use crate::desk::features::Features;
 use crate::desk::published;
@@ -73,6 +74,7 @@ pub struct Running {
     pub http: SocketAddr,
     /// Where JT/T 808 terminals connect.
     pub jt808: SocketAddr,
+    shipping: Option<Shipping>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -94,7 +96,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
         let config = config.clone();
         tokio::task::spawn_blocking(move || open(&config)).await.expect("opening the site does not panic")?
     };
-    let Site { started, commits, readers, catalog, hub, terminals, has_users } = site;
+    let Site { started, shipping, commits, readers, catalog, hub, terminals, has_users } = site;
     let pipeline = started.pipeline;
     let features = Features::new(pipeline.clone(), readers.clone(), catalog.clone());
     let setup = Arc::new(Setup::default());
@@ -108,6 +110,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     let gateway = Gateway::new(pipeline.clone(), terminals.clone(), &config.jt808_rules);
     let app = Arc::new(App {
         pipeline: pipeline.clone(),
+        database: shipping.as_ref().map(|shipping| Arc::clone(&shipping.state)),
         readers: readers.clone(),
         catalog,
         hub: hub.clone(),
@@ -144,7 +147,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     tasks.spawn(control(socket, app.clone()));
     drop(router.send_replace(api::router(app.clone())));
     tasks.spawn(gateway.run(jt808, stopping));
-    Ok(Running { app, http: http_address, jt808: jt808_address, stop, tasks })
+    Ok(Running { app, http: http_address, jt808: jt808_address, shipping, stop, tasks })
 }
 
 impl Running {
@@ -172,7 +175,13 @@ impl Running {
         if listeners.await.is_err() {
             tracing::warn!("a listener did not end in time");
         }
-        if tokio::task::spawn_blocking(move || pipeline.stop()).await.is_err() {
+        let shipping = self.shipping.take();
+        let in_order = tokio::task::spawn_blocking(move || {
+            pipeline.stop();
+            // What was committed last goes to the database too.
+            shipping.iter().for_each(Shipping::stop);
+        });
+        if in_order.await.is_err() {
             tracing::error!("the pipeline did not stop in order");
         }
         self.tasks.shutdown().await;
@@ -186,6 +195,7 @@ const PERPETUAL_TASKS: usize = 5;
 /// What opening a site gives.
 struct Site {
     started: ingest::Started,
+    shipping: Option<Shipping>,
     commits: tokio::sync::broadcast::Receiver<Arc<ingest::Committed>>,
     readers: Readers,
     catalog: Catalog,
@@ -197,11 +207,16 @@ struct Site {
 /// Locks the folder, recovers the engine and fills what lives in memory. Blocks.
 fn open(config: &Config) -> Result<Site, StartError> {
     let began = Instant::now();
-    let (writer, store) = cordon_data::sqlite::open(&config.data)?;
+    let (mut writer, store) = cordon_data::sqlite::open(&config.data)?;
     let access = StoreAccess {
         folder: config.data.clone(),
         open: Arc::new(move || store.get().map(|reader| Box::new(reader) as Box<dyn Reader>)),
     };
+    let database = config.database_config().map(|database| {
+        database::reconcile(&database, &mut writer, &access)?;
+        Ok::<_, StoreError>((database, Arc::new(DatabaseState::default())))
+    });
+    let database = database.transpose()?;
     let open = access.open.clone();
     let readers = Readers::new(move || open());
     let store_open = began.elapsed();
@@ -212,12 +227,18 @@ fn open(config: &Config) -> Result<Site, StartError> {
         "the store is open and its names are read"
     );
     let lanes = ingest::lanes(config.engine_threads).map_err(|why| StartError::Threads(config.engine_threads, why))?;
-    let conduct = Conduct { retention: config.keep, lanes, figures: config.figures() };
-    let started = ingest::start(Box::new(writer), access, conduct)?;
+    let state = database.as_ref().map(|(_, state)| Arc::clone(state));
+    let conduct = Conduct { retention: config.keep, lanes, figures: config.figures(), database: state };
+    let started = ingest::start(Box::new(writer), access.clone(), conduct)?;
+    let shipping = database.map(|(database, state)| {
+        let pipeline = started.pipeline.clone();
+        Shipping::start(database, access, config.keep, state, move || pipeline.now())
+    });
+    let shipping = shipping.transpose()?;
     let commits = started.pipeline.committed();
     let hub = Hub::new(catalog.clone(), readers.clone(), &started, config.figures().silence)?;
     let (terminals, has_users) = readers.read_here(|reader| Ok((reader.terminals()?, !reader.users()?.is_empty())))?;
-    Ok(Site { started, commits, readers, catalog, hub, terminals, has_users })
+    Ok(Site { started, shipping, commits, readers, catalog, hub, terminals, has_users })
 }
 
 /// Answers commands from the same machine.

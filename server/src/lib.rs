@@ -15,4 +15,5 @@ pub mod api;
 pub mod live;
 pub mod web_assets;
 pub mod control;
+pub mod database;
 pub mod demo;

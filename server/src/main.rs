@@ -2,7 +2,8 @@
 
 use clap::Parser;
 use cordon_server::cli::{
-    Cli, Command, ConfigCommand, DecodeCommand, TokenCommand, UserCommand, accounts, config_check, demo, serve,
+    Cli, Command, ConfigCommand, DatabaseCommand, DecodeCommand, TokenCommand, UserCommand, accounts, config_check,
+    database, demo, migrate_store, serve,
 };
 use cordon_server::{decode, simulate};
 use std::process::ExitCode;
@@ -31,5 +32,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::User(UserCommand::Add(args)) => Ok(accounts::add_user(args)?),
         Command::Token(TokenCommand::Add(args)) => Ok(accounts::add_token(args)?),
         Command::Config(ConfigCommand::Check(args)) => Ok(config_check::run(args)?),
+        Command::Database(DatabaseCommand::Migrate(args)) => Ok(database::migrate(args)?),
+        Command::MigrateStore(args) => Ok(migrate_store::run(args)?),
     }
 }

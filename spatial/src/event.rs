@@ -55,6 +55,8 @@ pub enum EventKind {
     /// The vehicle says that it moves, and its position stands still; in the hazard zone that it was in, if it was in one. An
     /// interval until the position changes.
     Frozen,
+    /// The database beside the data folder has taken nothing in for more than 10 s; an interval.
+    DatabaseLost,
 }
 
 /// Something about Cordon itself that a person must know.
@@ -71,6 +73,8 @@ pub enum Condition {
         /// How many events differ.
         differing: u64,
     },
+    /// The database beside the data folder takes nothing in.
+    DatabaseLost,
 }
 
 impl Condition {
@@ -79,14 +83,17 @@ impl Condition {
         match self {
             Condition::ClockWrong { .. } => EventKind::ClockWrong,
             Condition::EngineMismatch { .. } => EventKind::EngineMismatch,
+            Condition::DatabaseLost => EventKind::DatabaseLost,
         }
     }
 
-    /// The priority of its alarm, 1 (highest) to 4: a replay that differs puts every alarm in doubt, a wrong clock their times.
+    /// The priority of its alarm, 1 (highest) to 4: a replay that differs puts every alarm in doubt, a wrong clock their times,
+    /// a lost database none of them, but whoever reads there sees an old picture.
     pub fn priority(self) -> u8 {
         match self {
             Condition::EngineMismatch { .. } => 1,
             Condition::ClockWrong { .. } => 2,
+            Condition::DatabaseLost => 3,
         }
     }
 }
@@ -105,6 +112,7 @@ impl EventKind {
             EventKind::RuleEnded => "rule_ended",
             EventKind::ClockWrong => "clock_wrong",
             EventKind::EngineMismatch => "engine_mismatch",
+            EventKind::DatabaseLost => "database_lost",
             EventKind::TerminalAlarm => "terminal_alarm",
             EventKind::MustBeInside => "must_be_inside",
             EventKind::Silence => "silence",

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A running PostgreSQL with PostGIS; stopped and removed when it is dropped.
@@ -29,19 +29,45 @@ impl Postgres {
                 .args(["--auth=trust", "--username=postgres", "--no-sync"])
                 .arg(&cluster),
         );
-        let heard = format!("-c listen_addresses= -c fsync=off -k {}", postgres.folder.display());
-        let log = postgres.folder.join("log");
-        let mut start = as_its_user(postgres.program("pg_ctl"));
+        postgres.start_again();
+        postgres.run("CREATE EXTENSION postgis;");
+        postgres
+    }
+
+    /// Starts it after [`Postgres::crash`].
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_again(&self) {
+        let heard = format!("-c listen_addresses= -c fsync=off -k {}", self.folder.display());
+        let mut start = as_its_user(self.program("pg_ctl"));
         start
             .args(["start", "--wait", "--silent", "--options", &heard, "--log"])
-            .arg(log)
+            .arg(self.folder.join("log"))
             .arg("--pgdata")
-            .arg(&cluster);
+            .arg(self.folder.join("cluster"));
         // The server keeps what it is started with: a pipe would never end.
         let started = start.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("pg_ctl runs");
         assert!(started.success(), "PostgreSQL does not start");
-        postgres.run("CREATE EXTENSION postgis;");
-        postgres
+    }
+
+    /// Ends it at once, in the middle of whatever it does; what it committed is there after the next start.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub fn crash(&self) {
+        assert!(self.stopped(), "PostgreSQL does not stop");
+    }
+
+    fn stopped(&self) -> bool {
+        let mut stop = as_its_user(self.program("pg_ctl"));
+        stop.args(["stop", "--silent", "--mode=immediate", "--pgdata"]).arg(self.folder.join("cluster"));
+        stop.status().is_ok_and(|status| status.success())
+    }
+
+    /// Where it lies, with the socket on which it is heard.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Runs statements; gives back the rows, a line each, columns between `|`.
@@ -75,9 +101,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        let mut stop = as_its_user(self.program("pg_ctl"));
-        stop.args(["stop", "--silent", "--mode=immediate", "--pgdata"]).arg(self.folder.join("cluster"));
-        let stopped = stop.status().is_ok_and(|status| status.success());
+        let stopped = self.stopped();
         let removed = fs::remove_dir_all(&self.folder);
         if !std::thread::panicking() {
             assert!(stopped && removed.is_ok(), "PostgreSQL is left behind in {}", self.folder.display());

@@ -106,9 +106,7 @@ fn a_zone_that_came_back_judges_from_then_on() {
 fn a_vehicle_comes_back_with_its_terminal_unless_another_has_it() {
     let server = Server::start();
     let api = server.api();
-    let car = |plate: &str| {
-        json!({"type": "Feature", "geometry": null, "properties": {"plate": plate, "terminal_phone": "13800000001"}})
-    };
+    let car = |plate: &str| json!({"type": "Feature", "geometry": null, "properties": {"plate": plate, "terminal_phone": "13800000001"}});
     let path = "/ogc/collections/vehicles/items/old";
     api.put(path, &car("A")).expect(201);
     delete(&api, path);
@@ -127,9 +125,7 @@ fn many_are_deleted_together_or_not_at_all() {
     let features: Vec<Value> = ids.iter().map(|id| zone(id)).collect();
     api.post("/ogc/collections/zones/items", &json!({"type": "FeatureCollection", "features": features})).expect(201);
     let count = || api.get("/ogc/collections/zones").expect(200)["itemCount"].clone();
-    let all = |revision: u32| {
-        json!({"items": ids.iter().map(|id| json!({"id": id, "revision": revision})).collect::<Vec<_>>()})
-    };
+    let all = |revision: u32| json!({"items": ids.iter().map(|id| json!({"id": id, "revision": revision})).collect::<Vec<_>>()});
     api.json("PATCH", &item("z700"), &json!({"properties": {"note": "mine"}})).expect(200);
     let refused = api.post(DELETIONS, &all(1)).expect(412);
     assert_eq!([&refused["code"], &refused["field"], &refused["value"]], ["changed", "items[700]", "z700"]);

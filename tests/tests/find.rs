@@ -74,7 +74,10 @@ fn a_question_that_cannot_be_looked_for_is_refused_and_says_why() {
 fn twenty_thousand_zones_are_searched_while_somebody_types_and_after_a_restart() {
     let mut server = Server::start();
     let zones: Vec<Value> = (0..20_000).map(zone).collect();
-    server.api().post("/ogc/collections/zones/items", &json!({"type": "FeatureCollection", "features": zones})).expect(201);
+    server
+        .api()
+        .post("/ogc/collections/zones/items", &json!({"type": "FeatureCollection", "features": zones}))
+        .expect(201);
     server.restart();
     let api = server.api();
     let mut took: Vec<_> = (0..40)
@@ -94,7 +97,10 @@ fn the_console_finds_and_shows_what_lies_out_of_its_view() {
     let server = Server::start();
     server.add_user("ada", "commander", "the commander's pass phrase");
     let zones: Vec<Value> = (0..6_100).map(zone).collect();
-    server.api().post("/ogc/collections/zones/items", &json!({"type": "FeatureCollection", "features": zones})).expect(201);
+    server
+        .api()
+        .post("/ogc/collections/zones/items", &json!({"type": "FeatureCollection", "features": zones}))
+        .expect(201);
     let ada = [("CORDON_NAME", "ada"), ("CORDON_PASSWORD", "the commander's pass phrase")];
     let found = Browser::start("find-far.mjs", &server, &ada).found(|_| {});
     let text = |name: &str| found[name].as_str().expect("a text").to_owned();

@@ -12,7 +12,7 @@ use cordon_spatial::event::{EventKind, EventStatus};
 use cordon_spatial::ids::{EventId, FeatureId, Seq, VehicleKey, ZoneKey};
 
 /// Every kind of event that this version makes.
-const KINDS: [EventKind; 15] = [
+const KINDS: [EventKind; 16] = [
     EventKind::Enter,
     EventKind::Exit,
     EventKind::Cross,
@@ -28,6 +28,7 @@ const KINDS: [EventKind; 15] = [
     EventKind::Silence,
     EventKind::Count,
     EventKind::Frozen,
+    EventKind::DatabaseLost,
 ];
 /// A kind that INTERFACES names and this version does not make: asking for it is no mistake and finds nothing.
 const LATER_KINDS: [&str; 1] = ["unknown"];
@@ -38,7 +39,7 @@ const STATUSES: [EventStatus; 3] = [EventStatus::Provisional, EventStatus::Final
     params(
         ("from" = Option<String>, Query, description = "`at` not before, RFC 3339"),
         ("to" = Option<String>, Query, description = "`at` before, RFC 3339"),
-        ("kind" = Option<String>, Query, description = "enter, exit, cross, dwell, speed, zone_changed, inside_at_start, rule_ended, clock_wrong, engine_mismatch, terminal_alarm, must_be_inside, silence, count or frozen"),
+        ("kind" = Option<String>, Query, description = "enter, exit, cross, dwell, speed, zone_changed, inside_at_start, rule_ended, clock_wrong, engine_mismatch, terminal_alarm, must_be_inside, silence, count, frozen or database_lost"),
         ("subject" = Option<String>, Query, description = "a vehicle: its id, or `vehicle:` and its id"),
         ("zone" = Option<String>, Query, description = "id of a zone"),
         ("status" = Option<String>, Query, description = "provisional, final or retracted"),

@@ -402,7 +402,12 @@ pub fn without_secrets(identity: &Identity, collection: Collection, mut feature:
     feature
 }
 
-pub(super) fn one(app: &App, identity: &Identity, feature: &StoredFeature, status: StatusCode) -> Result<Response, Problem> {
+pub(super) fn one(
+    app: &App,
+    identity: &Identity,
+    feature: &StoredFeature,
+    status: StatusCode,
+) -> Result<Response, Problem> {
     Ok(with_etag(geojson(status, &shown(app, identity, feature)?), feature))
 }
 

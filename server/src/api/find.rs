@@ -79,7 +79,8 @@ pub struct Called {
         ("limit" = Option<u64>, Query, description = "most of each collection: 1 to 100, default 20")),
     responses((status = 200, body = FoundPage), (status = 400, body = ProblemJson), (status = 404, body = ProblemJson)))]
 pub async fn find(State(app): AppState, query: Query) -> Result<Json<FoundPage>, Problem> {
-    let wanted = query.parsed("q", "1 to 100 characters, a letter or digit among them, no control characters", wanted)?;
+    let wanted =
+        query.parsed("q", "1 to 100 characters, a letter or digit among them, no control characters", wanted)?;
     let wanted = wanted.ok_or_else(|| Problem::bad_value("q", "", "1 to 100 characters"))?;
     let limit = query.parsed("limit", "1 to 100", |text| text.parse().ok().filter(|n| (1..=MAX_EACH).contains(n)))?;
     let collections = match query.text("collection") {

@@ -4,6 +4,7 @@ use super::health::reasons;
 use super::problem::{Problem, ProblemJson};
 use super::wire::Time;
 use super::{App, AppState, vehicles};
+use crate::database::DatabaseFigures;
 use axum::Json;
 use axum::extract::State;
 use cordon_data::feature::Collection;
@@ -28,12 +29,15 @@ pub struct HealthJson {
     pub ready: bool,
     /// Why it is not: `storage_full`, `stopping`.
     pub not_ready: Vec<&'static str>,
-    /// What makes the picture doubtful though the server works: `clock_wrong`, `engine_mismatch`.
+    /// What makes the picture doubtful though the server works: `clock_wrong`, `engine_mismatch`, `database_lost`.
     pub warnings: Vec<&'static str>,
     /// What is taken in.
     pub ingest: IngestJson,
     /// Where it is kept.
     pub disk: DiskJson,
+    /// The database that it is handed on to; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseJson>,
     /// JT/T 808 terminals.
     pub terminals: TerminalsJson,
     /// Consoles that are connected to `/live`.
@@ -81,6 +85,20 @@ pub struct DiskJson {
     pub total_bytes: Option<u64>,
     /// The store's file and its log.
     pub database_bytes: Option<u64>,
+}
+
+/// The database that what is kept is handed on to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DatabaseJson {
+    /// Whether it takes in what it is sent.
+    pub connected: bool,
+    /// Records that it does not have yet.
+    pub behind: u64,
+    /// Records that it took in since the start.
+    pub sent: u64,
+    /// Why it does not take them in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// JT/T 808 terminals.
@@ -133,6 +151,10 @@ pub async fn health(State(app): AppState) -> Result<Json<HealthJson>, Problem> {
         warnings: app.pipeline.warnings(),
         ingest: ingest(&app),
         disk,
+        database: app.database.as_ref().map(|database| {
+            let DatabaseFigures { connected, behind, sent, error } = database.figures();
+            DatabaseJson { connected, behind, sent, error }
+        }),
         terminals: terminals(&app),
         consoles: app.hub.clients(),
         vehicles: VehiclesJson {

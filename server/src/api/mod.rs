@@ -39,6 +39,7 @@ use crate::auth::password::Verifier;
 use crate::auth::sessions::Sessions;
 use crate::auth::setup::Setup;
 use crate::config::Config;
+use crate::database::DatabaseState;
 use crate::desk::catalog::Catalog;
 use crate::desk::features::Features;
 use crate::desk::readers::Readers;
@@ -59,6 +60,8 @@ use tokio::sync::watch;
 pub struct App {
     /// The way into the pipeline.
     pub pipeline: Pipeline,
+    /// The database that what is kept is handed on to, when there is one.
+    pub database: Option<Arc<DatabaseState>>,
     /// The way to what was committed.
     pub readers: Readers,
     /// Names.

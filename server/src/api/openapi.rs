@@ -1,8 +1,8 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
 use super::{
-    accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes, health, health_figures,
-    live, rules_preview, session, setup, terminals, try_rules, vehicles,
+    accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes, health,
+    health_figures, live, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};

@@ -3,8 +3,8 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes, health,
-    health_figures, live, openapi, rules_preview, session, setup, terminals, try_rules, vehicles,
+    App, accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes,
+    health, health_figures, live, openapi, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;

@@ -24,6 +24,10 @@ fn as_toml(config: &Config) -> String {
         LogFormat::Json => "json",
     };
     set("data", config.data.display().to_string().into());
+    if let Some(url) = &config.database {
+        set("database", without_password(url).into());
+    }
+    set("database_schema", config.database_schema.clone().into());
     set("http", config.http.to_string().into());
     set("jt808", config.jt808.to_string().into());
     set("jt808_registration", registration.into());
@@ -47,9 +51,27 @@ fn as_toml(config: &Config) -> String {
     table.to_string()
 }
 
+/// The URL with `***` for a password: what is printed is read by many.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let end = rest.find('/').unwrap_or(rest.len());
+    match (rest[..end].rfind('@'), rest[..end].find(':')) {
+        (Some(at), Some(colon)) if colon < at => format!("{scheme}://{}:***{}", &rest[..colon], &rest[at..]),
+        _ => url.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_is_not_printed() {
+        assert_eq!(without_password("postgres://anna:secret@db:5432/x"), "postgres://anna:***@db:5432/x");
+        for plain in ["postgres://anna@db/x", "postgres://db:5432/x", "postgresql:///x?host=/run"] {
+            assert_eq!(without_password(plain), plain);
+        }
+    }
 
     #[test]
     fn what_is_printed_reads_back_as_the_same_settings() {

@@ -4,7 +4,9 @@
 
 pub mod accounts;
 pub mod config_check;
+pub mod database;
 pub mod demo;
+pub mod migrate_store;
 pub mod serve;
 
 use crate::config::{self, Config, ConfigError, Registration};
@@ -45,6 +47,11 @@ pub enum Command {
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Prepare a PostGIS database.
+    #[command(subcommand)]
+    Database(DatabaseCommand),
+    /// Copy everything from one store into a new one, and prove that both hold the same.
+    MigrateStore(MigrateArgs),
 }
 
 /// `cordon decode …`
@@ -79,6 +86,41 @@ pub enum ConfigCommand {
     Check(ServeArgs),
 }
 
+/// `cordon database …`
+#[derive(Debug, clap::Subcommand)]
+pub enum DatabaseCommand {
+    /// Make or renew Cordon's tables, as the role that is to own them.
+    Migrate(DatabaseArgs),
+}
+
+/// `cordon database migrate`
+#[derive(Clone, Debug, clap::Args)]
+pub struct DatabaseArgs {
+    /// The database, as the role that owns the schema: postgres://…
+    #[arg(long, value_name = "URL")]
+    pub database: String,
+    /// Schema of the tables
+    #[arg(long, value_name = "NAME", default_value = cordon_data::postgis::SCHEMA)]
+    pub schema: String,
+    /// A role that is to run Cordon, without the right to change tables
+    #[arg(long, value_name = "ROLE")]
+    pub grant: Option<String>,
+}
+
+/// `cordon migrate-store`
+#[derive(Clone, Debug, clap::Args)]
+pub struct MigrateArgs {
+    /// Data folder or postgres://… to copy; nothing may be serving it
+    #[arg(long, value_name = "DIR|URL")]
+    pub from: String,
+    /// New data folder or empty database to copy into
+    #[arg(long, value_name = "DIR|URL")]
+    pub to: String,
+    /// Schema of the tables of a database
+    #[arg(long, value_name = "NAME", default_value = cordon_data::postgis::SCHEMA)]
+    pub schema: String,
+}
+
 /// Where stored data is.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct DataArgs {
@@ -105,6 +147,9 @@ pub struct ListenArgs {
     /// Serve plain HTTP beyond loopback
     #[arg(long)]
     pub insecure_http: bool,
+    /// PostGIS database that everything kept is handed on to; without it the data folder is all
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
 }
 
 /// `cordon serve`
@@ -170,6 +215,9 @@ pub fn settings(data: &DataArgs, listen: &ListenArgs) -> Result<Config, ConfigEr
         config.jt808_registration = registration;
     }
     config.insecure_http |= listen.insecure_http;
+    if let Some(url) = &listen.database {
+        config::set(&mut config, "--database", "database", url)?;
+    }
     config::check(&config)?;
     Ok(config)
 }

@@ -9,6 +9,7 @@ mod jt808;
 pub use jt808::{DeviceCheck, Jt808, TimeAnswer};
 pub use judging::Judging;
 
+use crate::database::DatabaseConfig;
 use crate::ingest::{Retention, threads_of_machine};
 use cordon_data::suggest::nearest;
 use cordon_spatial::figures::SiteFigures;
@@ -38,6 +39,10 @@ pub enum LogFormat {
 pub struct Config {
     /// Data folder.
     pub data: PathBuf,
+    /// A PostGIS database that everything kept is handed on to (`postgres://…`), if any.
+    pub database: Option<String>,
+    /// The schema of Cordon's tables in it.
+    pub database_schema: String,
     /// Where HTTP is served.
     pub http: SocketAddr,
     /// Where JT/T 808 terminals connect.
@@ -69,6 +74,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// Where everything kept is handed on to, if anywhere.
+    pub fn database_config(&self) -> Option<DatabaseConfig> {
+        let url = self.database.clone()?;
+        Some(DatabaseConfig { url, schema: self.database_schema.clone() })
+    }
+
     /// What the engine judges by.
     pub fn figures(&self) -> SiteFigures {
         self.judging.figures(self.jt808_rules.idle_s)
@@ -76,8 +87,10 @@ impl Config {
 }
 
 /// Every setting's name.
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 31] = [
     "data",
+    "database",
+    "database_schema",
     "http",
     "jt808",
     "jt808_registration",
@@ -114,6 +127,8 @@ impl Default for Config {
             data: PathBuf::from("cordon-data"),
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             jt808: SocketAddr::from(([127, 0, 0, 1], 7611)),
+            database: None,
+            database_schema: cordon_data::postgis::SCHEMA.to_owned(),
             jt808_registration: Registration::Approved,
             jt808_rules: Jt808::default(),
             insecure_http: false,
@@ -214,6 +229,11 @@ pub fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
+/// Takes over one setting that a flag gives.
+pub fn set(config: &mut Config, flag: &str, name: &str, value: &str) -> Result<(), ConfigError> {
+    apply(config, flag, name, value)
+}
+
 /// Checks what only the whole can tell.
 pub fn check(config: &Config) -> Result<(), ConfigError> {
     if !config.http.ip().is_loopback() && !config.insecure_http {
@@ -247,6 +267,14 @@ fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<()
         |must| ConfigError::Value { place: place.to_owned(), name: name.to_owned(), value: value.to_owned(), must };
     match name {
         "data" => config.data = PathBuf::from(value),
+        "database" => {
+            let is_url = value.starts_with("postgres://") || value.starts_with("postgresql://");
+            config.database = is_url.then(|| value.to_owned());
+            if !is_url {
+                return Err(bad("a URL such as postgres://cordon@localhost/cordon"));
+            }
+        }
+        "database_schema" => config.database_schema = value.to_owned(),
         "http" => config.http = value.parse().map_err(|_| bad(ADDRESS))?,
         "jt808" => config.jt808 = value.parse().map_err(|_| bad(ADDRESS))?,
         "jt808_registration" => {

@@ -436,11 +436,7 @@ impl Features {
     }
 
     /// Commits edits with what the audit trail says of them, and knows them.
-    async fn commit_told(
-        &self,
-        edits: Vec<NewEdit>,
-        lines: Vec<AuditLine>,
-    ) -> Result<Vec<StoredFeature>, EditError> {
+    async fn commit_told(&self, edits: Vec<NewEdit>, lines: Vec<AuditLine>) -> Result<Vec<StoredFeature>, EditError> {
         let mut features: Vec<StoredFeature> = edits.iter().map(|edit| edit.feature.clone()).collect();
         let at = self.inner.pipeline.edit(edits, lines).await?;
         for feature in &mut features {

@@ -118,7 +118,8 @@ impl Finder {
                 break;
             }
         }
-        found.keys = best.into_iter().map(|(name, best)| (name, best.into_iter().map(|(_, key)| key).collect())).collect();
+        found.keys =
+            best.into_iter().map(|(name, best)| (name, best.into_iter().map(|(_, key)| key).collect())).collect();
         found
     }
 }
@@ -154,7 +155,18 @@ impl Row {
 
 /// The beginnings of properties by which people call a thing, beside its names.
 const CALLED: [&str; 12] = [
-    "name", "alias", "short_name", "ref", "code", "number", "address", "company", "operator", "substance", "cas", "un",
+    "name",
+    "alias",
+    "short_name",
+    "ref",
+    "code",
+    "number",
+    "address",
+    "company",
+    "operator",
+    "substance",
+    "cas",
+    "un",
 ];
 /// Those that are names.
 const NAMES: [&str; 3] = ["name", "name_en", "plate"];
@@ -183,7 +195,8 @@ fn row(collection: Collection, id: &str, body: &str) -> Row {
 
 /// Whether people call a thing by this property.
 fn is_called_by(name: &str) -> bool {
-    let rest = |called: &&str| name.strip_prefix(*called).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', ':']));
+    let rest =
+        |called: &&str| name.strip_prefix(*called).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', ':']));
     CALLED.iter().any(|called| rest(&called))
 }
 
@@ -240,14 +253,23 @@ mod tests {
     fn park() -> Finder {
         let finder = Finder::default();
         let all = [
-            feature(1, Collection::Vehicles, "truck-07",
-                json!({"plate": "浙A·D1234", "company": "宁波化运", "class": "hazmat", "device_id": "s3cret", "terminal_phone": "13800000001"})),
+            feature(
+                1,
+                Collection::Vehicles,
+                "truck-07",
+                json!({"plate": "浙A·D1234", "company": "宁波化运", "class": "hazmat", "device_id": "s3cret", "terminal_phone": "13800000001"}),
+            ),
             feature(2, Collection::Vehicles, "truck-08", json!({"plate": "浙A·D1243", "company": "宁波化运"})),
             feature(3, Collection::Gates, "gate-s", json!({"name": "南门卡口", "name_en": "South gate"})),
             feature(4, Collection::Gates, "gate-n", json!({"name": "北门卡口", "name_en": "North gate"})),
             feature(5, Collection::Zones, "tank-a", json!({"name": "液氨罐区", "kind": "hazard", "level": "red"})),
             feature(6, Collection::Zones, "z-6", json!({"name": "罐区南", "kind": "no_stop"})),
-            feature(7, Collection::HazardSources, "t-201", json!({"name": "储罐", "substance_cas": "7664-41-7", "un": 1005})),
+            feature(
+                7,
+                Collection::HazardSources,
+                "t-201",
+                json!({"name": "储罐", "substance_cas": "7664-41-7", "un": 1005}),
+            ),
             feature(8, Collection::Roads, "fire-lane-1", json!({})),
         ];
         all.iter().for_each(|feature| finder.apply(feature));
@@ -307,7 +329,10 @@ mod tests {
         let found = finder.find(&wanted, &[Collection::Gates], 2, later());
         assert_eq!(found.keys[&Collection::Gates], [FeatureKey(3), FeatureKey(2)]);
         assert_eq!((found.totals[&Collection::Gates], found.complete), (3, true), "all are counted");
-        assert_eq!(finder.find(&wanted, &[Collection::Zones], 2, later()), Found { complete: true, ..Found::default() });
+        assert_eq!(
+            finder.find(&wanted, &[Collection::Zones], 2, later()),
+            Found { complete: true, ..Found::default() }
+        );
     }
 
     #[test]

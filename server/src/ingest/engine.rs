@@ -72,14 +72,15 @@ impl Engine {
             let deadline = self.deadline();
             self.inbox.take(deadline, &mut intakes);
             let (now, ahead_ms) = self.clock.read();
-            let condition = self.clock_condition(ahead_ms);
+            let conditions: Vec<RecordBody> =
+                self.clock_condition(ahead_ms).into_iter().chain(self.database_condition()).collect();
             self.shared.now_ms.store(now.0, Ordering::Relaxed);
             let tick_due =
                 self.watch.next_due().is_some_and(|due| due <= now) || now - self.ticked_at >= LONGEST_WITHOUT_TICK;
             let stopping = self.inbox.is_closed();
             let ready = if stopping { Vec::new() } else { self.late_ones() };
             let contacts = if stopping { Vec::new() } else { self.shared.contacts.take(Instant::now()) };
-            let nothing = intakes.is_empty() && ready.is_empty() && contacts.is_empty() && condition.is_none();
+            let nothing = intakes.is_empty() && ready.is_empty() && contacts.is_empty() && conditions.is_empty();
             if nothing && !tick_due {
                 if stopping {
                     self.stop(now);
@@ -88,8 +89,7 @@ impl Engine {
                 continue;
             }
             let intakes = std::mem::take(&mut intakes);
-            let batch = self
-                .evaluate(now, Work { own: condition.into_iter().collect(), tick: tick_due, contacts, intakes, ready });
+            let batch = self.evaluate(now, Work { own: conditions, tick: tick_due, contacts, intakes, ready });
             self.handoff.put(batch);
         }
     }
@@ -102,6 +102,14 @@ impl Engine {
         self.shared.clock_wrong.store(wrong, Ordering::Relaxed);
         let condition = Condition::ClockWrong { ahead_ms };
         (wrong != told).then_some(RecordBody::Condition { condition, holds: wrong })
+    }
+
+    /// What is to be said of the database: that it is lost, or back again.
+    fn database_condition(&self) -> Option<RecordBody> {
+        // Whether it is lost shows some seconds after a start; until then nothing new is said.
+        let lost = self.shared.database.as_ref().map_or(Some(false), |database| database.is_lost())?;
+        let told = self.watch.holds(EventKind::DatabaseLost);
+        (lost != told).then_some(RecordBody::Condition { condition: Condition::DatabaseLost, holds: lost })
     }
 
     /// Late fixes whose history was read since.

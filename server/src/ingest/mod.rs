@@ -30,8 +30,9 @@ pub use clock::wall_now;
 pub use inbox::Acknowledge;
 pub use lanes::{lanes, threads_of_machine};
 pub use pulse::Figures;
-pub use retention::Retention;
+pub use retention::{Forgetting, Retention};
 
+use crate::database::DatabaseState;
 use aside::Aside;
 use commit::Committer;
 use contacts::Contacts;
@@ -52,7 +53,6 @@ use handoff::Handoff;
 use historian::Desk;
 use inbox::{Inbox, Intake};
 use pulse::Pulse;
-use retention::Forgetting;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -147,6 +147,8 @@ struct Shared {
     late_full: AtomicBool,
     /// Told when that is over.
     late_room: Notify,
+    /// The database beside the data folder, when there is one.
+    database: Option<Arc<DatabaseState>>,
     /// What terminals say besides fixes.
     contacts: Contacts,
     /// How the pipeline is.
@@ -173,12 +175,14 @@ pub struct Conduct {
     pub lanes: Arc<dyn Lanes>,
     /// By what they are judged.
     pub figures: SiteFigures,
+    /// The database beside the data folder, when there is one.
+    pub database: Option<Arc<DatabaseState>>,
 }
 
 /// Recovers the engine and starts the threads. Returns when the site is where the store left it.
 pub fn start(mut writer: Box<dyn Writer>, store: StoreAccess, conduct: Conduct) -> Result<Started, StoreError> {
-    let Conduct { retention, lanes, figures } = conduct;
-    let shared = Arc::new(Shared::default());
+    let Conduct { retention, lanes, figures, database } = conduct;
+    let shared = Arc::new(Shared { database, ..Shared::default() });
     let recovered = recover::recover(&store, &shared, Arc::clone(&lanes))?;
     let head = writer.head();
     shared.last_key.store(head.last_key, Ordering::Relaxed);
@@ -431,6 +435,9 @@ impl Pipeline {
         }
         if self.shared.engine_mismatch.load(Ordering::Relaxed) {
             warnings.push("engine_mismatch");
+        }
+        if self.shared.database.as_ref().is_some_and(|database| database.is_lost() == Some(true)) {
+            warnings.push("database_lost");
         }
         warnings
     }

@@ -180,11 +180,8 @@ mod tests {
             let view = format!(r#"{{"type":"view","bbox":[1,2,3,4],"zoom":8,"hide":{what}}}"#);
             serde_json::from_str::<Incoming>(&view)
         };
-        let some = Incoming::View {
-            bbox: [1.0, 2.0, 3.0, 4.0],
-            zoom: Some(8.0),
-            hide: vec![Layer::Hazmat, Layer::Quiet],
-        };
+        let some =
+            Incoming::View { bbox: [1.0, 2.0, 3.0, 4.0], zoom: Some(8.0), hide: vec![Layer::Hazmat, Layer::Quiet] };
         assert_eq!(hiding(r#"["hazmat","quiet"]"#).ok(), Some(some));
         assert!(hiding(r#"["trucks"]"#).is_err() && hiding(r#""hazmat""#).is_err());
         assert_eq!(serde_json::from_str(r#"{"type":"resume","seq":7}"#).ok(), Some(Incoming::Resume { seq: 7 }));

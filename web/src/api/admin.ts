@@ -23,6 +23,8 @@ export interface Health {
     late_waiting: number | null;
   };
   disk: { free_bytes: number | null; total_bytes: number | null; database_bytes: number | null };
+  /** Absent when what is kept is handed on to no database. */
+  database?: { connected: boolean; behind: number; sent: number; error?: string };
   terminals: { online: number | null; approved: number | null; waiting_approval: number | null };
   consoles: number | null;
   vehicles: { total: number | null; online: number | null; silent: number | null };

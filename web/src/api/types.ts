@@ -85,6 +85,7 @@ export type EventKind =
   | 'frozen'
   | 'clock_wrong'
   | 'engine_mismatch'
+  | 'database_lost'
   | 'terminal_alarm';
 
 export interface Subject {

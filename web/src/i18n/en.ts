@@ -62,6 +62,8 @@ export const en: Record<Key, string> = {
     'The server’s clock is off by more than 10 s: times are doubtful. Have an administrator check its time source.',
   'health.engine_mismatch':
     'After the last start the replay differed from what is stored; what is stored stands. Have an administrator save the server’s log.',
+  'health.database_lost':
+    'The database is lost. What comes in is kept on this server and follows by itself; other systems see old data meanwhile.',
   'health.other': 'The server reports a problem: {reason}',
 
   'map.label': 'Map: zones, roads, vehicles',
@@ -291,6 +293,7 @@ export const en: Record<Key, string> = {
   'alarmkind.clock_wrong': 'terminal clock is wrong',
   'alarmkind.server_clock': 'the server clock is wrong by more than 10 s',
   'alarmkind.engine_mismatch': 'a replay differs from what is stored',
+  'alarmkind.database_lost': 'the database is lost; data is kept on this server',
   'alarmkind.terminal_alarm': 'terminal alarm',
 
   'terminal.0': 'terminal: emergency call',

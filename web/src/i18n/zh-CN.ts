@@ -58,6 +58,7 @@ export const zh = {
   'health.stopping': '服务器正在停止。',
   'health.clock_wrong': '服务器时钟偏差超过 10 秒，时间可能不准，请管理员检查校时来源。',
   'health.engine_mismatch': '上次启动后重放结果与已存储的不一致，以已存储的为准，请管理员保存服务器日志。',
+  'health.database_lost': '数据库不可用：数据照常保存在本机，恢复后自动补传；其间其他系统看到的是旧数据。',
   'health.other': '服务器报告异常：{reason}',
 
   'map.label': '一张图：区域、道路、车辆',
@@ -286,6 +287,7 @@ export const zh = {
   'alarmkind.clock_wrong': '终端时钟不准',
   'alarmkind.server_clock': '服务器时钟偏差超过 10 秒',
   'alarmkind.engine_mismatch': '重放结果与已存储的不一致',
+  'alarmkind.database_lost': '数据库不可用，数据保存在本机',
   'alarmkind.terminal_alarm': '终端报警',
 
   'terminal.0': '终端：紧急报警',

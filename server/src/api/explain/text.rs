@@ -184,7 +184,9 @@ fn happened(said: &Said<'_>) -> Text {
             let bit = said.rule.and_then(|rule| rule.id.strip_prefix("terminal-")).unwrap_or("?");
             say(format!("的终端自报报警（报警字第 {bit} 位）"), format!("had its own terminal raise alarm bit {bit}"))
         }
-        EventKind::ClockWrong | EventKind::EngineMismatch => of_system(core.evidence.condition, &at),
+        EventKind::ClockWrong | EventKind::EngineMismatch | EventKind::DatabaseLost => {
+            of_system(core.evidence.condition, &at)
+        }
     }
 }
 
@@ -202,6 +204,12 @@ fn of_system(condition: Option<Condition>, at: &str) -> Text {
             zh: format!("{at} 启动时重放日志，有 {differing} 个事件与存储的不一致；以存储的为准。"),
             en: format!(
                 "A replay at {at} made {differing} events otherwise than they are stored; the stored ones stand."
+            ),
+        },
+        Some(Condition::DatabaseLost) => Text {
+            zh: format!("{at} 起数据库不可用；数据照常保存在本机，恢复后自动补传。"),
+            en: format!(
+                "The database has been lost since {at}; what comes in is kept in the data folder and follows by itself."
             ),
         },
         None => Text { zh: format!("{at} 系统状态改变。"), en: format!("The system's state changed at {at}.") },

@@ -208,7 +208,8 @@ mod tests {
             };
             let (from, to) = (before(turn.from, turn.via), before(turn.to, turn.via));
             let heedless = graph.route(&[from, to], Profile::Heedless);
-            let passes = |nodes: &[usize]| nodes.windows(3).any(|three| !graph.roads.lets_turn(three[0], three[1], three[2]));
+            let passes =
+                |nodes: &[usize]| nodes.windows(3).any(|three| !graph.roads.lets_turn(three[0], three[1], three[2]));
             spared += u32::from(heedless.is_some_and(|nodes| passes(&nodes)));
             let heeding = graph.route(&[from, to], Profile::Other);
             assert!(heeding.is_none_or(|nodes| !passes(&nodes)), "{turn:?}");
@@ -217,7 +218,11 @@ mod tests {
         for from in &slots {
             for profile in [Profile::Hazmat, Profile::Other] {
                 let nodes = graph.route(&[*from, slots[0]], profile).unwrap_or_default();
-                assert!(nodes.windows(3).all(|three| graph.roads.lets_turn(three[0], three[1], three[2]) && three[0] != three[2]));
+                assert!(
+                    nodes
+                        .windows(3)
+                        .all(|three| graph.roads.lets_turn(three[0], three[1], three[2]) && three[0] != three[2])
+                );
             }
         }
     }

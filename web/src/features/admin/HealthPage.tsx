@@ -8,6 +8,7 @@ import { useAsked } from '../../ui/useAsked';
 import {
   diskLeft,
   judgeCommit,
+  judgeDatabase,
   judgeDisk,
   judgeLag,
   judgeTerminals,
@@ -106,6 +107,19 @@ function Figures({ health, samples }: { health: Health; samples: readonly Sample
           </Figure>
         </dl>
       </section>
+      {health.database && (
+        <section aria-labelledby="health-postgis" data-testid="health-postgis">
+          <h2 id="health-postgis">{t('health.postgis')}</h2>
+          <dl className="figures">
+            <Figure name={t('health.postgis.state')} judged={judgeDatabase(health)}>
+              {t(health.database.connected ? 'health.postgis.connected' : 'health.postgis.lost')}
+            </Figure>
+            <Figure name={t('health.postgis.behind')}>{count(health.database.behind)}</Figure>
+            <Figure name={t('health.postgis.sent')}>{count(health.database.sent)}</Figure>
+            {health.database.error && <Figure name={t('health.postgis.error')}>{health.database.error}</Figure>}
+          </dl>
+        </section>
+      )}
       <section aria-labelledby="health-who">
         <h2 id="health-who">{t('health.who')}</h2>
         <dl className="figures">

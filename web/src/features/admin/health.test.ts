@@ -3,6 +3,7 @@ import type { Health } from '../../api/admin';
 import {
   diskLeft,
   judgeCommit,
+  judgeDatabase,
   judgeDisk,
   judgeLag,
   judgeTerminals,
@@ -69,6 +70,10 @@ describe('what the figures mean', () => {
     expect(judgeDisk(health({ free: 500 * GIB }), 1.5).verdict).toBe('wrong');
     expect(judgeDisk(health({ free: 500 * GIB }), 10).verdict).toBe('watch');
     expect(judgeDisk(health({ full: true, free: null }), null)).toEqual({ verdict: 'wrong', advice: 'health.advice.disk' });
+    const database = (connected: boolean, behind: number) => ({ ...health({}), database: { connected, behind, sent: 0 } });
+    expect(judgeDatabase(database(true, 100))).toEqual({ verdict: 'good' });
+    expect(judgeDatabase(database(true, 60_000)).verdict).toBe('watch');
+    expect(judgeDatabase(database(false, 0))).toEqual({ verdict: 'wrong', advice: 'health.advice.database_lost' });
     expect(judgeTerminals(health({ waiting: 2 })).advice).toBe('health.advice.terminals');
   });
 });

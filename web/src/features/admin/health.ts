@@ -56,6 +56,15 @@ export function judgeTerminals({ terminals }: Health): Judged {
   return terminals.waiting_approval > 0 ? { verdict: 'watch', advice: 'health.advice.terminals' } : { verdict: 'good' };
 }
 
+/** How many records may be on their way to a database that takes them in: some seconds of a province. */
+const BEHIND_WATCH = 50_000;
+
+export function judgeDatabase({ database }: Health): Judged {
+  if (!database) return { verdict: 'unknown' };
+  if (!database.connected) return { verdict: 'wrong', advice: 'health.advice.database_lost' };
+  return database.behind > BEHIND_WATCH ? { verdict: 'watch', advice: 'health.advice.database_lost' } : { verdict: 'good' };
+}
+
 /** One look at the figures that are drawn over time. */
 export interface Sample {
   atMs: number;

@@ -129,6 +129,14 @@ export const zh = {
   'health.advice.storage_full': '终端会保留自己的定位，腾出空间后自动补传。',
   'health.advice.clock_wrong': '检查服务器的时间同步（NTP/北斗授时）。',
   'health.advice.engine_mismatch': '把服务器日志和备份交给维护人员。',
+  'health.advice.database_lost': '检查数据库服务和网络；本机磁盘要有足够空间存放积压数据。',
+  'health.postgis': 'PostGIS 数据库',
+  'health.postgis.state': '连接',
+  'health.postgis.connected': '正常',
+  'health.postgis.lost': '连不上',
+  'health.postgis.behind': '尚未写入的记录',
+  'health.postgis.sent': '启动以来写入的记录',
+  'health.postgis.error': '原因',
 } as const satisfies Record<string, string>;
 export const en: Record<keyof typeof zh, string> = {
   'app.crash': 'The screen failed, and alarms cannot be seen. The page opens again by itself in 10 seconds; mind the telephone meanwhile.',
@@ -265,4 +273,12 @@ export const en: Record<keyof typeof zh, string> = {
   'health.advice.storage_full': 'Terminals keep their reports and send them when there is room again.',
   'health.advice.clock_wrong': 'Check the server’s time source (NTP, BeiDou).',
   'health.advice.engine_mismatch': 'Give the server’s log and a backup to whoever maintains it.',
+  'health.advice.database_lost': 'Look at the database server and the network; this server’s disk must have room for what waits.',
+  'health.postgis': 'PostGIS database',
+  'health.postgis.state': 'connection',
+  'health.postgis.connected': 'fine',
+  'health.postgis.lost': 'lost',
+  'health.postgis.behind': 'records not there yet',
+  'health.postgis.sent': 'records sent since the start',
+  'health.postgis.error': 'reason',
 };

@@ -139,6 +139,7 @@ export const zh = {
   'kindname.frozen': '定位冻结',
   'kindname.clock_wrong': '时钟不准',
   'kindname.engine_mismatch': '重放不一致',
+  'kindname.database_lost': '数据库不可用',
   'kindname.terminal_alarm': '终端报警',
 
   'events.hold': '暂停滚动',
@@ -308,6 +309,7 @@ export const en: Record<keyof typeof zh, string> = {
   'kindname.frozen': 'Position frozen',
   'kindname.clock_wrong': 'Clock wrong',
   'kindname.engine_mismatch': 'Replay differs',
+  'kindname.database_lost': 'Database lost',
   'kindname.terminal_alarm': 'Terminal alarm',
 
   'events.hold': 'Hold still',
