@@ -13,7 +13,7 @@ import { Fleet } from './fleet';
 import { decodeFrame, FrameError, type LiveFrame } from './frame';
 import { Intake, nextPicture } from './intake';
 import { Ledger } from './ledger';
-import { measured } from './work';
+import { measured, measuredWithReact } from './work';
 import { ServerClock } from './server-clock';
 import { browserPort, CLOSE, LiveSocket, type ConnectionState, type SocketPort, type View } from './socket';
 
@@ -98,8 +98,8 @@ export class Site {
   /** The view is so wide that the server counts vehicles. */
   #far = false;
   readonly #intake = new Intake({
-    take: (frame, from, to, atMs) => measured(() => this.fleet.take(frame, from, to, atMs)),
-    done: (frame) => measured(() => this.#arrived(frame)),
+    take: (frame, from, to, atMs) => measured('fleet', () => this.fleet.take(frame, from, to, atMs)),
+    done: (frame) => measured('fleet', () => this.#arrived(frame)),
     nextPicture,
   });
   /** Every number in the picture has a name, or is known to have none. */
@@ -144,7 +144,7 @@ export class Site {
     this.#socket = new LiveSocket(
       options.url,
       {
-        onText: (text) => this.#text(text),
+        onText: (text) => measured('socket', () => this.#text(text)),
         onBinary: (bytes) => this.#binary(bytes),
         onState: (state) => this.#state(state),
         onRefused: (code) => this.#onRefused(code === CLOSE.signedOut ? 'signed_out' : 'forbidden'),
@@ -249,7 +249,7 @@ export class Site {
   }
 
   #binary(bytes: ArrayBuffer): void {
-    measured(() => this.#takeIn(bytes));
+    measured('socket', () => this.#takeIn(bytes));
   }
 
   #takeIn(bytes: ArrayBuffer): void {
@@ -361,7 +361,9 @@ export class Site {
     this.#pending = undefined;
     this.#pictureAtMs = this.#port.nowMs();
     this.#picture = this.#draw();
-    for (const listener of this.#listeners) listener();
+    measuredWithReact(() => {
+      for (const listener of this.#listeners) listener();
+    });
   }
 
   #draw(): Picture {

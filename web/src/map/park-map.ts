@@ -138,7 +138,7 @@ export class ParkMap {
       this.#looked = this.#byPerson = true;
       this.#events.onMovedByHand();
     });
-    this.#map.on('render', () => measured(() => this.#labels.place()));
+    this.#map.on('render', () => measured('labels', () => this.#labels.place()));
     // Whoever looks from outside can tell a map that is drawn from one that is not.
     const drawn = (is: boolean) => {
       if (container.dataset['idle'] !== String(is)) container.dataset['idle'] = String(is);
@@ -335,12 +335,13 @@ export class ParkMap {
       this.#firstLook();
     };
     this.#site.onCells = (cells) => this.#showCells(cells);
-    this.#site.onFleet = () => {
-      this.#labels.choose();
-      this.#keepUp();
-      this.repaint();
-      this.#firstLook();
-    };
+    this.#site.onFleet = () =>
+      measured('follow', () => {
+        measured('labels', () => this.#labels.choose());
+        this.#keepUp();
+        this.repaint();
+        this.#firstLook();
+      });
   }
 
   #showCells(cells: LiveFrame | null): void {

@@ -98,8 +98,10 @@ export class VehicleLayer implements CustomLayerInterface {
     if (!map || !this.#program) return;
     const nowMs = performance.now();
     const program = this.#program;
-    measured(() => this.#copyIfChanged(gl, program, map, nowMs));
-    if (this.#count > 0) this.#draw(gl, this.#program, map, args, nowMs);
+    measured('layer', () => this.#copyIfChanged(gl, program, map, nowMs));
+    measured('layer', () => {
+      if (this.#count > 0) this.#draw(gl, program, map, args, nowMs);
+    });
     if (nowMs < this.#input.fleet.stillFromMs && !this.#input.still()) this.#askAgain(map, nowMs);
     else this.#askedAtMs = undefined;
   }
