@@ -39,12 +39,12 @@ export class Directory {
     return this.#byId.values();
   }
 
-  /** Asks for the list when one of these numbers has no name yet. Answers whether all of them were looked at and need nothing. */
+  /** Asks for the list when one of these numbers has no name yet; keeps none of the array. Answers whether all of them were looked at and need nothing. */
   seen(keys: Uint32Array): boolean {
     if (this.#asking || this.#nowMs() - this.#askedAtMs < APART_MS) return false;
     for (const key of keys) {
       if (!this.#byKey.has(key) && !this.#nameless.has(key)) {
-        void this.refresh(keys);
+        void this.refresh(keys.slice());
         return false;
       }
     }

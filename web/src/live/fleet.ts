@@ -1,19 +1,12 @@
 /**
- * Where every vehicle of the live picture is, as columns that the map copies to the graphics card.
- *
- * Between two received fixes a vehicle glides; it is never drawn where no fix has yet said that it is. A step that no
- * road explains (a gap in time, a long jump) is a jump on the screen too.
+ * Where every vehicle is, as the page knows it: the last picture that the worker handed over. Only read here; what the frames
+ * come to is decided by `Intake`.
  */
-import { mercatorX, mercatorY } from '../map/mercator';
-import { HEADING_UNKNOWN, SPEED_UNKNOWN, type LiveFrame } from './frame';
+import { latOf, lonOf } from '../map/mercator';
+import { agedShape } from '../map/vehicle-look';
+import { columnsOf, LOOK, RECORD_WORDS, UNITS, WORD, type FleetPicture } from './fleet-picture';
+import { HEADING_UNKNOWN, SPEED_UNKNOWN } from './frame';
 import { Slots } from './slots';
-
-/** The longest glide: one tick of the server, so that a vehicle has arrived before its next position comes. */
-const GLIDE_MS = 1_000;
-/** ENGINE.md: a gap over 120 s says nothing about the path. */
-const GAP_MS = 120_000;
-/** About 2 km at 30 degrees north, as a share of the world's width. */
-const JUMP = 2_000 / 34_700_000;
 
 /** A vehicle's live state in the units of people. */
 export interface LiveVehicle {
@@ -26,215 +19,163 @@ export interface LiveVehicle {
   flags: number;
 }
 
+/** Its block is nobody's to hand over. */
+const EMPTY: FleetPicture = {
+  block: new ArrayBuffer(0),
+  size: 0,
+  atMs: 0,
+  baseMs: 0,
+  stillFromMs: 0,
+  came: 0,
+  alarms: 0,
+};
+
+/** What was sent: 1e-7 degrees. */
+function sent(degrees: number): number {
+  return Math.round(degrees * 1e7) / 1e7;
+}
+
 export class Fleet {
-  /** Rises with every change: readers compare it instead of the columns. */
+  /** Rises with every change: readers compare it instead of the vehicles. */
   version = 0;
-  size = 0;
-  /** How many vehicles have come that were not in the picture before. */
-  came = 0;
-  key = new Uint32Array(0);
-  /** Where the glide starts and ends, in mercator units. */
-  fromX = new Float64Array(0);
-  fromY = new Float64Array(0);
-  toX = new Float64Array(0);
-  toY = new Float64Array(0);
-  /** When the glide starts, on the page's own clock, and how long it takes; 0 = stands at its end. */
-  startMs = new Float64Array(0);
-  glideMs = new Float32Array(0);
-  fixedAtMs = new Float64Array(0);
-  lonE7 = new Int32Array(0);
-  latE7 = new Int32Array(0);
-  speed = new Uint16Array(0);
-  heading = new Uint8Array(0);
-  flags = new Uint8Array(0);
-  /** The class, as a small number that means something to whoever set `kindOf`; 0 when it is not known. */
-  kind = new Uint8Array(0);
-  /** On the page's own clock: nothing glides any more after this. */
-  stillFromMs = 0;
-
+  #picture = EMPTY;
+  #columns = columnsOf(EMPTY.block);
   readonly #slots = new Slots();
-  #kindOf: (key: number) => number = () => 0;
+  /** The version that `#slots` was made for; most vehicles keep their slot long after it. */
+  #slotted = 0;
 
-  /** Takes in one frame of vehicles at `nowMs` of the page's own clock. Frames of cells are not for the fleet. */
-  apply(frame: LiveFrame, nowMs: number): void {
-    this.take(frame, 0, frame.count, nowMs);
+  /** Shows another picture from now on; answers the block of the one before, at which nobody looks any more. */
+  show(picture: FleetPicture): ArrayBuffer {
+    const { block } = this.#picture;
+    this.#picture = picture;
+    this.#columns = columnsOf(picture.block);
     this.version += 1;
+    return block;
   }
 
-  /** Takes in a part of a frame, from its first record on; readers are told by whoever raises `version` at its end. */
-  take(frame: LiveFrame, from: number, to: number, nowMs: number): void {
-    if (frame.kind === 'cells') return;
-    if (frame.kind === 'gone') {
-      for (let i = from; i < to; i += 1) this.#remove(frame.key[i]!);
-      return;
-    }
-    if (frame.kind === 'snapshot' && from === 0) this.#keepOnly(frame.key);
-    this.#reserve(this.size + to - from);
-    for (let i = from; i < to; i += 1) this.#put(frame, i, nowMs);
+  clear(): ArrayBuffer {
+    return this.show(EMPTY);
   }
 
-  /** Says how classes are looked up, and looks all of them up again: names came or changed. */
-  classify(kindOf: (key: number) => number): void {
-    this.#kindOf = kindOf;
-    for (let slot = 0; slot < this.size; slot += 1) this.kind[slot] = kindOf(this.key[slot]!);
-    this.version += 1;
+  get size(): number {
+    return this.#picture.size;
   }
 
-  clear(): void {
-    this.size = 0;
-    this.#slots.clear();
-    this.version += 1;
+  /** How many vehicles have come that were not in the picture before. */
+  get came(): number {
+    return this.#picture.came;
+  }
+
+  /** How many are in alarm. */
+  get alarms(): number {
+    return this.#picture.alarms;
+  }
+
+  /** When the last frame came, on the page's own clock: `startMs` of the records counts from here. */
+  get atMs(): number {
+    return this.#picture.atMs;
+  }
+
+  /** The server's time of the last frame, ms: `ageMs` of the records ends here. */
+  get baseMs(): number {
+    return this.#picture.baseMs;
+  }
+
+  /** On the page's own clock: nothing glides any more after this. */
+  get stillFromMs(): number {
+    return this.#picture.stillFromMs;
+  }
+
+  /** The number of each slot. */
+  get keys(): Uint32Array {
+    return this.#columns.key.subarray(0, this.size);
+  }
+
+  /** What the graphics card reads. */
+  get records(): Int32Array {
+    return this.#columns.words.subarray(0, this.size * RECORD_WORDS);
   }
 
   slot(key: number): number | undefined {
     const slot = this.#slots.get(key);
-    return slot < 0 ? undefined : slot;
+    if (this.keys[slot] === key) return slot;
+    if (this.#slotted === this.version) return undefined;
+    this.#slotAll();
+    return this.slot(key);
+  }
+
+  flags(slot: number): number {
+    return this.#columns.bytes[(slot * RECORD_WORDS + WORD.look) * 4 + LOOK.flags]!;
+  }
+
+  /** The class as `VEHICLE_CLASSES` counts it. */
+  kind(slot: number): number {
+    return this.#columns.bytes[(slot * RECORD_WORDS + WORD.look) * 4 + LOOK.kind]!;
+  }
+
+  /** The shape at a time of the server's. */
+  shape(slot: number, serverNowMs: number): number {
+    const shape = this.#columns.bytes[(slot * RECORD_WORDS + WORD.look) * 4 + LOOK.shape]!;
+    return agedShape(shape, serverNowMs - this.#columns.fixedAtMs[slot]!);
+  }
+
+  /** Where its last fix lies, in mercator units. */
+  toX(slot: number): number {
+    return (this.#columns.words[slot * RECORD_WORDS + WORD.toX]! >>> 0) / UNITS;
+  }
+
+  toY(slot: number): number {
+    return (this.#columns.words[slot * RECORD_WORDS + WORD.toY]! >>> 0) / UNITS;
   }
 
   /** Where the vehicle in a slot is drawn at `nowMs`, in mercator units. */
   place(slot: number, nowMs: number): [x: number, y: number] {
-    const glide = this.glideMs[slot]!;
-    const share = glide > 0 ? Math.min(1, Math.max(0, (nowMs - this.startMs[slot]!) / glide)) : 1;
-    const fromX = this.fromX[slot]!;
-    const fromY = this.fromY[slot]!;
-    return [fromX + (this.toX[slot]! - fromX) * share, fromY + (this.toY[slot]! - fromY) * share];
+    const { words, floats } = this.#columns;
+    const at = slot * RECORD_WORDS;
+    const glide = floats[at + WORD.glideMs]!;
+    const startMs = this.atMs + floats[at + WORD.startMs]!;
+    const share = glide > 0 ? Math.min(1, Math.max(0, (nowMs - startMs) / glide)) : 1;
+    const fromX = (words[at + WORD.fromX]! >>> 0) / UNITS;
+    const fromY = (words[at + WORD.fromY]! >>> 0) / UNITS;
+    return [fromX + (this.toX(slot) - fromX) * share, fromY + (this.toY(slot) - fromY) * share];
   }
 
   vehicle(key: number): LiveVehicle | undefined {
     const slot = this.slot(key);
     if (slot === undefined) return undefined;
-    const speed = this.speed[slot]!;
-    const heading = this.heading[slot]!;
+    const speed = this.#columns.speed[slot]!;
+    const heading = this.#columns.bytes[(slot * RECORD_WORDS + WORD.look) * 4 + LOOK.heading]!;
     return {
       key,
-      lon: this.lonE7[slot]! / 1e7,
-      lat: this.latE7[slot]! / 1e7,
-      fixedAtMs: this.fixedAtMs[slot]!,
+      lon: sent(lonOf(this.toX(slot))),
+      lat: sent(latOf(this.toY(slot))),
+      fixedAtMs: this.#columns.fixedAtMs[slot]!,
       speedKph: speed === SPEED_UNKNOWN ? null : speed / 10,
       headingDeg: heading === HEADING_UNKNOWN ? null : heading * 2,
-      flags: this.flags[slot]!,
+      flags: this.flags(slot),
     };
   }
 
   /** West, south, east, north of all vehicles, degrees; `null` when there are none. */
   extent(): [number, number, number, number] | null {
     if (this.size === 0) return null;
-    const lon = this.lonE7.subarray(0, this.size);
-    const lat = this.latE7.subarray(0, this.size);
-    const least = (a: number, b: number) => Math.min(a, b);
-    const most = (a: number, b: number) => Math.max(a, b);
-    return [lon.reduce(least) / 1e7, lat.reduce(least) / 1e7, lon.reduce(most) / 1e7, lat.reduce(most) / 1e7];
-  }
-
-  #put(frame: LiveFrame, i: number, nowMs: number): void {
-    const key = frame.key[i]!;
-    const lonE7 = frame.lonE7[i]!;
-    const latE7 = frame.latE7[i]!;
-    const fixedAtMs = frame.baseMs - frame.ageMs[i]!;
-    let slot = this.#slots.get(key);
-    if (slot < 0) {
-      slot = this.size;
-      this.came += 1;
-      this.size += 1;
-      this.#slots.set(key, slot);
-      this.key[slot] = key;
-      this.kind[slot] = this.#kindOf(key);
-      this.#jump(slot, lonE7, latE7);
-    } else if (this.lonE7[slot] !== lonE7 || this.latE7[slot] !== latE7) {
-      this.#move(slot, lonE7, latE7, fixedAtMs - this.fixedAtMs[slot]!, nowMs);
+    let [west, north, east, south] = [1, 1, 0, 0];
+    for (let slot = 0; slot < this.size; slot += 1) {
+      const x = this.toX(slot);
+      const y = this.toY(slot);
+      west = Math.min(west, x);
+      east = Math.max(east, x);
+      north = Math.min(north, y);
+      south = Math.max(south, y);
     }
-    this.fixedAtMs[slot] = fixedAtMs;
-    this.speed[slot] = frame.speed[i]!;
-    this.heading[slot] = frame.heading[i]!;
-    this.flags[slot] = frame.flags[i]!;
+    return [sent(lonOf(west)), sent(latOf(south)), sent(lonOf(east)), sent(latOf(north))];
   }
 
-  #jump(slot: number, lonE7: number, latE7: number): void {
-    this.lonE7[slot] = lonE7;
-    this.latE7[slot] = latE7;
-    this.toX[slot] = mercatorX(lonE7 / 1e7);
-    this.toY[slot] = mercatorY(latE7 / 1e7);
-    this.fromX[slot] = this.toX[slot]!;
-    this.fromY[slot] = this.toY[slot]!;
-    this.glideMs[slot] = 0;
-  }
-
-  #move(slot: number, lonE7: number, latE7: number, stepMs: number, nowMs: number): void {
-    // As `place` says it, without the pair that it answers: this runs for every record of every frame.
-    const glide = this.glideMs[slot]!;
-    const share = glide > 0 ? Math.min(1, Math.max(0, (nowMs - this.startMs[slot]!) / glide)) : 1;
-    const x = this.fromX[slot]! + (this.toX[slot]! - this.fromX[slot]!) * share;
-    const y = this.fromY[slot]! + (this.toY[slot]! - this.fromY[slot]!) * share;
-    this.#jump(slot, lonE7, latE7);
-    const dx = this.toX[slot]! - x;
-    const dy = this.toY[slot]! - y;
-    if (stepMs <= 0 || stepMs > GAP_MS || dx * dx + dy * dy > JUMP * JUMP) return;
-    this.fromX[slot] = x;
-    this.fromY[slot] = y;
-    this.startMs[slot] = nowMs;
-    this.glideMs[slot] = Math.min(stepMs, GLIDE_MS);
-    this.stillFromMs = Math.max(this.stillFromMs, nowMs + this.glideMs[slot]!);
-  }
-
-  #keepOnly(keys: Uint32Array): void {
-    const kept = new Set(keys);
-    for (let slot = this.size - 1; slot >= 0; slot -= 1) {
-      if (!kept.has(this.key[slot]!)) this.#remove(this.key[slot]!);
-    }
-  }
-
-  /** The last slot moves into the freed one, so that the columns stay dense. */
-  #remove(key: number): void {
-    const slot = this.#slots.get(key);
-    if (slot < 0) return;
-    const last = this.size - 1;
-    if (slot !== last) {
-      for (const column of this.#columns()) column[slot] = column[last]!;
-      this.#slots.set(this.key[slot]!, slot);
-    }
-    this.#slots.delete(key);
-    this.size = last;
-  }
-
-  #columns() {
-    return [
-      this.key,
-      this.fromX,
-      this.fromY,
-      this.toX,
-      this.toY,
-      this.startMs,
-      this.glideMs,
-      this.fixedAtMs,
-      this.lonE7,
-      this.latE7,
-      this.speed,
-      this.heading,
-      this.flags,
-      this.kind,
-    ];
-  }
-
-  #reserve(wanted: number): void {
-    if (wanted <= this.key.length) return;
-    const room = Math.max(64, this.key.length * 2, wanted);
-    const grow = <T extends { set(from: T): void }>(next: T, old: T): T => {
-      next.set(old);
-      return next;
-    };
-    this.key = grow(new Uint32Array(room), this.key);
-    this.fromX = grow(new Float64Array(room), this.fromX);
-    this.fromY = grow(new Float64Array(room), this.fromY);
-    this.toX = grow(new Float64Array(room), this.toX);
-    this.toY = grow(new Float64Array(room), this.toY);
-    this.startMs = grow(new Float64Array(room), this.startMs);
-    this.glideMs = grow(new Float32Array(room), this.glideMs);
-    this.fixedAtMs = grow(new Float64Array(room), this.fixedAtMs);
-    this.lonE7 = grow(new Int32Array(room), this.lonE7);
-    this.latE7 = grow(new Int32Array(room), this.latE7);
-    this.speed = grow(new Uint16Array(room), this.speed);
-    this.heading = grow(new Uint8Array(room), this.heading);
-    this.flags = grow(new Uint8Array(room), this.flags);
-    this.kind = grow(new Uint8Array(room), this.kind);
+  /** Only when somebody asks for a number that is not where it was. */
+  #slotAll(): void {
+    this.#slots.clear();
+    const { keys } = this;
+    for (let slot = 0; slot < keys.length; slot += 1) this.#slots.set(keys[slot]!, slot);
+    this.#slotted = this.version;
   }
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ApiError } from '../api/client';
-import type { Alarm, AlarmState, Event, TextFrame } from '../api/types';
+import type { Alarm, AlarmState, Event, TextFrame, Vehicle } from '../api/types';
+import { Intake } from './intake';
+import { answer, type Asked, type IntakeListener } from './intake-line';
 import { Site, type Refusal } from './site';
 import type { SocketPort } from './socket';
 
@@ -16,6 +18,9 @@ class FakeSocket {
   }
   close(): void {
     this.readyState = 3;
+  }
+  sends(data: ArrayBuffer): void {
+    this.onmessage?.({ data });
   }
   says(frame: TextFrame | Record<string, unknown>): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
@@ -61,6 +66,7 @@ function event(id: string, seq: number): Event {
 class FakeServer {
   alarms: Alarm[] = [];
   events: Event[] = [];
+  vehicles: Vehicle[] = [];
   down = false;
   signedIn = true;
   readonly asked: string[] = [];
@@ -71,7 +77,7 @@ class FakeServer {
       if (!this.signedIn) throw new ApiError({ status: 401, code: 'not_signed_in' });
       return { name: 'n', role: 'commander' as const };
     },
-    vehicles: async () => [],
+    vehicles: async () => this.vehicles,
     vehicle: async () => Promise.reject(new Error('not asked for here')),
     features: async () => [],
     featureCount: async () => null,
@@ -115,7 +121,40 @@ class FakeServer {
   }
 }
 
+/** The worker that takes vehicles in, on the test's own thread. */
+class FakeWorker {
+  readonly asked: Asked[] = [];
+  stopped = false;
+  readonly #intake = new Intake();
+  readonly listener: IntakeListener;
+  constructor(listener: IntakeListener) {
+    this.listener = listener;
+  }
+  ask(asked: Asked): void {
+    this.asked.push(asked);
+    const said = answer(this.#intake, asked);
+    if (said) this.listener.onAnswer(said);
+  }
+  stop(): void {
+    this.stopped = true;
+  }
+}
+
+/** A binary message of `/live` of vehicles (or cells) with these numbers. */
+function vehicles(kind: 'snapshot' | 'delta' | 'cells', ...keys: number[]): ArrayBuffer {
+  const bytes = new ArrayBuffer(16 + keys.length * 20);
+  const view = new DataView(bytes);
+  view.setUint16(0, 0x4356, true);
+  view.setUint8(2, 1);
+  view.setUint8(3, { snapshot: 1, delta: 2, cells: 4 }[kind]);
+  view.setUint32(4, keys.length, true);
+  view.setBigInt64(8, BigInt(Date.parse(NOW)), true);
+  keys.forEach((key, i) => view.setUint32(16 + i * 20, key, true));
+  return bytes;
+}
+
 let server: FakeServer;
+let workers: FakeWorker[];
 let site: Site;
 let refused: Refusal[];
 
@@ -131,6 +170,7 @@ beforeEach(() => {
   vi.stubGlobal('WebSocket', { OPEN: 1 });
   server = new FakeServer();
   refused = [];
+  workers = [];
   const port: SocketPort = {
     open: () => {
       const socket = new FakeSocket();
@@ -142,7 +182,17 @@ beforeEach(() => {
     nowMs: () => Date.now(),
     random: () => 0.5,
   };
-  site = new Site({ url: 'ws://test/live', api: server.api, port, onRefused: (refusal) => refused.push(refusal) });
+  site = new Site({
+    url: 'ws://test/live',
+    api: server.api,
+    port,
+    openIntake: (listener) => {
+      const worker = new FakeWorker(listener);
+      workers.push(worker);
+      return worker;
+    },
+    onRefused: (refusal) => refused.push(refusal),
+  });
   site.start();
 });
 
@@ -257,7 +307,7 @@ describe('after a break', () => {
     await connected();
     server.socket.breaks();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(site.clock.now() - site.picture().heardAtMs!).toBe(60_000);
+    expect(site.clock.now() - site.heardAtMs!).toBe(60_000);
   });
 });
 
@@ -348,4 +398,81 @@ test('pictures come at most four times a second', async () => {
   expect(pictures).toBeGreaterThanOrEqual(3);
   expect(pictures).toBeLessThanOrEqual(5);
   expect(site.picture().connection).toBe('live');
+});
+
+describe('vehicles', () => {
+  test('are shown as the worker answers, and what has been shown goes back to it', async () => {
+    await connected();
+    const told: number[] = [];
+    site.onFleet = () => told.push(site.fleet.size);
+    server.socket.sends(vehicles('snapshot', 1, 2));
+    const first = site.fleet.records.buffer;
+    server.socket.sends(vehicles('delta', 3));
+    server.socket.sends(vehicles('delta', 4));
+    expect(told).toEqual([2, 3, 4]);
+    expect(site.vehicleCount).toBe(4);
+    expect(workers[0]!.asked.at(-1)!.spare).toBe(first);
+  });
+
+  test('make a new picture when the first come and when all are gone, not when they move', async () => {
+    await connected();
+    await vi.advanceTimersByTimeAsync(1_000);
+    let pictures = 0;
+    site.subscribe(() => (pictures += 1));
+    const after = async (message: ArrayBuffer) => {
+      server.socket.sends(message);
+      await vi.advanceTimersByTimeAsync(1_000);
+      return pictures;
+    };
+    expect(await after(vehicles('snapshot', 1, 2))).toBe(1);
+    expect(await after(vehicles('delta', 2, 3))).toBe(1);
+    expect(await after(vehicles('cells', 34))).toBe(1);
+    expect(site.vehicleCount).toBe(34);
+    expect(await after(vehicles('snapshot'))).toBe(2);
+    expect(site.vehicleCount).toBe(0);
+  });
+
+  test('give way to counts and come again', async () => {
+    await connected();
+    const cells: (number | undefined)[] = [];
+    site.onCells = (counted) => cells.push(counted?.key[0]);
+    server.socket.sends(vehicles('snapshot', 1, 2));
+    server.socket.sends(vehicles('cells', 34));
+    expect(site.fleet.size).toBe(0);
+    server.socket.sends(vehicles('snapshot', 7));
+    expect(site.fleet.size).toBe(1);
+    expect(cells).toEqual([34, undefined]);
+  });
+
+  test('of a message that is refused change nothing, not the age of the picture either', async () => {
+    const complaint = vi.spyOn(console, 'error').mockImplementation(() => {});
+    await connected();
+    const heardAtMs = site.heardAtMs;
+    await vi.advanceTimersByTimeAsync(5_000);
+    server.socket.sends(new ArrayBuffer(3));
+    await vi.advanceTimersByTimeAsync(250);
+    expect(complaint).toHaveBeenCalledWith('frame of /live refused: a frame of 3 bytes has no header');
+    expect(site.heardAtMs).toBe(heardAtMs);
+  });
+
+  test('have the class that the list of names says, with another worker too', async () => {
+    server.vehicles = [{ key: 2, id: 'v2', class: 'hazmat' } as Vehicle];
+    await connected();
+    server.socket.sends(vehicles('snapshot', 1, 2));
+    const kinds = () => [1, 2].map((key) => site.fleet.kind(site.fleet.slot(key)!));
+    await site.directory.refresh();
+    expect(kinds()).toEqual([0, 1]);
+    const shownVersion = site.fleet.version;
+    workers[0]!.listener.onFailed();
+    expect([workers.length, workers[0]!.stopped]).toEqual([2, true]);
+    expect(site.picture().connection).toBe('lost');
+    // What was shown stays, as old as it is, until the server has sent everything again.
+    expect(site.fleet.version).toBe(shownVersion);
+    await vi.advanceTimersByTimeAsync(1_000);
+    server.accept();
+    server.socket.sends(vehicles('snapshot', 2, 1));
+    expect(site.picture().connection).toBe('live');
+    expect(kinds()).toEqual([0, 1]);
+    expect(site.fleet.size).toBe(2);
+  });
 });

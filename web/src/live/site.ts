@@ -1,6 +1,7 @@
 /**
  * The live picture of one site: everything that the screen shows and that the server said. Plain TypeScript; React reads
- * immutable pictures through `useSyncExternalStore`, at most four a second, the map reads the fleet directly.
+ * immutable pictures through `useSyncExternalStore`, at most four a second, the map reads the fleet directly. Vehicles that
+ * move make no new picture: what shows them beside the map reads them as often as it can be read.
  *
  * It never decides: it holds what the server said last, says how old that is, and fetches what a break made it miss.
  */
@@ -10,8 +11,8 @@ import { classCode } from '../map/sort-of';
 import { Directory } from './directory';
 import { Features, isCollection } from './features';
 import { Fleet } from './fleet';
-import { decodeFrame, FrameError, type LiveFrame } from './frame';
-import { Intake, nextPicture } from './intake';
+import type { LiveFrame } from './frame';
+import { intakeWorker, type Answer, type IntakeLine, type OpenIntakeLine } from './intake-line';
 import { Ledger } from './ledger';
 import { measured, measuredWithReact } from './work';
 import { ServerClock } from './server-clock';
@@ -24,8 +25,6 @@ const RETRY_MS = 3_000;
 /** What the screen shows. A new object for every picture; its parts are not changed afterwards. */
 export interface Picture {
   connection: ConnectionState;
-  /** Server time of the last message, ms; `null` before the first. */
-  heardAtMs: number | null;
   /** How far the server itself is behind what terminals sent. */
   lagMs: number;
   notReady: readonly string[];
@@ -38,10 +37,9 @@ export interface Picture {
   alarmsKnown: boolean;
   alarmsProblem: Problem | null;
   events: readonly Event[];
-  vehicleCount: number;
   /** The view is so wide that vehicles are counted by cell: nothing is known of single ones. */
   far: boolean;
-  /** Rises when names, features or the fleet change, for what reads them through `site`. */
+  /** Rises when names or features change, for what reads them through `site`. */
   revision: number;
 }
 
@@ -68,6 +66,8 @@ export interface SiteOptions {
     | 'alarmLoad'
   >;
   port?: SocketPort;
+  /** To the worker that takes vehicles in. */
+  openIntake?: OpenIntakeLine;
   onRefused: (refusal: Refusal) => void;
 }
 
@@ -97,11 +97,10 @@ export class Site {
   #cellCount = 0;
   /** The view is so wide that the server counts vehicles. */
   #far = false;
-  readonly #intake = new Intake({
-    take: (frame, from, to, atMs) => measured('fleet', () => this.fleet.take(frame, from, to, atMs)),
-    done: (frame) => measured('fleet', () => this.#arrived(frame)),
-    nextPicture,
-  });
+  readonly #openIntake: OpenIntakeLine;
+  #intake: IntakeLine | undefined;
+  /** A block that nobody looks at any more: it goes back with the next message. */
+  #spare: ArrayBuffer | undefined;
   /** Every number in the picture has a name, or is known to have none. */
   #namesSettled = false;
   #cameNamed = 0;
@@ -117,6 +116,7 @@ export class Site {
   constructor(options: SiteOptions) {
     this.#api = options.api;
     this.#port = options.port ?? browserPort;
+    this.#openIntake = options.openIntake ?? intakeWorker;
     this.#onRefused = options.onRefused;
     this.#ledger = new Ledger({
       api: options.api,
@@ -128,8 +128,7 @@ export class Site {
       this.#namesSettled = false;
       if (this.#classified !== this.directory.version) {
         this.#classified = this.directory.version;
-        this.fleet.classify((key) => classCode(this.directory.byKey(key)?.class));
-        this.onFleet();
+        measured('fleet', () => this.#classify());
       }
       this.#touch();
     });
@@ -145,7 +144,7 @@ export class Site {
       options.url,
       {
         onText: (text) => measured('socket', () => this.#text(text)),
-        onBinary: (bytes) => this.#binary(bytes),
+        onBinary: (bytes) => measured('socket', () => this.#binary(bytes)),
         onState: (state) => this.#state(state),
         onRefused: (code) => this.#onRefused(code === CLOSE.signedOut ? 'signed_out' : 'forbidden'),
         resumeFrom: () => this.#ledger.seq,
@@ -156,6 +155,7 @@ export class Site {
   }
 
   start(): void {
+    this.#take();
     this.#socket.start();
     void this.directory.refresh();
     void this.#loadFeatures();
@@ -163,6 +163,7 @@ export class Site {
 
   stop(): void {
     this.#socket.stop();
+    this.#intake?.stop();
     this.#ledger.stop();
     this.features.stop();
     for (const timer of [this.#featuresRetry, this.#pending]) if (timer !== undefined) this.#port.clearTimeout(timer);
@@ -176,6 +177,16 @@ export class Site {
   setView(view: View): void {
     this.#socket.setView(view);
     this.features.setView(view.bbox);
+  }
+
+  /** Server time of the last message, ms; `null` before the first. Read it at a clock's pace: no picture comes for it. */
+  get heardAtMs(): number | null {
+    return this.#heardAtMs;
+  }
+
+  /** Single vehicles, or those that were counted by cell. Read at a clock's pace too. */
+  get vehicleCount(): number {
+    return this.fleet.size + this.#cellCount;
   }
 
   /** The largest number of a change that is known; 0 before any is. */
@@ -248,47 +259,77 @@ export class Site {
     this.#heardAtMs = this.clock.now();
   }
 
+  /** Opens the line to a worker that knows nothing yet. */
+  #take(): void {
+    this.#intake = this.#openIntake({
+      onAnswer: (answer) => measured('fleet', () => this.#answered(answer)),
+      onFailed: () => {
+        this.#intake?.stop();
+        this.#take();
+        this.#classify();
+        // The server repeats the whole picture on a new connection.
+        this.#socket.again();
+      },
+    });
+  }
+
+  #classify(): void {
+    const vehicles = [...this.directory.all()];
+    this.#intake?.ask({
+      kind: 'classes',
+      keys: Uint32Array.from(vehicles, ({ key }) => key),
+      classes: Uint8Array.from(vehicles, (vehicle) => classCode(vehicle.class)),
+      spare: this.#lend(),
+    });
+  }
+
+  #keep(block: ArrayBuffer): void {
+    if (block.byteLength > 0) this.#spare = block;
+  }
+
+  #lend(): ArrayBuffer | undefined {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare;
+  }
+
   #binary(bytes: ArrayBuffer): void {
-    measured('socket', () => this.#takeIn(bytes));
+    this.#intake?.ask({ kind: 'frame', bytes, atMs: performance.now(), spare: this.#lend() });
   }
 
-  #takeIn(bytes: ArrayBuffer): void {
-    let frame: LiveFrame;
-    try {
-      frame = decodeFrame(bytes);
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      console.error(`frame of /live refused: ${error.message}`);
-      return;
+  #answered(answer: Answer): void {
+    const empty = this.vehicleCount === 0;
+    switch (answer.kind) {
+      case 'refused':
+        console.error(`frame of /live refused: ${answer.why}`);
+        return;
+      case 'cells':
+        this.#keep(this.fleet.clear());
+        this.#heard();
+        this.#cellCount = answer.cells.key.reduce((sum, count, i) => sum + count + answer.cells.ageMs[i]!, 0);
+        this.#far = true;
+        this.onCells(answer.cells);
+        break;
+      case 'fleet':
+        this.#keep(this.fleet.show(answer.picture));
+        if (answer.told === 'frame') this.#heard();
+        if (this.#far) {
+          this.#far = false;
+          this.#cellCount = 0;
+          this.onCells(null);
+        }
+        this.#name();
+        break;
     }
-    this.#heard();
-    if (frame.kind === 'cells') {
-      this.#intake.clear();
-      this.fleet.clear();
-      this.#cellCount = frame.key.reduce((sum, count, i) => sum + count + frame.ageMs[i]!, 0);
-      this.#far = true;
-      this.onCells(frame);
-      this.onFleet();
-      this.#touch();
-    } else {
-      if (this.#far) {
-        this.#far = false;
-        this.#cellCount = 0;
-        this.onCells(null);
-      }
-      this.#intake.put(frame, performance.now());
-    }
+    this.onFleet();
+    if (empty !== (this.vehicleCount === 0)) this.#touch();
   }
 
-  /** A frame of vehicles is in the fleet as a whole. */
-  #arrived(frame: LiveFrame): void {
-    this.fleet.version += 1;
-    // Names are looked up only after somebody came or the list changed: 30,000 numbers are not asked for every second.
+  /** Names are looked up only after somebody came or the list changed: 30,000 numbers are not asked for every second. */
+  #name(): void {
     if (this.fleet.came !== this.#cameNamed) this.#namesSettled = false;
     this.#cameNamed = this.fleet.came;
-    if (!this.#namesSettled && frame.kind !== 'gone') this.#namesSettled = this.directory.seen(frame.key);
-    this.onFleet();
-    this.#touch();
+    if (!this.#namesSettled) this.#namesSettled = this.directory.seen(this.fleet.keys);
   }
 
   #text(text: string): void {
@@ -369,7 +410,6 @@ export class Site {
   #draw(): Picture {
     return {
       connection: this.#connection,
-      heardAtMs: this.#heardAtMs,
       lagMs: this.#lagMs,
       notReady: this.#notReady,
       warnings: this.#warnings,
@@ -378,7 +418,6 @@ export class Site {
       alarmsKnown: this.#ledger.known,
       alarmsProblem: this.#ledger.problem,
       events: this.#ledger.events.latest(),
-      vehicleCount: this.fleet.size + this.#cellCount,
       far: this.#far,
       revision: this.#revision,
     };

@@ -92,6 +92,11 @@ export class LiveSocket {
     this.#connect();
   }
 
+  /** Starts over on a new connection: what came over this one is of no use. */
+  again(): void {
+    if (this.#socket) this.#lost(0);
+  }
+
   setView(view: View): void {
     this.#view = view;
     if (this.#socket?.readyState === WebSocket.OPEN) this.#sendView();

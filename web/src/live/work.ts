@@ -156,3 +156,8 @@ export function measuredWithReact(tell: () => void): void {
     queueMicrotask(() => meter.end('screen'));
   }
 }
+
+/** The layer has drawn vehicles whose message came at `cameAtMs` of the page's own clock. */
+export function drawn(cameAtMs: number): void {
+  meter?.drawn(performance.now() - cameAtMs);
+}

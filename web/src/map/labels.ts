@@ -5,8 +5,8 @@
 import type { Map as MapLibre } from 'maplibre-gl';
 import { FLAG } from '../live/frame';
 import type { Fleet } from '../live/fleet';
-import { latOf, lonOf } from './mercator';
-import { isShown, shapeOf, type VehicleMask } from './vehicle-look';
+import { latOf, lonOf, mercatorX, mercatorY } from './mercator';
+import { isShown, type VehicleMask } from './vehicle-look';
 
 const MOST = 60;
 /** Below this zoom only vehicles in alarm and the chosen one carry their plate. */
@@ -56,24 +56,22 @@ export class Labels {
     const mask = this.#input.mask();
     const serverNow = this.#input.serverNow();
     const bounds = this.#map.getBounds();
-    // The fleet's own units: this loop goes through every vehicle after every frame.
-    const west = bounds.getWest() * 1e7;
-    const east = bounds.getEast() * 1e7;
-    const south = bounds.getSouth() * 1e7;
-    const north = bounds.getNorth() * 1e7;
-    const { key, lonE7, latE7, flags, speed, heading, fixedAtMs, kind } = fleet;
+    const west = mercatorX(bounds.getWest());
+    const east = mercatorX(bounds.getEast());
+    const south = mercatorY(bounds.getSouth());
+    const north = mercatorY(bounds.getNorth());
+    const { keys } = fleet;
     const first: number[] = [];
     const others: number[] = [];
-    for (let slot = 0; slot < fleet.size; slot += 1) {
-      const urgent = (flags[slot]! & FLAG.alarm) !== 0 || key[slot] === chosen;
+    for (let slot = 0; slot < keys.length; slot += 1) {
+      const key = keys[slot]!;
+      const urgent = (fleet.flags(slot) & FLAG.alarm) !== 0 || key === chosen;
       if (!urgent && (!plain || others.length >= MOST)) continue;
-      if (lonE7[slot]! < west || lonE7[slot]! > east || latE7[slot]! < south || latE7[slot]! > north) continue;
-      if (urgent) {
-        first.push(key[slot]!);
-        continue;
-      }
-      const shape = shapeOf(speed[slot]!, heading[slot]!, flags[slot]!, serverNow - fixedAtMs[slot]!);
-      if (isShown(mask, kind[slot]!, shape, flags[slot]!)) others.push(key[slot]!);
+      const x = fleet.toX(slot);
+      const y = fleet.toY(slot);
+      if (x < west || x > east || y > south || y < north) continue;
+      if (urgent) first.push(key);
+      else if (isShown(mask, fleet.kind(slot), fleet.shape(slot, serverNow), 0)) others.push(key);
     }
     // In the order of the numbers, so that the same plates win a crowded place every time.
     const rising = (a: number, b: number) => a - b;
@@ -93,7 +91,7 @@ export class Labels {
       if (slot === undefined || !plate) continue;
       const [x, y] = fleet.place(slot, nowMs);
       const at = this.#map.project([lonOf(x), latOf(y)]);
-      const alarm = (fleet.flags[slot]! & FLAG.alarm) !== 0;
+      const alarm = (fleet.flags(slot) & FLAG.alarm) !== 0;
       const size = this.#scale;
       const box = {
         text: plate,

@@ -396,7 +396,7 @@ export class ParkMap {
     if (slot === undefined) return;
     const { fleet } = this.#site;
     this.#map.easeTo({
-      center: [lonOf(fleet.toX[slot]!), latOf(fleet.toY[slot]!)],
+      center: [lonOf(fleet.toX(slot)), latOf(fleet.toY(slot))],
       duration: this.#motionMs(),
       easing: (share) => share,
     });

@@ -7,7 +7,7 @@ import { COLLECTIONS, type Collection } from '../api/types';
 import type { Site } from '../live/site';
 import { extentOf } from './extent';
 import { mercatorX, mercatorY } from './mercator';
-import { isShown, shapeOf, type VehicleMask } from './vehicle-look';
+import { isShown, type VehicleMask } from './vehicle-look';
 
 export type Choice =
   | { kind: 'vehicle'; key: number }
@@ -48,9 +48,9 @@ function vehiclesAt({ map, site: { fleet, clock }, mask }: PickInput, px: number
     const [atX, atY] = fleet.place(slot, nowMs);
     const distance = Math.hypot(atX - x, atY - y);
     if (distance > reach) continue;
-    const flags = fleet.flags[slot]!;
-    const shape = shapeOf(fleet.speed[slot]!, fleet.heading[slot]!, flags, serverNow - fleet.fixedAtMs[slot]!);
-    if (isShown(mask, fleet.kind[slot]!, shape, flags)) near.push({ key: fleet.key[slot]!, distance });
+    if (isShown(mask, fleet.kind(slot), fleet.shape(slot, serverNow), fleet.flags(slot))) {
+      near.push({ key: fleet.keys[slot]!, distance });
+    }
   }
   return near.sort((a, b) => a.distance - b.distance).map(({ key }) => ({ kind: 'vehicle', key }));
 }

@@ -1,29 +1,19 @@
 /**
- * All moving vehicles in one draw call: a custom layer of MapLibre that copies the fleet's columns to the graphics card
- * when they changed and lets the card do the gliding in between.
+ * All moving vehicles at once: a custom layer of MapLibre that copies the fleet's records to the graphics card when they
+ * changed and lets the card do everything else: the gliding, the growing old, what is switched off and what lies on top.
  *
- * It must never extrapolate and never ask the network. Positions go over as 32-bit floats relative to an origin near the
- * middle of the map, 6 mm fine within a degree of it.
+ * It must never extrapolate, never ask the network and never go through the vehicles. Places go over as whole numbers; the
+ * card takes the map's middle off them, exactly, before it makes them floats.
  */
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
-import { FLAG, HEADING_UNKNOWN } from '../live/frame';
 import type { Fleet } from '../live/fleet';
-import { measured } from '../live/work';
+import { RECORD_WORDS, UNITS, WORD } from '../live/fleet-picture';
+import { drawn, measured } from '../live/work';
 import { mercatorX, mercatorY } from './mercator';
 import { restMs } from './pace';
 import type { Palette } from './palette';
-import { isShown, shapeOf, type VehicleMask } from './vehicle-look';
+import type { VehicleMask } from './vehicle-look';
 import { FRAGMENT, VERTEX } from './vehicle-shaders';
-
-const FLOATS = 9;
-/** Ages are looked at again this often while nothing comes in. */
-const REFRESH_MS = 5_000;
-/** The origin moves when the map's middle is further from it than this (about 20 km). */
-const ORIGIN_REACH = 5e-4;
-
-/** What lies on top of the shape; the class stands above these bits. */
-const BIT = { alarm: 1, chosen: 2 } as const;
-const CLASS = 4;
 
 interface Program {
   program: WebGLProgram;
@@ -38,7 +28,6 @@ export interface VehicleLayerInput {
   serverNow: () => number;
   palette: () => Palette;
   chosen: () => number | null;
-  /** A new object whenever other vehicles are to be shown. */
   mask: () => VehicleMask;
   /** 1 at a desk; larger on a wall. */
   scale: () => number;
@@ -58,14 +47,7 @@ export class VehicleLayer implements CustomLayerInterface {
   readonly #input: VehicleLayerInput;
   #map: MapLibre | undefined;
   #program: Program | undefined;
-  #columns = new Float32Array(0);
-  #count = 0;
-  #originX = 0;
-  #originY = 0;
-  #copiedAtMs = -Infinity;
   #copiedVersion = -1;
-  #copiedChosen: number | null = null;
-  #copiedMask: VehicleMask | undefined;
   /** When the picture that is drawn next was asked for; `undefined` while nothing glides. */
   #askedAtMs: number | undefined;
   #rest: number | undefined;
@@ -98,9 +80,9 @@ export class VehicleLayer implements CustomLayerInterface {
     if (!map || !this.#program) return;
     const nowMs = performance.now();
     const program = this.#program;
-    measured('layer', () => this.#copyIfChanged(gl, program, map, nowMs));
     measured('layer', () => {
-      if (this.#count > 0) this.#draw(gl, program, map, args, nowMs);
+      this.#copyIfChanged(gl, program);
+      if (this.#input.fleet.size > 0) this.#draw(gl, program, map, args, nowMs);
     });
     if (nowMs < this.#input.fleet.stillFromMs && !this.#input.still()) this.#askAgain(map, nowMs);
     else this.#askedAtMs = undefined;
@@ -121,59 +103,13 @@ export class VehicleLayer implements CustomLayerInterface {
     }, rest);
   }
 
-  #copyIfChanged(gl: WebGL2RenderingContext, program: Program, map: MapLibre, nowMs: number): void {
+  #copyIfChanged(gl: WebGL2RenderingContext, { buffer }: Program): void {
     const { fleet } = this.#input;
-    const centre = map.getCenter();
-    const x = mercatorX(centre.lng);
-    const y = mercatorY(centre.lat);
-    const far = Math.hypot(x - this.#originX, y - this.#originY) > ORIGIN_REACH;
-    const chosen = this.#input.chosen();
-    const mask = this.#input.mask();
-    const same =
-      fleet.version === this.#copiedVersion && chosen === this.#copiedChosen && mask === this.#copiedMask;
-    if (same && !far && nowMs - this.#copiedAtMs < REFRESH_MS) return;
-    if (far) {
-      this.#originX = x;
-      this.#originY = y;
-    }
-    this.#copiedAtMs = nowMs;
+    if (fleet.version === this.#copiedVersion) return;
     this.#copiedVersion = fleet.version;
-    this.#copiedChosen = chosen;
-    this.#copiedMask = mask;
-    this.#fillColumns(chosen, mask, nowMs);
-    gl.bindBuffer(gl.ARRAY_BUFFER, program.buffer);
-    gl.bufferData(gl.ARRAY_BUFFER, this.#columns.subarray(0, this.#count * FLOATS), gl.DYNAMIC_DRAW);
-  }
-
-  #fillColumns(chosen: number | null, mask: VehicleMask, nowMs: number): void {
-    const { fleet } = this.#input;
-    const { key, fromX, fromY, toX, toY, startMs, glideMs, fixedAtMs, speed, heading, flags, kind } = fleet;
-    const serverNow = this.#input.serverNow();
-    if (this.#columns.length < fleet.size * FLOATS) this.#columns = new Float32Array(fleet.size * FLOATS * 2);
-    const out = this.#columns;
-    const originX = this.#originX;
-    const originY = this.#originY;
-    // What is drawn last lies on top: plain vehicles fill from the front, those that must be seen from the back.
-    let plain = 0;
-    let marked = fleet.size;
-    for (let i = 0; i < fleet.size; i += 1) {
-      const bits = (flags[i]! & FLAG.alarm ? BIT.alarm : 0) + (key[i] === chosen ? BIT.chosen : 0);
-      const shape = shapeOf(speed[i]!, heading[i]!, flags[i]!, serverNow - fixedAtMs[i]!);
-      if (bits === 0 && !isShown(mask, kind[i]!, shape, flags[i]!)) continue;
-      const at = FLOATS * (bits === 0 ? plain++ : --marked);
-      out[at] = fromX[i]! - originX;
-      out[at + 1] = fromY[i]! - originY;
-      out[at + 2] = toX[i]! - originX;
-      out[at + 3] = toY[i]! - originY;
-      out[at + 4] = startMs[i]! - nowMs;
-      out[at + 5] = glideMs[i]!;
-      out[at + 6] = heading[i] === HEADING_UNKNOWN ? 0 : (heading[i]! * 2 * Math.PI) / 180;
-      out[at + 7] = shape;
-      out[at + 8] = bits + CLASS * kind[i]!;
-    }
-    // Those that are switched off left a gap between the two.
-    out.copyWithin(plain * FLOATS, marked * FLOATS, fleet.size * FLOATS);
-    this.#count = plain + fleet.size - marked;
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, fleet.records, gl.DYNAMIC_DRAW);
+    drawn(fleet.atMs);
   }
 
   #draw(
@@ -183,16 +119,24 @@ export class VehicleLayer implements CustomLayerInterface {
     args: CustomRenderMethodInput,
     nowMs: number,
   ): void {
+    const { fleet } = this.#input;
     const palette = this.#input.palette();
+    const mask = this.#input.mask();
+    const chosen = this.#input.chosen();
+    const chosenSlot = chosen === null ? undefined : fleet.slot(chosen);
     const canvas = map.getCanvas();
+    const centre = map.getCenter();
+    const originX = Math.round(mercatorX(centre.lng) * UNITS);
+    const originY = Math.round(mercatorY(centre.lat) * UNITS);
     gl.useProgram(program);
-    gl.uniformMatrix4fv(
-      uniform('u_matrix'),
-      false,
-      shifted(args.defaultProjectionData.mainMatrix, this.#originX, this.#originY),
-    );
+    gl.uniformMatrix4fv(uniform('u_matrix'), false, fromUnits(args.defaultProjectionData.mainMatrix, originX, originY));
+    gl.uniform2i(uniform('u_origin'), originX | 0, originY | 0);
     gl.uniform2f(uniform('u_pixel'), 2 / canvas.clientWidth, 2 / canvas.clientHeight);
-    gl.uniform1f(uniform('u_now'), nowMs - this.#copiedAtMs);
+    gl.uniform1f(uniform('u_now'), nowMs - fleet.atMs);
+    gl.uniform1f(uniform('u_since'), this.#input.serverNow() - fleet.baseMs);
+    gl.uniform1i(uniform('u_chosen_slot'), chosenSlot ?? -1);
+    gl.uniform1i(uniform('u_classes'), mask.classes);
+    gl.uniform1i(uniform('u_shapes'), mask.shapes);
     gl.uniform1f(uniform('u_radius'), vehicleRadius(map.getZoom()) * this.#input.scale());
     gl.uniform3fv(uniform('u_body'), palette.vehicle);
     gl.uniform3fv(uniform('u_quiet'), palette.vehicleQuiet);
@@ -206,7 +150,12 @@ export class VehicleLayer implements CustomLayerInterface {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.bindVertexArray(array);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.#count);
+    // What is drawn last lies on top: those that must be seen.
+    const rounds = fleet.alarms > 0 || chosenSlot !== undefined ? [0, 1] : [0];
+    for (const marked of rounds) {
+      gl.uniform1i(uniform('u_marked'), marked);
+      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, fleet.size);
+    }
     gl.bindVertexArray(null);
   }
 }
@@ -216,10 +165,12 @@ function vehicleRadius(zoom: number): number {
   return Math.min(14, Math.max(5, 5 + (zoom - 11) * 1.7));
 }
 
-/** The matrix that first moves by the origin, computed in double precision. Column-major, 16 numbers. */
-function shifted(matrix: ArrayLike<number>, x: number, y: number): Float32Array {
+/** The matrix for distances from the origin in `UNITS`, computed in double precision. Column-major, 16 numbers. */
+function fromUnits(matrix: ArrayLike<number>, originX: number, originY: number): Float32Array {
   const out = new Float32Array(16);
-  for (let i = 0; i < 12; i += 1) out[i] = matrix[i]!;
+  const x = originX / UNITS;
+  const y = originY / UNITS;
+  for (let i = 0; i < 12; i += 1) out[i] = i < 8 ? matrix[i]! / UNITS : matrix[i]!;
   for (let row = 0; row < 4; row += 1) out[12 + row] = matrix[row]! * x + matrix[4 + row]! * y + matrix[12 + row]!;
   return out;
 }
@@ -247,13 +198,14 @@ function build(gl: WebGL2RenderingContext): Program {
   const array = gl.createVertexArray();
   gl.bindVertexArray(array);
   gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-  let offset = 0;
-  [2, 2, 2, 3].forEach((size, location) => {
+  const stride = RECORD_WORDS * 4;
+  for (let location = 0; location < 3; location += 1) {
     gl.enableVertexAttribArray(location);
-    gl.vertexAttribPointer(location, size, gl.FLOAT, false, FLOATS * 4, offset);
     gl.vertexAttribDivisor(location, 1);
-    offset += size * 4;
-  });
+  }
+  gl.vertexAttribIPointer(0, 4, gl.INT, stride, WORD.fromX * 4);
+  gl.vertexAttribPointer(1, 3, gl.FLOAT, false, stride, WORD.startMs * 4);
+  gl.vertexAttribIPointer(2, 4, gl.UNSIGNED_BYTE, stride, WORD.look * 4);
   gl.bindVertexArray(null);
   const places = new Map<string, WebGLUniformLocation | null>();
   const uniform = (name: string) => {

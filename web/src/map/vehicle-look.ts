@@ -5,7 +5,7 @@ import { VEHICLE_CLASSES } from './sort-of';
 /** Below this a vehicle stands: slower is the noise of its receiver. In 0.1 km/h. */
 const STANDS_BELOW = 30;
 /** ENGINE.md: over 120 s without a fix nothing is known, whatever the last frame said of the vehicle. */
-const STALE_MS = 120_000;
+export const STALE_MS = 120_000;
 
 /**
  * An arrow drives, a dot stands, a square reports without saying whether it drives or where to; a ring is hollow, since its
@@ -18,6 +18,11 @@ export function shapeOf(speed: number, heading: number, flags: number, ageMs: nu
   if (flags & FLAG.stale || ageMs > STALE_MS) return SHAPE.ring;
   if (speed < STANDS_BELOW) return SHAPE.dot;
   return speed === SPEED_UNKNOWN || heading === HEADING_UNKNOWN ? SHAPE.square : SHAPE.arrow;
+}
+
+/** The shape of a vehicle of which nothing came since: its fix grows old. */
+export function agedShape(shape: number, ageMs: number): number {
+  return shape < SHAPE.ring && ageMs > STALE_MS ? SHAPE.ring : shape;
 }
 
 /** The layer of the tree that each shape is switched with. */

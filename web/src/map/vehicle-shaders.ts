@@ -1,15 +1,23 @@
 /** The two small programs that draw one vehicle as a square of pixels around its place. */
+import { FLAG, HEADING_UNKNOWN } from '../live/frame';
+import { SHAPE, STALE_MS } from './vehicle-look';
 
 export const VERTEX = `#version 300 es
 precision highp float;
-uniform mat4 u_matrix;      // from "relative to the origin" to the screen
+precision highp int;
+uniform mat4 u_matrix;      // from distances to the origin to the screen
+uniform ivec2 u_origin;     // near the middle of the map
 uniform vec2 u_pixel;       // one CSS pixel in clip units
-uniform float u_now;        // ms since the columns were copied
+uniform float u_now;        // ms since the last frame came
+uniform float u_since;      // ms of the server's since it made the last frame
 uniform float u_radius;     // CSS pixels of a plain vehicle
-layout(location = 0) in vec2 a_from;
-layout(location = 1) in vec2 a_to;
-layout(location = 2) in vec2 a_glide;   // start and length, ms
-layout(location = 3) in vec3 a_look;    // heading in radians, shape, alarm + 2 chosen + 4 class
+uniform int u_chosen_slot;  // -1 when none is chosen
+uniform int u_classes;      // which are shown, a bit each
+uniform int u_shapes;
+uniform int u_marked;       // 0: those that are neither in alarm nor chosen, 1: those that are
+layout(location = 0) in ivec4 a_way;    // from and to
+layout(location = 1) in vec3 a_times;   // start and length of the glide, age of the fix, ms
+layout(location = 2) in uvec4 a_look;   // heading, flags, class, shape
 out vec2 v_turned;
 out vec2 v_flat;
 flat out vec2 v_look;
@@ -18,15 +26,26 @@ flat out float v_radius;
 const vec2 CORNERS[4] = vec2[4](vec2(-1, -1), vec2(1, -1), vec2(-1, 1), vec2(1, 1));
 
 void main() {
+  int kind = int(a_look.z);
+  int shape = int(a_look.w);
+  if (shape < ${SHAPE.ring} && a_times.z + u_since > ${STALE_MS}.0) shape = ${SHAPE.ring};
+  bool alarm = (a_look.y & ${FLAG.alarm}u) != 0u;
+  bool chosen = gl_InstanceID == u_chosen_slot;
+  bool marked = alarm || chosen;
+  bool shown = marked || (((u_classes >> kind) & 1) != 0 && ((u_shapes >> shape) & 1) != 0);
+  if (!shown || marked != (u_marked == 1)) {
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);   // outside of everything
+    return;
+  }
   vec2 corner = CORNERS[gl_VertexID];
-  float share = a_glide.y > 0.0 ? clamp((u_now - a_glide.x) / a_glide.y, 0.0, 1.0) : 1.0;
-  vec4 place = u_matrix * vec4(mix(a_from, a_to, share), 0.0, 1.0);
-  float s = sin(a_look.x), c = cos(a_look.x);
-  bool marked = mod(a_look.z, 4.0) > 0.5;
+  float share = a_times.y > 0.0 ? clamp((u_now - a_times.x) / a_times.y, 0.0, 1.0) : 1.0;
+  vec4 place = u_matrix * vec4(mix(vec2(a_way.xy - u_origin), vec2(a_way.zw - u_origin), share), 0.0, 1.0);
+  float heading = a_look.x == ${HEADING_UNKNOWN}u ? 0.0 : radians(float(a_look.x) * 2.0);
+  float s = sin(heading), c = cos(heading);
   v_radius = u_radius * (marked ? 1.7 : 1.0);
   v_flat = corner;
   v_turned = vec2(corner.x * c - corner.y * s, corner.x * s + corner.y * c);
-  v_look = a_look.yz;
+  v_look = vec2(shape, (alarm ? 1 : 0) + (chosen ? 2 : 0) + 4 * kind);
   gl_Position = place + vec4(corner * v_radius * u_pixel * place.w, 0.0, 0.0);
 }`;
 

@@ -16,9 +16,9 @@ export function Banners({ site, picture }: { site: Site; picture: Picture }) {
     <div className="banners">
       {lost && (
         <p className="banner banner-lost" role="alert" data-testid="banner-lost">
-          {picture.heardAtMs === null
+          {site.heardAtMs === null
             ? t('banner.lost.never')
-            : t('banner.lost', { time: nearText(picture.heardAtMs, site.clock.now(), language) })}
+            : t('banner.lost', { time: nearText(site.heardAtMs, site.clock.now(), language) })}
           <button type="button" onClick={() => site.hurry()}>
             {t('banner.retry')}
           </button>

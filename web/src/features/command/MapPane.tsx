@@ -66,7 +66,7 @@ export function MapPane(props: MapPaneProps) {
   return (
     <>
       <div ref={box} className="map" data-testid="map" />
-      {!noGl && site.features.blank() && site.fleet.size === 0 && <EmptySite />}
+      {!noGl && site.features.blank() && site.vehicleCount === 0 && <EmptySite />}
       {noGl && <p className="map-message">{t('map.nogl')}</p>}
       {!wall && (
         <div className="map-buttons">

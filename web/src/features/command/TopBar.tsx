@@ -31,7 +31,7 @@ export function TopBar({
   const { language, t } = useI18n();
   const now = useServerNow(site.clock, 250);
   const park = nameOf(site.features.list('parks')[0]?.properties ?? {}, language);
-  const ageMs = picture.heardAtMs === null ? null : now - picture.heardAtMs + picture.lagMs;
+  const ageMs = site.heardAtMs === null ? null : now - site.heardAtMs + picture.lagMs;
   return (
     <header className="topbar">
       <h1>
@@ -54,7 +54,7 @@ export function TopBar({
         </strong>
       </span>
       <span>
-        {t('top.vehicles')} <strong data-testid="vehicle-count">{picture.vehicleCount}</strong>
+        {t('top.vehicles')} <strong data-testid="vehicle-count">{site.vehicleCount}</strong>
       </span>
       <span className="counts" role="group" aria-label={t('top.alarms')}>
         {PRIORITIES.map((priority) => {

@@ -87,7 +87,7 @@ function useCompanies(desk: Desk): string[] {
   const { revision } = site.picture();
   return useMemo(() => {
     const names = new Set<string>();
-    for (const key of site.fleet.key.subarray(0, site.fleet.size)) {
+    for (const key of site.fleet.keys) {
       const company = site.directory.byKey(key)?.company;
       if (company) names.add(company);
       if (names.size >= MOST_SUGGESTED) break;

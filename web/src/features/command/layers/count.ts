@@ -2,7 +2,7 @@
 import { COLLECTIONS, type Collection } from '../../../api/types';
 import type { Site } from '../../../live/site';
 import { leafOf, VEHICLE_CLASSES, type Leaf } from '../../../map/sort-of';
-import { shapeOf, STATE_OF_SHAPE } from '../../../map/vehicle-look';
+import { STATE_OF_SHAPE } from '../../../map/vehicle-look';
 
 export type Counts = ReadonlyMap<Leaf, number>;
 
@@ -26,13 +26,16 @@ function collectionCounts({ features }: Pick<Site, 'features'>, collection: Coll
 
 function vehicleCounts({ fleet, clock }: Pick<Site, 'fleet' | 'clock'>): Counts {
   const now = clock.now();
-  const counts = new Map<Leaf, number>();
-  const add = (leaf: Leaf) => counts.set(leaf, (counts.get(leaf) ?? 0) + 1);
+  const kinds = new Uint32Array(VEHICLE_CLASSES.length);
+  const shapes = new Uint32Array(STATE_OF_SHAPE.length);
   for (let slot = 0; slot < fleet.size; slot += 1) {
-    const shape = shapeOf(fleet.speed[slot]!, fleet.heading[slot]!, fleet.flags[slot]!, now - fleet.fixedAtMs[slot]!);
-    add(`vehicles.${VEHICLE_CLASSES[fleet.kind[slot]!] ?? 'unknown'}`);
-    add(`vehicles.${STATE_OF_SHAPE[shape]!}`);
+    kinds[fleet.kind(slot)]! += 1;
+    shapes[fleet.shape(slot, now)]! += 1;
   }
+  const counts = new Map<Leaf, number>();
+  const add = (leaf: Leaf, count: number) => count > 0 && counts.set(leaf, (counts.get(leaf) ?? 0) + count);
+  VEHICLE_CLASSES.forEach((name, kind) => add(`vehicles.${name}`, kinds[kind]!));
+  STATE_OF_SHAPE.forEach((name, shape) => add(`vehicles.${name}`, shapes[shape]!));
   return counts;
 }
 

@@ -1,4 +1,5 @@
 /** The vehicles that the map shows at this moment. */
+import { latOf, lonOf } from '../../../map/mercator';
 import type { Desk } from '../desk';
 
 /** Feature ids, in the order of their numbers. */
@@ -6,9 +7,6 @@ export function inView({ site, park }: Pick<Desk, 'site' | 'park'>): string[] {
   if (!park) return [];
   const { fleet, directory } = site;
   const bounds = park.library.getBounds();
-  const keys: number[] = [];
-  for (let slot = 0; slot < fleet.size; slot += 1) {
-    if (bounds.contains([fleet.lonE7[slot]! / 1e7, fleet.latE7[slot]! / 1e7])) keys.push(fleet.key[slot]!);
-  }
-  return keys.sort((a, b) => a - b).flatMap((key) => directory.byKey(key)?.id ?? []);
+  const within = fleet.keys.filter((_, slot) => bounds.contains([lonOf(fleet.toX(slot)), latOf(fleet.toY(slot))]));
+  return [...within].sort((a, b) => a - b).flatMap((key) => directory.byKey(key)?.id ?? []);
 }

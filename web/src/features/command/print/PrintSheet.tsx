@@ -32,7 +32,7 @@ export function PrintSheet({ desk, picture, heading, paper }: PrintSheetProps) {
   const { language, t } = useI18n();
   const { site, session, visibility } = desk;
   const [printedAt] = useState(() => site.clock.now());
-  const [state] = useState(() => site.picture());
+  const [state] = useState(() => ({ connection: site.picture().connection, heardAtMs: site.heardAtMs }));
   const hidden = useSyncExternalStore(visibility.subscribe, visibility.hidden);
   return (
     <article className={`paper sheet sheet-${paper}`} data-testid="print-sheet">
