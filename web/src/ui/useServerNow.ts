@@ -1,12 +1,9 @@
 /** The server's time, told again every so often, for ages on the screen. */
-import { useEffect, useState } from 'react';
+import { useSyncExternalStore } from 'react';
 import type { ServerClock } from '../live/server-clock';
+import { tickerOf } from './ticker';
 
 export function useServerNow(clock: ServerClock, everyMs: number): number {
-  const [now, setNow] = useState(() => clock.now());
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(clock.now()), everyMs);
-    return () => window.clearInterval(timer);
-  }, [clock, everyMs]);
-  return now;
+  const ticker = tickerOf(clock, everyMs);
+  return useSyncExternalStore(ticker.subscribe, ticker.now);
 }
