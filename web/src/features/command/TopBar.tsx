@@ -29,9 +29,7 @@ export function TopBar({
   onSignOut: () => void;
 }) {
   const { language, t } = useI18n();
-  const now = useServerNow(site.clock, 250);
   const park = nameOf(site.features.list('parks')[0]?.properties ?? {}, language);
-  const ageMs = site.heardAtMs === null ? null : now - site.heardAtMs + picture.lagMs;
   return (
     <header className="topbar">
       <h1>
@@ -46,16 +44,7 @@ export function TopBar({
       >
         {t(`connection.${picture.connection}`)}
       </span>
-      <time className="clock">{clockText(now, language)}</time>
-      <span className={picture.connection === 'live' ? '' : 'old'}>
-        {t('top.age')}{' '}
-        <strong data-testid="data-age" data-age-ms={ageMs === null ? '' : Math.round(ageMs)}>
-          {ageMs === null ? t('top.age.none') : dataAgeText(ageMs, t)}
-        </strong>
-      </span>
-      <span>
-        {t('top.vehicles')} <strong data-testid="vehicle-count">{site.vehicleCount}</strong>
-      </span>
+      <Pulse site={site} picture={picture} />
       <span className="counts" role="group" aria-label={t('top.alarms')}>
         {PRIORITIES.map((priority) => {
           const count = picture.alarms.filter((alarm) => alarm.priority === priority).length;
@@ -92,5 +81,26 @@ export function TopBar({
         </>
       )}
     </header>
+  );
+}
+
+/** What changes all the time, apart from what does not: the time, how old the picture is, how many vehicles it shows. */
+function Pulse({ site, picture }: { site: Site; picture: Picture }) {
+  const { language, t } = useI18n();
+  const now = useServerNow(site.clock, 250);
+  const ageMs = site.heardAtMs === null ? null : now - site.heardAtMs + picture.lagMs;
+  return (
+    <>
+      <time className="clock">{clockText(now, language)}</time>
+      <span className={picture.connection === 'live' ? '' : 'old'}>
+        {t('top.age')}{' '}
+        <strong data-testid="data-age" data-age-ms={ageMs === null ? '' : Math.round(ageMs)}>
+          {ageMs === null ? t('top.age.none') : dataAgeText(ageMs, t)}
+        </strong>
+      </span>
+      <span>
+        {t('top.vehicles')} <strong data-testid="vehicle-count">{site.vehicleCount}</strong>
+      </span>
+    </>
   );
 }
