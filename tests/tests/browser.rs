@@ -132,6 +132,37 @@ fn with_a_truck_in_alarm() -> Server {
 }
 
 #[test]
+fn the_chosen_lies_on_top_the_old_are_hollow_and_what_is_switched_off_is_gone() {
+    let server = with_a_truck_in_alarm();
+    let api = server.api();
+    let now = jiff::Timestamp::now();
+    let fixes: Vec<Value> = [("bus", "hazmat", 0, 0.0), ("van", "ordinary", 0, 0.0), ("old", "ordinary", 200, -300.0)]
+        .into_iter()
+        .map(|(id, class, ago_s, east_m)| {
+            let vehicle = json!({"type": "Feature", "geometry": null, "properties": {"plate": id, "class": class}});
+            api.put(&format!("/ogc/collections/vehicles/items/{id}"), &vehicle).expect(201);
+            let fixed_at = (now - jiff::SignedDuration::from_secs(ago_s)).to_string();
+            json!({"vehicle": id, "fixed_at": fixed_at, "lon": 120.2 + east_m / 96_200.0, "lat": 30.3 + 250.0 / 111_195.0,
+                "speed_kph": 60, "heading_deg": 270})
+        })
+        .collect();
+    api.post("/api/fixes", &json!(fixes)).expect(200);
+    let found = Browser::start("vehicles.mjs", &server, &EVA).found(|_| {});
+    let pixels = |whose: &str, colour: &str| found[whose][colour].as_u64().unwrap();
+    for (chosen, own, other) in [("bus", "dark", "grey"), ("van", "grey", "dark")] {
+        assert!(pixels(chosen, "chosen") > 50, "the chosen has a ring: {found:#}");
+        assert!(pixels(chosen, own) > 2 * pixels(chosen, other), "the {chosen} lies on top: {found:#}");
+    }
+    assert_eq!(pixels("plain", "chosen"), 0, "{found:#}");
+    assert!(pixels("plain", "grey") + pixels("plain", "dark") > 20, "{found:#}");
+    assert_eq!(found["old"]["middle"]["grey"], 0, "a ring is hollow: {found:#}");
+    assert!(found["old"]["all"]["grey"].as_u64().unwrap() > 20, "{found:#}");
+    assert_eq!(pixels("off", "grey") + pixels("off", "dark"), 0, "{found:#}");
+    assert!(pixels("truck", "alarm") > 100, "a vehicle in alarm is shown whatever is off: {found:#}");
+    assert_eq!(found["complaints"], json!([]), "no error in the page");
+}
+
+#[test]
 fn layers_are_switched_and_said_and_what_lies_under_the_cross_is_chosen_by_keyboard() {
     let server = with_a_truck_in_alarm();
     let found = Browser::start("layers.mjs", &server, &EVA).found(|_| {});

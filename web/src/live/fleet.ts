@@ -98,7 +98,7 @@ export class Fleet {
 
   slot(key: number): number | undefined {
     const slot = this.#slots.get(key);
-    if (this.keys[slot] === key) return slot;
+    if (slot >= 0 && slot < this.size && this.#columns.key[slot] === key) return slot;
     if (this.#slotted === this.version) return undefined;
     this.#slotAll();
     return this.slot(key);
