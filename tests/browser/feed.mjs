@@ -1,5 +1,6 @@
 // Feeds many moving vehicles to a server over POST /api/fixes, as a gateway of another maker would: they are registered once,
-// then each reports once a second, 1,000 in a request. For measuring the console; prints a line when it is under way.
+// then each reports once a second, 1,000 in a request. For measuring the console; prints a line when it is under way, and every
+// ten seconds how often each vehicle reported in them: less than once a second when the machine does not keep up.
 //
 // Input: CORDON_URL, CORDON_NAME and CORDON_PASSWORD of an administrator, CORDON_DEVICE_TOKEN (`cordon token add … --role
 // device`), VEHICLES (30,000), DURATION_S (60).
@@ -9,6 +10,7 @@ const { CORDON_URL: url, CORDON_NAME: name, CORDON_PASSWORD: password, CORDON_DE
 const vehicles = Number(process.env.VEHICLES ?? 30_000);
 const seconds = Number(process.env.DURATION_S ?? 60);
 const BATCH = 1_000;
+const TELL_S = 10;
 const CLASSES = ["hazmat", "goods", "ordinary", "resident", "emergency"];
 // A square of half a degree around the demo's park.
 const [LON, LAT, HALF] = [121.05, 30.6, 0.25];
@@ -67,6 +69,7 @@ function fix(i, at) {
 
 let told = false;
 const begin = Date.now();
+let toldAt = begin;
 for (let second = 0; second < seconds; second += 1) {
   const at = begin + second * 1_000;
   const batches = Array.from({ length: Math.ceil(vehicles / BATCH) }, (_, b) => b);
@@ -78,6 +81,10 @@ for (let second = 0; second < seconds; second += 1) {
   );
   if (!told) console.log("fed");
   told = true;
+  if (second % TELL_S === TELL_S - 1) {
+    console.log(`${((TELL_S * 1_000) / (Date.now() - toldAt)).toFixed(2)} reports/s of each`);
+    toldAt = Date.now();
+  }
   const early = begin + (second + 1) * 1_000 - Date.now();
   if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
 }
