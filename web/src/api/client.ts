@@ -22,6 +22,7 @@ import type {
   Vehicle,
   VehicleFeature,
 } from './types';
+import { viewPages, type FeaturePage, type ViewBound, type ViewFeatures } from './view-pages';
 
 /** The server refused, or could not be reached (`status` 0, code `unreachable`). */
 export class ApiError extends Error {
@@ -87,6 +88,12 @@ export async function request<T>(method: string, path: string, body?: unknown, s
 function pathOf(link: string): string {
   const url = new URL(link, 'http://same.origin');
   return url.pathname + url.search;
+}
+
+/** The path of a page's next one. */
+function nextOf(page: FeatureCollection): string | undefined {
+  const next = page.links?.find((link) => link.rel === 'next')?.href;
+  return next === undefined ? undefined : pathOf(next);
 }
 
 /** Every page of a list, to at most so many items. */
@@ -196,8 +203,7 @@ export const api = {
     while (path !== undefined && all.length < MOST_FEATURES) {
       const page: FeatureCollection = await request<FeatureCollection>('GET', path);
       all.push(...page.features);
-      const next: string | undefined = page.links?.find((link) => link.rel === 'next')?.href;
-      path = next === undefined ? undefined : pathOf(next);
+      path = nextOf(page);
     }
     return all;
   },
@@ -205,17 +211,16 @@ export const api = {
   featureCount: async (collection: Collection): Promise<number | null> =>
     (await request<{ numberMatched?: number }>('GET', `/ogc/collections/${collection}/items?limit=1`)).numberMatched ??
     null,
-  /** The features in a box, at most `limit`; `matched` is how many lie there, `null` when it is more than the server counts. */
-  featuresIn: async (
-    collection: Collection,
-    bbox: readonly number[] | null,
-    limit: number,
-  ): Promise<{ features: Feature[]; matched: number | null }> => {
-    const box = bbox ? `&bbox=${bbox.map((degrees) => degrees.toFixed(7)).join(',')}` : '';
-    const path = `/ogc/collections/${collection}/items?limit=${limit}${box}`;
-    const page = await request<FeatureCollection & { numberMatched?: number }>('GET', path);
-    const matched = page.numberMatched ?? null;
-    return { features: page.features, matched: matched !== null && matched > MOST_COUNTED ? null : matched };
+  /** The features in a box, within a bound; `matched` is how many lie there, `null` when it is more than the server counts. */
+  featuresIn: async (collection: Collection, bbox: readonly number[] | null, bound: ViewBound): Promise<ViewFeatures> => {
+    const box = bbox ? `?bbox=${bbox.map((degrees) => degrees.toFixed(7)).join(',')}` : '';
+    const found = await viewPages(
+      `/ogc/collections/${collection}/items${box}`,
+      bound,
+      (path) => request<FeaturePage>('GET', path),
+      nextOf,
+    );
+    return { ...found, matched: found.matched !== null && found.matched > MOST_COUNTED ? null : found.matched };
   },
   /** Features of these collections by what people call them, at most `limit` of each. */
   find: (query: string, collections: readonly Collection[], limit: number, signal?: AbortSignal) =>

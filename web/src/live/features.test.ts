@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ApiError } from '../api/client';
 import type { Collection, Feature } from '../api/types';
-import { CACHE_LIMIT, Features, VIEW_LIMIT, WHOLE_UP_TO } from './features';
+import type { ViewFeatures } from '../api/view-pages';
+import { CACHE_BOUND, Features, VIEW_BOUND, WHOLE_UP_TO } from './features';
 
 const zone = (id: string, name: string): Feature => ({ type: 'Feature', id, geometry: null, properties: { name } });
 
@@ -11,7 +12,8 @@ let changed: Collection[];
 let features: Features;
 /** How many zones the server says it has. */
 let counted: number | null;
-let inView: { features: Feature[]; matched: number | null };
+let inView: ViewFeatures;
+const VIEW_LIMIT = VIEW_BOUND.features;
 let asked: (readonly number[] | null)[];
 /** What waits for its time. */
 let due: (() => void)[];
@@ -21,7 +23,7 @@ beforeEach(() => {
   broken = null;
   changed = [];
   counted = null;
-  inView = { features: [], matched: 0 };
+  inView = { features: [], matched: 0, complete: true };
   asked = [];
   due = [];
   const timers = { setTimeout: (run: () => void) => due.push(run), clearTimeout: () => {} };
@@ -114,7 +116,7 @@ describe('a collection that is too large to be read whole', () => {
 
   test('is read by view, and says what the view leaves out', async () => {
     features.setView([120, 30, 121, 31]);
-    inView = { features: many(0, VIEW_LIMIT), matched: 7_500 };
+    inView = { features: many(0, VIEW_LIMIT), matched: 7_500, complete: false };
     expect(await features.load()).toBe(true);
     expect(asked).toEqual([[120, 30, 121, 31]]);
     expect(features.list('zones')).toHaveLength(VIEW_LIMIT);
@@ -124,7 +126,7 @@ describe('a collection that is too large to be read whole', () => {
 
   test('is not read again for a view within one that was read whole, and is for any other', async () => {
     features.setView([120, 30, 121, 31]);
-    inView = { features: many(0, 10), matched: 10 };
+    inView = { features: many(0, 10), matched: 10, complete: true };
     await features.load();
     features.setView([120.2, 30.2, 120.8, 30.8]);
     await settled();
@@ -137,18 +139,37 @@ describe('a collection that is too large to be read whole', () => {
   test('keeps what was seen before, within bounds', async () => {
     await features.load();
     for (let step = 0; step < 5; step += 1) {
-      inView = { features: many(step * VIEW_LIMIT, VIEW_LIMIT), matched: null };
+      inView = { features: many(step * VIEW_LIMIT, VIEW_LIMIT), matched: null, complete: false };
       features.setView([120 + step, 30, 121 + step, 31]);
       await settled();
     }
     const held = features.list('zones');
-    expect(held).toHaveLength(CACHE_LIMIT);
+    expect(held).toHaveLength(CACHE_BOUND.features);
     expect(held.at(-1)?.id).toBe(`z${5 * VIEW_LIMIT - 1}`);
     expect(features.cut('zones')?.total).toBeNull();
   });
 
+  test('keeps less of what has many corners, and always what has just been read', async () => {
+    const large = (from: number, count: number, corners: number) =>
+      many(from, count).map((feature) => {
+        const ring = Array.from({ length: corners }, (_, i) => [i, i]);
+        return { ...feature, geometry: { type: 'Polygon' as const, coordinates: [ring] } };
+      });
+    await features.load();
+    for (let step = 0; step < 5; step += 1) {
+      inView = { features: large(step * 100, 100, 500), matched: null, complete: false };
+      features.setView([120 + step, 30, 121 + step, 31]);
+      await settled();
+    }
+    expect(features.list('zones').map(({ id }) => id)).toEqual(many(260, 240).map(({ id }) => id));
+    inView = { features: large(900, 2, 100_000), matched: 2, complete: true };
+    features.setView([10, 30, 11, 31]);
+    await settled();
+    expect(features.list('zones').map(({ id }) => id)).toEqual(['z900', 'z901']);
+  });
+
   test('one reading at a time: views that come meanwhile lead to one more, of the last', async () => {
-    inView = { features: many(0, 10), matched: 10 };
+    inView = { features: many(0, 10), matched: 10, complete: true };
     await features.load();
     asked = [];
     for (const west of [1, 2, 3]) features.setView([west, 30, west + 1, 31]);
@@ -160,7 +181,7 @@ describe('a collection that is too large to be read whole', () => {
   });
 
   test('an edit outside what is held leads to one reading of the view, however many come', async () => {
-    inView = { features: many(0, 10), matched: 10 };
+    inView = { features: many(0, 10), matched: 10, complete: true };
     await features.load();
     asked = [];
     for (const id of ['x', 'y']) await features.apply({ collection: 'zones', id, revision: 1, deleted: false });
@@ -183,7 +204,7 @@ describe('a collection that is too large to be read whole', () => {
     await features.load();
     stored.set('more', zone('more', 'More'));
     counted = WHOLE_UP_TO + 1;
-    inView = { features: many(0, 5), matched: 5 };
+    inView = { features: many(0, 5), matched: 5, complete: true };
     await features.apply({ collection: 'zones', id: 'more', revision: 1, deleted: false });
     expect(features.list('zones')).toHaveLength(5);
   });

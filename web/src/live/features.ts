@@ -1,19 +1,20 @@
 /**
  * The map's features as the server keeps them: read once, then item by item as edits are announced.
  *
- * A collection that holds more than a desk can draw is not read whole: only what lies in the view, at most so many, and the
+ * A collection that holds more than a desk can draw is not read whole: only what lies in the view, within a bound, and the
  * map says how many it left out. What was seen before stays for a while, so that going back shows no hole.
  */
 import { ApiError, type Api } from '../api/client';
 import { COLLECTIONS, type Collection, type Feature, type FeatureChange } from '../api/types';
+import { cornersOf, type ViewBound } from '../api/view-pages';
 import { Strays } from './strays';
 
 /** A collection with more than this is read by view: 5,000 zones of a few dozen corners are a second of work for the map. */
 export const WHOLE_UP_TO = 5_000;
-/** Most features that one view asks for. */
-export const VIEW_LIMIT = 2_000;
-/** Most features of one collection that are kept: a few views. */
-export const CACHE_LIMIT = 6_000;
+/** Most that one view asks for: 60,000 corners are a megabyte and a tenth of a second for the map. */
+export const VIEW_BOUND: ViewBound = { features: 2_000, corners: 60_000 };
+/** Most of one collection that is kept: a few views. */
+export const CACHE_BOUND: ViewBound = { features: 6_000, corners: 120_000 };
 /** Edits that come together lead to one reading. */
 const AGAIN_MS = 1_000;
 
@@ -218,14 +219,14 @@ export class Features {
       do {
         held.again = false;
         const view = this.#view;
-        const { features, matched } = await this.#api.featuresIn(collection, view, VIEW_LIMIT);
+        const { features, matched, complete } = await this.#api.featuresIn(collection, view, VIEW_BOUND);
         if (held.total === null) return true;
         if (fresh) held.items = new Map();
         fresh = false;
         keep(held.items, features);
         held.read = view;
         // Without a view the first ones were read, to have something to look at: that is no picture of a place.
-        held.cut = features.length < VIEW_LIMIT ? null : { shown: features.length, total: matched };
+        held.cut = complete ? null : { shown: features.length, total: matched };
         this.#tell(collection, held);
       } while (held.again);
       return true;
@@ -261,8 +262,13 @@ function keep(items: Map<string, Feature>, features: readonly Feature[]): void {
     items.delete(id);
     items.set(id, feature);
   }
-  for (const id of items.keys()) {
-    if (items.size <= CACHE_LIMIT) return;
+  let corners = 0;
+  for (const feature of items.values()) corners += cornersOf(feature);
+  for (const [id, feature] of items) {
+    const fits = items.size <= CACHE_BOUND.features && corners <= CACHE_BOUND.corners;
+    // What has just been read is shown, however large it is.
+    if (fits || items.size <= features.length) return;
     items.delete(id);
+    corners -= cornersOf(feature);
   }
 }

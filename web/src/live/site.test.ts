@@ -81,7 +81,7 @@ class FakeServer {
     vehicle: async () => Promise.reject(new Error('not asked for here')),
     features: async () => [],
     featureCount: async () => null,
-    featuresIn: async () => ({ features: [], matched: 0 }),
+    featuresIn: async () => ({ features: [], matched: 0, complete: true }),
     feature: async () => Promise.reject(new Error('not asked for here')),
     openAlarms: async () =>
       this.#answer(

@@ -186,6 +186,27 @@ describe('a name stands inside its area', () => {
     expect(x > 0.5 && x < 9.5 && y > 0.5).toBe(true);
   });
 
+  test('of many corners is found from some of them, and lies inside all the same', () => {
+    const around = (count: number, radius: (at: number) => number) => {
+      const ring = Array.from({ length: count }, (_, i) => {
+        const angle = (i / count) * 2 * Math.PI;
+        return [121 + radius(i) * Math.cos(angle), 30 + radius(i) * Math.sin(angle)];
+      });
+      return [...ring, ring[0]!];
+    };
+    let reads = 0;
+    const counted = (ring: number[][]) => new Proxy(ring, { get: (from, at) => ((reads += 1), Reflect.get(from, at) as unknown) });
+    anchorOf({ type: 'Polygon', coordinates: [counted(around(3_000, () => 0.1))] });
+    expect(reads).toBeLessThan(100_000);
+    const off = (ring: number[][]) => {
+      const [x, y] = anchorOf({ type: 'Polygon', coordinates: [ring] }) as [number, number];
+      return Math.hypot(x - 121, y - 30);
+    };
+    expect(off(around(3_000, (i) => 0.1 + 0.001 * Math.sin(i)))).toBeLessThan(0.02);
+    // Needles: every corner that is looked at is a tip, between any two of which the area is nearly nothing.
+    expect(off(around(1_200, (i) => (i % 10 === 0 ? 0.1 : 0.001)))).toBeLessThan(0.0011);
+  });
+
   test('not in its hole, and in the largest of its parts', () => {
     const ring = (from: number, to: number) => [[from, from], [to, from], [to, to], [from, to], [from, from]];
     const [x, y] = anchorOf({ type: 'Polygon', coordinates: [ring(0, 10), ring(2, 9.8)] }) as [number, number];
