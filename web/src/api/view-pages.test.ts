@@ -33,7 +33,7 @@ async function read(sizes: readonly number[], bound: ViewBound) {
 describe('the features of a view', () => {
   test('are read whole when they are few, in one page', async () => {
     expect(await read([5, 5, 5], { features: 2_000, corners: 1_000 })).toEqual({
-      limits: [100],
+      limits: [50],
       count: 3,
       matched: 3,
       complete: true,
@@ -43,7 +43,7 @@ describe('the features of a view', () => {
 
   test('are bounded in number', async () => {
     const found = await read(Array<number>(5_000).fill(5), { features: 2_000, corners: 1_000_000 });
-    expect(found).toEqual({ limits: [100, 1_000, 900], count: 2_000, matched: 5_000, complete: false });
+    expect(found).toEqual({ limits: [50, 1_000, 950], count: 2_000, matched: 5_000, complete: false });
   });
 
   test('that are exactly as many as are allowed leave nothing out', async () => {
@@ -52,9 +52,11 @@ describe('the features of a view', () => {
 
   test('are bounded in corners, and pages are as small as features are large', async () => {
     const found = await read(Array<number>(5_000).fill(300), { features: 2_000, corners: 60_000 });
-    expect(found).toEqual({ limits: [100, 100], count: 200, matched: 5_000, complete: false });
+    expect(found).toEqual({ limits: [50, 150], count: 200, matched: 5_000, complete: false });
     const mixed = await read([...Array<number>(150).fill(10), ...Array<number>(500).fill(3_000)], { features: 2_000, corners: 60_000 });
     expect(mixed).toMatchObject({ count: 150 + 19, complete: false });
+    const nearly = await read([...Array<number>(50).fill(1_100), ...Array<number>(500).fill(10)], { features: 2_000, corners: 60_000 });
+    expect(nearly).toMatchObject({ limits: [50], count: 50, complete: false });
   });
 
   test('hold the first one, however large it is', async () => {

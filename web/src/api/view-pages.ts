@@ -20,7 +20,9 @@ export interface ViewFeatures {
 
 export type FeaturePage = FeatureCollection & { numberMatched?: number };
 
-const FIRST_PAGE = 100;
+const FIRST_PAGE = 50;
+/** Who has so much of what is allowed asks for no further pages of two or three. */
+const ENOUGH = 0.9;
 const LARGEST_PAGE = 1_000;
 
 const known = new WeakMap<object, number>();
@@ -67,7 +69,7 @@ export async function viewPages(
     at = next(page);
     const room = Math.floor(((bound.corners - corners) * features.length) / Math.max(1, corners));
     const wanted = Math.min(LARGEST_PAGE, bound.features - features.length, Math.max(1, room));
-    if (at !== undefined && (wanted <= 0 || corners >= bound.corners)) return { features, matched, complete: false };
+    if (at !== undefined && (wanted <= 0 || corners >= bound.corners * ENOUGH)) return { features, matched, complete: false };
     at = at?.replace(/\blimit=\d+/, `limit=${wanted}`);
   }
   return { features, matched, complete: true };

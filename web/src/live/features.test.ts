@@ -157,12 +157,12 @@ describe('a collection that is too large to be read whole', () => {
       });
     await features.load();
     for (let step = 0; step < 5; step += 1) {
-      inView = { features: large(step * 100, 100, 500), matched: null, complete: false };
+      inView = { features: large(step * 100, 100, 1_000), matched: null, complete: false };
       features.setView([120 + step, 30, 121 + step, 31]);
       await settled();
     }
-    expect(features.list('zones').map(({ id }) => id)).toEqual(many(260, 240).map(({ id }) => id));
-    inView = { features: large(900, 2, 100_000), matched: 2, complete: true };
+    expect(features.list('zones').map(({ id }) => id)).toEqual(many(300, 200).map(({ id }) => id));
+    inView = { features: large(900, 2, 150_000), matched: 2, complete: true };
     features.setView([10, 30, 11, 31]);
     await settled();
     expect(features.list('zones').map(({ id }) => id)).toEqual(['z900', 'z901']);

@@ -11,10 +11,10 @@ import { Strays } from './strays';
 
 /** A collection with more than this is read by view: 5,000 zones of a few dozen corners are a second of work for the map. */
 export const WHOLE_UP_TO = 5_000;
-/** Most that one view asks for: 60,000 corners are a megabyte and a tenth of a second for the map. */
-export const VIEW_BOUND: ViewBound = { features: 2_000, corners: 60_000 };
+/** Most that one view asks for: 100,000 corners are two megabytes, and some tenths of a second for the map. */
+export const VIEW_BOUND: ViewBound = { features: 2_000, corners: 100_000 };
 /** Most of one collection that is kept: a few views. */
-export const CACHE_BOUND: ViewBound = { features: 6_000, corners: 120_000 };
+export const CACHE_BOUND: ViewBound = { features: 6_000, corners: 200_000 };
 /** Edits that come together lead to one reading. */
 const AGAIN_MS = 1_000;
 
