@@ -245,10 +245,10 @@ test('from far away the number of vehicles is that of all in the view, those tha
   const place = 'a0c3264880cfc2ed';
   says(`5643010402000000050403029101000003000000${place}02000000${rest}00000000${place}01000000${rest}`);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(site.picture()).toMatchObject({ vehicleCount: 6, far: true });
+  expect(site).toMatchObject({ vehicleCount: 6, far: true });
   says('56430101000000000504030291010000');
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(site.picture()).toMatchObject({ vehicleCount: 0, far: false });
+  expect(site).toMatchObject({ vehicleCount: 0, far: false });
 });
 
 describe('after a break', () => {

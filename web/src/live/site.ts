@@ -37,8 +37,6 @@ export interface Picture {
   alarmsKnown: boolean;
   alarmsProblem: Problem | null;
   events: readonly Event[];
-  /** The view is so wide that vehicles are counted by cell: nothing is known of single ones. */
-  far: boolean;
   /** Rises when names or features change, for what reads them through `site`. */
   revision: number;
 }
@@ -182,6 +180,11 @@ export class Site {
   /** Server time of the last message, ms; `null` before the first. Read it at a clock's pace: no picture comes for it. */
   get heardAtMs(): number | null {
     return this.#heardAtMs;
+  }
+
+  /** The view is so wide that vehicles are counted by cell: nothing is known of single ones. */
+  get far(): boolean {
+    return this.#far;
   }
 
   /** Single vehicles, or those that were counted by cell. Read at a clock's pace too. */
@@ -418,7 +421,6 @@ export class Site {
       alarmsKnown: this.#ledger.known,
       alarmsProblem: this.#ledger.problem,
       events: this.#ledger.events.latest(),
-      far: this.#far,
       revision: this.#revision,
     };
   }

@@ -385,7 +385,7 @@ export class ParkMap {
     this.#mask = maskOf((name) => this.#visibility.shows(`vehicles.${name}`));
     this.#sources.showAll();
     // Single vehicles are hidden here, those that are counted by the server.
-    if (this.#site.picture().far) this.#tellView();
+    if (this.#site.far) this.#tellView();
     this.#labels.choose();
     this.repaint();
   };

@@ -20,7 +20,7 @@ export function LayersPanel({ desk }: { desk: Desk }) {
   // Counts change with every fix; once a second is often enough to read.
   useServerNow(site.clock, 1_000);
   const counts = countsOf(site);
-  const { far, vehicleCount } = site.picture();
+  const { far, vehicleCount } = site;
   return (
     <section className="layers" aria-labelledby="layers-title" data-testid="layers">
       <header>
