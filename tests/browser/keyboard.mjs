@@ -1,5 +1,5 @@
 // A person without a mouse: signs in, reaches the alarms, acknowledges one, shows it, opens and closes help, tools and a
-// dialog. Prints where the focus was at each step as one line of JSON.
+// dialog, switches single keys off and on. Prints where the focus was at each step as one line of JSON.
 //
 // Started by tests/tests/console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD.
 import { withBrowser } from "./chromium.mjs";
@@ -89,6 +89,32 @@ const found = await withBrowser(async (browser) => {
   await keyboard.press("Escape");
   await page.getByTestId("own-password-dialog").waitFor({ state: "detached" });
   steps.afterDialog = await focus();
+
+  // Keys that write a character can be switched off; the others stay, and the choice is kept.
+  const switchKeys = async (on) => {
+    await page.evaluate(() => {
+      location.hash = "#/help";
+    });
+    await page.locator(".page").getByTestId("character-keys").setChecked(on);
+    await page.evaluate(() => {
+      location.hash = "#/map";
+    });
+    await page.locator(".page").waitFor({ state: "detached" });
+    await page.evaluate(() => document.activeElement?.blur());
+  };
+  await switchKeys(false);
+  await page.reload();
+  await live(page);
+  await item.waitFor();
+  await keyboard.press("m");
+  await keyboard.press("?");
+  await keyboard.press("1");
+  await keyboard.press("ArrowDown");
+  await page.locator('[data-testid="alarm-item"][aria-current="true"]').waitFor();
+  steps.charactersOff = await page.locator('[data-testid="measure"], [data-testid="help"], .map-note').count();
+  await switchKeys(true);
+  await keyboard.press("m");
+  await page.getByTestId("measure").waitFor();
   return steps;
 });
 console.log(JSON.stringify(found));

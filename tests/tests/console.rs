@@ -82,7 +82,7 @@ fn a_person_without_a_mouse_reaches_and_acknowledges_an_alarm() {
         "first": "signin-name", "skip": "skip", "skipped": "alarms", "addressKept": true, "selected": "alarm-body",
         "acknowledged": "acknowledged", "help": "help", "afterHelp": "alarm-body", "find": "find-input",
         "typed": "aman?", "helpWhileTyping": 0, "afterFind": "tool-find", "dialog": "old-password",
-        "measureBehindDialog": 0, "afterDialog": "user",
+        "measureBehindDialog": 0, "afterDialog": "user", "charactersOff": 0,
     });
     assert_eq!(found, expected);
     assert_eq!(server.api().items("/api/alarms")[0]["acknowledged_by"], "ada");

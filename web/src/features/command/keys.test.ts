@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Alarm, AlarmState } from '../../api/types';
 import { en } from '../../i18n/en';
-import { ACTIONS, actionsOf, BINDINGS } from './keys';
+import { ACTIONS, actionsOf, BINDINGS, shownKeys, writesCharacter } from './keys';
 import { nextOpen, stepFrom } from './useKeys';
 
 const alarms = (['acknowledged', 'unacknowledged', 'acknowledged', 'returned'] satisfies AlarmState[]).map(
@@ -56,5 +56,17 @@ describe('the table of keys', () => {
     expect(actionsOf('？')).toEqual(['help']);
     expect(actionsOf('F1')).toEqual([]);
     expect(actionsOf('Tab')).toEqual([]);
+  });
+
+  test('knows which keys write a character, and what is left without them', () => {
+    for (const key of ['a', '1', '?', '？', '[', '/', '+', '-']) expect(writesCharacter(key), key).toBe(true);
+    for (const key of ['Enter', 'Escape', 'ArrowDown', ' ', 'Home', 'Backspace', 'Tab'])
+      expect(writesCharacter(key), key).toBe(false);
+    expect(shownKeys(BINDINGS['alarm.next'], true)).toEqual(['J', '↓']);
+    expect(shownKeys(BINDINGS['alarm.next'], false)).toEqual(['↓']);
+    for (const without of ['find', 'layers', 'map.out', 'play.event.before', 'help'] as const)
+      expect(shownKeys(BINDINGS[without], false), without).toEqual([]);
+    for (const kept of ['enter', 'play.toggle', 'play.back', 'map.pick', 'measure.undo', 'back'] as const)
+      expect(shownKeys(BINDINGS[kept], false), kept).toEqual(shownKeys(BINDINGS[kept], true));
   });
 });

@@ -68,3 +68,16 @@ const BY_KEY: ReadonlyMap<string, readonly Action[]> = ACTIONS.reduce((all, acti
 export function actionsOf(key: string): readonly Action[] {
   return BY_KEY.get(key.length === 1 ? key.toLowerCase() : key) ?? [];
 }
+
+/** Whether a key writes a letter, figure or sign: those can be switched off. Space presses what has the focus. */
+export function writesCharacter(key: string): boolean {
+  return key.length === 1 && key !== ' ';
+}
+
+/** The keys of an action as they stand on the keyboard; without those that write a character, there may be none left. */
+export function shownKeys({ keys, shown }: Binding, withCharacters: boolean): readonly string[] {
+  const all = shown.split(' ');
+  if (withCharacters) return all;
+  if (keys.every(writesCharacter)) return [];
+  return all.filter((key) => !writesCharacter(key) || actionsOf(key).length === 0);
+}

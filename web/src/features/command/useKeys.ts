@@ -6,7 +6,8 @@
 import { useEffect, useRef } from 'react';
 import type { Alarm } from '../../api/types';
 import { currentRoute } from '../../ui/route';
-import { actionsOf, BINDINGS, type Action } from './keys';
+import { characterKeysOn } from './character-keys';
+import { actionsOf, BINDINGS, writesCharacter, type Action } from './keys';
 import { needsAcknowledgement } from './words';
 
 /** `false` = there was nothing to do: the next part is asked, and the browser may have the key. */
@@ -60,6 +61,7 @@ function ownKey(target: EventTarget | null, key: string): boolean {
 function press(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (typing(event.target) && event.key !== 'Escape') return;
+  if (writesCharacter(event.key) && !characterKeysOn()) return;
   // Keys act on what can be seen: neither behind another page nor behind a dialog that waits for an answer.
   if (currentRoute().page !== 'map' || document.querySelector('dialog:modal')) return;
   if (ownKey(event.target, event.key)) return;

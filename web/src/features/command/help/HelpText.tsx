@@ -7,7 +7,8 @@ import type { AlarmState, Priority, Role } from '../../../api/types';
 import { useI18n, type Key } from '../../../i18n';
 import { LEVELS, NUMERAL } from '../../../map/style';
 import { PriorityShape } from '../../../ui/PriorityBadge';
-import { BINDINGS, KEY_GROUPS, type Action } from '../keys';
+import { setCharacterKeys, useCharacterKeys } from '../character-keys';
+import { BINDINGS, KEY_GROUPS, shownKeys, type Action } from '../keys';
 import { actionsInUse } from '../useKeys';
 import { VEHICLE_STATES } from '../layers/Legend';
 import { VehicleSample } from '../layers/Samples';
@@ -83,6 +84,7 @@ export function HelpText() {
       </Section>
       <Section title="keys.title">
         <p>{t('help.keys.lead')}</p>
+        <KeySwitch />
         <KeyTable />
       </Section>
     </article>
@@ -112,18 +114,42 @@ function Terms({ of }: { of: readonly (readonly [string, string])[] }) {
   );
 }
 
+function KeySwitch() {
+  const { t } = useI18n();
+  const on = useCharacterKeys();
+  return (
+    <label className="check help-switch">
+      <input
+        type="checkbox"
+        checked={on}
+        aria-describedby="help-switch-what"
+        data-testid="character-keys"
+        onChange={(event) => setCharacterKeys(event.target.checked)}
+      />
+      <span>
+        {t('keys.characters')}
+        <span id="help-switch-what" className="help-switch-what">
+          {t('keys.characters.what')}
+        </span>
+      </span>
+    </label>
+  );
+}
+
 /** The keys to which somebody listens at this moment, by what they are for. */
 function KeyTable() {
   const { t } = useI18n();
+  const withCharacters = useCharacterKeys();
   const inUse = actionsInUse();
   return (
     <div className="help-keys">
       {KEY_GROUPS.map((group) => {
-        const rows: (readonly [string, Key])[] = inUse
+        const rows: (readonly [readonly string[], Key])[] = inUse
           .filter((action) => BINDINGS[action].group === group)
-          .map((action: Action) => [BINDINGS[action].shown, BINDINGS[action].what]);
-        if (group === 'map') rows.push(['↑ ↓ ← →', 'keys.map.arrows']);
-        if (group === 'screen') rows.push(['Tab', 'keys.tab']);
+          .map((action: Action) => [shownKeys(BINDINGS[action], withCharacters), BINDINGS[action].what] as const)
+          .filter(([shown]) => shown.length > 0);
+        if (group === 'map') rows.push([['↑', '↓', '←', '→'], 'keys.map.arrows']);
+        if (group === 'screen') rows.push([['Tab', '⇧Tab'], 'keys.tab'], [['Ctrl P'], 'print.open']);
         return (
           rows.length > 0 && (
             <section key={group}>
@@ -132,7 +158,7 @@ function KeyTable() {
                 {rows.map(([shown, what]) => (
                   <div key={what}>
                     <dt>
-                      {shown.split(' ').map((key) => (
+                      {shown.map((key) => (
                         <kbd key={key}>{key}</kbd>
                       ))}
                     </dt>

@@ -4,6 +4,7 @@ import { useI18n } from '../../../i18n';
 import { GROUP_NAMES, leavesOf, type Group, type Leaf } from '../../../map/sort-of';
 import type { Switched } from '../../../map/visibility';
 import { useServerNow } from '../../../ui/useServerNow';
+import { useCharacterKeys } from '../character-keys';
 import type { Desk } from '../desk';
 import { countsOf, type Counts } from './count';
 import { leafName } from './leaf-name';
@@ -59,6 +60,7 @@ interface LayerGroupProps {
 
 function LayerGroup({ desk: { visibility }, group, number, counts, counted, hidden }: LayerGroupProps) {
   const { t } = useI18n();
+  const withCharacters = useCharacterKeys();
   const [open, setOpen] = useState(group === 'zones' || group === 'vehicles');
   const leaves = leavesOf(group).filter((leaf) => ALWAYS.includes(group) || counts.get(leaf) || hidden.has(leaf));
   const far = group === 'vehicles' && counted !== null;
@@ -81,7 +83,7 @@ function LayerGroup({ desk: { visibility }, group, number, counts, counted, hidd
           <span aria-hidden="true">{open ? '▼' : '▶'}</span>
         </button>
         <span className="layer-count">{total}</span>
-        <kbd title={t('layers.key', { key: number })}>{number}</kbd>
+        {withCharacters && <kbd title={t('layers.key', { key: number })}>{number}</kbd>}
       </div>
       {open && (
         <ul>
