@@ -194,6 +194,23 @@ fn the_console_is_typed() {
     });
 }
 
+/// A part of the commander's screen can be read, changed and taken out alone.
+#[test]
+fn the_parts_of_the_commanders_screen_do_not_know_each_other() {
+    const SCREEN: &str = "web/src/features/command/";
+    let sources: Vec<(String, String)> =
+        files(&[".ts", ".tsx"]).into_iter().filter(|(path, _)| path.starts_with(SCREEN)).collect();
+    let parts: BTreeSet<String> =
+        sources.iter().filter_map(|(path, _)| Some(path[SCREEN.len()..].split_once('/')?.0.to_owned())).collect();
+    assert!(parts.len() >= 10, "parts of the screen: {parts:?}");
+    let inside: Vec<(String, String)> =
+        sources.into_iter().filter(|(path, _)| path[SCREEN.len()..].contains('/')).collect();
+    no_line(&inside, |_, line| {
+        let named = line.split_once("from '../").map(|(_, rest)| rest.split(['/', '\'']).next().unwrap_or_default());
+        named.is_some_and(|name| parts.contains(name)).then_some("a part of the screen imports another")
+    });
+}
+
 /// The project speaks of itself alone: no place on somebody's machine stands in it.
 #[test]
 fn no_path_of_a_machine_stands_in_the_project() {

@@ -1,7 +1,7 @@
 /** The card of what is chosen: a vehicle, a zone, or anything else that is drawn. */
 import type { Desk } from '../desk';
 import { mayEdit } from '../desk';
-import { isEditable } from '../edit/kinds';
+import { isEditable } from '../editable';
 import { FeatureCard } from './FeatureCard';
 import { VehicleCard } from './VehicleCard';
 import { ZoneCard } from './ZoneCard';

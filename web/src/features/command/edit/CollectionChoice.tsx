@@ -1,6 +1,6 @@
 /** Which kind of thing is meant: one of the collections that can be edited. */
 import { useI18n } from '../../../i18n';
-import { EDITABLE, type Editable } from './kinds';
+import { EDITABLE, type Editable } from '../editable';
 
 export interface CollectionChoiceProps {
   label: string;

@@ -4,7 +4,7 @@ import { edits, tagOf, type Deleted } from '../../../api/edits';
 import { useI18n } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
 import { errorText } from '../../../ui/problem';
-import type { Editable } from './kinds';
+import type { Editable } from '../editable';
 import { restore } from './saving';
 import { offerUndo } from './undo-notice';
 

@@ -2,10 +2,11 @@
 import type { Problem, RiskLevel } from '../../../api/types';
 import { translateName, useI18n } from '../../../i18n';
 import { NUMERAL } from '../../../map/style';
+import type { Editable } from '../editable';
 import { featureOf, LIMITS, type Draft } from './draft';
 import { FieldProblem } from './FieldProblem';
 import { saveFile } from './geojson-file';
-import { CHOICES, KINDS, type Editable } from './kinds';
+import { CHOICES, KINDS } from './kinds';
 import type { Picture, Session } from './session';
 
 const LEVELS: readonly RiskLevel[] = ['red', 'orange', 'yellow', 'blue'];

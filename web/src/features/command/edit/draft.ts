@@ -3,7 +3,7 @@
  * so that each step can be taken back.
  */
 import type { Feature, FeatureProperties } from '../../../api/types';
-import type { Editable } from './kinds';
+import type { Editable } from '../editable';
 import { DRAWING_MEMBERS, geometryOf, sameShape, shapeOf, type Shape } from './shape';
 
 export interface Draft {

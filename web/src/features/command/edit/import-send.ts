@@ -3,8 +3,8 @@ import { ApiError } from '../../../api/client';
 import { edits, type Sketch } from '../../../api/edits';
 import type { Feature, Problem } from '../../../api/types';
 import type { Translate } from '../../../i18n';
+import type { Editable } from '../editable';
 import { refusedIndex } from './geojson-file';
-import type { Editable } from './kinds';
 import type { Done } from './saving';
 
 export interface Refusal {

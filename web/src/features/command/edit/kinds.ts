@@ -1,23 +1,6 @@
-/** What can be edited: the collections, how each is drawn, and which kinds of thing it holds. */
+/** How the things of each collection are drawn, and which kinds of them there are. */
+import type { Editable } from '../editable';
 import type { Shape } from './shape';
-
-export const EDITABLE = [
-  'zones',
-  'gates',
-  'hazard-sources',
-  'protection-targets',
-  'resources',
-  'closed-areas',
-  'plants',
-  'roads',
-  'routes',
-  'parks',
-] as const;
-export type Editable = (typeof EDITABLE)[number];
-
-export function isEditable(name: string): name is Editable {
-  return (EDITABLE as readonly string[]).includes(name);
-}
 
 /** How a thing may be drawn. */
 export type Way = Exclude<Shape['kind'], 'foreign'>;

@@ -7,11 +7,10 @@ import type { AlarmState, Priority, Role } from '../../../api/types';
 import { useI18n, type Key } from '../../../i18n';
 import { LEVELS, NUMERAL } from '../../../map/style';
 import { PriorityShape } from '../../../ui/PriorityBadge';
+import { VEHICLE_STATES, VehicleSample } from '../../../ui/Samples';
 import { setCharacterKeys, useCharacterKeys } from '../character-keys';
 import { BINDINGS, KEY_GROUPS, shownKeys, type Action } from '../keys';
 import { actionsInUse } from '../useKeys';
-import { VEHICLE_STATES } from '../layers/Legend';
-import { VehicleSample } from '../layers/Samples';
 import './help.css';
 
 const SCREEN = ['top', 'map', 'side', 'card', 'alarms', 'events', 'pages'] as const;

@@ -3,12 +3,12 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useI18n } from '../../../i18n';
 import { GROUP_NAMES, leavesOf, type Group, type Leaf } from '../../../map/sort-of';
 import type { Switched } from '../../../map/visibility';
+import { leafName } from '../../../ui/leaf-name';
+import { LeafSample, VehicleSample } from '../../../ui/Samples';
 import { useServerNow } from '../../../ui/useServerNow';
 import { useCharacterKeys } from '../character-keys';
 import type { Desk } from '../desk';
-import { countsOf, type Counts } from './count';
-import { leafName } from './leaf-name';
-import { LeafSample, VehicleSample } from './Samples';
+import { countsOf, type Counts } from '../layer-counts';
 import './layers.css';
 
 /** Leaves that are offered although nothing of them is there: people look for them. */

@@ -1,10 +1,8 @@
 /** The few signs that a wall shows the meaning of. At a desk the layer tree is the legend. */
 import { useI18n, type Key } from '../../../i18n';
 import { LEVELS, NUMERAL } from '../../../map/style';
-import { VehicleSample } from './Samples';
+import { VEHICLE_STATES, VehicleSample } from '../../../ui/Samples';
 import './layers.css';
-
-export const VEHICLE_STATES = ['moving', 'standing', 'quiet', 'alarm'] as const;
 
 export function Legend() {
   const { t } = useI18n();

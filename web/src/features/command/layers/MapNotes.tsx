@@ -4,8 +4,8 @@ import { COLLECTIONS } from '../../../api/types';
 import { useI18n, type Key, type Translate } from '../../../i18n';
 import { GROUP_NAMES, leavesOf } from '../../../map/sort-of';
 import type { Visibility } from '../../../map/visibility';
+import { leafName } from '../../../ui/leaf-name';
 import type { Desk } from '../desk';
-import { leafName } from './leaf-name';
 import './layers.css';
 
 /** More names than this are counted. */

@@ -4,10 +4,10 @@ import { useI18n } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
 import { roundLength, type MapPicture, type PictureSize } from '../../../map/picture';
 import { GROUP_NAMES, leavesOf, LEAVES } from '../../../map/sort-of';
-import { countsOf } from '../layers/count';
-import { LeafSample, VehicleSample } from '../layers/Samples';
-import { leafName } from '../layers/leaf-name';
+import { leafName } from '../../../ui/leaf-name';
+import { LeafSample, VehicleSample } from '../../../ui/Samples';
 import type { Desk } from '../desk';
+import { countsOf } from '../layer-counts';
 
 export const PAPERS = ['a4', 'a3'] as const;
 export type Paper = (typeof PAPERS)[number];

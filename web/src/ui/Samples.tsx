@@ -1,10 +1,14 @@
-/** What a layer looks like on the map, drawn small: the legend is the layer tree itself. */
-import type { RiskLevel } from '../../../api/types';
-import { NUMERAL } from '../../../map/style';
-import type { Leaf } from '../../../map/sort-of';
-import { SIGNS } from '../../../map/signs';
-import { SignPicture } from '../../../ui/SignPicture';
-import type { Theme } from '../../../ui/theme';
+/** What the map shows, drawn small: for the layer tree, legends, help and paper. */
+import type { RiskLevel } from '../api/types';
+import { NUMERAL } from '../map/style';
+import type { Leaf } from '../map/sort-of';
+import { SIGNS } from '../map/signs';
+import { SignPicture } from './SignPicture';
+import type { Theme } from './theme';
+import './samples.css';
+
+/** States of a vehicle that every legend names. */
+export const VEHICLE_STATES = ['moving', 'standing', 'quiet', 'alarm'] as const;
 
 const SIGN_OF_GROUP: Record<string, string> = { hazards: 'hazard', resources: 'resource', targets: 'target' };
 

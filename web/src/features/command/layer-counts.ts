@@ -1,8 +1,8 @@
 /** How many things each layer holds, whether it is shown or not. */
-import { COLLECTIONS, type Collection } from '../../../api/types';
-import type { Site } from '../../../live/site';
-import { leafOf, VEHICLE_CLASSES, type Leaf } from '../../../map/sort-of';
-import { STATE_OF_SHAPE } from '../../../map/vehicle-look';
+import { COLLECTIONS, type Collection } from '../../api/types';
+import type { Site } from '../../live/site';
+import { leafOf, VEHICLE_CLASSES, type Leaf } from '../../map/sort-of';
+import { STATE_OF_SHAPE } from '../../map/vehicle-look';
 
 export type Counts = ReadonlyMap<Leaf, number>;
 

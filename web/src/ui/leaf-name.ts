@@ -1,5 +1,5 @@
-import type { Key, Translate } from '../../../i18n';
-import type { Leaf } from '../../../map/sort-of';
+import type { Key, Translate } from '../i18n';
+import type { Leaf } from '../map/sort-of';
 
 /** What a layer is called. */
 export function leafName(leaf: Leaf, t: Translate): string {
