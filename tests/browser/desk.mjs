@@ -12,6 +12,11 @@ const found = await withBrowser(async (browser) => {
   const page = await signedIn(browser);
   const items = page.getByTestId("alarm-item");
   await items.nth(2).waitFor();
+  // One row after the other: neither a hole, which looks like the end of the list, nor one over another.
+  await page.waitForFunction(() => {
+    const boxes = [...document.querySelectorAll('[data-testid="alarm-item"]')].map((row) => row.getBoundingClientRect());
+    return boxes.every(({ top }, i) => i === 0 || Math.abs(top - boxes[i - 1].bottom) < 1);
+  });
   const keys = page.keyboard;
   const chosen = page.locator('[data-testid="alarm-item"][aria-current="true"]');
   const chosenAfter = async (key, last) => {
