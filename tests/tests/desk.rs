@@ -138,3 +138,42 @@ fn what_an_event_was_about_is_played_back() {
     assert!(text(&found, "watermark").starts_with("Playback"), "{found:#}");
     assert_eq!(found["complaints"], json!([]), "no error in the page");
 }
+
+#[test]
+fn a_desk_hears_what_is_urgent_and_meets_again_what_it_put_aside() {
+    let server = with_eva();
+    let api = server.api();
+    for (name, lat, priority) in [("calm", 30.3, 3), ("urgent", 30.4, 1)] {
+        let zone = json!({"type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [120.2, lat]},
+            "properties": {"name": name, "kind": "hazard", "level": "red", "radius_m": 300,
+                "rules": [{"id": "no-entry", "when": "enter", "priority": priority}]}});
+        api.put(&format!("/ogc/collections/zones/items/{name}"), &zone).expect(201);
+    }
+    let plates = ["CALM-1", "URGENT-1", "URGENT-2", "URGENT-3"];
+    for plate in plates {
+        let truck = json!({"type": "Feature", "geometry": null, "properties": {"plate": plate}});
+        api.put(&format!("/ogc/collections/vehicles/items/{plate}"), &truck).expect(201);
+    }
+    let found = Browser::start("sound.mjs", &server, &EVA).found(|plate| {
+        assert!(plates.contains(&plate), "{plate}");
+        let lat = if plate.starts_with("CALM") { 30.3 } else { 30.4 };
+        let now = jiff::Timestamp::now();
+        let fixes: Vec<Value> = [(30, 120.19), (15, 120.195), (1, 120.199)]
+            .iter()
+            .map(|(ago_s, lon)| {
+                let fixed_at = (now - jiff::Span::new().seconds(*ago_s)).to_string();
+                json!({"vehicle": plate, "fixed_at": fixed_at, "lon": lon, "lat": lat})
+            })
+            .collect();
+        api.post("/api/fixes", &json!(fixes)).expect(200);
+    });
+    // An urgent alarm is two tones.
+    assert_eq!(found["heard"], json!({"notUrgent": 0, "urgent": 2, "quiet": 2, "playback": 4, "back": 6}), "{found:#}");
+    assert_eq!(found["status"], 200);
+    let alarm = api.get(&format!("/api/alarms/{}", text(&found, "id"))).expect(200);
+    let last = alarm["history"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["what"], &alarm["state"]), (&json!("unshelved"), &json!("unacknowledged")), "{alarm:#}");
+    assert_eq!(last.get("who"), None, "it came back by itself: {alarm:#}");
+    assert_eq!(found["complaints"], json!([]), "no error in the page");
+}

@@ -69,6 +69,7 @@ export const zh = {
   'help.role.supervisor': '看图、处理报警、标绘区域和规则、试算规则；不能向终端下发指令。',
   'help.role.admin': '以上全部，另加用户、令牌和终端的审核。',
 
+  'keys.print.browser': '打印地图（代替浏览器的打印）',
   'keys.characters': '字母、数字和符号键单独按下时起作用',
   'keys.characters.what': '用语音输入或容易误触时关掉；Enter、Esc、Tab、空格和方向键不受影响。只影响这台电脑的这个浏览器。',
   'help.keys.lead': '输入文字时不起作用（Esc 除外）。只列出当前可用的键。',
@@ -154,6 +155,7 @@ export const en: Record<keyof typeof zh, string> = {
   'help.role.supervisor': 'See the map, handle alarms, draw zones and rules, try rules; not command terminals.',
   'help.role.admin': 'All of this, and users, tokens and the approval of terminals.',
 
+  'keys.print.browser': 'Print the map, in place of the browser’s own print',
   'keys.characters': 'Letters, figures and signs work when pressed alone',
   'keys.characters.what':
     'Switch it off if you dictate or strike keys by accident. Enter, Esc, Tab, Space and the arrows stay. Remembered by this browser on this computer.',

@@ -3,6 +3,7 @@ import type { Alarm } from '../../../api/types';
 import { groupsOf, isFlood, linesOf } from './causes';
 import { ALL, knownBy, passes, saysAll } from './filter';
 import { handledBefore } from './handled';
+import { newsOf, toldOf } from './news';
 import { oneByOne, type Progress } from './one-by-one';
 
 const T0 = Date.parse('2026-11-27T12:00:00Z');
@@ -29,6 +30,20 @@ describe('a flood', () => {
     expect(isFlood(raised(10, 1), T0 + 2_000)).toBe(false);
     expect(isFlood(raised(11, 1), T0 + 2_000)).toBe(true);
     expect(isFlood(raised(11, 0), T0 + 600_000)).toBe(false);
+  });
+});
+
+describe('what a desk is told of', () => {
+  const news = (before: Alarm[], now: Alarm[]) => newsOf(now, toldOf(before)).map(({ id }) => id);
+  test('are alarms that were not there before and ask for a person', () => {
+    expect(news([alarm('a')], [alarm('a'), alarm('b')])).toEqual(['b']);
+    expect(news([], [alarm('a', { late: true }), alarm('b', { state: 'shelved' }), alarm('c', { state: 'acknowledged' })])).toEqual([]);
+  });
+  test('are those that come back from being put aside, and no others again', () => {
+    expect(news([alarm('a', { state: 'shelved' })], [alarm('a')])).toEqual(['a']);
+    expect(news([alarm('a', { state: 'suppressed' })], [alarm('a')])).toEqual(['a']);
+    expect(news([alarm('a', { state: 'shelved' })], [alarm('a', { state: 'acknowledged' })])).toEqual([]);
+    expect(news([alarm('a', { state: 'returned' })], [alarm('a')])).toEqual([]);
   });
 });
 

@@ -148,7 +148,7 @@ function KeyTable() {
           .map((action: Action) => [shownKeys(BINDINGS[action], withCharacters), BINDINGS[action].what] as const)
           .filter(([shown]) => shown.length > 0);
         if (group === 'map') rows.push([['↑', '↓', '←', '→'], 'keys.map.arrows']);
-        if (group === 'screen') rows.push([['Tab', '⇧Tab'], 'keys.tab'], [['Ctrl P'], 'print.open']);
+        if (group === 'screen') rows.push([['Tab', '⇧Tab'], 'keys.tab'], [['Ctrl P'], 'keys.print.browser']);
         return (
           rows.length > 0 && (
             <section key={group}>
