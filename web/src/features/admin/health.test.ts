@@ -114,7 +114,7 @@ describe('the picture of the last minutes', () => {
     const { paths, top } = linePaths([sample(0, 10), sample(2, 40), sample(4, null), sample(6, 20)], 300, 100);
     expect(top).toBe(50);
     expect(paths).toHaveLength(2);
-    expect(paths[1]).toBe('M300.0 60.0');
+    expect(paths[1]).toBe('M300.0 60.0h0');
   });
 
   test('has an axis that ends at a round figure', () => {

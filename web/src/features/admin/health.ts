@@ -127,7 +127,8 @@ export function linePaths(samples: readonly Sample[], width: number, height: num
       path = '';
       continue;
     }
-    path += `${path === '' ? 'M' : 'L'}${x(atMs).toFixed(1)} ${y(fixesPerS).toFixed(1)}`;
+    // The first point is a line of no length, so that it can be seen when it stays alone.
+    path += `${path === '' ? 'M' : 'L'}${x(atMs).toFixed(1)} ${y(fixesPerS).toFixed(1)}${path === '' ? 'h0' : ''}`;
   }
   if (path !== '') paths.push(path);
   return { paths, top };

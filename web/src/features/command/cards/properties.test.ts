@@ -13,13 +13,18 @@ test('a card says what was written in words of the page, and what it does not kn
   expect(rows(station, 'en')).toEqual(['Kind=Fire station', 'Crew=12', 'Open=Yes', 'foam brand=AFFF']);
 });
 
+test('what somebody asks first stands first, whatever its name', () => {
+  const unit = { alpha: 0.5, kind: 'tank', level: 'I', plant: 'p1', r: 120, substances: [{ name: '液氨' }] };
+  expect(rows(unit, 'zh-CN').map((row) => row.split('=')[0])).toEqual(['类型', '等级', '物质', '企业', '校正系数 α', 'R 值']);
+});
+
 test('what a property refers to is called by its name, and a thing within a thing by its own', () => {
   const unit = { plant: 'p1', substances: [{ name: '液氯', name_en: 'chlorine', un: '1017' }, { name: '氢', name_en: 'hydrogen', un: '1049' }] };
   const t: Translate = (key, values) => translate('en', key, values);
   const referred = (property: string, id: string) => (property === 'plant' && id === 'p1' ? 'Chlor-alkali' : undefined);
   expect(propertyRows(unit, 'en', t, referred).map(({ value }) => value)).toEqual([
-    'Chlor-alkali',
     'chlorine (UN number 1017) · hydrogen (UN number 1049)',
+    'Chlor-alkali',
   ]);
 });
 

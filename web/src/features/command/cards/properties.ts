@@ -9,6 +9,35 @@ export interface PropertyRow {
 
 /** Shown elsewhere on the card, or nothing that a person reads. */
 const SILENT = new Set(['name', 'name_en', 'rules', 'revision', 'etag']);
+/** What somebody asks first stands first: the server keeps members by their names, which is no order for a reader. */
+const FIRST = [
+  'kind',
+  'class',
+  'grade',
+  'level',
+  'state',
+  'status',
+  'substance',
+  'substances',
+  'goods_class',
+  'un',
+  'inventory_t',
+  'quantity_t',
+  'people',
+  'population',
+  'persons',
+  'people_day',
+  'people_night',
+  'people_500m',
+  'phone',
+  'duty_phone',
+  'contact',
+  'responsible',
+  'company',
+  'enterprise',
+  'plant',
+  'direction',
+];
 /** More text than this is a document, not a property. */
 const LONGEST = 400;
 /** Between things that have parts of their own. */
@@ -58,7 +87,12 @@ function partsText(value: Record<string, unknown>, language: Language, t: Transl
   return parts.length ? t('card.part', { name: called, parts: parts.join(t('list.separator')) }) : called;
 }
 
-/** What is known first, then the rest in the order in which it was written; `…_en` stands in for its Chinese in English. */
+function rankOf(name: string): number {
+  const at = FIRST.indexOf(name);
+  return at < 0 ? FIRST.length : at;
+}
+
+/** What is asked first, then the rest in the order in which it came; `…_en` stands in for its Chinese in English. */
 export function propertyRows(
   properties: FeatureProperties,
   language: Language,
@@ -66,7 +100,8 @@ export function propertyRows(
   referred: Referred = () => undefined,
 ): PropertyRow[] {
   const rows: PropertyRow[] = [];
-  for (const [name, value] of Object.entries(properties)) {
+  const ranked = Object.entries(properties).sort(([a], [b]) => rankOf(a) - rankOf(b));
+  for (const [name, value] of ranked) {
     if (SILENT.has(name) || name.endsWith('_en')) continue;
     const english = properties[`${name}_en`];
     const named = typeof value === 'string' ? referred(name, value) : undefined;

@@ -25,6 +25,7 @@ describe('the line of time', () => {
     const named = (length: number, most: number) =>
       ticksOf({ fromMs: T0 + 30_000, toMs: T0 + 30_000 + length * MINUTE }, most).map((ms) => toField(ms).slice(11));
     expect(named(15, 10)).toEqual(['20:02', '20:04', '20:06', '20:08', '20:10', '20:12', '20:14']);
+    expect(ticksOf(span, 15).at(-1), 'a name needs room').toBe(T0 + 14 * MINUTE);
     expect(named(1_440, 8)).toEqual(['21:00', '00:00', '03:00', '06:00', '09:00', '12:00', '15:00', '18:00']);
   });
 

@@ -36,11 +36,15 @@ export function msAt({ fromMs, toMs }: Span, share: number): number {
 
 const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440].map((minutes) => minutes * MINUTE_MS);
 
-/** Round moments of the site's clock inside a span, at most `most` of them. */
+/** A name stands to the right of its moment: so near the end, as a share of the span, it would be cut off. */
+const NAME_SHARE = 0.06;
+
+/** Round moments of the site's clock inside a span that have room for their name, at most `most` of them. */
 export function ticksOf({ fromMs, toMs }: Span, most: number): number[] {
   const step = STEPS_MS.find((ms) => (toMs - fromMs) / ms <= most) ?? STEPS_MS.at(-1)!;
   const ticks: number[] = [];
-  for (let ms = Math.ceil((fromMs + OFFSET_MS) / step) * step - OFFSET_MS; ms <= toMs; ms += step) ticks.push(ms);
+  const lastMs = toMs - (toMs - fromMs) * NAME_SHARE;
+  for (let ms = Math.ceil((fromMs + OFFSET_MS) / step) * step - OFFSET_MS; ms <= lastMs; ms += step) ticks.push(ms);
   return ticks;
 }
 
