@@ -56,6 +56,11 @@ const found = await withBrowser(async (browser) => {
   await keyboard.press("?");
   await page.getByTestId("help").waitFor();
   steps.help = await focus();
+  const chapters = ["flood", "evidence", "playback", "lost"];
+  steps.chapters = await page
+    .getByTestId("help")
+    .locator("section[data-chapter]")
+    .evaluateAll((all, wanted) => all.filter((one) => wanted.includes(one.dataset.chapter) && one.innerText.length > 500).length, chapters);
   await keyboard.press("Escape");
   await page.getByTestId("help").waitFor({ state: "detached" });
   steps.afterHelp = await focus();

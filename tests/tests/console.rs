@@ -80,7 +80,7 @@ fn a_person_without_a_mouse_reaches_and_acknowledges_an_alarm() {
     let found = Browser::start("keyboard.mjs", &server, &ADA).found(|_| {});
     let expected = json!({
         "first": "signin-name", "skip": "skip", "skipped": "alarms", "addressKept": true, "selected": "alarm-body",
-        "acknowledged": "acknowledged", "help": "help", "afterHelp": "alarm-body", "find": "find-input",
+        "acknowledged": "acknowledged", "help": "help", "chapters": 4, "afterHelp": "alarm-body", "find": "find-input",
         "typed": "aman?", "helpWhileTyping": 0, "afterFind": "tool-find", "dialog": "old-password",
         "measureBehindDialog": 0, "afterDialog": "user", "charactersOff": 0,
     });

@@ -205,7 +205,7 @@ export const en: Record<Key, string> = {
   'priority.4': 'low',
 
   'alarms.title': 'Alarms',
-  'alarms.count': '{open} open ({unacknowledged} new)',
+  'alarms.count': '{open} open ({unacknowledged} unacked)',
   'alarms.loading': 'Loading alarms…',
   'alarms.empty': 'No open alarms.',
   'alarms.empty.lost': 'Disconnected: there may be alarms that are not shown.',
@@ -225,7 +225,7 @@ export const en: Record<Key, string> = {
   'load.ten': '{raised} in 10 min (fit: {acceptable})',
   'load.flood': 'FLOOD',
   'load.day': '{raised} in 24 h',
-  'load.waiting': 'oldest new {age}',
+  'load.waiting': 'oldest unacked {age}',
   'load.waiting.none': 'none unacknowledged',
   'load.shelved': '{shelved} shelved',
 
@@ -257,7 +257,7 @@ export const en: Record<Key, string> = {
 
   'alarmstate.unacknowledged': 'unacknowledged',
   'alarmstate.acknowledged': 'acknowledged',
-  'alarmstate.returned': 'over, new',
+  'alarmstate.returned': 'over, not acknowledged',
   'alarmstate.shelved': 'shelved',
   'alarmstate.suppressed': 'suppressed',
   'alarmstate.closed': 'closed',

@@ -1,4 +1,5 @@
 /** What the map shows, drawn small: for the layer tree, legends, help and paper. */
+import type { ReactNode } from 'react';
 import type { RiskLevel } from '../api/types';
 import { NUMERAL } from '../map/style';
 import type { Leaf } from '../map/sort-of';
@@ -58,4 +59,34 @@ export function LeafSample({ leaf, theme }: { leaf: Leaf; theme?: Theme }) {
     return ['moving', 'standing', 'quiet'].includes(name) ? <VehicleSample state={name} /> : <ClassSample name={name} />;
   }
   return <Line name={name} />;
+}
+
+/** The marks of an evidence on the map, as its legend and help name them. */
+export const EVIDENCE_MARKS = ['fix', 'circle', 'step', 'inside', 'crossing', 'zone', 'today'] as const;
+export type EvidenceMark = (typeof EVIDENCE_MARKS)[number];
+
+export function EvidenceSample({ mark }: { mark: EvidenceMark }) {
+  return <span className={`evidence-sample evidence-sample-${mark}`} aria-hidden="true" />;
+}
+
+/** What a playback draws on the map and on its line of time. */
+export const PAST_MARKS = ['known', 'held', 'way', 'gap', 'stop', 'event', 'alarm'] as const;
+export type PastMark = (typeof PAST_MARKS)[number];
+
+const PAST_PICTURES: Record<PastMark, ReactNode> = {
+  known: <path d="M14 2 20 20 14 16 8 20z" />,
+  held: <path className="past-held" d="M14 2 20 20 14 16 8 20z" />,
+  way: <path className="past-line" d="M0 14 12 10 28 12" />,
+  gap: <path className="past-gap" d="M0 12H28" />,
+  stop: <circle className="past-stop" cx="14" cy="12" r="6" />,
+  event: <path d="M12.5 5h3v14h-3z" />,
+  alarm: <path className="past-alarm" d="M14 5 22 19H6z" />,
+};
+
+export function PastSample({ mark }: { mark: PastMark }) {
+  return (
+    <svg viewBox="0 0 28 24" className="past-sample" aria-hidden="true">
+      {PAST_PICTURES[mark]}
+    </svg>
+  );
 }

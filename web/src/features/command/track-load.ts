@@ -2,6 +2,9 @@
 import type { Api } from '../../api/client';
 import { pointsOf, type Point } from './track';
 
+/** Tracks that are played in step. More at once are no help to the eye, and a request each. */
+export const MOST_PLAYED = 20;
+
 export interface LoadedTrack {
   points: Point[];
   /** Where reading ended because there was no room for more; `null` when all was read. */

@@ -185,7 +185,7 @@ export const en: Record<keyof typeof zh, string> = {
   'alarm.result.false': 'False alarm',
   'alarm.history.note': ': {note}',
 
-  'filter.text': 'Plate, company, zone',
+  'filter.text': 'Plate, zone…',
   'filter.more': 'Filter',
   'filter.more.count': 'Filter ({chosen})',
   'filter.kind': 'By kind',
@@ -206,7 +206,7 @@ export const en: Record<keyof typeof zh, string> = {
   'sound.waits': 'Click for sound',
   'sound.waits.hint': 'The browser plays sound only after a click into the page',
 
-  'urgent.count': '{count} urgent new, oldest {age}',
+  'urgent.count': '{count} urgent unacked, oldest {age}',
   'urgent.unseen': '({unseen} out of sight)',
   'urgent.jump': 'Jump ▸',
 

@@ -45,6 +45,61 @@ export const zh = {
   'help.doubt.retracted': '已撤回',
   'help.doubt.retracted.what': '后来的定位证明没有这回事；记录保留，划掉显示。',
 
+  'help.flood': '报警一下子太多时',
+  'help.flood.lead':
+    '列表上方是报警负荷：最近 10 分钟和 24 小时产生了多少条，图上每柱是 10 分钟。一个人 10 分钟能认真处理 1 条；超过 10 条标出“报警泛滥”。',
+  'help.flood.bearable': '一个人能认真处理的条数',
+  'help.flood.line': '超过这条线就是泛滥',
+  'help.flood.urgent': '先看红条',
+  'help.flood.urgent.what': '红条写明几条紧急报警还没有人确认、最久的等了多久、几条不在眼前；点它跳到下一条。紧急的永远先处理。',
+  'help.flood.groups': '按原因归组',
+  'help.flood.groups.what':
+    '泛滥时，同一区域同一类的、失联或无定位的、同一单位同一类的各归一组，最急的组在上，组里最先的一条留在外面：它最能说明原因。“按原因”随时可以切换，“展开”看全组。',
+  'help.flood.all': '全部确认',
+  'help.flood.all.what': '把一组逐条确认，可以停止，失败的几条会写明。确认只表示有人在管：原因还要处理。',
+  'help.flood.filter': '筛选',
+  'help.flood.filter.what': '按车牌、单位、区域、级别和类型缩小列表。漏在筛选之外的条数写在列表上方；提示音不受筛选影响。',
+  'help.flood.shelve': '搁置',
+  'help.flood.shelve.what': '原因已知、暂时处理不了的先放下，写明原因和时间（最长 8 小时）。到时自动回来；紧急的会再响一次。',
+  'help.flood.quiet': '静音',
+  'help.flood.quiet.what': '“声音开”按一下，本席位静音 10 分钟，到时自动恢复。静音时报警照样列出。',
+
+  'help.evidence': '为什么报警：怎样看证据',
+  'help.evidence.lead': '选中报警按 E，或点“证据”；事件日志的每一行也有。判定用到的都画在地图上，卡片写明规则、区域、每个数值和它的来源。',
+  'help.evidence.fixes': '两个定位点',
+  'help.evidence.fixes.what': '越界之前和之后各一个：时间、车速、精度，从哪里收到、晚了多久。圆是精度范围：车在圆内某处。',
+  'help.evidence.crossing': '越界时刻',
+  'help.evidence.crossing.what': '由两点之间的直线与边界相交推算，不是实际走的路。两点隔得越久，时刻和地点越不准。',
+  'help.evidence.doubt': '离边界多远',
+  'help.evidence.doubt.what': '判定点离边界比定位误差还近时，标“不确定”；隔得太久、不知道走哪条路时，标“轨迹不明”。先核实，再处置。',
+  'help.evidence.zone': '判定时的区域',
+  'help.evidence.zone.what': '按事发时那一版区域和规则判定，写明第几版、何时录入。后来改过的，现在的边界用虚线另画：改区域不会改变过去。',
+  'help.evidence.alarm': '报警和豁免',
+  'help.evidence.alarm.what': '为什么是这一级、为什么响或不响；有没有许可等豁免，为什么适用或不适用。',
+  'help.evidence.on': '接着看',
+  'help.evidence.on.what': '“从此刻回放”看前后经过；“看车辆”看它现在在哪里；“复制链接”把同一份证据发给同事。',
+
+  'help.playback': '回放：当时发生了什么',
+  'help.playback.lead': '回放时地图有一圈粗框，上方写明“回放”和时刻：看到的不是现在。右侧的报警始终是现在的，新的紧急报警照样会响。',
+  'help.playback.mark.known': '两次定位之间按时间推算的位置',
+  'help.playback.mark.held': '此后没有定位：停在最后一点，写明多久以前',
+  'help.playback.mark.way': '行驶轨迹',
+  'help.playback.mark.gap': '轨迹不明：两次定位隔得太久',
+  'help.playback.mark.stop': '停车，停了多久',
+  'help.playback.mark.event': '时间轴上：事件',
+  'help.playback.mark.alarm': '时间轴上：产生报警的事件',
+  'help.playback.from': '从哪里打开',
+  'help.playback.from.what': '事件日志和证据上的“从此刻回放”，车辆卡片上的“回放”，“今日轨迹”里的车速图。',
+  'help.playback.time': '时间轴',
+  'help.playback.time.what':
+    '点击或拖动到任何时刻。空格播放和暂停，← → 走 10 秒（加 Shift 1 分钟），[ 和 ] 到上一个、下一个事件。倍速 1 到 60；时长 15 分钟到 1 天，“自定义”最长 7 天。',
+  'help.playback.cast': '几辆车一起看',
+  'help.playback.cast.what': '输入车牌，或加入画面内的车辆，最多 {most} 辆同步。点其中一辆：画出它的轨迹和车速，地图可以跟着它。',
+  'help.playback.unknown': '没有定位的时候',
+  'help.playback.unknown.what': '只在收到的定位之间推算，之外不猜。终端补传的定位到了以后，再次回放就能看到。',
+  'help.playback.live': '回到实时',
+  'help.playback.live.what': '按 Esc 或“回到实时”。地址栏里的链接记着车辆和时刻，可以发给同事。',
+
   'help.states': '报警的状态和该做的事',
   'help.states.lead': '每一步都记下谁、何时、说了什么，在报警的“经过”里可以查到。',
   'help.state.unacknowledged': '还没有人管：确认它。',
@@ -128,6 +183,76 @@ export const en: Record<keyof typeof zh, string> = {
   'help.doubt.late.what': 'An old fix that the terminal sent afterwards. The time shown is when it happened.',
   'help.doubt.retracted': 'retracted',
   'help.doubt.retracted.what': 'Later fixes showed that it did not happen. The record stays, struck through.',
+
+  'help.flood': 'When too many alarms come at once',
+  'help.flood.lead':
+    'Above the list stands the alarm load: how many were raised in the last 10 minutes and 24 hours, and a picture by ten minutes. One person can deal with 1 in 10 minutes; more than 10 are called a flood.',
+  'help.flood.bearable': 'what one person can deal with',
+  'help.flood.line': 'above this line it is a flood',
+  'help.flood.urgent': 'Red bar first',
+  'help.flood.urgent.what':
+    'It says how many urgent alarms nobody has acknowledged, how long the oldest has waited and how many are out of sight; press it to get to the next. What is urgent always comes first.',
+  'help.flood.groups': 'By cause',
+  'help.flood.groups.what':
+    'In a flood, alarms of one zone and kind, of lost terminals, and of one company and kind stand together, the most urgent group on top. The first of a group stays in sight: it says most about the cause. “By cause” switches it at any time, “Show all” opens a group.',
+  'help.flood.all': 'Acknowledge all',
+  'help.flood.all.what':
+    'Acknowledges a group one by one; it can be stopped, and says what failed. It means that somebody has it: the cause is still there.',
+  'help.flood.filter': 'Filter',
+  'help.flood.filter.what':
+    'Narrows the list by plate, company, zone, priority and kind. How many it leaves out stands above the list; the sound does not care about it.',
+  'help.flood.shelve': 'Shelve',
+  'help.flood.shelve.what':
+    'Puts aside what is known and must wait, with a reason and for a time (8 hours at most). It comes back by itself; an urgent one sounds again.',
+  'help.flood.quiet': 'Silence',
+  'help.flood.quiet.what': '“Sound on” silences this desk for 10 minutes and ends by itself. Alarms are listed all the same.',
+
+  'help.evidence': 'Why an alarm: reading the evidence',
+  'help.evidence.lead':
+    'Press E on a chosen alarm, or “Evidence”; every line of the event log has it too. All that the judgement used is drawn on the map; the card names the rule, the zone, every figure and where it comes from.',
+  'help.evidence.fixes': 'The two fixes',
+  'help.evidence.fixes.what':
+    'One before the boundary and one after: time, speed, accuracy, who sent it and how late. The circle is the accuracy: the vehicle was somewhere in it.',
+  'help.evidence.crossing': 'The crossing',
+  'help.evidence.crossing.what':
+    'Where the straight line between the two meets the boundary, not the road that was driven. The longer the time between them, the less exact are time and place.',
+  'help.evidence.doubt': 'How near the edge',
+  'help.evidence.doubt.what':
+    'Nearer than the error of the fix: “uncertain”. So long between fixes that the way is not known: “path unknown”. Check first, then act.',
+  'help.evidence.zone': 'The zone that judged',
+  'help.evidence.zone.what':
+    'The revision of zone and rule that stood at the time, with its number and when it was entered. If it was changed since, its outline of today is dashed: an edit does not change the past.',
+  'help.evidence.alarm': 'Alarm and exemption',
+  'help.evidence.alarm.what':
+    'Why it has this priority and why it sounds or does not; whether a permit or another exemption holds, and why not.',
+  'help.evidence.on': 'From there',
+  'help.evidence.on.what':
+    '“Play back from here” shows what came before and after, “Show the vehicle” where it is now, “Copy link” gives the same evidence to a colleague.',
+
+  'help.playback': 'Playback: what happened then',
+  'help.playback.lead':
+    'A thick frame around the map and the word “Playback” with a time say that this is not the present. The alarms on the right are always those of now, and a new urgent one sounds.',
+  'help.playback.mark.known': 'place between two fixes, by time',
+  'help.playback.mark.held': 'no fix since: at its last place, with how long ago',
+  'help.playback.mark.way': 'the way it drove',
+  'help.playback.mark.gap': 'way unknown: too long between two fixes',
+  'help.playback.mark.stop': 'a stop, and how long',
+  'help.playback.mark.event': 'on the line of time: an event',
+  'help.playback.mark.alarm': 'on the line of time: one that raised an alarm',
+  'help.playback.from': 'Opening it',
+  'help.playback.from.what':
+    '“Play back from here” in the event log and the evidence, “Play back” on a vehicle’s card, the speed picture of its track.',
+  'help.playback.time': 'Line of time',
+  'help.playback.time.what':
+    'Click or drag to any moment. Space plays and pauses, ← → step 10 seconds (1 minute with Shift), [ and ] go to the event before and after. Speed 1 to 60; 15 minutes to 1 day, 7 days at most of your own choice.',
+  'help.playback.cast': 'Several vehicles',
+  'help.playback.cast.what':
+    'Type a plate or add those in view, {most} at most, in step. Choose one to see its way and its speed, and to have the map follow it.',
+  'help.playback.unknown': 'Without a fix',
+  'help.playback.unknown.what':
+    'Places are read between received fixes only; beyond them nothing is guessed. What a terminal sends late is there when it is played again.',
+  'help.playback.live': 'Back to now',
+  'help.playback.live.what': 'Esc or “Back to live”. The link in the address bar keeps vehicles and moment, for a colleague.',
 
   'help.states': 'States of an alarm and what to do in each',
   'help.states.lead': 'Every step is kept with who, when and what they wrote; see the history of the alarm.',

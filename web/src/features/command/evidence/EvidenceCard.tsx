@@ -7,6 +7,7 @@ import { Pins, type Pin } from '../../../map/pins';
 import { Card, Row } from '../../../ui/Card';
 import { CopyLink } from '../../../ui/CopyLink';
 import { errorText } from '../../../ui/problem';
+import { EvidenceSample, type EvidenceMark } from '../../../ui/Samples';
 import { SpeedPicture } from '../../../ui/SpeedPicture';
 import type { Desk } from '../desk';
 import { useAction } from '../useKeys';
@@ -154,16 +155,16 @@ function ZoneSaid({ evidence }: { evidence: Evidence }) {
 function Legend({ explanation, changed }: { explanation: Explanation; changed: boolean }) {
   const { t } = useI18n();
   const straight = explanation.path.reading === 'straight';
-  const keys: Key[] = ['evidence.legend.fix', 'evidence.legend.circle'];
-  if (straight && explanation.fixes.length > 1) keys.push('evidence.legend.step', 'evidence.legend.inside');
-  if (explanation.crossing) keys.push('evidence.legend.crossing');
-  if (explanation.zone) keys.push('evidence.legend.zone');
-  if (changed) keys.push('evidence.legend.today');
+  const marks: EvidenceMark[] = ['fix', 'circle'];
+  if (straight && explanation.fixes.length > 1) marks.push('step', 'inside');
+  if (explanation.crossing) marks.push('crossing');
+  if (explanation.zone) marks.push('zone');
+  if (changed) marks.push('today');
   return (
     <ul className="evidence-legend" aria-label={t('evidence.legend')}>
-      {keys.map((key) => (
-        <li key={key} className={key.replaceAll('.', '-')}>
-          {t(key)}
+      {marks.map((mark) => (
+        <li key={mark}>
+          <EvidenceSample mark={mark} /> {t(`evidence.legend.${mark}`)}
         </li>
       ))}
     </ul>

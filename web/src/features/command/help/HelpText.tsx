@@ -7,9 +7,17 @@ import type { AlarmState, Priority, Role } from '../../../api/types';
 import { useI18n, type Key } from '../../../i18n';
 import { LEVELS, NUMERAL } from '../../../map/style';
 import { PriorityShape } from '../../../ui/PriorityBadge';
-import { VEHICLE_STATES, VehicleSample } from '../../../ui/Samples';
+import {
+  EVIDENCE_MARKS,
+  EvidenceSample,
+  PAST_MARKS,
+  PastSample,
+  VEHICLE_STATES,
+  VehicleSample,
+} from '../../../ui/Samples';
 import { setCharacterKeys, useCharacterKeys } from '../character-keys';
 import { BINDINGS, KEY_GROUPS, shownKeys, type Action } from '../keys';
+import { MOST_PLAYED } from '../track-load';
 import { actionsInUse } from '../useKeys';
 import './help.css';
 
@@ -19,6 +27,9 @@ const STATES: readonly AlarmState[] = ['unacknowledged', 'acknowledged', 'return
 const ROLES = ['commander', 'monitor', 'guard', 'supervisor', 'admin'] as const satisfies readonly Role[];
 const ALARM_STEPS = ['1', '2', '3', '4'] as const;
 const LOST = ['banner', 'wait', 'old', 'missed', 'signin', 'phone'] as const;
+const FLOOD = ['urgent', 'groups', 'all', 'filter', 'shelve', 'quiet'] as const;
+const EVIDENCE = ['fixes', 'crossing', 'doubt', 'zone', 'alarm', 'on'] as const;
+const PLAYBACK = ['from', 'time', 'cast', 'unknown', 'live'] as const;
 const DOUBTS = ['provisional', 'uncertain', 'late', 'retracted'] as const;
 
 export function HelpText() {
@@ -67,6 +78,40 @@ export function HelpText() {
         <h3>{t('help.signs.doubts')}</h3>
         <Terms of={DOUBTS.map((doubt) => [t(`help.doubt.${doubt}`), t(`help.doubt.${doubt}.what`)])} />
       </Section>
+      <Section title="help.flood">
+        <p>{t('help.flood.lead')}</p>
+        <ul className="help-signs">
+          <li>
+            <span className="load-sample" aria-hidden="true" /> {t('help.flood.bearable')}
+          </li>
+          <li>
+            <span className="load-sample load-sample-flood" aria-hidden="true" /> {t('help.flood.line')}
+          </li>
+        </ul>
+        <Terms of={FLOOD.map((part) => [t(`help.flood.${part}`), t(`help.flood.${part}.what`)])} />
+      </Section>
+      <Section title="help.evidence">
+        <p>{t('help.evidence.lead')}</p>
+        <ul className="help-signs">
+          {EVIDENCE_MARKS.map((mark) => (
+            <li key={mark}>
+              <EvidenceSample mark={mark} /> {t(`evidence.legend.${mark}`)}
+            </li>
+          ))}
+        </ul>
+        <Terms of={EVIDENCE.map((part) => [t(`help.evidence.${part}`), t(`help.evidence.${part}.what`)])} />
+      </Section>
+      <Section title="help.playback">
+        <p>{t('help.playback.lead')}</p>
+        <ul className="help-signs">
+          {PAST_MARKS.map((mark) => (
+            <li key={mark}>
+              <PastSample mark={mark} /> {t(`help.playback.mark.${mark}`)}
+            </li>
+          ))}
+        </ul>
+        <Terms of={PLAYBACK.map((part) => [t(`help.playback.${part}`), t(`help.playback.${part}.what`, { most: MOST_PLAYED })])} />
+      </Section>
       <Section title="help.states">
         <p>{t('help.states.lead')}</p>
         <Terms of={STATES.map((state) => [t(`alarmstate.${state}`), t(`help.state.${state}`)])} />
@@ -93,7 +138,7 @@ export function HelpText() {
 function Section({ title, children }: { title: Key; children: ReactNode }) {
   const { t } = useI18n();
   return (
-    <section>
+    <section data-chapter={title.slice(title.indexOf('.') + 1)}>
       <h2>{t(title)}</h2>
       {children}
     </section>

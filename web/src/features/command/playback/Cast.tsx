@@ -4,10 +4,9 @@ import { useI18n } from '../../../i18n';
 import { clockText } from '../../../i18n/time';
 import type { Site } from '../../../live/site';
 import { errorText } from '../../../ui/problem';
+import { MOST_PLAYED } from '../track-load';
 import type { PlayedTrack } from './useTracks';
 
-/** More at once are no help to the eye, and a request each. */
-export const MOST_VEHICLES = 20;
 /** Plates that are offered while somebody types. */
 const OFFERED = 30;
 
@@ -27,7 +26,7 @@ export function Cast(props: CastProps) {
   const { language, t } = useI18n();
   const [typed, setTyped] = useState('');
   const listId = useId();
-  const full = vehicles.length >= MOST_VEHICLES;
+  const full = vehicles.length >= MOST_PLAYED;
   const like = typed.trim().toLowerCase();
   const found =
     like === '' ? [] : [...site.directory.all()].filter((one) => (one.plate ?? one.id).toLowerCase().includes(like));
@@ -72,7 +71,7 @@ export function Cast(props: CastProps) {
           placeholder={t('play.cast.add')}
           aria-label={t('play.cast.add')}
           disabled={full}
-          title={full ? t('play.cast.full', { most: MOST_VEHICLES }) : ''}
+          title={full ? t('play.cast.full', { most: MOST_PLAYED }) : ''}
           data-testid="cast-add"
           onChange={(event) => setTyped(event.target.value)}
         />
@@ -85,7 +84,7 @@ export function Cast(props: CastProps) {
       <button
         type="button"
         disabled={full}
-        title={full ? t('play.cast.full', { most: MOST_VEHICLES }) : ''}
+        title={full ? t('play.cast.full', { most: MOST_PLAYED }) : ''}
         onClick={props.onAddInView}
         data-testid="cast-view"
       >

@@ -5,9 +5,10 @@ import { dateText, spanText } from '../../../i18n/time';
 import { extentOf } from '../../../map/extent';
 import { SpeedPicture } from '../../../ui/SpeedPicture';
 import type { Desk } from '../desk';
+import { MOST_PLAYED } from '../track-load';
 import { useAction } from '../useKeys';
 import { whatText } from '../words';
-import { Cast, MOST_VEHICLES } from './Cast';
+import { Cast } from './Cast';
 import { markAt, markFrom, marksOf, type Mark } from './marks';
 import { Player, SPEEDS } from './player';
 import { SpanChoice } from './SpanChoice';
@@ -41,7 +42,7 @@ export function Playback({ desk, replay, onMoment, onClose }: PlaybackProps) {
   const { site, names, park } = desk;
   const { language, t } = useI18n();
   const [vehicles, setVehicles] = useState<readonly string[]>(() =>
-    (replay.vehicles.length ? replay.vehicles : inView(desk)).slice(0, MOST_VEHICLES),
+    (replay.vehicles.length ? replay.vehicles : inView(desk)).slice(0, MOST_PLAYED),
   );
   const [span, setSpan] = useState<Span>(() => spanAround(replay.atMs, LENGTHS_MS[0]!, site.clock.now()));
   const [chosen, setLead] = useState<string | null>(null);
@@ -150,7 +151,7 @@ export function Playback({ desk, replay, onMoment, onClose }: PlaybackProps) {
           plate={plate}
           onVehicles={setVehicles}
           onLead={setLead}
-          onAddInView={() => setVehicles([...new Set([...vehicles, ...inView(desk)])].slice(0, MOST_VEHICLES))}
+          onAddInView={() => setVehicles([...new Set([...vehicles, ...inView(desk)])].slice(0, MOST_PLAYED))}
         />
         <div className="play-said" role="status">
           {tracks.reading && (
