@@ -28,7 +28,23 @@ const found = await withBrowser(async (browser) => {
   await group.waitFor({ state: "detached" });
   await page.getByTestId("filter-text").fill("TRUCK-07");
   const filtered = await page.getByTestId("alarm-item").allInnerTexts();
+
+  // On a wall the rows that fit are whole, and the others are counted.
+  await page.evaluate(() => {
+    location.hash = "#/map?wall=1";
+  });
+  const more = page.getByTestId("wall-more");
+  await more.filter({ hasText: /\d/ }).waitFor();
+  const wall = await page.getByTestId("wall-alarms").evaluate((element) => {
+    const list = element.querySelector("ul").getBoundingClientRect();
+    const rows = [...element.querySelectorAll("li")].filter((row) => getComputedStyle(row).visibility === "visible");
+    return {
+      shown: rows.length,
+      cut: rows.filter((row) => row.getBoundingClientRect().bottom > list.bottom + 1).length,
+      more: Number(element.querySelector('[data-testid="wall-more"]').innerText.match(/\d+/)[0]),
+    };
+  });
   const { complaints } = page;
-  return { text, shown, urgent, done, filtered, complaints };
+  return { text, shown, urgent, done, filtered, wall, complaints };
 });
 console.log(JSON.stringify(found));

@@ -111,6 +111,30 @@ fn the_whole_console_asks_nobody_but_its_own_server() {
     }
 }
 
+/// A millimetre is 72 / 25.4 points.
+#[test]
+fn the_map_is_printed_on_one_sheet_with_all_that_a_map_needs() {
+    let found = Browser::start("print.mjs", &with_an_alarm(), &ADA).found(|_| {});
+    let opened = found["byKey"].as_object().unwrap();
+    assert!(opened.len() == 3 && opened.values().all(|title| title == &opened["button"]), "{found:#}");
+    assert_eq!(found["printed"], 1);
+    for (paper, width_mm, height_mm) in [("a4", 297.0, 210.0), ("a3", 420.0, 297.0)] {
+        let sheet = &found["papers"][paper];
+        assert_eq!(sheet["pages"], 1, "{paper}: {found:#}");
+        let points: Vec<f64> = sheet["box"].as_array().unwrap().iter().map(|side| side.as_f64().unwrap()).collect();
+        let mm = |side: usize| points[side] * 25.4 / 72.0;
+        assert!((mm(2) - width_mm).abs() < 1.0 && (mm(3) - height_mm).abs() < 1.0, "{paper}: {points:?}");
+        assert_eq!((&sheet["missing"], &sheet["cut"]), (&json!([]), &json!([])), "{paper}: {found:#}");
+        assert!(sheet["picture"].as_u64().unwrap() > 800 && sheet["legend"].as_u64().unwrap() >= 3, "{found:#}");
+        let said = text(sheet, "text");
+        for needed in ["Printed at 2", "Data of 2", "CGCS2000", "Mercator", "Printed by ada", "Legend", " m"] {
+            assert!(said.contains(needed), "“{needed}” is not on {paper}: {said}");
+        }
+    }
+    assert_eq!(found["complaints"], json!([]));
+    assert_eq!(found["besideMap"], 0, "beside the map no dialog opens that nobody sees");
+}
+
 /// 500 kB gzip is what the issue allows; the map library is counted apart.
 #[test]
 fn the_first_useful_paint_is_light() {

@@ -106,6 +106,9 @@ fn a_flood_is_one_cause_and_is_acknowledged_at_one_press() {
     let filtered = found["filtered"].as_array().unwrap();
     assert_eq!(filtered.len(), 1, "{filtered:?}");
     assert!(filtered[0].as_str().unwrap().contains("TRUCK-07"), "{filtered:?}");
+    let wall = |name: &str| found["wall"][name].as_u64().unwrap();
+    assert_eq!((wall("shown") + wall("more"), wall("cut")), (12, 0), "{found:#}");
+    assert!(wall("shown") >= 3, "{found:#}");
     assert_eq!(found["complaints"], json!([]), "no error in the page");
     let alarms = api.items("/api/alarms");
     assert_eq!(alarms.len(), 12);

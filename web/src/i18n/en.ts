@@ -281,7 +281,7 @@ export const en: Record<Key, string> = {
   'alarmkind.dwell': 'stayed too long in',
   'alarmkind.must_be_inside': 'is not inside',
   'alarmkind.speed': 'too fast in',
-  'alarmkind.count': 'too many vehicles in',
+  'alarmkind.count': 'holds too many vehicles',
   'alarmkind.zone_changed': 'inside when it changed:',
   'alarmkind.inside_at_start': 'inside at its first fix:',
   'alarmkind.rule_ended': 'rule ended in',

@@ -2,10 +2,11 @@
 import type { Language, Translate } from './index';
 
 const ZONE = 'Asia/Shanghai';
+/** The same: it has no summer time. */
+const OFFSET_MS = 8 * 3_600_000;
 
 const clocks = new Map<Language, Intl.DateTimeFormat>();
 const minutes = new Map<Language, Intl.DateTimeFormat>();
-const dates = new Map<Language, Intl.DateTimeFormat>();
 
 function format(cache: Map<Language, Intl.DateTimeFormat>, language: Language, options: Intl.DateTimeFormatOptions) {
   let known = cache.get(language);
@@ -30,21 +31,14 @@ export function minuteText(ms: number, language: Language): string {
   return format(minutes, language, { hour: '2-digit', minute: '2-digit' }).format(ms);
 }
 
-/** Date and clock, for what may lie on another day. */
-export function dateText(ms: number, language: Language): string {
-  return format(dates, language, {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).format(ms);
+/** 2026-11-27 14:32:07, for what may lie on another day: written as standards write it, since 11/12 is another day in the next office. */
+export function dateText(ms: number): string {
+  return new Date(ms + OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /** The clock alone within 12 hours of `nowMs`, else with the date. */
 export function nearText(ms: number, nowMs: number, language: Language): string {
-  return Math.abs(nowMs - ms) < 12 * 3_600_000 ? clockText(ms, language) : dateText(ms, language);
+  return Math.abs(nowMs - ms) < 12 * 3_600_000 ? clockText(ms, language) : dateText(ms);
 }
 
 /** A span in at most two units: 12 s, 3 min 20 s, 2 h 5 min, 3 d 4 h. Negative counts as 0. */
@@ -66,8 +60,6 @@ export function dataAgeText(ms: number, t: Translate): string {
 }
 
 const DAY_MS = 86_400_000;
-/** The site's time zone has no summer time. */
-const OFFSET_MS = 8 * 3_600_000;
 
 /** Midnight of the site's day, ms. */
 export function startOfDay(ms: number): number {
@@ -76,5 +68,5 @@ export function startOfDay(ms: number): number {
 
 /** 20261127-203107, of the site's clock. */
 export function toFileName(ms: number): string {
-  return new Date(ms + OFFSET_MS).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return dateText(ms).replace(/[-:]/g, '').replace(' ', '-');
 }

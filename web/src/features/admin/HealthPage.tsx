@@ -70,7 +70,7 @@ function Figures({ health, samples }: { health: Health; samples: readonly Sample
   const { ingest, disk, terminals, vehicles, engine } = health;
   const count = (value: number | null) => known(value, (n) => n.toLocaleString(language), t);
   const left = diskLeft(samples, disk.free_bytes);
-  const time = (text: string | null | undefined) => known(text, (at) => dateText(Date.parse(at), language), t);
+  const time = (text: string | null | undefined) => known(text, (at) => dateText(Date.parse(at)), t);
   return (
     <>
       <Overall health={health} />

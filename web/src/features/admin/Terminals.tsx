@@ -15,7 +15,7 @@ function waits({ approved, device_differs }: Terminal): boolean {
 }
 
 export function Terminals({ site }: { site: Site }) {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const asked = useAsked(adminApi.terminals, EVERY_MS);
   const [approving, setApproving] = useState<Terminal | null>(null);
   const approved = asked.value?.filter((terminal) => terminal.approved).length ?? 0;
@@ -49,7 +49,7 @@ export function Terminals({ site }: { site: Site }) {
                 </>
               )}
             </td>
-            <td>{dateText(Date.parse(terminal.first_seen_at), language)}</td>
+            <td>{dateText(Date.parse(terminal.first_seen_at))}</td>
             <td>
               <button
                 type="button"

@@ -16,7 +16,7 @@ const ROLES: readonly Role[] = ['device', 'commander', 'monitor', 'guard', 'supe
 type Doing = { what: 'add' } | { what: 'show'; made: MadeToken } | { what: 'revoke'; token: Token };
 
 export function Tokens() {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const asked = useAsked(adminApi.tokens, null);
   const [doing, setDoing] = useState<Doing | null>(null);
   const close = () => setDoing(null);
@@ -37,8 +37,8 @@ export function Tokens() {
           <tr key={token.name} data-testid="token-row" data-name={token.name}>
             <th scope="row">{token.name}</th>
             <td>{t(`role.${token.role}`)}</td>
-            <td>{token.last_used_at ? dateText(Date.parse(token.last_used_at), language) : t('users.never')}</td>
-            <td>{dateText(Date.parse(token.created_at), language)}</td>
+            <td>{token.last_used_at ? dateText(Date.parse(token.last_used_at)) : t('users.never')}</td>
+            <td>{dateText(Date.parse(token.created_at))}</td>
             <td>
               <button
                 type="button"

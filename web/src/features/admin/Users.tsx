@@ -16,7 +16,7 @@ export const PERSON_ROLES: readonly Role[] = ['commander', 'monitor', 'guard', '
 type Doing = { what: 'add' } | { what: 'role' | 'password' | 'delete'; user: User };
 
 export function Users({ session }: { session: Session }) {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const asked = useAsked(adminApi.users, null);
   const [doing, setDoing] = useState<Doing | null>(null);
   const done = async () => {
@@ -42,8 +42,8 @@ export function Users({ session }: { session: Session }) {
               {user.name} {user.name === session.name && t('users.you')}
             </th>
             <td>{t(`role.${user.role}`)}</td>
-            <td>{user.last_seen_at ? dateText(Date.parse(user.last_seen_at), language) : t('users.never')}</td>
-            <td>{dateText(Date.parse(user.created_at), language)}</td>
+            <td>{user.last_seen_at ? dateText(Date.parse(user.last_seen_at)) : t('users.never')}</td>
+            <td>{dateText(Date.parse(user.created_at))}</td>
             <td>
               {(['role', 'password', 'delete'] as const).map((what) => (
                 <button

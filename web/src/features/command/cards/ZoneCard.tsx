@@ -26,7 +26,7 @@ export function ZoneCard({ desk, zone, onClose }: { desk: Desk; zone: Feature; o
             t('level.none')
           )}
         </Row>
-        <Row name={t('card.validity')}>{validityText(zone.properties, (ms) => dateText(ms, language), t)}</Row>
+        <Row name={t('card.validity')}>{validityText(zone.properties, (ms) => dateText(ms), t)}</Row>
         {schedule && schedule.length > 0 && (
           <Row name={t('card.schedule')}>
             {schedule.map((window) => windowText(window, t)).join(t('list.separator'))}

@@ -19,7 +19,7 @@ export interface ConflictViewProps {
 }
 
 export function ConflictView({ work, conflict, onSettled, onTheirs }: ConflictViewProps) {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const { draft, origin } = work.picture();
   const theirs = conflict.origin;
   const changes = useMemo(() => compare(origin, draft, theirs), [draft, origin, theirs]);
@@ -46,7 +46,7 @@ export function ConflictView({ work, conflict, onSettled, onTheirs }: ConflictVi
         {last
           ? t('edit.conflict.by', {
               who: last.by ?? t('edit.history.somebody'),
-              at: dateText(Date.parse(last.recorded_at), language),
+              at: dateText(Date.parse(last.recorded_at)),
             })
           : t('edit.conflict.somebody')}{' '}
         {t(conflicts.length ? 'edit.conflict.choose' : 'edit.conflict.apart')}
@@ -55,7 +55,7 @@ export function ConflictView({ work, conflict, onSettled, onTheirs }: ConflictVi
       <ul className="edit-changes">
         {changes.map(({ field, base, mine, theirs: other, by }) => {
           const chosen = choices[field] ?? (by === 'theirs' ? 'theirs' : 'mine');
-          const text = (value: unknown) => valueText(field, value, t, language);
+          const text = (value: unknown) => valueText(field, value, t);
           return (
             <li key={field} data-testid={`change-${field}`} data-by={by}>
               <h3>

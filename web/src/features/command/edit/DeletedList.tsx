@@ -62,7 +62,7 @@ export function DeletedList({ collection }: { collection: Editable }) {
       <ul className="edit-list">
         {read?.items.map((item) => {
           const name = (language === 'en' && item.name_en) || item.name || item.plate || item.id;
-          const when = dateText(Date.parse(item.deleted_at), language);
+          const when = dateText(Date.parse(item.deleted_at));
           return (
             <li key={item.id} className="edit-deleted">
               <span>

@@ -24,7 +24,7 @@ interface Read {
 }
 
 export function HistoryTab({ work, picture, onRestored }: HistoryTabProps) {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const { draft, base } = picture;
   const { collection, id } = draft;
   const [read, setRead] = useState<Read>({ items: [], next: null, problem: null, loading: true });
@@ -79,15 +79,15 @@ export function HistoryTab({ work, picture, onRestored }: HistoryTabProps) {
                 {current && <span className="edit-dim"> {t('edit.history.current')}</span>}
               </p>
               <p className="edit-dim">
-                <time dateTime={revision.recorded_at}>{dateText(Date.parse(revision.recorded_at), language)}</time>
+                <time dateTime={revision.recorded_at}>{dateText(Date.parse(revision.recorded_at))}</time>
               </p>
               {then && before && (
                 <ul className="edit-diff">
                   {changed.map((field) => (
                     <li key={field}>
                       <span className="edit-dim">{fieldText(field, t)}</span>{' '}
-                      <del>{valueText(field, valueOf(before, field), t, language)}</del>{' '}
-                      <ins>{valueText(field, valueOf(then, field), t, language)}</ins>
+                      <del>{valueText(field, valueOf(before, field), t)}</del>{' '}
+                      <ins>{valueText(field, valueOf(then, field), t)}</ins>
                     </li>
                   ))}
                 </ul>

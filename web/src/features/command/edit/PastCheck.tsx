@@ -149,7 +149,7 @@ interface ResultProps {
 }
 
 function Result({ desk, tried, old, rules }: ResultProps) {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const [vehicle, setVehicle] = useState<string | null>(null);
   const plates = new Map(tried.vehicles.map((item) => [item.vehicle, item.plate ?? item.vehicle]));
   const events = tried.events.filter((event) => vehicle === null || event.vehicle === vehicle);
@@ -160,8 +160,8 @@ function Result({ desk, tried, old, rules }: ResultProps) {
       <p role="status">
         <strong data-testid="past-alarms">{t('edit.past.total', { n: total })}</strong>{' '}
         {t('edit.past.of', {
-          from: dateText(Date.parse(tried.from), language),
-          to: dateText(Date.parse(tried.to), language),
+          from: dateText(Date.parse(tried.from)),
+          to: dateText(Date.parse(tried.to)),
           judged: tried.vehicles_judged,
           asked: tried.vehicles_asked,
           fixes: tried.fixes_read,
@@ -219,7 +219,7 @@ function Result({ desk, tried, old, rules }: ResultProps) {
 }
 
 function EventLine({ desk, event, plate }: { desk: Desk; event: TriedEvent; plate: string }) {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const { lon, lat } = event;
   return (
     <>
@@ -228,7 +228,7 @@ function EventLine({ desk, event, plate }: { desk: Desk; event: TriedEvent; plat
         disabled={lon === undefined}
         onClick={() => lon !== undefined && lat !== undefined && desk.park?.flyTo(lon, lat)}
       >
-        <span>{dateText(Date.parse(event.at), language)}</span>
+        <span>{dateText(Date.parse(event.at))}</span>
         <span>
           {plate} {kindText(event.kind as EventKind, event.rule, t)}
           {event.certainty !== 'certain' && <span className="event-doubt">{t(`events.${event.certainty}`)}</span>}

@@ -1,6 +1,6 @@
 /** Changes in words: which field, and what stands in it. */
 import type { Rule, ScheduleItem } from '../../../api/types';
-import { isKey, translateName, type Language, type Translate } from '../../../i18n';
+import { isKey, translateName, type Translate } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
 import { ruleText, windowText } from '../words';
 import type { Field } from './merge';
@@ -47,7 +47,7 @@ function shapeText(shape: Shape | null, t: Translate): string {
 }
 
 /** What stands in a field. */
-export function valueText(field: Field, value: unknown, t: Translate, language: Language): string {
+export function valueText(field: Field, value: unknown, t: Translate): string {
   if (field === 'shape') return shapeText(value as Shape | null, t);
   if (value === null || value === undefined || value === '') return t('edit.nothing');
   if (field.startsWith('rules/')) return ruleText(value as Rule, t);
@@ -57,7 +57,7 @@ export function valueText(field: Field, value: unknown, t: Translate, language: 
       translateName(t, 'word', String(value), () => String(value)),
     );
   }
-  if (field === 'valid_from' || field === 'valid_to') return dateText(Date.parse(String(value)), language);
+  if (field === 'valid_from' || field === 'valid_to') return dateText(Date.parse(String(value)));
   if (field === 'schedule') {
     const windows = value as ScheduleItem[];
     return windows.length

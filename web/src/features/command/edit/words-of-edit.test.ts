@@ -37,7 +37,7 @@ describe('a change in words', () => {
   it('says what stands in a field', () => {
     expect(fieldText('rules/r2', zh)).toBe('规则 r2');
     expect(fieldText('capacity', zh)).toBe('capacity');
-    const say = (field: string, value: unknown) => valueText(field, value, zh, 'zh-CN');
+    const say = (field: string, value: unknown) => valueText(field, value, zh);
     expect(say('level', 'red')).toContain('I 级');
     expect(say('name', '')).toBe('无');
     expect(say('rules/r2', { id: 'r2', when: 'speed', limit_kph: 30, priority: 3 })).toContain('30 km/h');

@@ -176,7 +176,7 @@ const HEAD = ['at', 'ended', 'kind', 'subject', 'company', 'zone', 'lon', 'lat',
 
 function rowOf(event: Event, { site, names }: Desk, t: Translate): Row {
   // The same notation in both languages, which a spreadsheet reads as a time.
-  const time = (iso: string | null | undefined) => (iso ? dateText(Date.parse(iso), 'zh-CN').replaceAll('/', '-') : '');
+  const time = (iso: string | null | undefined) => (iso ? dateText(Date.parse(iso)) : '');
   return [
     time(event.at),
     time(event.ended_at),

@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import type { BothTexts, Explanation, Rule } from '../../../api/types';
 import { useI18n, type Key, type Language } from '../../../i18n';
-import { dateText, spanText } from '../../../i18n/time';
+import { clockText, dateText, spanText } from '../../../i18n/time';
 import { Pins, type Pin } from '../../../map/pins';
 import { Card, Row } from '../../../ui/Card';
 import { CopyLink } from '../../../ui/CopyLink';
@@ -68,7 +68,7 @@ function Told({ desk, evidence }: { desk: Desk; evidence: Evidence }) {
   return (
     <>
       <p className="evidence-when">
-        {dateText(atMs, language)}
+        {dateText(atMs)}
         {!retracted && lasts >= 1_000 && ` · ${t(endedMs === null ? 'alarm.since' : 'alarm.lasted', { age: spanText(lasts, t) })}`}
         {doubtTexts(event, t).map((word) => (
           <span key={word} className="event-doubt">
@@ -133,11 +133,11 @@ function Told({ desk, evidence }: { desk: Desk; evidence: Evidence }) {
 }
 
 function ZoneSaid({ evidence }: { evidence: Evidence }) {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const { zone } = evidence.explanation;
   if (!zone) return null;
   const words = [zone.name ?? zone.id];
-  const recorded = zone.recorded_at ? dateText(Date.parse(zone.recorded_at), language) : t('card.unknown');
+  const recorded = zone.recorded_at ? dateText(Date.parse(zone.recorded_at)) : t('card.unknown');
   words.push(t('evidence.zone.revision', { revision: zone.revision, time: recorded }));
   if (zone.deleted) words.push(t('evidence.zone.deleted'));
   else if (zone.current_revision !== undefined && zone.current_revision !== zone.revision) {
@@ -200,7 +200,7 @@ function pinsOf(explanation: Explanation, t: ReturnType<typeof useI18n>['t'], la
     pin.textContent = words;
     return pin;
   };
-  const clock = (iso: string) => dateText(Date.parse(iso), language).slice(-8);
+  const clock = (iso: string) => clockText(Date.parse(iso), language);
   const pins: Pin[] = explanation.fixes.map((fix, index) => ({
     id: `fix-${index}`,
     lon: fix.lon,

@@ -1,7 +1,7 @@
 /** What was: the tracks of some vehicles over a span of time, played on the map in step. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useI18n } from '../../../i18n';
-import { dateText, spanText } from '../../../i18n/time';
+import { clockText, dateText, spanText } from '../../../i18n/time';
 import { extentOf } from '../../../map/extent';
 import { SpeedPicture } from '../../../ui/SpeedPicture';
 import type { Desk } from '../desk';
@@ -77,7 +77,7 @@ export function Playback({ desk, replay, onMoment, onClose }: PlaybackProps) {
   }, [looked, tracks.reading, tracks.of, stage, park, player]);
 
   const marks = useMemo(() => marksOf([...tracks.of.values()].flatMap(({ events }) => events)), [tracks.of]);
-  const say = (mark: Mark) => `${dateText(mark.atMs, language).slice(-8)} ${whatText(mark.event, names, t)}`;
+  const say = (mark: Mark) => `${clockText(mark.atMs, language)} ${whatText(mark.event, names, t)}`;
   const spoken = markAt(marks, atMs);
   const toMark = (direction: 1 | -1) => {
     const mark = markFrom(marks, player.now.atMs, direction);
@@ -110,7 +110,7 @@ export function Playback({ desk, replay, onMoment, onClose }: PlaybackProps) {
         <button type="button" className="primary play-toggle" onClick={() => player.toggle()} data-testid="play-toggle">
           {t(playing ? 'play.pause' : 'play.play')}
         </button>
-        <time className="play-time">{dateText(atMs, language)}</time>
+        <time className="play-time">{dateText(atMs)}</time>
         <span role="group" aria-label={t('play.speed')}>
           {SPEEDS.map((one) => (
             <button key={one} type="button" aria-pressed={speed === one} onClick={() => player.setSpeed(one)} data-testid={`speed-${one}`}>

@@ -49,7 +49,7 @@ export function Timeline({ span, atMs, marks, say, onSeek, onStep }: TimelinePro
         aria-valuemin={span.fromMs}
         aria-valuemax={span.toMs}
         aria-valuenow={Math.round(atMs)}
-        aria-valuetext={dateText(atMs, language)}
+        aria-valuetext={dateText(atMs)}
         data-testid="timeline"
         onKeyDown={press}
         onPointerDown={(event) => {

@@ -5,12 +5,12 @@ import { dateText } from '../../../i18n/time';
 import type { ParkMap } from '../../../map/park-map';
 
 export function Watermark({ park, atMs, onLive }: { park: ParkMap; atMs: number; onLive: () => void }) {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const area = park.library.getContainer().parentElement;
   if (!area) return null;
   return createPortal(
     <div className="watermark">
-      <strong data-testid="watermark">{t('play.watermark', { time: dateText(atMs, language) })}</strong>
+      <strong data-testid="watermark">{t('play.watermark', { time: dateText(atMs) })}</strong>
       <button type="button" className="primary" onClick={onLive} data-testid="back-to-live">
         {t('play.live')}
       </button>

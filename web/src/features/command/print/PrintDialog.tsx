@@ -18,8 +18,12 @@ export function PrintDialog({ desk, park, onClose }: { desk: Desk; park: ParkMap
   const [picture, setPicture] = useState<MapPicture | 'busy' | 'failed'>('busy');
 
   useEffect(() => dialog.current?.showModal(), []);
-  useEffect(() => {
+  const choose = (name: Paper) => {
+    setPaper(name);
+    // The picture of one paper does not fit the other.
     setPicture('busy');
+  };
+  useEffect(() => {
     let url: string | undefined;
     let gone = false;
     park
@@ -61,7 +65,7 @@ export function PrintDialog({ desk, park, onClose }: { desk: Desk; park: ParkMap
             <legend>{t('print.paper')}</legend>
             {PAPERS.map((name) => (
               <label key={name} className="check">
-                <input type="radio" name="paper" checked={paper === name} onChange={() => setPaper(name)} />
+                <input type="radio" name="paper" checked={paper === name} onChange={() => choose(name)} />
                 {t(`print.${name}`)}
               </label>
             ))}

@@ -29,7 +29,7 @@ export interface PrintSheetProps {
 }
 
 export function PrintSheet({ desk, picture, heading, paper }: PrintSheetProps) {
-  const { language, t } = useI18n();
+  const { t } = useI18n();
   const { site, session, visibility } = desk;
   const [printedAt] = useState(() => site.clock.now());
   const [state] = useState(() => ({ connection: site.picture().connection, heardAtMs: site.heardAtMs }));
@@ -38,7 +38,7 @@ export function PrintSheet({ desk, picture, heading, paper }: PrintSheetProps) {
     <article className={`paper sheet sheet-${paper}`} data-testid="print-sheet">
       <header>
         <h1>{heading}</h1>
-        <p>{t('print.at', { time: dateText(printedAt, language) })}</p>
+        <p>{t('print.at', { time: dateText(printedAt) })}</p>
       </header>
       <div className="sheet-map">
         <img src={picture.url} alt={t('map.label')} />
@@ -54,7 +54,7 @@ export function PrintSheet({ desk, picture, heading, paper }: PrintSheetProps) {
           {state.heardAtMs === null
             ? t('print.age.none')
             : t('print.age', {
-                time: dateText(state.heardAtMs, language),
+                time: dateText(state.heardAtMs),
                 state: t(`connection.${state.connection}`),
               })}
           {' · '}

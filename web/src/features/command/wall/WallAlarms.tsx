@@ -1,4 +1,5 @@
 /** The open alarms for a wall: large, nothing to press. What is urgent and seen by nobody stands first, as in the list. */
+import { useLayoutEffect, useRef, useState } from 'react';
 import { translateName, useI18n } from '../../../i18n';
 import { nearText, spanText } from '../../../i18n/time';
 import type { Picture, Site } from '../../../live/site';
@@ -6,14 +7,24 @@ import { PriorityBadge } from '../../../ui/PriorityBadge';
 import { useServerNow } from '../../../ui/useServerNow';
 import { tellingEvent, whatText, type Names } from '../words';
 
-/** More does not fit on a wall; the rest is counted. */
-const MOST = 12;
+/** More does not fit on any wall. */
+const MOST = 16;
 
 export function WallAlarms({ site, picture, names }: { site: Site; picture: Picture; names: Names }) {
   const { language, t } = useI18n();
   const now = useServerNow(site.clock, 1_000);
   const alarms = picture.alarms.filter(({ state }) => state !== 'shelved' && state !== 'suppressed');
-  const shown = alarms.slice(0, MOST);
+  const list = useRef<HTMLUListElement>(null);
+  const [fits, setFits] = useState(MOST);
+  useLayoutEffect(() => {
+    const bottom = list.current?.getBoundingClientRect().bottom ?? 0;
+    const rows = [...(list.current?.children ?? [])];
+    const cut = rows.findIndex((row) => row.getBoundingClientRect().bottom > bottom + 1);
+    setFits(cut < 0 ? MOST : cut);
+  });
+  // Those that do not fit are laid out and not seen: the list knows by them when there is room.
+  const laidOut = alarms.slice(0, MOST);
+  const left = alarms.length - Math.min(fits, laidOut.length);
   return (
     <section className="wall-alarms" id="alarms" aria-labelledby="wall-title" data-testid="wall-alarms">
       <h2 id="wall-title">
@@ -22,13 +33,17 @@ export function WallAlarms({ site, picture, names }: { site: Site; picture: Pict
       {picture.alarmsKnown && alarms.length === 0 && (
         <p className="hint">{t(picture.connection === 'lost' ? 'alarms.empty.lost' : 'wall.none')}</p>
       )}
-      <ul>
-        {shown.map((alarm) => {
+      <ul ref={list}>
+        {laidOut.map((alarm, index) => {
           const raisedMs = Date.parse(alarm.raised_at);
           const returnedMs = alarm.returned_at ? Date.parse(alarm.returned_at) : null;
           const evidence = site.event(tellingEvent(alarm) ?? '')?.evidence;
           return (
-            <li key={alarm.id} className={`alarm alarm-p${alarm.priority} alarm-${alarm.state}`}>
+            <li
+              key={alarm.id}
+              className={`alarm alarm-p${alarm.priority} alarm-${alarm.state}`}
+              data-fits={index < fits}
+            >
               <span className="alarm-head">
                 <PriorityBadge
                   priority={alarm.priority}
@@ -49,7 +64,9 @@ export function WallAlarms({ site, picture, names }: { site: Site; picture: Pict
           );
         })}
       </ul>
-      {alarms.length > MOST && <p className="hint">{t('wall.more', { n: alarms.length - MOST })}</p>}
+      <p className="hint" data-testid="wall-more">
+        {left > 0 && t('wall.more', { n: left })}
+      </p>
     </section>
   );
 }
