@@ -24,6 +24,8 @@ await withBrowser(async (browser) => {
   const notice = page.getByTestId("undo-notice");
   await notice.waitFor();
   found.notice = await notice.innerText();
+  found.kept = await page.getByTestId("import-kept").innerText();
+  found.sendAgain = await page.getByTestId("import-send").count();
   console.log("imported");
   await page.getByTestId("undo-last").click();
   await page.locator('[data-testid="undo-notice"][data-state="undone"]').waitFor();

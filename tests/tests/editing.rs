@@ -136,6 +136,8 @@ fn a_file_is_imported_without_what_was_refused() {
     assert_eq!(found["swapped"], true, "a latitude over 90 was seen");
     assert!(found["problems"].as_str().unwrap().contains("Feature 3"), "the open ring is named: {found:#}");
     assert!(found["refused"].as_str().unwrap().contains("Bow"), "what the server refuses is named: {found:#}");
+    assert!(found["kept"].as_str().unwrap().contains('2'), "{found:#}");
+    assert_eq!(found["sendAgain"], 0, "nothing is offered that would bring the kept ones in again");
     assert!(found["broken"].as_str().unwrap().contains("JSON"), "{found:#}");
     assert_eq!(found["complaints"], json!([]), "no error in the page");
 }

@@ -129,7 +129,7 @@ export const en: Record<Key, string> = {
   'card.zones.none': 'in no zone',
   'card.zones.since': '{zone} ({age})',
   'card.marks': 'Marks',
-  'card.follow': 'Follow on the map',
+  'card.follow': 'Follow',
   'card.unnamed': 'Unregistered vehicle {key}',
   'card.unknown': 'unknown',
   'card.offscreen': 'not in the current view',
@@ -257,7 +257,7 @@ export const en: Record<Key, string> = {
 
   'alarmstate.unacknowledged': 'unacknowledged',
   'alarmstate.acknowledged': 'acknowledged',
-  'alarmstate.returned': 'over, not acknowledged',
+  'alarmstate.returned': 'over, unacked',
   'alarmstate.shelved': 'shelved',
   'alarmstate.suppressed': 'suppressed',
   'alarmstate.closed': 'closed',

@@ -179,6 +179,8 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
         setReplay({ atMs, vehicles });
       },
       edit: (zone) => {
+        // The editor shows it; its card would cover what is drawn.
+        setChoice(null);
         setEditing(zone === null ? null : { target: zone });
         setTool('edit');
       },

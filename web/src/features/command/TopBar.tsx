@@ -2,6 +2,7 @@
 import { useI18n } from '../../i18n';
 import { clockText, dataAgeText } from '../../i18n/time';
 import type { Priority, Session } from '../../api/types';
+import { isOld } from '../../live/age';
 import type { Picture, Site } from '../../live/site';
 import { nameOf } from '../../map/drawn';
 import { LanguageSwitch } from '../../ui/LanguageSwitch';
@@ -92,7 +93,7 @@ function Pulse({ site, picture }: { site: Site; picture: Picture }) {
   return (
     <>
       <time className="clock">{clockText(now, language)}</time>
-      <span className={picture.connection === 'live' ? '' : 'old'}>
+      <span className={isOld(picture.connection, ageMs) ? 'old' : ''}>
         {t('top.age')}{' '}
         <strong data-testid="data-age" data-age-ms={ageMs === null ? '' : Math.round(ageMs)}>
           {ageMs === null ? t('top.age.none') : dataAgeText(ageMs, t)}

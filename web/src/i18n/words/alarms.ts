@@ -171,7 +171,7 @@ export const zh = {
 } as const satisfies Record<string, string>;
 export const en: Record<keyof typeof zh, string> = {
   'alarms.open': 'Open',
-  'alarms.handled': 'Handled',
+  'alarms.handled': 'Done',
   'alarm.acknowledge.note': 'Note',
   'alarm.shelve.again': 'Shelve again',
   'alarm.evidence': 'Evidence',

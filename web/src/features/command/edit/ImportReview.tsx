@@ -53,6 +53,8 @@ export function ImportReview({ desk, read, onDone }: { desk: Desk; read: FileRea
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<readonly Refusal[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
+  /** How many were kept while others were left out: what was left out is still to be read, nothing more to be sent. */
+  const [kept, setKept] = useState<number | null>(null);
   const zones = collection === 'zones';
   const features = useMemo(
     () =>
@@ -78,6 +80,7 @@ export function ImportReview({ desk, read, onDone }: { desk: Desk; read: FileRea
     if (!made) return;
     offerUndo(importUndo(collection, made, t));
     if (refusals.length === 0) onDone();
+    else setKept(made.length);
   };
   const choose = (next: Editable) => {
     setCollection(next);
@@ -166,24 +169,37 @@ export function ImportReview({ desk, read, onDone }: { desk: Desk; read: FileRea
           {problem}
         </p>
       )}
+      {kept !== null && (
+        <p className="edit-note" role="status" data-testid="import-kept">
+          {t('edit.file.kept', { kept, left: refused.length })}
+        </p>
+      )}
       {refused.length > 0 && <Refusals refused={refused} />}
-      <div className="edit-row">
-        <button
-          type="button"
-          className="primary"
-          data-testid="import-send"
-          disabled={busy}
-          onClick={() => void send(false)}
-        >
-          {busy ? t('edit.saving') : t('edit.file.send', { n: features.length })}
+      {kept !== null ? (
+        <button type="button" className="primary" data-testid="import-close" onClick={onDone}>
+          {t('card.close')}
         </button>
-        {refused.length > 0 && (
-          <button type="button" data-testid="import-skip" disabled={busy} onClick={() => void send(true)}>
-            {t('edit.file.skip')}
-          </button>
-        )}
-      </div>
-      <p className="edit-dim">{t('edit.file.once')}</p>
+      ) : (
+        <>
+          <div className="edit-row">
+            <button
+              type="button"
+              className="primary"
+              data-testid="import-send"
+              disabled={busy}
+              onClick={() => void send(false)}
+            >
+              {busy ? t('edit.saving') : t('edit.file.send', { n: features.length })}
+            </button>
+            {refused.length > 0 && (
+              <button type="button" data-testid="import-skip" disabled={busy} onClick={() => void send(true)}>
+                {t('edit.file.skip')}
+              </button>
+            )}
+          </div>
+          <p className="edit-dim">{t('edit.file.once')}</p>
+        </>
+      )}
     </>
   );
 }

@@ -108,7 +108,7 @@ function Told({ desk, evidence }: { desk: Desk; evidence: Evidence }) {
         )}
         {zone && (
           <Row name={t('evidence.zone')}>
-            <ZoneSaid evidence={evidence} />
+            <ZoneSaid evidence={evidence} names={desk.names} />
           </Row>
         )}
         <Row name={t('evidence.path')}>{said(explanation.path.text, language)}</Row>
@@ -132,11 +132,12 @@ function Told({ desk, evidence }: { desk: Desk; evidence: Evidence }) {
   );
 }
 
-function ZoneSaid({ evidence }: { evidence: Evidence }) {
-  const { t } = useI18n();
+function ZoneSaid({ evidence, names }: { evidence: Evidence; names: Desk['names'] }) {
+  const { language, t } = useI18n();
   const { zone } = evidence.explanation;
   if (!zone) return null;
-  const words = [zone.name ?? zone.id];
+  // The explanation knows the name of that time, in Chinese alone.
+  const words = [(language === 'en' ? names.zone(zone.id) : undefined) ?? zone.name ?? zone.id];
   const recorded = zone.recorded_at ? dateText(Date.parse(zone.recorded_at)) : t('card.unknown');
   words.push(t('evidence.zone.revision', { revision: zone.revision, time: recorded }));
   if (zone.deleted) words.push(t('evidence.zone.deleted'));
