@@ -72,7 +72,19 @@ const found = await withBrowser(async (browser) => {
   await keys.press("Escape");
   await card.waitFor({ state: "detached" });
   const pinsAfter = await page.locator(".evidence-pin").count();
+  // A line of the log brings the card of whom it speaks, in place of whosever was there.
+  const before = await page.getByTestId("vehicle-card").locator("h2").innerText();
+  const line = page.getByTestId("event-item").filter({ hasNotText: before }).first();
+  const eventLine = await line.innerText();
+  await line.locator(".event-row").click();
+  await page.waitForFunction(
+    (other) => ![undefined, other].includes(document.querySelector('[data-testid="vehicle-card"] h2')?.textContent),
+    before,
+  );
+  const eventCard = await page.getByTestId("vehicle-card").locator("h2").innerText();
   const { complaints } = page;
-  return { acknowledged, shelved, closed, shelvedText, leftOpen, handledText, evidence, pins, pinsAfter, address, complaints };
+  return {
+    acknowledged, shelved, closed, shelvedText, leftOpen, handledText, evidence, pins, pinsAfter, address, eventLine, eventCard, complaints,
+  };
 });
 console.log(JSON.stringify(found));

@@ -71,6 +71,7 @@ fn alarms_are_acknowledged_shelved_and_closed_by_keyboard_and_show_their_evidenc
     assert_eq!(pins.len(), 3, "two fixes and the crossing stand on the map: {pins:?}");
     assert_eq!(found["pinsAfter"], 0);
     assert!(text(&found, "address").contains("event="), "{found:#}");
+    assert!(text(&found, "eventLine").contains(text(&found, "eventCard")), "{found:#}");
     assert_eq!(found["complaints"], json!([]), "no error in the page");
 }
 

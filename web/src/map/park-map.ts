@@ -197,10 +197,16 @@ export class ParkMap {
     if (this.#dressed && !this.#posing) this.#map.triggerRepaint();
   }
 
-  flyTo(lon: number, lat: number, mark?: HTMLElement): void {
+  flyTo(lon: number, lat: number, mark?: HTMLElement, coveredLeft = 0): void {
     this.#looked = this.#byPerson = true;
     this.#mark(lon, lat, mark);
-    this.#map.easeTo({ center: [lon, lat], zoom: Math.max(this.#map.getZoom(), 15.5), duration: this.#motionMs() });
+    const fits = this.#map.getContainer().clientWidth > 2 * coveredLeft;
+    this.#map.easeTo({
+      center: [lon, lat],
+      zoom: Math.max(this.#map.getZoom(), 15.5),
+      duration: this.#motionMs(),
+      offset: [fits ? coveredLeft / 2 : 0, 0],
+    });
   }
 
   /** Where the map rests. */

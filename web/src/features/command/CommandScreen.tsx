@@ -41,6 +41,8 @@ import './wall/wall.css';
 
 /** A wall is read from some metres away. */
 const WALL_SCALE = 1.5;
+/** How much of the map a card covers. */
+const CARD_PX = 400;
 
 export function CommandScreen({ site, session, onSignOut }: { site: Site; session: Session; onSignOut: () => void }) {
   const { language, t } = useI18n();
@@ -86,6 +88,16 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     setFollowing(false);
   }, []);
 
+  /** Of whom an alarm or event speaks: its vehicle, else its zone. */
+  const spokenOf = useCallback(
+    ({ subject, zone }: Pick<Event, 'subject' | 'zone'>): Choice => {
+      const key = subject.kind === 'vehicle' ? site.directory.byId(subject.id ?? '')?.key : undefined;
+      if (key !== undefined) return { kind: 'vehicle', key };
+      return zone ? { kind: 'feature', collection: 'zones', id: zone } : null;
+    },
+    [site],
+  );
+
   const { acts, busy, problem, fail } = useAlarmActs(site, session);
   const listed = useRef<readonly Alarm[]>([]);
   const onListed = useCallback((alarms: readonly Alarm[]) => {
@@ -98,21 +110,23 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       setExplained(null);
       setFollowing(false);
       const place = await placeOf(alarm, site);
-      if (place) park?.flyTo(...place, alarmMark(alarm));
+      const whom = spokenOf(alarm);
+      if (place) park?.flyTo(...place, alarmMark(alarm), whom ? CARD_PX : 0);
       else fail(alarm.id, t('alarm.place.unknown'));
-      const key = alarm.subject.kind === 'vehicle' ? site.directory.byId(alarm.subject.id ?? '')?.key : undefined;
-      if (key !== undefined) setChoice({ kind: 'vehicle', key });
-      else if (alarm.zone) setChoice({ kind: 'feature', collection: 'zones', id: alarm.zone });
+      if (whom) setChoice(whom);
     },
-    [fail, park, site, t],
+    [fail, park, site, spokenOf, t],
   );
 
   const locateEvent = useCallback(
     (event: Event) => {
       const place = placeOfEvent(event);
-      if (place) park?.flyTo(...place, eventMark(whatText(event, names, t)));
+      // Another's card beside the place would be read as its own; what is said of now does not stand beside what was.
+      const whom = replay ? null : spokenOf(event);
+      if (place) park?.flyTo(...place, eventMark(whatText(event, names, t)), whom ? CARD_PX : 0);
+      if (!replay) choose(whom);
     },
-    [names, park, t],
+    [choose, names, park, replay, spokenOf, t],
   );
 
   const back = useCallback(() => {

@@ -96,7 +96,12 @@ export function NoteForm({ busy, takesBack, onAcknowledge, onLeave }: NoteFormPr
 /** For how long an alarm may be put aside, minutes; the server allows up to a shift of eight hours. */
 export const SHELF_MINUTES = [15, 30, 60, 120, 240, 480] as const;
 /** The server's clock may be a moment ahead of what the page believes: the longest choice must still be allowed. */
-const CLOCK_ROOM_MS = 30_000;
+const LONGEST_MS = SHELF_MINUTES.at(-1)! * 60_000 - 30_000;
+
+/** For how long such a choice asks, ms. */
+export function shelfMs(minutes: number): number {
+  return Math.min(minutes * 60_000, LONGEST_MS);
+}
 
 export interface ShelveFormProps {
   busy: boolean;
@@ -115,7 +120,7 @@ export function ShelveForm({ busy, onShelve, onLeave }: ShelveFormProps) {
       busy={busy}
       required
       suggestions={[t('alarm.shelve.known'), t('alarm.shelve.works'), t('alarm.shelve.device')]}
-      onSubmit={(reason) => onShelve(reason, minutes * 60_000 - CLOCK_ROOM_MS)}
+      onSubmit={(reason) => onShelve(reason, shelfMs(minutes))}
       onLeave={onLeave}
     >
       <label>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Alarm } from '../../../api/types';
 import { groupsOf, isFlood, linesOf } from './causes';
+import { SHELF_MINUTES, shelfMs } from './AlarmForms';
 import { ALL, knownBy, passes, saysAll } from './filter';
 import { handledBefore } from './handled';
 import { newsOf, toldOf } from './news';
@@ -31,6 +32,11 @@ describe('a flood', () => {
     expect(isFlood(raised(11, 1), T0 + 2_000)).toBe(true);
     expect(isFlood(raised(11, 0), T0 + 600_000)).toBe(false);
   });
+});
+
+test('an alarm is put aside for as long as was chosen, and never longer than the server allows', () => {
+  expect(shelfMs(30)).toBe(30 * 60_000);
+  expect(shelfMs(SHELF_MINUTES.at(-1)!)).toBeLessThan(8 * 3_600_000);
 });
 
 describe('what a desk is told of', () => {
