@@ -73,7 +73,7 @@ export const en: Record<Key, string> = {
   'empty.title': 'This site is still empty',
   'empty.vehicles':
     'Vehicles: set each terminal’s server to {host}, port as configured (7611 by default). A terminal that nobody knows waits for an administrator’s approval.',
-  'empty.zones': 'Park and zones: an administrator, supervisor or commander puts them in by the API (/ogc/collections) as GeoJSON.',
+  'empty.zones': 'Park and zones: an administrator, supervisor or commander draws them under “Draw” on the left, or imports a GeoJSON file there; programs use /ogc/collections.',
   'empty.then': 'Whatever comes in shows here at once; this page need not be reloaded.',
   'map.nogl': 'This browser has no WebGL2, so the map cannot be shown. The alarm list still works.',
 

@@ -67,7 +67,7 @@ export const zh = {
   'map.zoom.out': '缩小',
   'empty.title': '这个站点还没有内容',
   'empty.vehicles': '车辆：把终端的服务器地址设为 {host}，端口按配置（默认 7611）。未登记的终端会等待管理员批准。',
-  'empty.zones': '园区和区域：由管理员、监管员或指挥员通过接口（/ogc/collections）以 GeoJSON 录入。',
+  'empty.zones': '园区和区域：由管理员、监管员或指挥员在左侧“标绘”里画，或导入 GeoJSON 文件；程序用接口 /ogc/collections。',
   'empty.then': '数据一到就会显示在这里，无需刷新页面。',
   'map.nogl': '此浏览器不支持 WebGL2，无法显示地图；报警列表仍可使用。',
 

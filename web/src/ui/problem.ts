@@ -3,7 +3,11 @@ import { ApiError } from '../api/client';
 import type { Problem } from '../api/types';
 import { isKey, type Translate } from '../i18n';
 
+/** A proxy before the server says so of itself, in its own words, when the server does not answer. */
+const OF_A_PROXY: readonly number[] = [502, 503, 504];
+
 export function problemText(problem: Problem, t: Translate): string {
+  if (problem.code === undefined && OF_A_PROXY.includes(problem.status)) return t('error.unreachable');
   const key = `error.${problem.code ?? ''}`;
   const detail = problem.detail ?? problem.title ?? problem.code ?? '';
   const text = isKey(key) ? t(key, { detail }) : t('error.other', { status: problem.status, detail });

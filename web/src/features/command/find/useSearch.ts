@@ -58,7 +58,7 @@ export function useSearch(site: Site, query: string, limit: (group: string) => n
   }, [query, limit, datum, language, version, found]);
   return {
     groups,
-    known: site.features.known('zones') && index.current.size > 0 && !asking,
+    known: site.features.known('zones') && site.directory.version > 0 && !asking,
     cut: failed || found?.complete === false ? parts : [],
   };
 }
