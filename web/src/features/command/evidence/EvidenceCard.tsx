@@ -1,6 +1,6 @@
 /** Why an event stands: on the map what was judged, beside it the rule, the figures with their sources, and the sentences. */
 import { useEffect } from 'react';
-import type { BothTexts, Explanation, Rule } from '../../../api/types';
+import type { BothTexts, Explanation } from '../../../api/types';
 import { useI18n, type Key, type Language } from '../../../i18n';
 import { clockText, dateText, spanText } from '../../../i18n/time';
 import { Pins, type Pin } from '../../../map/pins';
@@ -15,6 +15,7 @@ import { doubtTexts, priorityText, ruleText, whatText } from '../words';
 import { boxOf, dataOf, layers, SOURCES } from './evidence-map';
 import { Fixes } from './Fixes';
 import { Figures } from './Figures';
+import { judgingRule } from './judging-rule';
 import { useEvidence, type Evidence } from './useEvidence';
 import './evidence.css';
 
@@ -102,7 +103,7 @@ function Told({ desk, evidence }: { desk: Desk; evidence: Evidence }) {
       <dl>
         {rule && (
           <Row name={t('evidence.rule')}>
-            {RULES.includes(rule.when ?? '') ? ruleText(rule as Rule, t) : priorityText(rule.priority, t)}
+            {RULES.includes(rule.when ?? '') ? ruleText(judgingRule(explanation)!, t) : priorityText(rule.priority, t)}
             {!rule.stored && <span className="event-doubt">{t('evidence.rule.gone')}</span>}
           </Row>
         )}
