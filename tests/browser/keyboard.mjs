@@ -60,7 +60,7 @@ const found = await withBrowser(async (browser) => {
   steps.chapters = await page
     .getByTestId("help")
     .locator("section[data-chapter]")
-    .evaluateAll((all, wanted) => all.filter((one) => wanted.includes(one.dataset.chapter) && one.innerText.length > 500).length, chapters);
+    .evaluateAll((all, wanted) => all.filter((one) => wanted.includes(one.dataset.chapter) && one.innerText.length > 150).length, chapters);
   await keyboard.press("Escape");
   await page.getByTestId("help").waitFor({ state: "detached" });
   steps.afterHelp = await focus();

@@ -41,7 +41,7 @@ export const zh = {
   'datum.wgs84.short': '国家 2000',
   'datum.gcj02.short': '火星 GCJ-02',
   'datum.bd09.short': '百度 BD-09',
-  'datum.as': '按{datum}理解',
+  'datum.as': '按 {datum} 理解',
   'datum.moved': '换算移动 {metres} 米',
   'format.label': '写法',
   'format.decimal': '十进制度',
