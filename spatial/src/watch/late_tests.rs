@@ -202,6 +202,24 @@ fn the_parts_of_an_upload_raise_nothing_between_them() {
 }
 
 #[test]
+fn what_came_together_raises_nothing_that_its_next_fix_refutes() {
+    let mut site = Site::new(small_windows());
+    let dwell = rule("stay", RuleWhen::Dwell { limit_s: 60 });
+    site.take(at(-1_000.0), vec![edit(Zone { rules: vec![dwell], ..zone(7, 0.0, 0.0, 500.0, 500.0) })]);
+    let fix = |s: f64, east: f64| RecordBody::Fix(Fix { speed: None, ..fix_of(1, s, east, 250.0) });
+    // A minute and a half without a link, handed in at once: it drove through in 30 s.
+    let upload = [(0.0, -200.0), (10.0, 100.0), (20.0, 300.0), (30.0, 700.0), (80.0, 900.0)];
+    site.take(at(90.0), vec![RecordBody::Tick]);
+    site.take(at(90.0), upload.map(|(s, east)| fix(s, east)).into());
+    assert!(site.kept.alarms.is_empty(), "nobody waited there: {:?}", site.kept.events);
+    // It comes again and does not go on: the clock says so after the last.
+    site.take(at(200.0), vec![RecordBody::Tick]);
+    site.take(at(200.0), vec![fix(110.0, 700.0), fix(120.0, 300.0), fix(130.0, 290.0)]);
+    site.take(at(201.0), vec![RecordBody::Tick]);
+    assert_eq!(site.kept.alarms.len(), 1);
+}
+
+#[test]
 fn a_fix_before_an_edit_is_judged_by_the_zone_as_it_was() {
     let mut site = Site::new(small_windows());
     site.take(at(-1_000.0), vec![edit(zone(7, 0.0, 0.0, 500.0, 500.0))]);

@@ -72,6 +72,7 @@ impl<'a> Ground<'a> {
             horizon: self.horizon,
             up_since: self.up_since,
             position: self.position,
+            more_follow: false,
         }
     }
 }

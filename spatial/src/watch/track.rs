@@ -98,6 +98,8 @@ pub struct Surroundings<'a> {
     pub up_since: UnixMs,
     /// The last record before those that are judged together.
     pub position: JournalPosition,
+    /// Another fix of the vehicle came with this one and is judged next: it, and not the clock, says what came after.
+    pub more_follow: bool,
 }
 
 impl<'a> Surroundings<'a> {
@@ -159,7 +161,10 @@ impl Track {
         let in_order = fresh.is_sorted_by_key(|&i| fixes[i].fixed_at)
             && fresh.first().is_none_or(|&i| fixes[i].fixed_at >= newest);
         if in_order {
-            fresh.chunks(1).for_each(|one| self.join(around, fixes, one, first, out));
+            for (nth, one) in fresh.chunks(1).enumerate() {
+                let around = Surroundings { more_follow: nth + 1 < fresh.len(), ..around };
+                self.join(around, fixes, one, first, out);
+            }
         } else {
             self.join(around, fixes, &fresh, first, out);
         }
@@ -269,7 +274,11 @@ impl Track {
     }
 
     /// A revision of the vehicle's attributes from `at` on.
+    /// A deleted vehicle that comes back begins anew.
     pub fn set_attributes(&mut self, at: UnixMs, vehicle: Arc<Vehicle>) {
+        if self.gone {
+            *self = Track::default();
+        }
         let from = if self.attributes.is_empty() { UnixMs::MIN } else { at };
         self.attributes.push((from, vehicle));
     }
@@ -525,9 +534,12 @@ impl Track {
 
     /// Until when a vehicle that hands in its past is told nothing further that time brought.
     ///
-    /// Its last fix was old when it came, so more of the past is likely to follow in the next seconds: what would be concluded
+    /// It came with others that are judged next, or it was old when it came, so more of the past is likely to follow in the next seconds: what would be concluded
     /// meanwhile from its not having moved on (a limit that was passed, a post that was left) is mostly wrong.
     fn catching_up_until(&self, around: Surroundings<'_>) -> Option<UnixMs> {
+        if around.more_follow {
+            return Some(around.horizon);
+        }
         let last = self.state.last.filter(|last| last.received_at - last.fixed_at > around.settings.gap)?;
         Some(last.received_at + around.settings.catch_up).filter(|until| around.horizon < *until)
     }
