@@ -16,8 +16,10 @@ use std::ops::Bound;
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
 
-/// Rows that are looked at between two looks at the clock, while nobody can edit.
-const AT_ONCE: usize = 4_096;
+/// Keys whose texts stand beside each other, so that a pass reads memory in its order.
+const BLOCK: u32 = 1_024;
+/// Blocks that are looked at between two looks at the clock, while nobody can edit.
+const AT_ONCE: usize = 4;
 /// What separates the lines of a text; folding leaves none of them in a line.
 const LINE: char = '\n';
 
@@ -59,15 +61,25 @@ pub struct Found {
 /// The texts of all living features. Cheap to clone; all clones are one.
 #[derive(Clone, Default)]
 pub struct Finder {
-    rows: Arc<RwLock<BTreeMap<u32, Row>>>,
+    blocks: Arc<RwLock<BTreeMap<u32, Block>>>,
 }
 
+/// The texts of some features.
+#[derive(Default)]
+struct Block {
+    /// By key.
+    rows: Vec<Row>,
+    /// One after the other, each of lines between line breaks, names first.
+    text: String,
+}
+
+/// Where a feature's text is.
 struct Row {
+    key: u32,
     collection: Collection,
-    /// Lines between line breaks, names first.
-    text: Box<str>,
-    /// Where the last name ends.
-    names_end: u32,
+    from: usize,
+    /// Where its last name ends, from there.
+    names_end: usize,
 }
 
 impl Wanted {
@@ -83,33 +95,31 @@ impl Wanted {
 impl Finder {
     /// Takes a revision in; one that deletes is found no more.
     pub fn apply(&self, feature: &StoredFeature) {
-        let row = feature.body.as_deref().map(|body| row(feature.collection, feature.id.as_str(), body));
-        let mut rows = self.rows.write().expect("no holder panics");
-        match row {
-            Some(row) => rows.insert(feature.key.0, row),
-            None => rows.remove(&feature.key.0),
-        };
+        let called = feature.body.as_deref().map(|body| called(feature.id.as_str(), body));
+        let mut blocks = self.blocks.write().expect("no holder panics");
+        let block = blocks.entry(feature.key.0 / BLOCK).or_default();
+        block.put(feature.key.0, feature.collection, called);
     }
 
     /// What fits, at most `limit` of each of the `collections`; ends at `until`. Cost: the length of all texts. Blocks.
     pub fn find(&self, wanted: &Wanted, collections: &[Collection], limit: usize, until: Instant) -> Found {
-        let whole = memmem::Finder::new(&wanted.whole);
+        let search = Search::new(wanted);
         let mut best: BTreeMap<Collection, Vec<(Fit, FeatureKey)>> = BTreeMap::new();
         let mut found = Found { complete: true, ..Found::default() };
         let mut from = Bound::Unbounded;
         loop {
-            let rows = self.rows.read().expect("no holder panics");
+            let blocks = self.blocks.read().expect("no holder panics");
             let mut seen = 0;
-            for (key, row) in rows.range((from, Bound::Unbounded)).take(AT_ONCE) {
-                (seen, from) = (seen + 1, Bound::Excluded(*key));
-                if !collections.contains(&row.collection) {
-                    continue;
-                }
-                let Some(fit) = row.fit(wanted, &whole) else { continue };
-                *found.totals.entry(row.collection).or_default() += 1;
-                note(best.entry(row.collection).or_default(), (fit, FeatureKey(*key)), limit);
+            for (number, block) in blocks.range((from, Bound::Unbounded)).take(AT_ONCE) {
+                (seen, from) = (seen + 1, Bound::Excluded(*number));
+                search.in_block(block, |row, fit| {
+                    if collections.contains(&row.collection) {
+                        *found.totals.entry(row.collection).or_default() += 1;
+                        note(best.entry(row.collection).or_default(), (fit, FeatureKey(row.key)), limit);
+                    }
+                });
             }
-            drop(rows);
+            drop(blocks);
             if seen < AT_ONCE {
                 break;
             }
@@ -118,8 +128,8 @@ impl Finder {
                 break;
             }
         }
-        found.keys =
-            best.into_iter().map(|(name, best)| (name, best.into_iter().map(|(_, key)| key).collect())).collect();
+        let keys = |best: Vec<(Fit, FeatureKey)>| best.into_iter().map(|(_, key)| key).collect();
+        found.keys = best.into_iter().map(|(collection, best)| (collection, keys(best))).collect();
         found
     }
 }
@@ -133,23 +143,82 @@ fn note(best: &mut Vec<(Fit, FeatureKey)>, one: (Fit, FeatureKey), limit: usize)
     best.truncate(limit);
 }
 
-impl Row {
-    fn fit(&self, wanted: &Wanted, whole: &memmem::Finder<'_>) -> Option<Fit> {
-        let text = self.text.as_bytes();
-        let Some(at) = whole.find(text) else {
-            let all = wanted.words.len() > 1 && wanted.words.iter().all(|word| self.text.contains(word.as_str()));
-            return all.then_some(Fit::Words);
-        };
-        let begins = text[at - 1] == LINE as u8;
-        let ends = text[at + wanted.whole.len()] == LINE as u8;
-        let named = at < self.names_end as usize;
-        Some(match (named, begins) {
-            (true, true) if ends => Fit::Exact,
-            (true, true) => Fit::NameBegins,
-            (true, false) => Fit::NameHas,
-            (false, true) => Fit::Begins,
-            (false, false) => Fit::Has,
-        })
+impl Block {
+    /// Puts what a feature is called in its place, or takes it away.
+    fn put(&mut self, key: u32, collection: Collection, called: Option<(String, usize)>) {
+        let at = self.rows.partition_point(|row| row.key < key);
+        if self.rows.get(at).is_some_and(|row| row.key == key) {
+            let (from, end) = (self.rows[at].from, self.end(at));
+            self.text.replace_range(from..end, "");
+            self.rows.remove(at);
+            self.rows[at..].iter_mut().for_each(|row| row.from -= end - from);
+        }
+        let Some((text, names_end)) = called else { return };
+        let from = self.rows.get(at).map_or(self.text.len(), |row| row.from);
+        self.text.insert_str(from, &text);
+        self.rows[at..].iter_mut().for_each(|row| row.from += text.len());
+        self.rows.insert(at, Row { key, collection, from, names_end });
+    }
+
+    /// Where the text of a row ends.
+    fn end(&self, index: usize) -> usize {
+        self.rows.get(index + 1).map_or(self.text.len(), |row| row.from)
+    }
+
+    /// Every row that has something in it, once, with where it stands first; no line break is looked for, so that nothing
+    /// stands in two rows.
+    fn rows_with(&self, piece: &memmem::Finder<'_>, mut each: impl FnMut(usize, usize)) {
+        let mut from = 0;
+        while let Some(hit) = piece.find(&self.text.as_bytes()[from..]) {
+            let hit = from + hit;
+            let index = self.rows.partition_point(|row| row.from <= hit) - 1;
+            each(index, hit);
+            from = self.end(index);
+        }
+    }
+}
+
+/// A question, made ready for many blocks.
+struct Search<'a> {
+    wanted: &'a Wanted,
+    whole: memmem::Finder<'a>,
+    /// The longest of several words: whoever has all has it.
+    longest: Option<memmem::Finder<'a>>,
+}
+
+impl<'a> Search<'a> {
+    fn new(wanted: &'a Wanted) -> Search<'a> {
+        let longest = wanted.words.iter().max_by_key(|word| word.len()).filter(|_| wanted.words.len() > 1);
+        let whole = memmem::Finder::new(wanted.whole.as_bytes());
+        Search { wanted, whole, longest: longest.map(|word| memmem::Finder::new(word.as_bytes())) }
+    }
+
+    /// Calls `each` with every row that fits; those that fit equally by key.
+    fn in_block(&self, block: &Block, mut each: impl FnMut(&Row, Fit)) {
+        let text = block.text.as_bytes();
+        block.rows_with(&self.whole, |index, hit| {
+            let row = &block.rows[index];
+            let begins = text[hit - 1] == LINE as u8;
+            let ends = text[hit + self.wanted.whole.len()] == LINE as u8;
+            let named = hit < row.from + row.names_end;
+            let fit = match (named, begins) {
+                (true, true) if ends => Fit::Exact,
+                (true, true) => Fit::NameBegins,
+                (true, false) => Fit::NameHas,
+                (false, true) => Fit::Begins,
+                (false, false) => Fit::Has,
+            };
+            each(row, fit);
+        });
+        let Some(longest) = &self.longest else { return };
+        block.rows_with(longest, |index, _| {
+            let row = &block.rows[index];
+            let text = &block.text[row.from..block.end(index)];
+            let all = self.wanted.words.iter().all(|word| text.contains(word.as_str()));
+            if all && !text.contains(&self.wanted.whole) {
+                each(row, Fit::Words);
+            }
+        });
     }
 }
 
@@ -173,7 +242,8 @@ const NAMES: [&str; 3] = ["name", "name_en", "plate"];
 /// Words of the API that say what a thing is.
 const SORTS: [&str; 3] = ["kind", "class", "level"];
 
-fn row(collection: Collection, id: &str, body: &str) -> Row {
+/// The text of a feature, and where its last name ends.
+fn called(id: &str, body: &str) -> (String, usize) {
     #[derive(serde::Deserialize)]
     struct Body {
         #[serde(default)]
@@ -184,20 +254,20 @@ fn row(collection: Collection, id: &str, body: &str) -> Row {
     let mut text = String::from(LINE);
     let names = NAMES.into_iter().filter_map(|name| properties.get(name));
     names.for_each(|value| add(&mut text, value));
-    let names_end = text.len() as u32;
+    let names_end = text.len();
     push(&mut text, id);
     let sorts = SORTS.into_iter().filter_map(|name| properties.get(name));
     sorts.for_each(|value| add(&mut text, value));
     let others = properties.iter().filter(|(name, _)| !NAMES.contains(&name.as_str()) && is_called_by(name));
     others.for_each(|(_, value)| add(&mut text, value));
-    Row { collection, text: text.into_boxed_str(), names_end }
+    (text, names_end)
 }
 
 /// Whether people call a thing by this property.
 fn is_called_by(name: &str) -> bool {
     let rest =
         |called: &&str| name.strip_prefix(*called).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', ':']));
-    CALLED.iter().any(|called| rest(&called))
+    CALLED.iter().any(rest)
 }
 
 fn add(text: &mut String, value: &Value) {
@@ -342,16 +412,19 @@ mod tests {
         assert_eq!((keys(&finder, "南门"), keys(&finder, "东门")), (vec![], vec![3]));
         finder.apply(&StoredFeature { body: None, ..feature(3, Collection::Gates, "gate-s", json!({})) });
         assert_eq!(keys(&finder, "东门"), Vec::<u32>::new());
+        assert_eq!(keys(&finder, "卡口"), [4], "its neighbours are where they were");
+        finder.apply(&feature(3, Collection::Gates, "gate-s", json!({"name": "东门卡口"})));
+        assert_eq!((keys(&finder, "卡口"), keys(&finder, "tank-a")), (vec![3, 4], vec![5]));
     }
 
     #[test]
     fn a_search_whose_time_is_over_says_that_it_did_not_see_everything() {
         let finder = Finder::default();
-        for key in 1..=2 * AT_ONCE as u32 {
+        for key in 0..2 * AT_ONCE as u32 * BLOCK {
             finder.apply(&feature(key, Collection::Zones, &format!("z{key}"), json!({"name": "罐区"})));
         }
         let wanted = Wanted::new("罐区").expect("a query");
         let found = finder.find(&wanted, Collection::ALL, 3, Instant::now());
-        assert_eq!((found.totals[&Collection::Zones], found.complete), (AT_ONCE as u64, false));
+        assert_eq!((found.totals[&Collection::Zones], found.complete), (u64::from(BLOCK) * AT_ONCE as u64, false));
     }
 }

@@ -101,6 +101,8 @@ impl Frame {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sorts::Layer;
+    use super::super::sorts::tests::any;
     use super::*;
     use cordon_spatial::fix::{Marks, Source};
     use cordon_spatial::ids::VehicleKey;
@@ -133,12 +135,20 @@ mod tests {
     fn golden_bytes_of_counts() {
         let mut frame = Frame::new(FrameKind::Counts, UnixMs(0x0000_0191_0203_0405));
         let middle = Position { lon_e7: 1_210_500_000, lat_e7: -306_000_000 };
-        frame.push_count(middle, Count { vehicles: 0x0102, alarmed: 1 });
-        frame.push_count(middle, Count { vehicles: 3, alarmed: 0 });
+        let counted = |calm: u32, alarmed: u32| {
+            let mut count = Count::default();
+            (0..calm).for_each(|_| count.add(any(false)));
+            (0..alarmed).for_each(|_| count.add(any(true)));
+            count
+        };
+        frame.push_count(middle, counted(0x0101, 1), Hidden::default());
+        frame.push_count(middle, counted(3, 0), Hidden::default());
+        frame.push_count(middle, counted(5, 2), Hidden::these(&[Layer::Unknown]));
         let expected = [
-            "56430104 02000000 0504030291010000",
+            "56430104 03000000 0504030291010000",
             "02010000 a0c32648 80cfc2ed 00000000 ffff ff 02",
             "03000000 a0c32648 80cfc2ed 00000000 ffff ff 00",
+            "02000000 a0c32648 80cfc2ed 05000000 ffff ff 02",
         ];
         assert_eq!(hex(frame), expected.concat().replace(' ', ""));
     }

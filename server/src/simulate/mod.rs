@@ -10,6 +10,7 @@ mod lines;
 mod noise;
 mod outage;
 mod outbox;
+mod past;
 mod random;
 mod road;
 pub(crate) mod story;

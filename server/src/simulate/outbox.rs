@@ -11,7 +11,7 @@ use tokio::time::Instant;
 /// A terminal keeps so many reports; the oldest go when more come.
 const CAPACITY: usize = 10_000;
 /// Most reports in one batch: fits one frame.
-const BATCH: usize = 15;
+pub(super) const BATCH: usize = 15;
 /// Most unanswered messages at once.
 const WINDOW: usize = 32;
 

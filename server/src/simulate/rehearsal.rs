@@ -3,6 +3,8 @@
 use super::driver::Driver;
 use super::noise::Noise;
 use super::outage::Reach;
+use super::outbox::BATCH;
+use super::past;
 use super::random::Random;
 use super::road::Graph;
 use super::ways::Ways;
@@ -87,17 +89,17 @@ impl Rehearsal {
 
     /// Delivers what the traffic drove before the story began, as the terminals do: in parts, while the clock goes on.
     pub(super) fn deliver_the_past(&mut self) {
-        const EVERY_S: u32 = 10;
-        const PART: usize = 15;
         let past = |player: &mut Player| {
-            let seconds = (1..=player.driver.drove_before_s()).rev().step_by(EVERY_S as usize);
             let at = |second: u32| EPOCH - SpanMs::seconds(second.into());
-            seconds.flat_map(|second| player.report(at(second), EVERY_S)).collect::<Vec<Fix>>()
+            let seconds = past::seconds(player.driver.drove_before_s());
+            past::whole_batches(
+                seconds.flat_map(|second| player.report(at(second), past::EVERY_S)).collect::<Vec<Fix>>(),
+            )
         };
         let pasts: Vec<Vec<Fix>> = self.cast.iter_mut().map(past).collect();
-        let parts = pasts.iter().map(|past| past.len().div_ceil(PART)).max().unwrap_or(0);
+        let parts = pasts.iter().map(|past| past.len() / BATCH).max().unwrap_or(0);
         for part in 0..parts {
-            let of_each = pasts.iter().flat_map(|past| past.chunks(PART).nth(part)).flatten();
+            let of_each = pasts.iter().flat_map(|past| past.chunks(BATCH).nth(part)).flatten();
             let mut bodies: Vec<RecordBody> = of_each.map(|fix| RecordBody::Fix(*fix)).collect();
             bodies.push(RecordBody::Tick);
             let evaluated = self.watch.evaluate(EPOCH - SpanMs::seconds((parts - part) as i64 / 4), bodies);

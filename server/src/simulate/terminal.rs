@@ -6,6 +6,7 @@ use super::driver::{Driver, Ignition, Motion};
 use super::noise::Noise;
 use super::outage::{Outages, Reach};
 use super::outbox::Outbox;
+use super::past;
 use super::random::Random;
 use super::tally::Tally;
 use crate::gateway::jt808::answer::Answer;
@@ -38,9 +39,6 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const HEARTBEAT: Duration = Duration::from_secs(30);
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LAST_RETRY: Duration = Duration::from_secs(10);
-
-/// Seconds between two reports of what it drove before it began.
-const BEFORE_EVERY_S: u32 = 10;
 
 /// A terminal and its vehicle.
 #[derive(Debug)]
@@ -157,14 +155,15 @@ impl Terminal {
     fn begin(&mut self) {
         let begun = Begun::now();
         let before_s = self.driver.drove_before_s();
-        for second in (1..=before_s).rev().step_by(BEFORE_EVERY_S as usize) {
+        let mut reports = Vec::new();
+        for second in past::seconds(before_s) {
             let at = UnixMs(begun.at_ms - i64::from(second) * 1_000);
-            self.driver.go_on(at, BEFORE_EVERY_S.into());
-            self.noise.go_on(BEFORE_EVERY_S.into());
-            if let Some(motion) = self.driver.report() {
-                let body = self.report(&motion, at);
-                Tally::add(&self.tally.dropped, self.outbox.push(body, true));
-            }
+            self.driver.go_on(at, past::EVERY_S.into());
+            self.noise.go_on(past::EVERY_S.into());
+            reports.extend(self.driver.report().map(|motion| self.report(&motion, at)));
+        }
+        for body in past::whole_batches(reports) {
+            Tally::add(&self.tally.dropped, self.outbox.push(body, true));
         }
         self.begun = Some(begun);
     }

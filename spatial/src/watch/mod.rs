@@ -99,7 +99,7 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 7;
+pub const ENGINE_VERSION: u32 = 8;
 
 /// As many fixes take about as long as it takes to wake another thread, 50 µs.
 const WORTH_A_WAKING: usize = 128;

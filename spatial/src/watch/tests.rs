@@ -487,6 +487,21 @@ fn the_alarms_of_a_deleted_vehicle_end_with_it() {
 }
 
 #[test]
+fn a_deleted_vehicle_that_comes_back_is_judged_anew_and_its_alarms_are_still_known() {
+    let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
+    drive(&mut watch, &[(0.0, -100.0, 250.0), (10.0, 100.0, 250.0)]);
+    let key = VehicleKey(1);
+    let edited = |revision, now| RecordBody::Edit(Edit { key: FeatureKey(1), revision: Revision(revision), now });
+    let alarm = watch.evaluate(at(20.0), [edited(2, Edited::VehicleDeleted(key))]).alarms[0].id;
+    watch.evaluate(at(30.0), [edited(3, Edited::Vehicle(key, Arc::default()))]);
+    let act = Act { who: "li".to_owned(), alarm, act: crate::alarm::AlarmAct::Acknowledge { note: None } };
+    let out = watch.evaluate(at(40.0), [RecordBody::Act(act)]);
+    assert_eq!(out.alarms[0].state(), crate::alarm::AlarmState::Closed);
+    let told = drive(&mut watch, &[(50.0, -100.0, 250.0), (60.0, 100.0, 250.0)]);
+    assert_eq!(standing(&told), ["enter 55-... certain"]);
+}
+
+#[test]
 fn a_step_over_the_date_line_claims_nothing_on_the_other_side_of_the_globe() {
     let mut watch = engine(vec![zone(7, 0.0, 0.0, 500.0, 500.0)]);
     let north = place(0.0, 250.0).lat_e7;

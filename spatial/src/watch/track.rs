@@ -273,11 +273,11 @@ impl Track {
         self.window.bring_oldest_events_near();
     }
 
-    /// A revision of the vehicle's attributes from `at` on.
-    /// A deleted vehicle that comes back begins anew.
+    /// A revision of the vehicle's attributes from `at` on. A deleted vehicle that comes back begins anew; what was told of it
+    /// stands.
     pub fn set_attributes(&mut self, at: UnixMs, vehicle: Arc<Vehicle>) {
         if self.gone {
-            *self = Track::default();
+            *self = Track { ledger: std::mem::take(&mut self.ledger), ..Track::default() };
         }
         let from = if self.attributes.is_empty() { UnixMs::MIN } else { at };
         self.attributes.push((from, vehicle));
@@ -534,8 +534,9 @@ impl Track {
 
     /// Until when a vehicle that hands in its past is told nothing further that time brought.
     ///
-    /// It came with others that are judged next, or it was old when it came, so more of the past is likely to follow in the next seconds: what would be concluded
-    /// meanwhile from its not having moved on (a limit that was passed, a post that was left) is mostly wrong.
+    /// It came with others that are judged next, or it was old when it came, so more of the past is likely to follow in the next
+    /// seconds: what would be concluded meanwhile from its not having moved on (a limit that was passed, a post that was left)
+    /// is mostly wrong.
     fn catching_up_until(&self, around: Surroundings<'_>) -> Option<UnixMs> {
         if around.more_follow {
             return Some(around.horizon);
