@@ -493,7 +493,8 @@ fn a_deleted_vehicle_that_comes_back_is_judged_anew_and_its_alarms_are_still_kno
     let key = VehicleKey(1);
     let edited = |revision, now| RecordBody::Edit(Edit { key: FeatureKey(1), revision: Revision(revision), now });
     let alarm = watch.evaluate(at(20.0), [edited(2, Edited::VehicleDeleted(key))]).alarms[0].id;
-    watch.evaluate(at(30.0), [edited(3, Edited::Vehicle(key, Arc::default()))]);
+    let truck = Vehicle { class: VehicleClass::Hazmat, company: None, goods_class: None, tags: Vec::new() };
+    watch.evaluate(at(30.0), [edited(3, Edited::Vehicle(key, Arc::new(truck)))]);
     let act = Act { who: "li".to_owned(), alarm, act: crate::alarm::AlarmAct::Acknowledge { note: None } };
     let out = watch.evaluate(at(40.0), [RecordBody::Act(act)]);
     assert_eq!(out.alarms[0].state(), crate::alarm::AlarmState::Closed);
