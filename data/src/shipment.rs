@@ -252,7 +252,8 @@ fn counted(kind: Kind, shipment: &Shipment) -> u64 {
     count as u64
 }
 
-/// Counts and sums of everything that a store holds: two stores with equal ones hold the same.
+/// Counts and sums of everything that a store holds: two stores with equal ones hold the same. When accounts were last used is
+/// left out: it is handed on with the next change of an account.
 pub fn inventory(of: &dyn Reader) -> Result<Inventory, StoreError> {
     let mut tallies: std::collections::BTreeMap<Kind, Tally> = std::collections::BTreeMap::new();
     each_part(of, |kind, shipment| {
@@ -271,10 +272,10 @@ pub fn inventory(of: &dyn Reader) -> Result<Inventory, StoreError> {
         }
         if let Some(all) = &shipment.accounts {
             for user in &all.users {
-                tally.add(&(&user.name, user.role, &user.password_hash, user.created_at.0, user.last_seen_at));
+                tally.add(&(&user.name, user.role, &user.password_hash, user.created_at.0));
             }
             for token in &all.tokens {
-                tally.add(&(token.hash, &token.name, token.role, token.created_at.0, token.last_used_at));
+                tally.add(&(token.hash, &token.name, token.role, token.created_at.0));
             }
             for session in &all.sessions {
                 tally.add(&(session.hash, &session.user, session.created_at.0, session.expires_at.0));

@@ -9,6 +9,7 @@ use crate::ingest::{Forgetting, Retention, StoreAccess};
 use cordon_data::postgis::{self, PostgisReaders, PostgisWriter};
 use cordon_data::shipment::{self, Mark};
 use cordon_data::store::{Head, Reader, Readers as _, StoreError, Writer};
+use cordon_spatial::ids::JournalPosition;
 use cordon_spatial::units::UnixMs;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,7 +43,6 @@ pub struct DatabaseState {
     /// Since the start it was found or missed for long.
     known: AtomicBool,
     lost: AtomicBool,
-    behind: AtomicU64,
     sent: AtomicU64,
     /// The last record that it was seen to have.
     upto: AtomicU64,
@@ -68,11 +68,11 @@ impl DatabaseState {
         self.known.load(Ordering::Acquire).then(|| self.lost.load(Ordering::Relaxed))
     }
 
-    /// How it is.
-    pub fn figures(&self) -> DatabaseFigures {
+    /// How it is, when so much is kept.
+    pub fn figures(&self, kept: JournalPosition) -> DatabaseFigures {
         DatabaseFigures {
             connected: self.connected.load(Ordering::Relaxed),
-            behind: self.behind.load(Ordering::Relaxed),
+            behind: kept.0.saturating_sub(self.upto.load(Ordering::Relaxed)),
             sent: self.sent.load(Ordering::Relaxed),
             error: self.error.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
@@ -149,7 +149,7 @@ pub fn reconcile(config: &DatabaseConfig, writer: &mut dyn Writer, store: &Store
 
 /// An empty database is filled from the journal, which must still be whole.
 fn begins_at_one(reader: &dyn Reader) -> Result<(), StoreError> {
-    let journal = reader.journal(cordon_spatial::ids::JournalPosition(1), 1)?;
+    let journal = reader.journal(JournalPosition(1), 1)?;
     match journal.first().and_then(|(_, records)| records.first()) {
         Some(first) if first.position.0 > 1 => Err(StoreError::Failed(
             "the database is empty and the data folder has a past that its journal does not hold any more: copy it with \
@@ -245,7 +245,6 @@ impl Sender {
                         Instant::now()
                     });
                     self.state.missed(since, &error);
-                    self.count_backlog();
                     RETRY
                 }
             };
@@ -277,18 +276,10 @@ impl Sender {
             metrics::histogram!("cordon_db_tx_seconds", "op" => "ship").record(began.elapsed().as_secs_f64());
             self.state.sent.fetch_add(count as u64, Ordering::Relaxed);
         }
-        self.state.upto.store(mark.position.0 + count as u64, Ordering::Relaxed);
-        self.count_backlog();
+        let upto = mark.position.0 + count as u64;
+        self.state.upto.store(upto, Ordering::Relaxed);
+        metrics::gauge!("cordon_db_backlog_rows").set(reader.head()?.position.0.saturating_sub(upto) as f64);
         self.forgetting.turn(&mut open.writer, &self.store.folder, (self.now)())?;
         Ok(!shipment.is_empty())
-    }
-
-    /// How much waits, by what the database was last seen to have.
-    fn count_backlog(&self) {
-        // What cannot be counted now is counted at the next try.
-        let Ok(head) = self.store.reader().and_then(|reader| reader.head()) else { return };
-        let behind = head.position.0.saturating_sub(self.state.upto.load(Ordering::Relaxed));
-        self.state.behind.store(behind, Ordering::Relaxed);
-        metrics::gauge!("cordon_db_backlog_rows").set(behind as f64);
     }
 }

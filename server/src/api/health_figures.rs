@@ -138,8 +138,10 @@ pub struct EngineJson {
     responses((status = 200, body = HealthJson), (status = 401, body = ProblemJson)))]
 pub async fn health(State(app): AppState) -> Result<Json<HealthJson>, Problem> {
     let folder = app.config.data.clone();
-    let (alarms_open, disk) =
-        app.readers.read(move |reader| Ok((reader.count_open_alarms(&AlarmState::OPEN)?, disk(&folder)))).await?;
+    let (alarms_open, kept, disk) = app
+        .readers
+        .read(move |reader| Ok((reader.count_open_alarms(&AlarmState::OPEN)?, reader.head()?.position, disk(&folder))))
+        .await?;
     let not_ready = reasons(&app);
     Ok(Json(HealthJson {
         now: Time(app.pipeline.now()),
@@ -152,7 +154,7 @@ pub async fn health(State(app): AppState) -> Result<Json<HealthJson>, Problem> {
         ingest: ingest(&app),
         disk,
         database: app.database.as_ref().map(|database| {
-            let DatabaseFigures { connected, behind, sent, error } = database.figures();
+            let DatabaseFigures { connected, behind, sent, error } = database.figures(kept);
             DatabaseJson { connected, behind, sent, error }
         }),
         terminals: terminals(&app),
