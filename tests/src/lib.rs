@@ -10,6 +10,7 @@ pub mod server;
 pub mod http;
 pub mod jt808;
 pub mod live;
+pub mod database;
 pub mod drive;
 pub mod postgres;
 pub mod browser;

@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 pub struct Postgres {
     programs: PathBuf,
     folder: PathBuf,
+    /// Whether it syncs what it commits: a test that kills no machine need not wait for the disk.
+    durable: bool,
 }
 
 impl Postgres {
@@ -18,11 +20,23 @@ impl Postgres {
     /// # Panics
     /// When PostgreSQL is not installed or does not start; `./test` installs it.
     pub fn start() -> Postgres {
+        Postgres::start_as(false)
+    }
+
+    /// Starts one that syncs every commit.
+    ///
+    /// # Panics
+    /// As [`Postgres::start`].
+    pub fn start_durable() -> Postgres {
+        Postgres::start_as(true)
+    }
+
+    fn start_as(durable: bool) -> Postgres {
         let versions = fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed");
         let newest = versions.filter_map(|entry| Some(entry.ok()?.path())).max().expect("a version of it");
         let programs = newest.join("bin");
         let folder = said(as_its_user("mktemp").args(["--directory", "--tmpdir", "cordon-postgres-XXXXXX"]));
-        let postgres = Postgres { programs, folder: PathBuf::from(folder.trim()) };
+        let postgres = Postgres { programs, folder: PathBuf::from(folder.trim()), durable };
         let cluster = postgres.folder.join("cluster");
         said(
             as_its_user(postgres.program("initdb"))
@@ -39,7 +53,8 @@ impl Postgres {
     /// # Panics
     /// When it does not start.
     pub fn start_again(&self) {
-        let heard = format!("-c listen_addresses= -c fsync=off -k {}", self.folder.display());
+        let fsync = if self.durable { "on" } else { "off" };
+        let heard = format!("-c listen_addresses= -c fsync={fsync} -k {}", self.folder.display());
         let mut start = as_its_user(self.program("pg_ctl"));
         start
             .args(["start", "--wait", "--silent", "--options", &heard, "--log"])

@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use cordon_data::shipment::{Inventory, inventory};
-use cordon_data::store::{Reader, Readers};
-use cordon_data::{postgis, sqlite};
+use cordon_tests::database::{SCHEMA, assert_same, await_caught_up, url};
 use cordon_tests::http::Api;
 use cordon_tests::postgres::Postgres;
 use cordon_tests::server::{Options, Server, cordon};
@@ -12,12 +10,6 @@ use cordon_tests::wait;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
-
-const SCHEMA: &str = "cordon";
-
-fn url(postgres: &Postgres) -> String {
-    postgres.url("postgres", "postgres")
-}
 
 fn options(postgres: &Postgres, folder: &Path) -> Options {
     let settings = vec![("CORDON_DATABASE", url(postgres))];
@@ -48,27 +40,6 @@ fn drive(api: &Api, ago: i64, count: i64) -> u64 {
     api.post("/api/fixes", &json!(fixes)).expect(200)["accepted"].as_u64().unwrap()
 }
 
-/// What the database holds once it has what was kept.
-fn caught_up(server: &Server) -> Value {
-    wait::until("the database has all that was kept", || {
-        let database = server.api().get("/api/health").expect(200)["database"].clone();
-        (database["connected"] == true && database["behind"] == 0).then_some(database)
-    })
-}
-
-fn held(reader: &dyn Reader) -> Inventory {
-    inventory(reader).unwrap()
-}
-
-/// The folder and the database, whose server has stopped, hold the same.
-fn assert_same(postgres: &Postgres, folder: &Path) {
-    let (_writer, here) = sqlite::open(folder).unwrap();
-    let (_lock, there) = postgis::open(&url(postgres), SCHEMA).unwrap();
-    let (here, there) = (here.reader().unwrap(), there.reader().unwrap());
-    assert_eq!(held(here.as_ref()), held(there.as_ref()));
-    assert_eq!(here.head().unwrap(), there.head().unwrap());
-}
-
 fn database_alarm(api: &Api) -> Option<Value> {
     let alarms = api.get("/api/alarms?limit=1000").expect(200);
     let all = alarms["items"].as_array().unwrap().clone();
@@ -81,7 +52,7 @@ fn what_is_kept_is_in_postgis_at_once_and_read_there_by_others() {
     let mut server = Server::with(options(&postgres, folder.path()));
     furnish(&server.api());
     assert_eq!(drive(&server.api(), 20, 15), 15);
-    caught_up(&server);
+    await_caught_up(&server.api());
     let rows = |sql: &str| postgres.run(&format!("SET search_path = {SCHEMA}, public;\n{sql};\n")).trim().to_owned();
     let inside = "SELECT z.name, g.name FROM zones z JOIN gates g ON ST_Covers(z.geom, g.geom)";
     assert_eq!(rows(inside), "北罐区|一号门");
@@ -107,7 +78,7 @@ fn a_lost_database_holds_nothing_up_is_an_alarm_and_catches_up() {
     let mut server = Server::with(options(&postgres, folder.path()));
     furnish(&server.api());
     drive(&server.api(), 400, 10);
-    caught_up(&server);
+    await_caught_up(&server.api());
     postgres.crash();
     assert_eq!(drive(&server.api(), 380, 300), 300, "what comes in is kept all the same");
     let alarm = wait::until("the loss is an alarm", || database_alarm(&server.api()));
@@ -129,7 +100,7 @@ fn a_lost_database_holds_nothing_up_is_an_alarm_and_catches_up() {
         "a start needs no database"
     );
     postgres.start_again();
-    caught_up(&server);
+    await_caught_up(&server.api());
     let returned = wait::until("the alarm returns", || {
         database_alarm(&server.api()).filter(|alarm| !alarm["returned_at"].is_null())
     });
@@ -162,7 +133,7 @@ fn nothing_is_lost_or_doubled_in_the_database_when_either_is_killed() {
             server.await_ready();
         }
     }
-    caught_up(&server);
+    await_caught_up(&server.api());
     let count = format!("SELECT count(*), count(DISTINCT position) FROM {SCHEMA}.fixes;\n");
     assert_eq!(postgres.run(&count).trim(), format!("{sent}|{sent}"));
     assert!(server.stop().success());
@@ -176,7 +147,7 @@ fn a_new_folder_is_filled_from_the_database_and_a_strange_one_is_refused() {
     let mut server = Server::with(options(&postgres, &first));
     furnish(&server.api());
     drive(&server.api(), 20, 15);
-    caught_up(&server);
+    await_caught_up(&server.api());
     assert!(server.stop().success());
 
     let mut moved = Server::unready(options(&postgres, &second));
@@ -237,4 +208,29 @@ fn a_site_moves_from_a_folder_to_a_database_and_back_and_both_are_proven_equal()
     moved.await_ready();
     moved.token.clone_from(&server.token);
     assert_eq!(moved.api().get("/api/alarms").expect(200)["items"][0]["kind"], "enter");
+}
+
+#[test]
+fn the_demo_begins_afresh_in_a_schema_of_its_own() {
+    let (postgres, folder) = (Postgres::start(), tempfile::tempdir().unwrap());
+    postgres.run("CREATE SCHEMA other;\nCREATE TABLE other.theirs (a int);\n");
+    let demo = Options {
+        demo: true,
+        arguments: vec!["--vehicles".to_owned(), "5".to_owned()],
+        ..options(&postgres, folder.path())
+    };
+    let rows = |sql: &str| postgres.run(&format!("SET search_path = cordon_demo, public;\n{sql};\n")).trim().to_owned();
+    let zones = || rows("SELECT count(*) FROM zones").parse::<u32>().unwrap();
+    let mut first = Server::unready(demo.clone());
+    first.await_ready();
+    wait::until("the park is in the database", || {
+        let there = rows("SELECT to_regclass('zones') IS NOT NULL") == "t";
+        (there && zones() > 10 && rows("SELECT count(*) > 5 FROM fixes_on_map") == "t").then_some(())
+    });
+    first.kill();
+    let count = zones();
+    let mut again = Server::unready(demo);
+    again.await_ready();
+    wait::until("the park is there again, once", || (zones() == count).then_some(()));
+    assert_eq!(postgres.run("SELECT count(*) FROM other.theirs;\n").trim(), "0", "nothing else was touched");
 }

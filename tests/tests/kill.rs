@@ -5,13 +5,16 @@
 //! or while it starts. The checker stands outside: it knows what was acknowledged to whom and compares it with what the
 //! server serves in the end, and with what a server that was never killed makes of the same reports.
 //!
-//! `CORDON_TEST_KILLS` sets how often, 50 when it is absent.
+//! `CORDON_TEST_KILLS` sets how often, 50 when it is absent. With `CORDON_TEST_DATABASE` the killed server hands on to a PostGIS
+//! database, which must hold the same in the end.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use cordon_tests::database;
 use cordon_tests::drive::{Lane, rfc3339, unix_ms};
 use cordon_tests::http::Api;
 use cordon_tests::jt808::{Terminal, Version};
+use cordon_tests::postgres::Postgres;
 use cordon_tests::random::Random;
 use cordon_tests::server::{Options, Server};
 use cordon_tests::wait;
@@ -96,8 +99,9 @@ struct Addresses {
 
 /// A server with the zones and the registered terminals of this test, always made in the same order: keys are the same.
 /// It judges on so many threads, which changes nothing.
-fn site(begin_s: i64, threads: usize) -> (Server, Vec<Driver>) {
-    let settings = vec![("CORDON_ENGINE_THREADS", threads.to_string())];
+fn site(begin_s: i64, threads: usize, database: Option<&Postgres>) -> (Server, Vec<Driver>) {
+    let mut settings = vec![("CORDON_ENGINE_THREADS", threads.to_string())];
+    settings.extend(database.map(|postgres| ("CORDON_DATABASE", database::url(postgres))));
     let server = Server::with(Options { settings, ..Options::default() });
     let mut drivers = Vec::new();
     for number in 0..TERMINALS {
@@ -203,7 +207,8 @@ fn killed_at_any_moment_it_has_lost_nothing_and_doubled_nothing() {
     let mut random = Random::seeded("kill");
     // Far enough back that every round finds seconds to report, and not so far that they are too late to judge.
     let begin_s = Lane::hours_ago(6 * 24);
-    let (mut server, mut drivers) = site(begin_s, 2);
+    let database = std::env::var_os("CORDON_TEST_DATABASE").map(|_| Postgres::start());
+    let (mut server, mut drivers) = site(begin_s, 2, database.as_ref());
     let addresses = Addresses { http: server.http, jt808: server.jt808 };
     let count = Arc::new(Count::default());
     let (shown, confirmed) = (Mutex::new(BTreeSet::new()), Mutex::new(BTreeSet::new()));
@@ -273,12 +278,18 @@ fn killed_at_any_moment_it_has_lost_nothing_and_doubled_nothing() {
     assert!(!confirmed.lock().unwrap().is_empty(), "a person acknowledged something");
 
     // A server that nobody killed, told the same thirty at a time, makes the same of it, to the id.
-    let (clean, mut again) = site(begin_s, 1);
+    let (clean, mut again) = site(begin_s, 1, None);
     let ends: Vec<i64> = drivers.iter().map(|d| d.acknowledged).collect();
     in_batches(&clean, &mut again, &ends);
     let undisturbed = by_id(clean.api().items("/api/alarms?limit=1000"));
     let facts_of = |map: &BTreeMap<String, Value>| map.values().map(facts).collect::<Vec<_>>();
     assert_eq!(facts_of(&alarms), facts_of(&undisturbed));
+
+    if let Some(postgres) = &database {
+        database::await_caught_up(&api);
+        assert!(server.stop().success());
+        database::assert_same(postgres, server.folder());
+    }
 
     ready_after.sort_unstable();
     let (median, worst) = (ready_after[ready_after.len() / 2], ready_after[ready_after.len() - 1]);

@@ -42,6 +42,14 @@ pub fn open(url: &str, schema: &str) -> Result<(PostgisWriter, PostgisReaders), 
     Ok((writer, PostgisReaders::new(address)))
 }
 
+/// Removes a schema with everything in it, for whoever begins afresh. One that is not there is fine.
+pub fn drop_schema(url: &str, schema: &str) -> Result<(), StoreError> {
+    let address = Address::of(url, schema)?;
+    let schema = address.schema();
+    let drop = format!("SET client_min_messages = warning; DROP SCHEMA IF EXISTS {schema} CASCADE");
+    address.connect()?.on().run_script(&drop)
+}
+
 /// Makes or renews the tables, for which the role must own the schema, and lets `grant` run Cordon on them without that
 /// right.
 pub fn migrate(url: &str, schema: &str, grant: Option<&str>) -> Result<(), StoreError> {

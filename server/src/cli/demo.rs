@@ -11,6 +11,7 @@ use crate::desk::features::EditError;
 use crate::simulate::story;
 use cordon_data::park;
 use cordon_data::park::roads::Roads;
+use cordon_data::postgis;
 use cordon_data::store::StoreError;
 use std::path::Path;
 use tokio::process::{Child, Command};
@@ -38,6 +39,9 @@ pub enum DemoError {
         /// What the system says.
         why: std::io::Error,
     },
+    /// The database cannot be used.
+    #[error("the demo's schema in the database cannot be made afresh: {0}")]
+    Database(StoreError),
     /// The terminals could not be started.
     #[error("the simulated terminals cannot be started: {0}")]
     Terminals(std::io::Error),
@@ -46,6 +50,8 @@ pub enum DemoError {
 /// A vehicle that says nothing for so long is silent, seconds: half of the usual, so that nobody has to wait five minutes
 /// to see it. Longer than the story's blind area, which is no silence.
 const SILENCE_S: u32 = 150;
+/// The demo's own schema in a database.
+const SCHEMA: &str = "cordon_demo";
 /// Seconds between two reports of a terminal.
 const INTERVAL_S: u32 = 2;
 
@@ -68,6 +74,11 @@ pub fn run(args: &DemoArgs) -> Result<(), DemoError> {
     let silence_s = config.judging.silence_s;
     serve::log_to_stderr(&config);
     folder::make_fresh(&args.data)?;
+    if let Some(url) = &config.database {
+        // As fresh as the folder, and nobody else's.
+        config.database_schema = SCHEMA.to_owned();
+        postgis::drop_schema(url, SCHEMA).map_err(DemoError::Database)?;
+    }
     serve::runtime()?.block_on(async {
         let running = app::start(config, |_| {}).await?;
         let logins = seed(&running, args.vehicles).await?;

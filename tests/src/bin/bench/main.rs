@@ -11,6 +11,7 @@ mod peer;
 mod percentile;
 mod process;
 mod recover;
+mod store;
 mod zones;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +35,8 @@ enum Bench {
     Live(live::Options),
     /// How soon a server that was killed is ready again.
     Recover(recover::Options),
+    /// What each store keeps durably a second, beside a plain COPY, and how soon a track is read.
+    Store(store::Options),
     /// The engine alone on zones and fixes from files.
     Geofence(geofence::Options),
 }
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         Bench::Idle(options) => idle::run(&options),
         Bench::Live(options) => live::run(&options),
         Bench::Recover(options) => recover::run(&options),
+        Bench::Store(options) => store::run(&options),
         Bench::Geofence(options) => geofence::run(&options),
     }
 }
