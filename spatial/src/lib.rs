@@ -27,3 +27,4 @@ pub mod event;
 pub mod alarm;
 pub mod record;
 pub mod watch;
+pub mod road;

@@ -1,0 +1,209 @@
+//! Questions about many places at once: costs from one to many, tables, the nearest of many, what can be reached in a time.
+
+use super::graph::NEVER;
+use super::network::Arc;
+use super::search::Go;
+use super::stop::{Step, Stop};
+use super::view::{Scratch, View};
+use crate::units::UnixMs;
+
+/// Places that are asked about again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    pub(super) stops: Vec<Stop>,
+    /// The steps by which they are left and come to, sorted by node, with the place's index.
+    out: Vec<(Step, u32)>,
+    back: Vec<(Step, u32)>,
+    /// Nodes at which one of them begins, a bit for each; the same for ends.
+    is_out: Vec<u64>,
+    is_back: Vec<u64>,
+}
+
+/// One of the nearest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Near {
+    /// What it costs from it.
+    pub cost: u32,
+    /// Its index.
+    pub index: u32,
+}
+
+/// A part of an arc that is reached in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The arc.
+    pub arc: Arc,
+    /// When its tail is reached.
+    pub cost: u32,
+    /// How much of it is reached, in thousandths.
+    pub part: u16,
+}
+
+impl Prepared {
+    /// Prepares stops.
+    pub fn new(stops: Vec<Stop>, nodes: usize) -> Prepared {
+        let steps = |of: fn(&Stop) -> &[Step]| {
+            let mut steps: Vec<(Step, u32)> =
+                stops.iter().zip(0..).flat_map(|(stop, i)| of(stop).iter().map(move |step| (*step, i))).collect();
+            steps.sort_unstable_by_key(|(step, index)| (step.node, *index));
+            let mut bits = vec![0_u64; nodes.div_ceil(64)];
+            steps.iter().for_each(|(step, _)| bits[step.node as usize / 64] |= 1 << (step.node % 64));
+            (steps, bits)
+        };
+        let (out, is_out) = steps(|stop| &stop.out);
+        let (back, is_back) = steps(|stop| &stop.back);
+        Prepared { stops, out, back, is_out, is_back }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.stops.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.stops.is_empty()
+    }
+
+    fn at<'a>(steps: &'a [(Step, u32)], bits: &[u64], node: u32) -> &'a [(Step, u32)] {
+        if bits[node as usize / 64] >> (node % 64) & 1 == 0 {
+            return &[];
+        }
+        let from = steps.partition_point(|(step, _)| step.node < node);
+        let count = steps[from..].iter().take_while(|(step, _)| step.node == node).count();
+        &steps[from..from + count]
+    }
+}
+
+impl View<'_> {
+    /// What it costs from one stop to each of many; [`NEVER`] where there is no way.
+    pub fn one_to_many(&self, scratch: &mut Scratch, from: &Stop, to: &Prepared, depart: UnixMs) -> Vec<u32> {
+        let mut costs: Vec<u32> = to.stops.iter().map(|stop| self.straight(from, stop, depart)).collect();
+        let mut pending: u32 = to.is_back.iter().map(|word| word.count_ones()).sum();
+        if pending == 0 {
+            return costs;
+        }
+        let overlay = self.overlay();
+        let tell = |node: u32, cost: u32| {
+            let steps = Prepared::at(&to.back, &to.is_back, node);
+            for (step, index) in steps {
+                if cost + step.cost < costs[*index as usize] && !self.is_step_closed(*step, cost, depart) {
+                    costs[*index as usize] = cost + step.cost;
+                }
+            }
+            pending -= u32::from(!steps.is_empty());
+            if pending == 0 { Go::Stop } else { Go::On }
+        };
+        scratch.ahead.begin(self.network.node_count(), self.first_steps(from, depart));
+        if overlay.is_untimed() {
+            scratch.ahead.run(self.graph.forward(), overlay.closed(), tell);
+        } else {
+            scratch.ahead.run_timed(self.graph.forward(), overlay, depart, tell);
+        }
+        costs
+    }
+
+    /// What it costs from each to each, row by row.
+    pub fn table(&self, scratch: &mut Scratch, from: &[Stop], to: &Prepared, depart: UnixMs) -> Vec<u32> {
+        from.iter().flat_map(|stop| self.one_to_many(scratch, stop, to, depart)).collect()
+    }
+
+    /// The `count` places from which it costs least to get to a stop, nearest first, by index where costs are equal; fewer
+    /// where fewer can get there.
+    pub fn nearest(&self, scratch: &mut Scratch, of: &Prepared, to: &Stop, count: usize, depart: UnixMs) -> Vec<Near> {
+        let mut costs: Vec<Near> = Vec::with_capacity(count + 1);
+        if count == 0 {
+            return costs;
+        }
+        if !self.overlay().is_untimed() {
+            // When who comes matters, each has to be asked.
+            let single = Prepared::new(vec![to.clone()], self.network.node_count());
+            let all = (0..of.len()).map(|index| {
+                let cost = self.one_to_many(scratch, &of.stops[index], &single, depart)[0];
+                Near { cost, index: index as u32 }
+            });
+            costs.extend(all.filter(|near| near.cost < NEVER));
+            costs.sort_unstable();
+            costs.truncate(count);
+            return costs;
+        }
+        if let Some(at) = to.snap {
+            let same_edge = of.stops.iter().zip(0..).filter(|(stop, _)| stop.snap.is_some_and(|s| s.edge == at.edge));
+            for (stop, index) in same_edge {
+                keep(&mut costs, count, Near { cost: self.straight(stop, to, depart), index });
+            }
+        }
+        scratch.behind.begin(self.network.node_count(), to.back.iter().copied());
+        scratch.behind.run(self.graph.backward(), self.overlay().closed(), |node, cost| {
+            if costs.len() == count && cost > costs[count - 1].cost {
+                return Go::Stop;
+            }
+            for (step, index) in Prepared::at(&of.out, &of.is_out, node) {
+                keep(&mut costs, count, Near { cost: cost + step.cost, index: *index });
+            }
+            Go::On
+        });
+        costs
+    }
+
+    /// What is reached from any of some stops within a budget, each arc once, in the order of their numbers.
+    pub fn reach(&self, scratch: &mut Scratch, from: &[Stop], budget: u32, depart: UnixMs) -> Vec<Reached> {
+        let overlay = self.overlay();
+        let mut reached = Vec::new();
+        let star = self.graph.forward();
+        let mut tell = |node: u32, cost: u32| {
+            if cost > budget {
+                return Go::Stop;
+            }
+            for link in star.at(node) {
+                let (enter, leave) =
+                    (UnixMs(depart.0 + i64::from(cost)), UnixMs(depart.0 + i64::from(cost + link.cost)));
+                if !overlay.forbids(link.arc.edge(), enter, leave) {
+                    let left = u64::from(budget - cost) * 1_000;
+                    let part = (left / u64::from(link.cost)).min(1_000) as u16;
+                    reached.push(Reached { arc: link.arc, cost, part });
+                }
+            }
+            Go::On
+        };
+        scratch.ahead.begin(self.network.node_count(), from.iter().flat_map(|stop| self.first_steps(stop, depart)));
+        if overlay.is_untimed() {
+            scratch.ahead.run(star, overlay.closed(), &mut tell);
+        } else {
+            scratch.ahead.run_timed(star, overlay, depart, &mut tell);
+        }
+        // Copies of a junction reach the same arcs again: the first time counts.
+        reached.sort_unstable_by_key(|r| (r.arc, r.cost));
+        reached.dedup_by_key(|r| r.arc);
+        reached
+    }
+
+    /// What it costs straight along the edge that both stops are on; [`NEVER`] where that cannot be.
+    fn straight(&self, from: &Stop, to: &Stop, depart: UnixMs) -> u32 {
+        let is_open = |cost: u32, arc: Arc| {
+            let leave = UnixMs(depart.0 + i64::from(cost.max(1)));
+            !self.overlay().forbids(arc.edge(), depart, leave)
+        };
+        if from.snap.is_none() && from.out == to.out {
+            return 0;
+        }
+        let straight = from.straight_to(self.network, self.graph, to);
+        straight.filter(|(cost, arc)| is_open(*cost, *arc)).map_or(NEVER, |(cost, _)| cost)
+    }
+}
+
+/// Keeps the `count` least, each index once.
+fn keep(kept: &mut Vec<Near>, count: usize, near: Near) {
+    if near.cost >= NEVER {
+        return;
+    }
+    if let Some(known) = kept.iter().position(|k| k.index == near.index) {
+        if kept[known].cost <= near.cost {
+            return;
+        }
+        kept.remove(known);
+    }
+    let at = kept.partition_point(|k| *k < near);
+    kept.insert(at, near);
+    kept.truncate(count);
+}

@@ -1,0 +1,9 @@
+//! What the roads promise, on maps that can be seen at a glance and on many random ones beside a search written otherwise.
+
+mod closing;
+mod data;
+mod exact;
+mod oracle;
+mod routing;
+mod sketch;
+mod turning;

@@ -1,0 +1,157 @@
+//! One moment of the roads, as one profile sees them: what a question is asked of, and the way between two stops.
+//!
+//! Every answer of a view obeys the closures of the view, whichever layer made it.
+
+use super::closure::{ClosureEpoch, ClosureId, Closures, Overlay};
+use super::graph::{Graph, NEVER};
+use super::grid::EdgeGrid;
+use super::network::{Arc, Network};
+use super::search::{Go, Search, both_ways};
+use super::snap::snap;
+use super::stop::{Step, Stop};
+use crate::position::Position;
+use crate::units::{Millimetres, UnixMs};
+
+/// A moment of the roads.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// Its edges by place.
+    pub grid: &'a EdgeGrid,
+    /// What the profile makes of it.
+    pub graph: &'a Graph,
+    /// What is closed.
+    pub closures: &'a Closures,
+}
+
+/// The memory of searches, kept from one question to the next.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) ahead: Search,
+    pub(super) behind: Search,
+}
+
+/// Why a place is no stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StopError {
+    /// It lies in what is closed for the profile at that time.
+    Closed(Vec<ClosureId>),
+    /// There is no open road for the profile within reach.
+    NoRoad,
+}
+
+/// A way: what it costs, and the arcs from the first to the last, which may be driven in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// What it costs in the graph's metric.
+    pub cost: u32,
+    /// Its arcs.
+    pub arcs: Vec<Arc>,
+}
+
+impl<'a> View<'a> {
+    /// What is closed for the profile.
+    pub fn overlay(&self) -> &'a Overlay {
+        self.closures.overlay(self.graph.profile)
+    }
+
+    /// The epoch that its answers obey.
+    pub fn epoch(&self) -> ClosureEpoch {
+        self.closures.epoch()
+    }
+
+    /// When somebody departs who asks for `depart`: not in the past.
+    pub fn departure(&self, depart: Option<UnixMs>) -> UnixMs {
+        depart.unwrap_or(self.closures.now()).max(self.closures.now())
+    }
+
+    /// The stop for a place: on the nearest open road within `reach`.
+    pub fn stop(&self, at: Position, depart: UnixMs, reach: Millimetres) -> Result<Stop, StopError> {
+        let closed = self.closures.covering(at, self.graph.profile, depart);
+        if !closed.is_empty() {
+            return Err(StopError::Closed(closed));
+        }
+        let found = snap(self.network, self.grid, self.graph, self.overlay(), (at, depart), reach);
+        found.map(|snap| Stop::on_edge(self.network, self.graph, snap)).ok_or(StopError::NoRoad)
+    }
+
+    /// The cheapest way between two stops for somebody who departs at an instant; `None` where there is none.
+    pub fn way(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, depart: UnixMs) -> Option<Way> {
+        let straight = from.straight_to(self.network, self.graph, to).filter(|(cost, arc)| {
+            let leave = UnixMs(depart.0 + i64::from(*cost));
+            !self.overlay().forbids(arc.edge(), depart, leave.max(UnixMs(depart.0 + 1)))
+        });
+        let straight = straight.map(|(cost, arc)| Way { cost, arcs: vec![arc] });
+        let bound = straight.as_ref().map_or(NEVER, |way| way.cost);
+        let round = if self.overlay().is_untimed() {
+            self.way_now(scratch, from, to, bound)
+        } else {
+            self.way_timed(scratch, from, to, depart, bound)
+        };
+        round.or(straight)
+    }
+
+    /// A way cheaper than `bound`, when nothing is closed for a time only.
+    fn way_now(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, bound: u32) -> Option<Way> {
+        let Scratch { ahead, behind } = scratch;
+        let nodes = self.network.node_count();
+        ahead.begin(nodes, from.out.iter().copied());
+        behind.begin(nodes, to.back.iter().copied());
+        let stars = (self.graph.forward(), self.graph.backward());
+        let (cost, node) = both_ways(ahead, behind, stars, self.overlay().closed(), bound)?;
+        let mut arcs = ahead.arcs_to(node);
+        arcs.extend(behind.arcs_to(node).into_iter().rev());
+        Some(Way { cost, arcs })
+    }
+
+    /// A way cheaper than `bound`, when some edges are closed for a time.
+    fn way_timed(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, depart: UnixMs, bound: u32) -> Option<Way> {
+        let (mut least, mut last) = (bound, None);
+        scratch.ahead.begin(self.network.node_count(), self.first_steps(from, depart));
+        scratch.ahead.run_timed(self.graph.forward(), self.overlay(), depart, |node, cost| {
+            if cost >= least {
+                return Go::Stop;
+            }
+            for step in to.back.iter().filter(|step| step.node == node) {
+                if cost + step.cost < least && !self.is_step_closed(*step, cost, depart) {
+                    (least, last) = (cost + step.cost, Some(*step));
+                }
+            }
+            Go::On
+        });
+        let (cost, step) = (least, last?);
+        let mut arcs = scratch.ahead.arcs_to(step.node);
+        arcs.extend(step.arc);
+        Some(Way { cost, arcs })
+    }
+
+    /// The pieces by which a stop is left that are open when they are driven.
+    pub(super) fn first_steps(&self, from: &Stop, depart: UnixMs) -> impl Iterator<Item = Step> {
+        from.out.iter().copied().filter(move |step| !self.is_step_closed(*step, 0, depart))
+    }
+
+    /// Whether the first or last piece at a stop is closed when it is driven. A stop at the very end of a road is not on it.
+    pub(super) fn is_step_closed(&self, step: Step, cost: u32, depart: UnixMs) -> bool {
+        let (enter, leave) = (depart.0 + i64::from(cost), depart.0 + i64::from(cost + step.cost));
+        let closed = |arc: Arc| self.overlay().forbids(arc.edge(), UnixMs(enter), UnixMs(leave));
+        step.cost > 0 && step.arc.is_some_and(closed)
+    }
+
+    /// Whether somebody who departs at an instant may drive a way from a stop: asked of every route last, whoever found it.
+    pub fn is_open(&self, way: &Way, from: &Stop, depart: UnixMs) -> bool {
+        let overlay = self.overlay();
+        if overlay.is_untimed() {
+            return way.arcs.iter().all(|arc| !overlay.closed().has(arc.edge()));
+        }
+        let last = way.arcs.len().saturating_sub(1);
+        let mut spent: u32 = 0;
+        way.arcs.iter().enumerate().all(|(index, arc)| {
+            let first = from.out.iter().find(|step| index == 0 && step.arc == Some(*arc)).map(|step| step.cost);
+            let cost = if index == last { way.cost - spent } else { first.unwrap_or(self.graph.cost(*arc)) };
+            let enter = depart.0 + i64::from(spent);
+            spent += cost;
+            cost == 0 || !overlay.forbids(arc.edge(), UnixMs(enter), UnixMs(enter + i64::from(cost)))
+        })
+    }
+}
