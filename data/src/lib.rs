@@ -19,3 +19,5 @@ pub mod postgis;
 pub mod snapshots;
 pub mod geopackage;
 pub mod park;
+pub mod import;
+pub mod road_file;

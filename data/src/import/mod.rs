@@ -1,0 +1,3 @@
+//! What comes in as files of other programs. Each kind of file has a room that reads it and says what it could not read.
+
+pub mod osm;
