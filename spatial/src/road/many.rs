@@ -1,6 +1,7 @@
 //! Questions about many places at once: costs from one to many, tables, the nearest of many, what can be reached in a time.
 
 use super::graph::NEVER;
+use super::hierarchy::{Facing, Selection};
 use super::network::Arc;
 use super::search::Go;
 use super::stop::{Step, Stop};
@@ -60,6 +61,16 @@ impl Prepared {
         self.stops.len()
     }
 
+    /// The stops that a way straight along one road, or none at all, may lead to or from: on the same edge or junction.
+    fn sharing(&self, stop: &Stop) -> Vec<usize> {
+        let at = |other: &Stop| match (other.snap, stop.snap) {
+            (Some(a), Some(b)) => a.edge == b.edge,
+            (None, None) => other.out == stop.out,
+            _ => false,
+        };
+        (0..self.stops.len()).filter(|index| at(&self.stops[*index])).collect()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.stops.is_empty()
@@ -78,6 +89,11 @@ impl Prepared {
 impl View<'_> {
     /// What it costs from one stop to each of many; [`NEVER`] where there is no way.
     pub fn one_to_many(&self, scratch: &mut Scratch, from: &Stop, to: &Prepared, depart: UnixMs) -> Vec<u32> {
+        self.table(scratch, std::slice::from_ref(from), to, depart)
+    }
+
+    /// The same by the exact layer.
+    fn searched(&self, scratch: &mut Scratch, from: &Stop, to: &Prepared, depart: UnixMs) -> Vec<u32> {
         let mut costs: Vec<u32> = to.stops.iter().map(|stop| self.straight(from, stop, depart)).collect();
         let mut pending: u32 = to.is_back.iter().map(|word| word.count_ones()).sum();
         if pending == 0 {
@@ -105,7 +121,37 @@ impl View<'_> {
 
     /// What it costs from each to each, row by row.
     pub fn table(&self, scratch: &mut Scratch, from: &[Stop], to: &Prepared, depart: UnixMs) -> Vec<u32> {
-        from.iter().flat_map(|stop| self.one_to_many(scratch, stop, to, depart)).collect()
+        match self.selection(to, Facing::To) {
+            Some(selection) => self.table_of(scratch, from, to, &selection, depart),
+            None => from.iter().flat_map(|stop| self.searched(scratch, stop, to, depart)).collect(),
+        }
+    }
+
+    /// The places as the fast layer wants them for as long as its closures hold; `None` while the exact layer answers.
+    pub fn selection(&self, places: &Prepared, facing: Facing) -> Option<Selection> {
+        self.fast().map(|fast| Selection::new(fast.skeleton, fast.shortcuts, places, facing))
+    }
+
+    /// The table from each of some stops to the places of a selection that was made from them in this moment.
+    pub fn table_of(
+        &self,
+        scratch: &mut Scratch,
+        from: &[Stop],
+        to: &Prepared,
+        selection: &Selection,
+        depart: UnixMs,
+    ) -> Vec<u32> {
+        let Some(fast) = self.fast() else {
+            return from.iter().flat_map(|stop| self.searched(scratch, stop, to, depart)).collect();
+        };
+        let Scratch { sweep, lanes, .. } = scratch;
+        let mut table = selection.table((fast.skeleton, fast.shortcuts), (sweep, lanes), from);
+        for (stop, row) in from.iter().zip(table.chunks_mut(to.len().max(1))) {
+            for index in to.sharing(stop) {
+                row[index] = row[index].min(self.straight(stop, &to.stops[index], depart));
+            }
+        }
+        table
     }
 
     /// The `count` places from which it costs least to get to a stop, nearest first, by index where costs are equal; fewer
@@ -119,7 +165,7 @@ impl View<'_> {
             // When who comes matters, each has to be asked.
             let single = Prepared::new(vec![to.clone()], self.network.node_count());
             let all = (0..of.len()).map(|index| {
-                let cost = self.one_to_many(scratch, &of.stops[index], &single, depart)[0];
+                let cost = self.searched(scratch, &of.stops[index], &single, depart)[0];
                 Near { cost, index: index as u32 }
             });
             costs.extend(all.filter(|near| near.cost < NEVER));
@@ -127,11 +173,9 @@ impl View<'_> {
             costs.truncate(count);
             return costs;
         }
-        if let Some(at) = to.snap {
-            let same_edge = of.stops.iter().zip(0..).filter(|(stop, _)| stop.snap.is_some_and(|s| s.edge == at.edge));
-            for (stop, index) in same_edge {
-                keep(&mut costs, count, Near { cost: self.straight(stop, to, depart), index });
-            }
+        for index in of.sharing(to) {
+            let cost = self.straight(&of.stops[index], to, depart);
+            keep(&mut costs, count, Near { cost, index: index as u32 });
         }
         scratch.behind.begin(self.network.node_count(), to.back.iter().copied());
         scratch.behind.run(self.graph.backward(), self.overlay().closed(), |node, cost| {
@@ -144,6 +188,32 @@ impl View<'_> {
             Go::On
         });
         costs
+    }
+
+    /// The same by the fast layer, for places selected in this moment; `None` while the exact layer answers.
+    pub fn nearest_of(
+        &self,
+        scratch: &mut Scratch,
+        (of, selection): (&Prepared, &Selection),
+        to: &Stop,
+        count: usize,
+        depart: UnixMs,
+    ) -> Option<Vec<Near>> {
+        let fast = self.fast()?;
+        let Scratch { sweep, lanes, .. } = scratch;
+        let to_one = std::slice::from_ref(to);
+        let mut costs = selection.table((fast.skeleton, fast.shortcuts), (sweep, lanes), to_one);
+        for index in of.sharing(to) {
+            costs[index] = costs[index].min(self.straight(&of.stops[index], to, depart));
+        }
+        let all = costs.into_iter().zip(0..).map(|(cost, index)| Near { cost, index });
+        let mut near: Vec<Near> = all.filter(|near| near.cost < NEVER).collect();
+        if count < near.len() {
+            near.select_nth_unstable(count);
+            near.truncate(count);
+        }
+        near.sort_unstable();
+        Some(near)
     }
 
     /// What is reached from any of some stops within a budget, each arc once, in the order of their numbers.

@@ -106,7 +106,7 @@ impl View<'_> {
         depart: UnixMs,
     ) -> Vec<Refused> {
         let nothing = super::closure::Closures::none(self.network, depart);
-        let free = View { graph: unbound, closures: &nothing, ..*self };
+        let free = View { graph: unbound, closures: &nothing, fast: None, ..*self };
         let Some(way) = free.way(scratch, from, to, depart) else { return Vec::new() };
         let mut refused: Vec<Refused> = Vec::new();
         for arc in way.arcs {

@@ -5,6 +5,7 @@
 use super::closure::{ClosureEpoch, ClosureId, Closures, Overlay};
 use super::graph::{Graph, NEVER};
 use super::grid::EdgeGrid;
+use super::hierarchy::{Lanes, Shortcuts, Skeleton, Sweep};
 use super::network::{Arc, Network};
 use super::search::{Go, Search, both_ways};
 use super::snap::snap;
@@ -23,6 +24,17 @@ pub struct View<'a> {
     pub graph: &'a Graph,
     /// What is closed.
     pub closures: &'a Closures,
+    /// The fast layer, if there is one; it is asked only while it obeys the same closures.
+    pub fast: Option<Fast<'a>>,
+}
+
+/// The fast layer.
+#[derive(Clone, Copy)]
+pub struct Fast<'a> {
+    /// Its skeleton.
+    pub skeleton: &'a Skeleton,
+    /// What the shortcuts cost.
+    pub shortcuts: &'a Shortcuts,
 }
 
 /// The memory of searches, kept from one question to the next.
@@ -30,6 +42,8 @@ pub struct View<'a> {
 pub struct Scratch {
     pub(super) ahead: Search,
     pub(super) behind: Search,
+    pub(super) sweep: Sweep,
+    pub(super) lanes: Lanes,
 }
 
 /// Why a place is no stop.
@@ -59,6 +73,11 @@ impl<'a> View<'a> {
     /// The epoch that its answers obey.
     pub fn epoch(&self) -> ClosureEpoch {
         self.closures.epoch()
+    }
+
+    /// The fast layer, if it answers for this moment: it obeys its closures, and none of them is for a time only.
+    pub fn fast(&self) -> Option<Fast<'a>> {
+        self.fast.filter(|fast| self.overlay().is_untimed() && fast.shortcuts.answer_for(self.graph, self.closures))
     }
 
     /// When somebody departs who asks for `depart`: not in the past.
@@ -94,7 +113,11 @@ impl<'a> View<'a> {
 
     /// A way cheaper than `bound`, when nothing is closed for a time only.
     fn way_now(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, bound: u32) -> Option<Way> {
-        let Scratch { ahead, behind } = scratch;
+        if let Some(Fast { skeleton, shortcuts }) = self.fast() {
+            let layer = (self.network, skeleton, shortcuts);
+            return scratch.sweep.way(layer, &from.out, &to.back, bound).map(|(cost, arcs)| Way { cost, arcs });
+        }
+        let Scratch { ahead, behind, .. } = scratch;
         let nodes = self.network.node_count();
         ahead.begin(nodes, from.out.iter().copied());
         behind.begin(nodes, to.back.iter().copied());

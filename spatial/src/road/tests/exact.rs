@@ -44,7 +44,7 @@ impl Case {
             }
         }
         let graph = Graph::of(&network, &Profiles::default(), profile, Metric::Fastest);
-        let view = View { network: &network, grid: &grid, graph: &graph, closures: &closures };
+        let view = View { network: &network, grid: &grid, graph: &graph, closures: &closures, fast: None };
         let mut stops: Vec<Stop> = Vec::new();
         for _ in 0..8 {
             let span = u64::from(side) * 10_000;
@@ -62,7 +62,7 @@ impl Case {
     }
 
     pub fn view(&self) -> View<'_> {
-        View { network: &self.network, grid: &self.grid, graph: &self.graph, closures: &self.closures }
+        View { network: &self.network, grid: &self.grid, graph: &self.graph, closures: &self.closures, fast: None }
     }
 
     pub fn expected(&self, from: &Stop, to: &Stop) -> Option<u32> {

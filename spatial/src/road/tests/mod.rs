@@ -3,6 +3,7 @@
 mod closing;
 mod data;
 mod exact;
+mod fast;
 mod oracle;
 mod routing;
 mod sketch;

@@ -110,7 +110,7 @@ impl Town {
     }
 
     pub fn view<'a>(&'a self, graph: &'a Graph) -> View<'a> {
-        View { network: &self.network, grid: &self.grid, graph, closures: &self.closures }
+        View { network: &self.network, grid: &self.grid, graph, closures: &self.closures, fast: None }
     }
 
     pub fn close(&mut self, id: u64, ground: Ground, audience: Audience) {
