@@ -7,8 +7,8 @@ use super::kind::{RoadClass, RoadKind};
 use super::network::{Arc, Edge, EdgeId, JunctionId, Network, NetworkData, NetworkError};
 use super::profile::Modes;
 use super::report::{Finding, FindingKind};
-use super::turns::Forbidden;
-use crate::geodesy;
+use super::turns::{Forbidden, outgoing};
+use crate::geodesy::{self, LocalScale};
 use crate::position::Position;
 use std::collections::BTreeMap;
 
@@ -51,6 +51,35 @@ struct Builder<'a> {
     first_vertex: Vec<u32>,
     vertices: Vec<Position>,
     findings: Vec<Finding>,
+    scales: Scales,
+}
+
+/// The local plane of the latitude that was asked for last: what comes next is nearly always on it, within 1 cm a km.
+struct Scales {
+    band: i32,
+    scale: LocalScale,
+}
+
+impl Scales {
+    /// Height of a band: 0.001 degree.
+    const BAND: i32 = 10_000;
+
+    fn at(band: i32) -> Scales {
+        Scales { band, scale: LocalScale::at((band * Scales::BAND).saturating_add(Scales::BAND / 2)) }
+    }
+
+    /// The distance of two places, mm; far apart, or over 180 degrees, on the plane at their middle.
+    fn distance(&mut self, a: Position, b: Position) -> i64 {
+        let (d_lon, d_lat) = (i64::from(b.lon_e7) - i64::from(a.lon_e7), i64::from(b.lat_e7) - i64::from(a.lat_e7));
+        if d_lat.abs() > i64::from(Scales::BAND) || d_lon.abs() > 1_800_000_000 {
+            return geodesy::distance(a, b).0;
+        }
+        let band = a.lat_e7.div_euclid(Scales::BAND);
+        if band != self.band {
+            *self = Scales::at(band);
+        }
+        self.scale.length(d_lon, d_lat).0
+    }
 }
 
 impl Builder<'_> {
@@ -92,6 +121,7 @@ impl Builder<'_> {
             first_vertex: vec![0],
             vertices: Vec::new(),
             findings,
+            scales: Scales::at(0),
             draft,
         }
     }
@@ -158,7 +188,7 @@ impl Builder<'_> {
     }
 
     fn edge(&mut self, from: JunctionId, to: JunctionId, kind: u32, name: u32, way: i64, shape: &[Position]) {
-        let length: i64 = shape.windows(2).map(|pair| geodesy::distance(pair[0], pair[1]).0).sum();
+        let length: i64 = shape.windows(2).map(|pair| self.scales.distance(pair[0], pair[1])).sum();
         let length_mm = u32::try_from(length).unwrap_or(u32::MAX);
         if length_mm == 0 && self.draft.kinds[kind as usize].class != RoadClass::Barrier {
             self.find(FindingKind::EdgeWithoutLength, shape[0], way);
@@ -188,7 +218,7 @@ impl Builder<'_> {
     fn forbidden(&mut self) -> Vec<Forbidden> {
         let restrictions = std::mem::take(&mut self.draft.restrictions);
         let mut forbidden: BTreeMap<Vec<Arc>, Modes> = BTreeMap::new();
-        let by_junction = self.outgoing();
+        let by_junction = outgoing(self.junctions.len(), &self.edges);
         // What must not be driven first: what must be driven is held against it.
         let order = |r: &&DraftRestriction| u8::from(r.kind == RestrictionKind::Only);
         let mut sorted: Vec<&DraftRestriction> = restrictions.iter().collect();
@@ -217,7 +247,7 @@ impl Builder<'_> {
         &mut self,
         restriction: &DraftRestriction,
         paths: &[Vec<Arc>],
-        outgoing: &BTreeMap<JunctionId, Vec<Arc>>,
+        (first_out, out): &(Vec<u32>, Vec<Arc>),
         forbidden: &mut BTreeMap<Vec<Arc>, Modes>,
     ) {
         let modes = restriction.modes;
@@ -234,7 +264,8 @@ impl Builder<'_> {
         for path in paths {
             for end in 1..path.len() {
                 let prefix = &path[..end];
-                for &arc in outgoing.get(&self.head(path[end - 1])).into_iter().flatten() {
+                let at = self.head(path[end - 1]).0 as usize;
+                for &arc in &out[first_out[at] as usize..first_out[at + 1] as usize] {
                     let goes_on = paths.iter().any(|p| p.len() > end && p[..end] == *prefix && p[end] == arc);
                     if !goes_on {
                         let sequence = [prefix, &[arc]].concat();
@@ -243,15 +274,6 @@ impl Builder<'_> {
                 }
             }
         }
-    }
-
-    fn outgoing(&self) -> BTreeMap<JunctionId, Vec<Arc>> {
-        let mut out: BTreeMap<JunctionId, Vec<Arc>> = BTreeMap::new();
-        for (index, edge) in self.edges.iter().enumerate() {
-            out.entry(edge.from).or_default().push(Arc(index as u32 * 2));
-            out.entry(edge.to).or_default().push(Arc(index as u32 * 2 + 1));
-        }
-        out
     }
 
     fn head(&self, arc: Arc) -> JunctionId {

@@ -3,11 +3,11 @@
 use super::kind::{Access, RoadKind, RoadLimits};
 use super::profile::Modes;
 use crate::position::Position;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// What a road is called.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoadName {
     /// Its name in the local language; empty where it has none.
     pub name: String,
@@ -93,8 +93,8 @@ pub struct Draft {
     pub kinds: Vec<RoadKind>,
     /// Names, each once.
     pub names: Vec<RoadName>,
-    kind_numbers: BTreeMap<RoadKind, u32>,
-    name_numbers: BTreeMap<RoadName, u32>,
+    kind_numbers: FxHashMap<RoadKind, u32>,
+    name_numbers: FxHashMap<RoadName, u32>,
 }
 
 impl Draft {

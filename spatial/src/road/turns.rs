@@ -4,7 +4,7 @@
 //! longest beginning of a forbidden sequence that one has just driven. Almost always that is none, and the node is the
 //! junction itself; a city of 63,000 junctions has some hundred nodes more.
 
-use super::network::{Arc, JunctionId, NetworkData};
+use super::network::{Arc, Edge, JunctionId, NetworkData};
 use super::profile::Modes;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -37,7 +37,7 @@ impl Links {
     pub fn of(data: &NetworkData) -> Links {
         let automaton = Automaton::of(&data.forbidden);
         let junctions = data.junctions.len() as u32;
-        let (first_out, out) = outgoing(data);
+        let (first_out, out) = outgoing(junctions as usize, &data.edges);
         // States that are the beginning of something longer get a node each.
         let mut node_of_state = vec![u32::MAX; automaton.states.len()];
         let mut junction_of: Vec<u32> = (0..junctions).collect();
@@ -87,9 +87,9 @@ fn head(data: &NetworkData, arc: Arc) -> JunctionId {
 }
 
 /// The arcs that leave each junction, in the order of their numbers.
-fn outgoing(data: &NetworkData) -> (Vec<u32>, Vec<Arc>) {
-    let mut first = vec![0_u32; data.junctions.len() + 1];
-    for edge in &data.edges {
+pub(super) fn outgoing(junctions: usize, edges: &[Edge]) -> (Vec<u32>, Vec<Arc>) {
+    let mut first = vec![0_u32; junctions + 1];
+    for edge in edges {
         first[edge.from.0 as usize + 1] += 1;
         first[edge.to.0 as usize + 1] += 1;
     }
@@ -97,8 +97,8 @@ fn outgoing(data: &NetworkData) -> (Vec<u32>, Vec<Arc>) {
         first[i] += first[i - 1];
     }
     let mut next = first.clone();
-    let mut out = vec![Arc(0); data.edges.len() * 2];
-    for (index, edge) in data.edges.iter().enumerate() {
+    let mut out = vec![Arc(0); edges.len() * 2];
+    for (index, edge) in edges.iter().enumerate() {
         for (tail, arc) in [(edge.from, Arc(index as u32 * 2)), (edge.to, Arc(index as u32 * 2 + 1))] {
             let slot = &mut next[tail.0 as usize];
             out[*slot as usize] = arc;

@@ -181,9 +181,14 @@ fn add_way(way: &Way, places: &mut Places<'_>, draft: &mut Draft, findings: &mut
     is_whole
 }
 
+/// Every so many nodes one id stands in a short list that is looked through first.
+const STRIDE: usize = 64;
+
 /// Places of the draft by the nodes of the file.
 struct Places<'a> {
     nodes: &'a [(i64, Position)],
+    /// The id of every [`STRIDE`]th node.
+    strides: Vec<i64>,
     /// The place of each node; `u32::MAX` until it is used.
     place: Vec<u32>,
     /// Where the last node was found: the next one of a way is often beside it.
@@ -192,7 +197,14 @@ struct Places<'a> {
 
 impl Places<'_> {
     fn of(nodes: &[(i64, Position)]) -> Places<'_> {
-        Places { nodes, place: vec![u32::MAX; nodes.len()], last: 0 }
+        let strides = nodes.iter().step_by(STRIDE).map(|node| node.0).collect();
+        Places { nodes, strides, place: vec![u32::MAX; nodes.len()], last: 0 }
+    }
+
+    fn find(&self, id: i64) -> Option<usize> {
+        let from = self.strides.partition_point(|first| *first <= id).checked_sub(1)? * STRIDE;
+        let stride = &self.nodes[from..self.nodes.len().min(from + STRIDE)];
+        stride.binary_search_by_key(&id, |node| node.0).ok().map(|at| from + at)
     }
 
     /// The place of a node, which the draft gets with its first use.
@@ -200,7 +212,7 @@ impl Places<'_> {
         let next = self.last + 1;
         let index = match self.nodes.get(next) {
             Some(node) if node.0 == id => next,
-            _ => self.nodes.binary_search_by_key(&id, |node| node.0).ok()?,
+            _ => self.find(id)?,
         };
         self.last = index;
         if self.place[index] == u32::MAX {
@@ -211,7 +223,7 @@ impl Places<'_> {
     }
 
     fn known(&self, id: i64) -> Option<u32> {
-        let index = self.nodes.binary_search_by_key(&id, |node| node.0).ok()?;
+        let index = self.find(id)?;
         Some(self.place[index]).filter(|place| *place != u32::MAX)
     }
 }

@@ -2,19 +2,34 @@
 
 use cordon_spatial::road::Permission;
 
-/// The tags of an element.
-pub(super) struct Tags<'a>(Vec<(&'a str, &'a str)>);
+/// The tags of an element. Most keys that are asked for are not there: a bit for each that is says so at once.
+pub(super) struct Tags<'a> {
+    tags: Vec<(&'a str, &'a str)>,
+    there: u64,
+}
+
+/// The bit of a key: by its length and its first letter.
+fn bit(key: &str) -> u64 {
+    let first = key.as_bytes().first().copied().unwrap_or_default();
+    1 << ((key.len() as u64 * 7 + u64::from(first)) % 64)
+}
 
 impl<'a> FromIterator<(&'a str, &'a str)> for Tags<'a> {
     fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(tags: I) -> Tags<'a> {
-        Tags(tags.into_iter().collect())
+        let tags: Vec<(&str, &str)> = tags.into_iter().collect();
+        let there = tags.iter().fold(0, |there, tag| there | bit(tag.0));
+        Tags { tags, there }
     }
 }
 
 impl<'a> Tags<'a> {
     /// The value of a key.
+    #[inline]
     pub fn get(&self, key: &str) -> Option<&'a str> {
-        self.0.iter().find(|tag| tag.0 == key).map(|tag| tag.1)
+        if self.there & bit(key) == 0 {
+            return None;
+        }
+        self.tags.iter().find(|tag| tag.0 == key).map(|tag| tag.1)
     }
 
     /// Whether a key has one of these values.
@@ -24,7 +39,7 @@ impl<'a> Tags<'a> {
 
     /// All tags.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0.iter().copied()
+        self.tags.iter().copied()
     }
 
     /// The right of way by the first of these keys that says something: the most special first.

@@ -12,6 +12,8 @@ mod percentile;
 mod process;
 mod recover;
 mod store;
+mod road_copies;
+mod roads;
 mod zones;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +41,8 @@ enum Bench {
     Store(store::Options),
     /// The engine alone on zones and fixes from files.
     Geofence(geofence::Options),
+    /// The road engine alone on an OpenStreetMap extract.
+    Roads(roads::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -49,5 +53,6 @@ fn main() -> anyhow::Result<()> {
         Bench::Recover(options) => recover::run(&options),
         Bench::Store(options) => store::run(&options),
         Bench::Geofence(options) => geofence::run(&options),
+        Bench::Roads(options) => roads::run(&options),
     }
 }
