@@ -2,7 +2,9 @@
 //!
 //! It must never load what was not saved: a file that is cut, damaged or of another version is an error that says which.
 
-use cordon_spatial::road::{NetworkData, NetworkError, Report};
+use crate::import::osm::{self, OsmError};
+use cordon_spatial::road::hierarchy::order;
+use cordon_spatial::road::{EdgeGrid, Network, NetworkData, NetworkError, Report};
 use serde::{Deserialize, Serialize};
 
 /// First bytes of a file.
@@ -49,12 +51,32 @@ pub enum RoadFileError {
     /// Its checksum does not match.
     #[error("the road network is damaged: its checksum does not match")]
     Damaged,
-    /// It holds no network.
+}
+
+/// Why a network could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The extract cannot be read.
+    #[error(transparent)]
+    Extract(#[from] OsmError),
+    /// There is no network in it.
     #[error(transparent)]
     Network(#[from] NetworkError),
 }
 
 impl RoadFile {
+    /// Makes a network from the bytes of an OpenStreetMap extract. Costs a second for a city, a minute for a province.
+    pub fn build(source: &str, attribution: &str, extract: &[u8]) -> Result<RoadFile, BuildError> {
+        let (mut draft, mut findings) = osm::read(extract)?;
+        let (network, more) = Network::build(&mut draft)?;
+        drop(draft);
+        findings.extend(more);
+        let report = Report::of(&network, &EdgeGrid::of(&network), findings);
+        let order = order(&network);
+        let (source, attribution) = (source.to_owned(), attribution.to_owned());
+        Ok(RoadFile { source, attribution, network: network.data().clone(), report, order })
+    }
+
     /// The bytes of the file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let plain = postcard::to_stdvec(self).expect("plain data can be written");

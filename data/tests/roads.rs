@@ -75,14 +75,8 @@ fn a_damaged_extract_is_an_error_or_read_and_never_worse() {
 
 #[test]
 fn a_file_holds_what_was_saved_and_a_cut_or_damaged_one_is_an_error() {
-    let (network, report) = network();
-    let file = RoadFile {
-        source: "demo park".to_owned(),
-        attribution: String::new(),
-        network: network.data().clone(),
-        report,
-        order: vec![2, 0, 1],
-    };
+    let file = RoadFile::build("demo park", "", &extract()).expect("the park's roads are a network");
+    assert_eq!(file.order.len(), Network::new(file.network.clone()).expect("whole").node_count());
     let bytes = file.to_bytes();
     assert_eq!(RoadFile::from_bytes(&bytes).expect("whole"), file);
     for length in (0..bytes.len()).step_by(501) {

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod app;
 pub mod decode;
+pub mod roads;
 pub mod gateway;
 pub mod ingest;
 pub mod simulate;

@@ -3,7 +3,7 @@
 use clap::Parser;
 use cordon_server::cli::{
     Cli, Command, ConfigCommand, DatabaseCommand, DecodeCommand, TokenCommand, UserCommand, accounts, config_check,
-    database, demo, migrate_store, serve,
+    database, demo, migrate_store, roads, serve,
 };
 use cordon_server::{decode, simulate};
 use std::process::ExitCode;
@@ -33,6 +33,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Token(TokenCommand::Add(args)) => Ok(accounts::add_token(args)?),
         Command::Config(ConfigCommand::Check(args)) => Ok(config_check::run(args)?),
         Command::Database(DatabaseCommand::Migrate(args)) => Ok(database::migrate(args)?),
+        Command::Roads(command) => Ok(roads::run(command, &mut std::io::stdout().lock())?),
         Command::MigrateStore(args) => Ok(migrate_store::run(args)?),
     }
 }

@@ -151,6 +151,17 @@ pub(super) fn polygon_parts(geometry: &Value, path: &str) -> Result<Parts, Field
     list(value, &path)?.iter().enumerate().map(|(i, part)| rings(part, &format!("{path}[{i}]"))).collect()
 }
 
+/// The ground of a GeoJSON polygon or multipolygon that nobody has checked yet.
+pub fn ground_of(geometry: &Value) -> Result<Ground, FieldError> {
+    let path = "geometry";
+    check(geometry, path)?;
+    let kind = type_of(geometry, path)?;
+    if !matches!(kind, "Polygon" | "MultiPolygon") {
+        return Err(FieldError::new("geometry", format!("{path}.type"), kind, "Polygon, MultiPolygon"));
+    }
+    cordon_spatial::shape::polygons(&polygon_parts(geometry, path)?).map_err(|error| refused(error, path, kind))
+}
+
 fn rings(value: &Value, path: &str) -> Result<Vec<Vec<(f64, f64)>>, FieldError> {
     list(value, path)?.iter().enumerate().map(|(i, inner)| ring(inner, &format!("{path}[{i}]"))).collect()
 }

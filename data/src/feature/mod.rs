@@ -25,7 +25,7 @@ pub use collection::Collection;
 pub use entry::{Draft, Find, Prepared, deletion, edited, prepare};
 pub use exemption::exemption_of;
 pub use field_error::FieldError;
-pub use geometry::bbox;
+pub use geometry::{bbox, ground_of};
 pub use vehicle::{VehicleFeature, class_name, vehicle_of};
 pub use zone::zone_of;
 

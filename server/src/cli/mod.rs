@@ -7,6 +7,7 @@ pub mod config_check;
 pub mod database;
 pub mod demo;
 pub mod migrate_store;
+pub mod roads;
 pub mod serve;
 
 use crate::config::{self, Config, ConfigError, Registration};
@@ -50,6 +51,9 @@ pub enum Command {
     /// Prepare a PostGIS database.
     #[command(subcommand)]
     Database(DatabaseCommand),
+    /// Make road networks, and plan on them.
+    #[command(subcommand)]
+    Roads(roads::RoadsCommand),
     /// Copy everything from one store into a new one, and prove that both hold the same.
     MigrateStore(MigrateArgs),
 }

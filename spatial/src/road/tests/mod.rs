@@ -7,4 +7,5 @@ mod fast;
 mod oracle;
 mod routing;
 mod sketch;
+mod timed;
 mod turning;

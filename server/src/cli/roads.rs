@@ -1,0 +1,190 @@
+//! `cordon roads …`: makes a road network from an extract, and plans on it without a server.
+
+use crate::roads::{self, Question, RoadsError, Town};
+use cordon_data::road_file::RoadFile;
+use cordon_spatial::position::Position;
+use cordon_spatial::road::{Audience, FindingKind, Metric, ProfileId};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// `cordon roads …`
+#[derive(Debug, clap::Subcommand)]
+pub enum RoadsCommand {
+    /// Make the road network of a site from an OpenStreetMap extract (.osm.pbf), and say what is odd about it
+    Build(BuildArgs),
+    /// Plan a route: one JSON object
+    Route(RouteArgs),
+    /// Find the nearest of some places by travel time: one JSON object a line, nearest first
+    Nearest(NearestArgs),
+    /// Show which roads a closure would take: one JSON object a road
+    Closure(ClosureArgs),
+    /// Print the table of profiles, to be edited (TOML)
+    Profiles,
+}
+
+/// `cordon roads build`
+#[derive(Debug, clap::Args)]
+pub struct BuildArgs {
+    /// The extract
+    #[arg(value_name = "FILE")]
+    extract: PathBuf,
+    /// Data folder; made when it does not exist
+    #[arg(long, value_name = "DIR", default_value = "cordon-data")]
+    data: PathBuf,
+    /// Whose data it is; shown wherever it is drawn
+    #[arg(long, value_name = "TEXT", default_value = "© OpenStreetMap contributors, ODbL 1.0")]
+    attribution: String,
+}
+
+/// What every question is asked of.
+#[derive(Debug, clap::Args)]
+pub struct AskedOf {
+    /// Data folder
+    #[arg(long, value_name = "DIR", default_value = "cordon-data")]
+    data: PathBuf,
+    /// Who drives: car, hazmat_truck, fire_engine, ambulance or foot
+    #[arg(long, value_name = "WHO", default_value = "car", value_parser = profile)]
+    profile: ProfileId,
+    /// What to make little of: fastest or shortest
+    #[arg(long, value_name = "METRIC", default_value = "fastest", value_parser = metric)]
+    metric: Metric,
+    /// Another table of profiles than the built-in one (TOML, see `cordon roads profiles`)
+    #[arg(long, value_name = "FILE")]
+    profiles: Option<PathBuf>,
+    /// Areas that are closed for everybody: GeoJSON polygons
+    #[arg(long, value_name = "FILE")]
+    closed: Option<PathBuf>,
+}
+
+/// `cordon roads route`
+#[derive(Debug, clap::Args)]
+pub struct RouteArgs {
+    /// From where
+    #[arg(long, value_name = "LON,LAT", value_parser = place, allow_hyphen_values = true)]
+    from: Position,
+    /// To where
+    #[arg(long, value_name = "LON,LAT", value_parser = place, allow_hyphen_values = true)]
+    to: Position,
+    /// Of what it is asked.
+    #[command(flatten)]
+    asked: AskedOf,
+}
+
+/// `cordon roads nearest`
+#[derive(Debug, clap::Args)]
+pub struct NearestArgs {
+    /// Where they are to come
+    #[arg(long, value_name = "LON,LAT", value_parser = place, allow_hyphen_values = true)]
+    to: Position,
+    /// The places: GeoJSON points with an id or a name
+    #[arg(long, value_name = "FILE")]
+    of: PathBuf,
+    /// How many
+    #[arg(long, value_name = "K", default_value_t = 3)]
+    count: usize,
+    /// Of what it is asked.
+    #[command(flatten)]
+    asked: AskedOf,
+}
+
+/// `cordon roads closure`
+#[derive(Debug, clap::Args)]
+pub struct ClosureArgs {
+    /// What it covers: GeoJSON polygons
+    #[arg(value_name = "FILE")]
+    area: PathBuf,
+    /// Data folder
+    #[arg(long, value_name = "DIR", default_value = "cordon-data")]
+    data: PathBuf,
+}
+
+/// Does what is asked for and writes the answer.
+pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), RoadsError> {
+    match command {
+        RoadsCommand::Build(args) => {
+            let built = roads::build(&args.extract, &args.data, &args.attribution)?;
+            write_report(&built, out)
+        }
+        RoadsCommand::Route(args) => {
+            let (town, question) = asked(&args.asked)?;
+            lines(out, [town.route(&question, args.from, args.to)?])
+        }
+        RoadsCommand::Nearest(args) => {
+            let (town, question) = asked(&args.asked)?;
+            lines(out, town.nearest(&question, args.to, &roads::points(&args.of)?, args.count)?)
+        }
+        RoadsCommand::Closure(args) => {
+            let mut town = Town::load(&args.data)?;
+            lines(out, town.close(&roads::grounds(&args.area)?, Audience::all()))
+        }
+        RoadsCommand::Profiles => Ok(out.write_all(roads::profiles_text().as_bytes())?),
+    }
+}
+
+fn asked(args: &AskedOf) -> Result<(Town, Question), RoadsError> {
+    let mut town = Town::load(&args.data)?;
+    if let Some(file) = &args.closed {
+        town.close(&roads::grounds(file)?, Audience::all());
+    }
+    let profiles = roads::profiles(args.profiles.as_deref())?;
+    Ok((town, Question { profile: args.profile, metric: args.metric, profiles }))
+}
+
+fn lines<T: serde::Serialize>(out: &mut impl Write, answers: impl IntoIterator<Item = T>) -> Result<(), RoadsError> {
+    for answer in answers {
+        writeln!(out, "{}", serde_json::to_string(&answer).expect("answers are plain data"))?;
+    }
+    Ok(())
+}
+
+/// How many findings of a kind are shown with their places.
+const SHOWN: usize = 3;
+
+fn write_report(built: &RoadFile, out: &mut impl Write) -> Result<(), RoadsError> {
+    let report = &built.report;
+    writeln!(
+        out,
+        "{} junctions, {} roads between them, {} km, {} forbidden turns, {} dead ends",
+        report.junctions,
+        report.edges,
+        report.length_m / 1_000,
+        report.forbidden_turns,
+        report.dead_ends
+    )?;
+    let largest = report.components.first().copied().unwrap_or(0);
+    writeln!(
+        out,
+        "{} part(s); the largest holds {largest} junctions, {} outside it",
+        report.components.len(),
+        report.junctions - largest
+    )?;
+    let mut kinds: Vec<FindingKind> = report.findings.iter().map(|finding| finding.kind).collect();
+    kinds.dedup();
+    for kind in kinds {
+        let of_kind: Vec<_> = report.findings.iter().filter(|finding| finding.kind == kind).collect();
+        let name =
+            serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+        writeln!(out, "{name}: {}", of_kind.len())?;
+        for finding in of_kind.iter().take(SHOWN) {
+            let source = finding.source.map_or(String::new(), |id| format!(" ({id})"));
+            writeln!(out, "  {:.7},{:.7}{source}", finding.at.lon(), finding.at.lat())?;
+        }
+    }
+    Ok(())
+}
+
+fn place(text: &str) -> Result<Position, String> {
+    let said = || "longitude and latitude in degrees, such as 121.5,30.1".to_owned();
+    let (lon, lat) = text.split_once(',').ok_or_else(said)?;
+    let number = |text: &str| text.trim().parse::<f64>().map_err(|_| said());
+    Position::from_degrees(number(lon)?, number(lat)?).map_err(|error| error.to_string())
+}
+
+fn profile(text: &str) -> Result<ProfileId, String> {
+    let known = |_| "car, hazmat_truck, fire_engine, ambulance or foot".to_owned();
+    serde_json::from_value(text.into()).map_err(known)
+}
+
+fn metric(text: &str) -> Result<Metric, String> {
+    serde_json::from_value(text.into()).map_err(|_| "fastest or shortest".to_owned())
+}
