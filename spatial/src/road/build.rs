@@ -6,6 +6,7 @@ use super::draft::{Barrier, Draft, DraftRestriction, RestrictionKind, Via};
 use super::kind::{RoadClass, RoadKind};
 use super::network::{Arc, Edge, EdgeId, JunctionId, Network, NetworkData, NetworkError};
 use super::profile::Modes;
+use super::renumber::along_the_ground;
 use super::report::{Finding, FindingKind};
 use super::turns::{Forbidden, outgoing};
 use crate::geodesy::{self, LocalScale};
@@ -29,7 +30,7 @@ impl Network {
         let (kinds, names) = (std::mem::take(&mut draft.kinds), std::mem::take(&mut draft.names));
         findings.sort();
         let data = NetworkData { junctions, edges, first_vertex, vertices, kinds, names, forbidden };
-        Ok((Network::new(data)?, findings))
+        Ok((Network::new(along_the_ground(data))?, findings))
     }
 }
 

@@ -15,6 +15,7 @@ mod kind;
 mod profile;
 mod draft;
 mod turns;
+mod renumber;
 mod build;
 mod network;
 mod grid;

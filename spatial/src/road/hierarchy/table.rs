@@ -28,8 +28,7 @@ pub enum Facing {
 pub struct Selection {
     facing: Facing,
     count: usize,
-    /// The place of each rank in the order of the sweep, from the highest down; [`NONE`] where it is not in it.
-    place: Vec<u32>,
+    ranks: Ranks,
     /// Where each place's shortcuts to higher places begin, and for each the higher place and what it costs.
     first: Vec<u32>,
     over: Vec<(u32, i32)>,
@@ -48,36 +47,32 @@ impl Selection {
     /// Selects what leads to some stops, or from them. Costs a tenth of a millisecond for some hundred stops of a city.
     pub fn new(skeleton: &Skeleton, shortcuts: &Shortcuts, stops: &Prepared, facing: Facing) -> Selection {
         let steps = |stop: &Stop| if facing == Facing::To { stop.back.clone() } else { stop.out.clone() };
-        let mut place = vec![NONE; skeleton.parent.len()];
-        let mut ranks = Vec::new();
+        let mut ranks = Ranks::new(skeleton.parent.len());
         for step in stops.stops.iter().flat_map(steps) {
             let mut rank = skeleton.rank[step.node as usize];
-            while rank != NONE && place[rank as usize] == NONE {
-                place[rank as usize] = 0;
-                ranks.push(rank);
+            while rank != NONE && ranks.add(rank) {
                 rank = skeleton.parent[rank as usize];
             }
         }
-        ranks.sort_unstable_by(|a, b| b.cmp(a));
-        ranks.iter().zip(0..).for_each(|(rank, at)| place[*rank as usize] = at);
+        ranks.count_up();
         let costs = if facing == Facing::To { &shortcuts.down } else { &shortcuts.up };
-        let mut first = Vec::with_capacity(ranks.len() + 1);
+        let mut first = Vec::with_capacity(ranks.count as usize + 1);
         let mut over = Vec::new();
         first.push(0);
-        for rank in &ranks {
-            for shortcut in skeleton.ups(*rank) {
+        ranks.each_from_the_highest(|rank| {
+            for shortcut in skeleton.ups(rank) {
                 if costs[shortcut] < NEVER {
-                    over.push((place[skeleton.high[shortcut] as usize], lane(costs[shortcut])));
+                    over.push((ranks.place(skeleton.high[shortcut]), lane(costs[shortcut])));
                 }
             }
             first.push(over.len() as u32);
-        }
-        let ends = stops.stops.iter().zip(0..).flat_map(|(stop, index)| {
-            let at = |step: Step| (place[skeleton.rank[step.node as usize] as usize], step.cost, index);
+        });
+        let ends = stops.stops.iter().zip(0_u32..).flat_map(|(stop, index)| {
+            let at = |step: Step| (ranks.place(skeleton.rank[step.node as usize]), step.cost, index);
             steps(stop).into_iter().map(at).collect::<Vec<_>>()
         });
         let ends = ends.collect();
-        Selection { facing, count: stops.len(), place, first, over, ends }
+        Selection { facing, count: stops.len(), ranks, first, over, ends }
     }
 
     /// What it costs between each of some others and each of the stops, row by row for the others; [`NEVER`] where there is no
@@ -115,9 +110,8 @@ impl Selection {
         for (lane_of, other) in others.iter().enumerate() {
             let steps = if self.facing == Facing::To { &other.out } else { &other.back };
             sweep.climb(skeleton, climb, steps.iter().copied(), |rank, cost| {
-                let place = self.place[rank as usize];
-                if place != NONE {
-                    costs[place as usize][lane_of] = lane(cost);
+                if self.ranks.has(rank) {
+                    costs[self.ranks.place(rank) as usize][lane_of] = lane(cost);
                 }
             });
         }
@@ -141,6 +135,60 @@ impl Selection {
                     let at = &mut row[index as usize];
                     *at = (*at).min(reached as u32 + cost);
                 }
+            }
+        }
+    }
+}
+
+/// A set of ranks, a bit for each, that knows how many lie above each of them.
+#[derive(Clone, Debug)]
+struct Ranks {
+    bits: Vec<u64>,
+    /// How many lie below each word.
+    below: Vec<u32>,
+    count: u32,
+}
+
+impl Ranks {
+    fn new(ranks: usize) -> Ranks {
+        Ranks { bits: vec![0; ranks.div_ceil(64)], below: Vec::new(), count: 0 }
+    }
+
+    /// Adds a rank; says whether it is new.
+    fn add(&mut self, rank: u32) -> bool {
+        let (word, bit) = (&mut self.bits[rank as usize / 64], 1 << (rank % 64));
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    /// To be called once all are added.
+    fn count_up(&mut self) {
+        self.below = Vec::with_capacity(self.bits.len());
+        for word in &self.bits {
+            self.below.push(self.count);
+            self.count += word.count_ones();
+        }
+    }
+
+    fn has(&self, rank: u32) -> bool {
+        self.bits[rank as usize / 64] >> (rank % 64) & 1 == 1
+    }
+
+    /// The place of a rank of the set in the order of the sweep, from the highest down.
+    fn place(&self, rank: u32) -> u32 {
+        let word = rank as usize / 64;
+        let lower = self.bits[word] & ((1 << (rank % 64)) - 1);
+        self.count - 1 - (self.below[word] + lower.count_ones())
+    }
+
+    fn each_from_the_highest(&self, mut with: impl FnMut(u32)) {
+        for (word, bits) in self.bits.iter().enumerate().rev() {
+            let mut left = *bits;
+            while left != 0 {
+                let bit = 63 - left.leading_zeros();
+                with(word as u32 * 64 + bit);
+                left ^= 1 << bit;
             }
         }
     }
