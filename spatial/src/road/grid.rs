@@ -139,7 +139,8 @@ impl EdgeGrid {
             let range = self.first[cell as usize] as usize..self.first[cell as usize + 1] as usize;
             out.extend_from_slice(&self.edges[range]);
         });
-        out.sort_unstable();
+        // Each cell's edges ascend already: a merge sort makes use of it.
+        out.sort();
         out.dedup();
     }
 

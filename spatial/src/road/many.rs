@@ -89,7 +89,14 @@ impl Prepared {
 impl View<'_> {
     /// What it costs from one stop to each of many; [`NEVER`] where there is no way.
     pub fn one_to_many(&self, scratch: &mut Scratch, from: &Stop, to: &Prepared, depart: UnixMs) -> Vec<u32> {
-        self.table(scratch, std::slice::from_ref(from), to, depart)
+        let Some(fast) = self.fast() else { return self.searched(scratch, from, to, depart) };
+        let costs = (fast.shortcuts.up.as_slice(), fast.shortcuts.down.as_slice());
+        let backs = to.stops.iter().map(|stop| stop.back.as_slice());
+        let mut found = scratch.sweep.to_each(fast.skeleton, costs, &from.out, backs);
+        for index in to.sharing(from) {
+            found[index] = found[index].min(self.straight(from, &to.stops[index], depart));
+        }
+        found
     }
 
     /// The same by the exact layer.

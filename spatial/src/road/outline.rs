@@ -7,6 +7,8 @@ use crate::zone::Ground;
 
 /// How many segments a band has on average.
 const PER_BAND: usize = 4;
+/// Shares of the width and height, in hundredths, that are tried for a box inside: the first fits a circle.
+const INNER_SHARES: [i64; 3] = [70, 50, 25];
 /// Most bands.
 const MAX_BANDS: usize = 4_096;
 
@@ -14,6 +16,8 @@ const MAX_BANDS: usize = 4_096;
 #[derive(Clone, Debug)]
 pub struct Outline {
     extent: Extent,
+    /// A box that is covered for certain, found by trying: most of what is near a ground lies well inside it.
+    inner: Option<Extent>,
     /// Height of a band, 1e-7 degree.
     band: i64,
     first: Vec<u32>,
@@ -29,7 +33,9 @@ impl Outline {
             rings().flat_map(|ring| ring.iter().copied().zip(ring.iter().copied().cycle().skip(1))).collect();
         let bands = (all.len() / PER_BAND).clamp(1, MAX_BANDS) as i64;
         let height = i64::from(extent.north) - i64::from(extent.south) + 1;
-        let mut outline = Outline { extent, band: height / bands + 1, first: Vec::new(), segments: Vec::new() };
+        let mut outline =
+            Outline { extent, inner: None, band: height / bands + 1, first: Vec::new(), segments: Vec::new() };
+        let boxes: Vec<Extent> = all.iter().filter_map(|segment| Extent::of([segment.0, segment.1])).collect();
         let mut entries: Vec<(u32, (Position, Position))> = Vec::with_capacity(all.len() * 2);
         for segment in all {
             let (low, high) = (segment.0.lat_e7.min(segment.1.lat_e7), segment.0.lat_e7.max(segment.1.lat_e7));
@@ -49,7 +55,25 @@ impl Outline {
         }
         outline.first = first;
         outline.segments = segments;
+        outline.inner = outline.find_inner(&boxes);
         Some(outline)
+    }
+
+    /// The largest of some boxes around the middle that no segment comes near, if the middle is covered.
+    fn find_inner(&self, boxes: &[Extent]) -> Option<Extent> {
+        let Extent { west, south, east, north } = self.extent;
+        let (lon, lat) = ((i64::from(west) + i64::from(east)) / 2, (i64::from(south) + i64::from(north)) / 2);
+        let (width, height) = (i64::from(east) - i64::from(west), i64::from(north) - i64::from(south));
+        if !self.covers(Position { lon_e7: lon as i32, lat_e7: lat as i32 }) {
+            return None;
+        }
+        let around = |share: i64| {
+            let (x, y) = (width * share / 200, height * share / 200);
+            let [west, east] = [lon - x, lon + x].map(|lon| lon as i32);
+            let [south, north] = [lat - y, lat + y].map(|lat| lat as i32);
+            Extent { west, south, east, north }
+        };
+        INNER_SHARES.into_iter().map(around).find(|inner| !boxes.iter().any(|segment| segment.meets(*inner)))
     }
 
     /// The box of the ground.
@@ -95,7 +119,12 @@ impl Outline {
     /// Whether a line of at least one place touches the ground.
     pub fn touches(&self, line: &[Position]) -> bool {
         let Some(first) = line.first() else { return false };
-        self.covers(*first) || line.windows(2).any(|pair| self.is_crossed(pair[0], pair[1]))
+        let is_in = |inner: Extent| {
+            (inner.west..=inner.east).contains(&first.lon_e7) && (inner.south..=inner.north).contains(&first.lat_e7)
+        };
+        self.inner.is_some_and(is_in)
+            || self.covers(*first)
+            || line.windows(2).any(|pair| self.is_crossed(pair[0], pair[1]))
     }
 
     /// Whether a segment meets the boundary.

@@ -19,8 +19,8 @@ pub struct Shortcuts {
     /// What each link costs as it is.
     pub(super) cost: Vec<u32>,
     /// What each shortcut costs from its lower end to its higher, and back.
-    pub(super) up: Vec<u32>,
-    pub(super) down: Vec<u32>,
+    pub(in crate::road) up: Vec<u32>,
+    pub(in crate::road) down: Vec<u32>,
 }
 
 impl Shortcuts {

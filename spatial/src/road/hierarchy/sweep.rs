@@ -120,6 +120,66 @@ impl Sweep {
         self.end();
     }
 
+    /// What it costs from some steps to each of some others: up from them once, and for each other only what nobody before it
+    /// asked for. `costs` are those of all shortcuts climbing from the steps, and those climbing from the others.
+    pub(in crate::road) fn to_each<'a>(
+        &mut self,
+        skeleton: &Skeleton,
+        costs: (&[u32], &[u32]),
+        from: &[Step],
+        others: impl Iterator<Item = &'a [Step]>,
+    ) -> Vec<u32> {
+        let (climb, fall) = costs;
+        self.begin(skeleton.parent.len());
+        for step in from {
+            let rank = skeleton.rank[step.node as usize];
+            self.ahead[rank as usize] = self.ahead[rank as usize].min(step.cost);
+            self.walkers.push(rank);
+        }
+        while let Some(rank) = self.walk(skeleton) {
+            let cost = self.ahead[rank as usize];
+            if cost < NEVER {
+                let ups = skeleton.ups(rank);
+                for (high, up) in skeleton.high[ups.clone()].iter().zip(&climb[ups]) {
+                    let at = &mut self.ahead[*high as usize];
+                    *at = (*at).min(cost + up);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        let mut chain = Vec::new();
+        for steps in others {
+            let reached = steps.iter().map(|step| {
+                self.settle(skeleton, fall, skeleton.rank[step.node as usize], &mut chain).saturating_add(step.cost)
+            });
+            found.push(reached.min().unwrap_or(NEVER).min(NEVER));
+        }
+        self.end();
+        found
+    }
+
+    /// What it costs to a rank from where the climb began: over it and its ancestors, each of them looked at once. `behind` says
+    /// that it was: it holds the cost, never [`NEVER`].
+    fn settle(&mut self, skeleton: &Skeleton, fall: &[u32], rank: u32, chain: &mut Vec<u32>) -> u32 {
+        const NOWHERE: u32 = NEVER - 1;
+        chain.clear();
+        let mut at = rank;
+        while at != NONE && self.behind[at as usize] == NEVER {
+            chain.push(at);
+            at = skeleton.parent[at as usize];
+        }
+        while let Some(at) = chain.pop() {
+            let ups = skeleton.ups(at);
+            let over = skeleton.high[ups.clone()].iter().zip(&fall[ups]);
+            let least =
+                over.fold(self.ahead[at as usize], |least, (high, down)| least.min(self.behind[*high as usize] + down));
+            self.behind[at as usize] = least.min(NOWHERE);
+            self.visited.push(at);
+        }
+        let cost = self.behind[rank as usize];
+        if cost == NOWHERE { NEVER } else { cost }
+    }
+
     /// The arcs of the way over `top`, with those of the steps at both ends.
     fn arcs(
         &self,

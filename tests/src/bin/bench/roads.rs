@@ -280,7 +280,7 @@ impl<'a> Bench<'a> {
             whole.add(began.elapsed());
         }
         table.times("B: 1 x 500, prepared", prepared, Some(((0.3, 0.5), (0.15, 0.25))));
-        table.times("B: 1 x 500 with preparation", whole, None);
+        table.times("B: 1 x 500, nothing prepared", whole, Some(((0.3, 0.5), (0.15, 0.25))));
     }
 
     fn tables(&mut self, fast: Fast<'a>, closures: &'a Closures, table: &mut Table) {
