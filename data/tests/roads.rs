@@ -23,7 +23,14 @@ fn the_park_s_roads_hang_together_and_nothing_of_them_is_unread() {
     let roads = park::roads::Roads::of_the_park();
     assert_eq!(report.components.len(), 1, "{:?}", report.components);
     assert!(network.edge_count() >= roads.ways.len(), "{} edges of {} ways", network.edge_count(), roads.ways.len());
-    let unread = [FindingKind::ValueUnread, FindingKind::RuleConditional, FindingKind::PlaceMissing];
+    assert!(report.forbidden_turns >= roads.turns.len(), "{} of {} signs", report.forbidden_turns, roads.turns.len());
+    let unread = [
+        FindingKind::ValueUnread,
+        FindingKind::RuleConditional,
+        FindingKind::PlaceMissing,
+        FindingKind::RestrictionUnresolved,
+        FindingKind::RestrictionContradicts,
+    ];
     assert!(!report.findings.iter().any(|finding| unread.contains(&finding.kind)), "{:?}", report.findings);
 }
 

@@ -114,6 +114,11 @@ impl Network {
         self.links.junction_of.len()
     }
 
+    /// The junction that a node is, or is a copy of.
+    pub fn junction_of(&self, node: u32) -> JunctionId {
+        JunctionId(self.links.junction_of[node as usize])
+    }
+
     /// Where a junction is.
     pub fn junction(&self, junction: JunctionId) -> Position {
         self.data.junctions[junction.0 as usize]

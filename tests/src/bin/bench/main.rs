@@ -13,6 +13,7 @@ mod process;
 mod recover;
 mod store;
 mod road_copies;
+mod road_peer;
 mod roads;
 mod zones;
 

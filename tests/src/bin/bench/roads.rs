@@ -5,7 +5,7 @@
 
 use super::percentile::Times;
 use super::process::{Memory, memory_kib};
-use super::road_copies;
+use super::{road_copies, road_peer};
 use clap::Args;
 use cordon_data::import::osm;
 use cordon_data::road_file::RoadFile;
@@ -34,6 +34,9 @@ pub struct Options {
     /// Copies of the extract in a row and in a column, joined at the borders: a larger network, synthetic.
     #[arg(long, value_names = ["COLUMNS", "ROWS"], num_args = 2)]
     copies: Option<Vec<i32>>,
+    /// Measures a published hierarchy too, in the same run.
+    #[arg(long)]
+    peer: bool,
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
@@ -104,6 +107,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let fast = Fast { skeleton: &skeleton, shortcuts: &shortcuts };
     bench.fast(fast, &closures, &mut table);
     bench.tables(fast, &closures, &mut table);
+    if options.peer {
+        let peer = road_peer::beside(&network, &graph, options.rounds, &mut || bench.junction());
+        peer.once.into_iter().for_each(|(name, time)| table.once(name, time, None));
+        peer.times.into_iter().for_each(|(name, times)| table.times(name, times, None));
+    }
     table.figure("memory of the process at most, MiB", memory_kib(std::process::id(), Memory::Peak)? as f64 / 1_024.0);
     table.print(options.json);
     Ok(())
