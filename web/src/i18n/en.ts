@@ -255,7 +255,7 @@ export const en: Record<Key, string> = {
   'alarm.why.asking': 'Asking…',
   'alarm.why.hide': 'Hide the explanation',
 
-  'alarmstate.unacknowledged': 'unacknowledged',
+  'alarmstate.unacknowledged': 'unacked',
   'alarmstate.acknowledged': 'acknowledged',
   'alarmstate.returned': 'over, unacked',
   'alarmstate.shelved': 'shelved',
