@@ -78,6 +78,8 @@ await withBrowser(async (browser) => {
   console.log("back");
   await mine.getByTestId("undo-last").click();
   await notice.filter({ hasText: "deleted again" }).waitFor();
+  // The list of what was deleted knows it too.
+  await back.waitFor();
   console.log("gone");
   found.complaints = [...mine.complaints, ...other.complaints];
 });

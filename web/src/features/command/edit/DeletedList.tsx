@@ -1,12 +1,12 @@
 /** What was deleted from a collection, by whom and when, and the way back. It is asked for when somebody opens it. */
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { edits, tagOf, type Deleted } from '../../../api/edits';
 import { useI18n } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
 import { errorText } from '../../../ui/problem';
 import type { Editable } from '../editable';
 import { restore } from './saving';
-import { offerUndo } from './undo-notice';
+import { offerUndo, useNotice } from './undo-notice';
 
 interface Read {
   items: Deleted[];
@@ -40,6 +40,14 @@ export function DeletedList({ collection }: { collection: Editable }) {
       offerUndo(await restore(collection, item.id, tagOf(item.revision)));
       setRead((before) => before && { ...before, items: before.items.filter(({ id }) => id !== item.id) });
     });
+  const undone = useNotice()?.state === 'undone';
+  const readAgain = useEffectEvent(() => {
+    if (read !== null) void more();
+  });
+  useEffect(() => {
+    // What is taken back may be deleted again, or deleted no more.
+    if (undone) readAgain();
+  }, [undone]);
   return (
     <section>
       <h3>

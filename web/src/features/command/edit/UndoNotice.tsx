@@ -5,11 +5,11 @@ import './undo-notice.css';
 import { dismissNotice, undoIt, useNotice } from './undo-notice';
 
 export function UndoNotice() {
-  const { t } = useI18n();
+  const { language, t } = useI18n();
   const notice = useNotice();
   if (!notice) return null;
   const { done, state } = notice;
-  const { name } = done;
+  const name = done.called(language);
   const text = t(`edit.${state === 'undone' ? 'undone' : 'done'}.${done.act}`, { name });
   return (
     <div className="undo-notice" role="status" data-testid="undo-notice" data-state={state}>

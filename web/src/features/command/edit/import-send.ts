@@ -2,7 +2,7 @@
 import { ApiError } from '../../../api/client';
 import { edits, type Sketch } from '../../../api/edits';
 import type { Feature, Problem } from '../../../api/types';
-import type { Translate } from '../../../i18n';
+import { translate, type Language, type Translate } from '../../../i18n';
 import type { Editable } from '../editable';
 import { refusedIndex } from './geojson-file';
 import type { Done } from './saving';
@@ -76,6 +76,10 @@ export function importUndo(collection: Editable, made: readonly Feature[], t: Tr
       throw new Error(t('edit.file.undo.changed', { id: String(error.problem.value) }));
     }
   };
-  const name = t('edit.file.made', { n: made.length, collection: t(`collection.${collection}`) });
-  return { act: 'created', collection, id: made[0]?.id ?? '', name, undo };
+  const called = (language: Language) =>
+    translate(language, 'edit.file.made', {
+      n: made.length,
+      collection: translate(language, `collection.${collection}`),
+    });
+  return { act: 'created', collection, id: made[0]?.id ?? '', called, undo };
 }

@@ -5,6 +5,8 @@
 import { ApiError } from '../../../api/client';
 import { edits, revisionOf, tagOf, type Kept, type Revision } from '../../../api/edits';
 import type { Feature, Problem } from '../../../api/types';
+import type { Language } from '../../../i18n';
+import { nameOf } from '../../../map/drawn';
 import { draftOf, featureOf, type Base, type Draft } from './draft';
 
 /** A finished act that can be taken back. */
@@ -12,7 +14,8 @@ export interface Done {
   act: 'created' | 'changed' | 'deleted' | 'restored';
   collection: string;
   id: string;
-  name: string;
+  /** What it is called; the notice outlives a change of language. */
+  called: (language: Language) => string;
   /** Takes it back. */
   undo: () => Promise<void>;
 }
@@ -32,8 +35,8 @@ export type Saved =
   | { kind: 'gone' }
   | { kind: 'problem'; problem: Problem };
 
-function nameOf(feature: Pick<Feature, 'properties'>, id: string): string {
-  return feature.properties.name || id;
+function callOf({ properties }: Pick<Feature, 'properties'>, id: string): Done['called'] {
+  return (language) => nameOf(properties, language) || id;
 }
 
 function failed(error: unknown): Saved {
@@ -66,7 +69,7 @@ async function create(draft: Draft): Promise<Saved> {
   const kept = await edits.create(collection, featureOf({ ...draft, id: null }, null));
   const { id } = kept.feature;
   const undo = () => edits.remove(collection, id, kept.tag);
-  return { kind: 'done', kept, done: { act: 'created', collection, id, name: nameOf(kept.feature, id), undo } };
+  return { kind: 'done', kept, done: { act: 'created', collection, id, called: callOf(kept.feature, id), undo } };
 }
 
 async function change(draft: Draft, id: string, base: Base): Promise<Saved> {
@@ -75,7 +78,7 @@ async function change(draft: Draft, id: string, base: Base): Promise<Saved> {
   const undo = async () => {
     await edits.replace(collection, id, base.feature, kept.tag);
   };
-  return { kind: 'done', kept, done: { act: 'changed', collection, id, name: nameOf(kept.feature, id), undo } };
+  return { kind: 'done', kept, done: { act: 'changed', collection, id, called: callOf(kept.feature, id), undo } };
 }
 
 /** Whether the server says that the feature is not as it was seen, or is no more. */
@@ -102,12 +105,12 @@ export async function remove(draft: Draft, id: string, base: Base): Promise<Save
   const undo = async () => {
     await edits.restore(collection, id, tagOf(revisionOf(base.tag) + 1));
   };
-  return { kind: 'done', kept: null, done: { act: 'deleted', collection, id, name: nameOf(base.feature, id), undo } };
+  return { kind: 'done', kept: null, done: { act: 'deleted', collection, id, called: callOf(base.feature, id), undo } };
 }
 
 /** Brings a deleted feature back; `tag` is that of the revision that deleted it. */
 export async function restore(collection: string, id: string, tag: string): Promise<Done> {
   const kept = await edits.restore(collection, id, tag);
   const undo = () => edits.remove(collection, id, kept.tag);
-  return { act: 'restored', collection, id, name: nameOf(kept.feature, id), undo };
+  return { act: 'restored', collection, id, called: callOf(kept.feature, id), undo };
 }
