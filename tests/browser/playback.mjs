@@ -52,6 +52,11 @@ const found = await withBrowser(async (browser) => {
   // The track ends a while before now: at the end the vehicle is hollow.
   await page.keyboard.press("End");
   const known = await actor.getAttribute("data-known");
+  // Another language says it anew and leaves nobody of the past behind.
+  await page.getByTestId("language-switch").click();
+  await actor.filter({ hasText: "前的位置" }).waitFor();
+  await page.getByTestId("language-switch").click();
+  await actor.filter({ hasText: "ago" }).waitFor();
   await page.keyboard.press("Escape");
   await playback.waitFor({ state: "detached" });
   const actorsAfter = await actor.count();

@@ -214,10 +214,7 @@ function useStage(
   const [stage, setStage] = useState<Stage | null>(null);
   useEffect(() => {
     if (!park) return;
-    const made = new Stage(park, {
-      stop: (ms) => t('track.stop', { span: spanText(ms, t) }),
-      held: (ms) => t('play.held', { age: spanText(ms, t) }),
-    });
+    const made = new Stage(park);
     made.onChoose = onLead;
     player.onFrame = (ms) => made.show(ms);
     setStage(made);
@@ -226,11 +223,19 @@ function useStage(
       setStage(null);
       made.remove();
     };
-  }, [park, player, t, onLead]);
+  }, [park, player, onLead]);
+  // Another language is new words on the same stage: one that is left must be told nothing more.
+  const words = useMemo(
+    () => ({
+      stop: (ms: number) => t('track.stop', { span: spanText(ms, t) }),
+      held: (ms: number) => t('play.held', { age: spanText(ms, t) }),
+    }),
+    [t],
+  );
   useEffect(() => {
-    stage?.cast(actors, lead);
+    stage?.cast(actors, lead, words);
     stage?.show(player.now.atMs);
-  }, [stage, actors, lead, player]);
+  }, [stage, actors, lead, words, player]);
   useEffect(() => stage?.follow(follow), [stage, follow]);
   return stage;
 }

@@ -27,18 +27,17 @@ export interface StageWords {
 export class Stage {
   readonly #park: ParkMap;
   readonly #pins: Pins;
-  readonly #words: StageWords;
   readonly #overlay;
   #actors: readonly Actor[] = [];
   #lead: string | null = null;
+  #words: StageWords | null = null;
   #follow = false;
   /** What is said beside a vehicle, so that the page is touched only when it changes. */
   readonly #said = new Map<string, string>();
   onChoose: (id: string) => void = () => {};
 
-  constructor(park: ParkMap, words: StageWords) {
+  constructor(park: ParkMap) {
     this.#park = park;
-    this.#words = words;
     this.#pins = new Pins(park.library);
     this.#overlay = park.overlay({
       name: NAME,
@@ -54,14 +53,15 @@ export class Stage {
     this.#park.hideLive(false);
   }
 
-  cast(actors: readonly Actor[], lead: string | null): void {
+  cast(actors: readonly Actor[], lead: string | null, words: StageWords): void {
+    this.#words = words;
     this.#actors = actors;
     this.#lead = lead;
     this.#said.clear();
     this.#pins.show([]);
     // The way of one can be read; twenty on the same roads cannot.
     const shown = actors.filter(({ id }) => id === lead).map(({ points }) => points);
-    this.#overlay.set(trackSource(NAME), trackData(shown, this.#words.stop));
+    this.#overlay.set(trackSource(NAME), trackData(shown, words.stop));
   }
 
   follow(follow: boolean): void {
@@ -110,7 +110,7 @@ export class Stage {
     if (!pin) return;
     const held = known === 'held' && ageMs > OLD_MS;
     const heading = headingDeg === null ? '' : String(Math.round(headingDeg));
-    const text = held ? `${actor.plate} ${this.#words.held(ageMs)}` : actor.plate;
+    const text = held ? `${actor.plate} ${this.#words?.held(ageMs) ?? ''}` : actor.plate;
     const said = `${held} ${heading} ${text}`;
     if (this.#said.get(actor.id) === said) return;
     this.#said.set(actor.id, said);
