@@ -4,6 +4,7 @@ export const zh = {
   'side.views': '视图',
 
   'find.label': '车牌、企业、区域、设施、道路或坐标',
+  'find.placeholder': '车牌、名称或坐标',
   'find.hint': '可以输入：',
   'find.hint.plate': '车牌或其中一段，例如 D1234（不用输入“·”）',
   'find.hint.name': '企业、区域、闸口、危险源、救援资源、道路的名称、编号或拼音首字母',
@@ -126,6 +127,7 @@ export const en: Record<keyof typeof zh, string> = {
   'side.views': 'Views',
 
   'find.label': 'Plate, company, zone, facility, road or coordinates',
+  'find.placeholder': 'Plate, name, place',
   'find.hint': 'You can type:',
   'find.hint.plate': 'a plate or a part of it, such as D1234 (the dot may be left out)',
   'find.hint.name': 'the name, id or pinyin initials of a company, zone, gate, hazard source, resource or road',

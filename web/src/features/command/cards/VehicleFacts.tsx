@@ -61,7 +61,12 @@ export function VehicleFacts({ desk: { site, names }, vehicleKey, kept }: Vehicl
                   time: clockText(Date.parse(zone.since), language),
                   age: spanText(now - Date.parse(zone.since), t),
                 })}
-                {zone.certainty !== 'certain' && <span className="event-doubt">{t('events.uncertain')}</span>}
+                {zone.certainty !== 'certain' && (
+                  <>
+                    {' '}
+                    <span className="event-doubt">{t('events.uncertain')}</span>
+                  </>
+                )}
               </li>
             ))}
           </ul>

@@ -96,7 +96,7 @@ export function FindPanel({ desk, onDone }: { desk: Desk; onDone: () => void }) 
         aria-autocomplete="list"
         autoComplete="off"
         spellCheck={false}
-        placeholder={t('find.label')}
+        placeholder={t('find.placeholder')}
         value={query}
         data-testid="find-input"
         onChange={(event) => ask(event.target.value)}
