@@ -84,7 +84,7 @@ export const en: Record<Key, string> = {
   'legend.alarm': 'in alarm',
 
   'level.red': 'Level I (red, major risk)',
-  'level.orange': 'Level II (orange, high risk)',
+  'level.orange': 'Level II (orange, considerable risk)',
   'level.yellow': 'Level III (yellow, moderate risk)',
   'level.blue': 'Level IV (blue, low risk)',
   'level.none': 'no level',

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { translate } from '../../../i18n';
 import { crossings, strayHoles } from './crossing';
 import { bearingDeg, destination, distanceM, ringAreaM2, type Place, type Ring } from './places';
 import { corridorSides } from './outline';
-import { geometryOf, moved, outline, shapeOf, sizeOf, type Sector } from './shape';
+import { geometryOf, moved, outline, shapeOf, sizeOf, type Sector, type Shape } from './shape';
+import { sizeText } from './size-text';
 
 const HOME: Place = [121.6, 29.98];
 
@@ -60,6 +62,13 @@ describe('a shape', () => {
     const whole = sizeOf({ kind: 'polygon', parts: [[square(121.6, 29.98, 0.01)]] }).area_m2!;
     const hollow = { kind: 'polygon' as const, parts: [[square(121.6, 29.98, 0.01), square(121.602, 29.982, 0.005)]] };
     expect(sizeOf(hollow).area_m2! / whole).toBeCloseTo(0.75, 3);
+  });
+  it('says how far it is around an area and how long a corridor is', () => {
+    const say = (shape: Shape) => sizeText(sizeOf(shape), (key, values) => translate('en', key, values));
+    expect(say({ kind: 'circle', centre: HOME, radius_m: 100 })).toBe('31,416 m² (3.14 ha) · 628.3 m around');
+    expect(say({ kind: 'polygon', parts: [[square(121.6, 29.98, 0.01)]] })).toMatch(/ km² · \d\.\d{3} km around$/);
+    const corridor: Shape = { kind: 'corridor', line: [HOME, [121.62, 29.98]], width_m: 60 };
+    expect(say(corridor)).toMatch(/ ha\) · 1\.\d{3} km long$/);
   });
   it('moves with its holes', () => {
     const shape = moved({ kind: 'polygon', parts: [[square(1, 1, 1), square(1.2, 1.2, 0.1)]] }, 0.5, -0.5);

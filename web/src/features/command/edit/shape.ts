@@ -152,7 +152,10 @@ export function outline(shape: Shape): Ring[][] {
 /** How large a shape is: what of it makes sense for its kind. */
 export interface Size {
   area_m2?: number;
+  /** Of a line, or of a corridor's. */
   length_m?: number;
+  /** Of an area, its holes included. */
+  perimeter_m?: number;
 }
 
 export function sizeOf(shape: Shape): Size {
@@ -161,11 +164,11 @@ export function sizeOf(shape: Shape): Size {
       const areas = shape.parts.map(([shell, ...holes]) =>
         holes.reduce((rest, hole) => rest - ringAreaM2(hole), shell ? ringAreaM2(shell) : 0),
       );
-      const length_m = shape.parts.flat().reduce((sum, ring) => sum + lengthM(ring), 0);
-      return { area_m2: areas.reduce((sum, area) => sum + area, 0), length_m };
+      const perimeter_m = shape.parts.flat().reduce((sum, ring) => sum + lengthM(ring), 0);
+      return { area_m2: areas.reduce((sum, area) => sum + area, 0), perimeter_m };
     }
     case 'circle':
-      return { area_m2: Math.PI * shape.radius_m ** 2, length_m: 2 * Math.PI * shape.radius_m };
+      return { area_m2: Math.PI * shape.radius_m ** 2, perimeter_m: 2 * Math.PI * shape.radius_m };
     case 'sector': {
       const share = shape.opening_deg / 360;
       return { area_m2: Math.PI * shape.radius_m ** 2 * share };
