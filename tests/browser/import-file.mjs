@@ -29,6 +29,9 @@ await withBrowser(async (browser) => {
   console.log("imported");
   await page.getByTestId("undo-last").click();
   await page.locator('[data-testid="undo-notice"][data-state="undone"]').waitFor();
+  // Nothing of it is called imported any more, and it may be sent again.
+  await page.getByTestId("import-kept").waitFor({ state: "detached" });
+  await page.getByTestId("import-send").waitFor();
   found.complaints = page.complaints;
 });
 console.log(JSON.stringify(found));

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Sketch as SketchFeature } from '../../../api/edits';
 import type { Feature } from '../../../api/types';
-import { useI18n } from '../../../i18n';
+import { translateName, useI18n } from '../../../i18n';
 import { DATUMS, toWgs84, type Datum } from '../../../map/datum';
 import { extentOf } from '../../../map/extent';
 import { errorText } from '../../../ui/problem';
@@ -16,9 +16,10 @@ import { KINDS } from './kinds';
 import { MemberChoice, MemberOrValue } from './MemberFields';
 import { NumberField } from './NumberField';
 import { refusalText } from './problems';
+import type { Done } from './saving';
 import { shapeOf } from './shape';
 import { Sketch } from './sketch';
-import { offerUndo } from './undo-notice';
+import { offerUndo, useNotice } from './undo-notice';
 
 /** Features that are drawn before they are sent; the others are counted. */
 const MOST_DRAWN = 5_000;
@@ -53,8 +54,12 @@ export function ImportReview({ desk, read, onDone }: { desk: Desk; read: FileRea
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<readonly Refusal[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
-  /** How many were kept while others were left out: what was left out is still to be read, nothing more to be sent. */
-  const [kept, setKept] = useState<number | null>(null);
+  /** How many were kept while others were left out, until that is taken back: what was left out is still to be read, nothing
+   * more to be sent. */
+  const [sent, setSent] = useState<{ kept: number; done: Done } | null>(null);
+  const notice = useNotice();
+  const undone = notice !== null && notice.done === sent?.done && notice.state === 'undone';
+  const kept = sent === null || undone ? null : sent.kept;
   const zones = collection === 'zones';
   const features = useMemo(
     () =>
@@ -78,9 +83,10 @@ export function ImportReview({ desk, read, onDone }: { desk: Desk; read: FileRea
     setBusy(false);
     if (failure) setProblem(errorText(failure, t));
     if (!made) return;
-    offerUndo(importUndo(collection, made, t));
+    const done = importUndo(collection, made, t);
+    offerUndo(done);
     if (refusals.length === 0) onDone();
-    else setKept(made.length);
+    else setSent({ kept: made.length, done });
   };
   const choose = (next: Editable) => {
     setCollection(next);
@@ -92,7 +98,7 @@ export function ImportReview({ desk, read, onDone }: { desk: Desk; read: FileRea
       <p data-testid="file-summary">
         {t('edit.file.found', { n: features.length })}{' '}
         {Object.entries(geometries)
-          .map(([type, n]) => `${type} ${n}`)
+          .map(([type, n]) => `${translateName(t, 'geometry', type, () => type)} ${n}`)
           .join(t('list.separator'))}
       </p>
       {read.swapped !== 'no' && (

@@ -13,7 +13,7 @@ import {
 import { ImportReview } from './ImportReview';
 
 export function ImportView({ desk, onBack }: { desk: Desk; onBack: () => void }) {
-  const { t } = useI18n();
+  const { language, t } = useI18n();
   const [file, setFile] = useState<{ name: string; read: FileRead } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [over, setOver] = useState(false);
@@ -69,7 +69,7 @@ export function ImportView({ desk, onBack }: { desk: Desk; onBack: () => void })
           event.target.value = '';
         }}
       />
-      <p className="edit-dim">{t('edit.file.limits', { mib: MOST_FILE_BYTES / 1_048_576, n: MOST_FEATURES })}</p>
+      <p className="edit-dim">{t('edit.file.limits', { mib: MOST_FILE_BYTES / 1_048_576, n: MOST_FEATURES.toLocaleString(language) })}</p>
       {problem !== null && (
         <p className="problem" role="alert">
           {problem}
