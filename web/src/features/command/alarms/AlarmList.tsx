@@ -8,7 +8,7 @@ import { useServerNow } from '../../../ui/useServerNow';
 import { AlarmFilter } from './AlarmFilter';
 import { AlarmGroup } from './AlarmGroup';
 import { AlarmItem, type AlarmActs } from './AlarmItem';
-import { groupsOf, isFlood, linesOf, type Group, type Line } from './causes';
+import { groupsOf, isFlood, linesOf, raisedLately, type Group, type Line } from './causes';
 import { ALL, knownBy, passes, type Filter } from './filter';
 import { Handled } from './Handled';
 import { LoadFigure } from './LoadFigure';
@@ -81,17 +81,20 @@ export function AlarmList(props: AlarmListProps) {
       {handled ? (
         <Handled site={site} names={names} now={now} onLocate={props.onLocate} onExplain={props.onExplain} />
       ) : (
-        <OpenAlarms {...props} now={now} serverFlood={load?.flood ?? false} />
+        <OpenAlarms {...props} now={now} raised={load?.last.ten_minutes.raised ?? 0} />
       )}
     </section>
   );
 }
 
-function OpenAlarms(props: AlarmListProps & { now: number; serverFlood: boolean }) {
+function OpenAlarms(props: AlarmListProps & { now: number; raised: number }) {
   const { site, picture, names, selected, now, acts } = props;
   const { t } = useI18n();
   const [filter, setFilter] = useState<Filter>(ALL);
-  const flood = props.serverFlood || isFlood(picture.alarms, now);
+  const [before, setBefore] = useState(false);
+  // The server counts those that are closed already as well; it may be out of reach.
+  const flood = isFlood(before, Math.max(props.raised, raisedLately(picture.alarms, now)));
+  if (flood !== before) setBefore(flood);
   /** What a person chose instead of what the flood asks for; it holds until the flood begins or ends. */
   const [byCause, setByCause] = useState<boolean | null>(null);
   useEffect(() => setByCause(null), [flood]);

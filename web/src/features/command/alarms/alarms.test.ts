@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Alarm } from '../../../api/types';
-import { groupsOf, isFlood, linesOf } from './causes';
+import { groupsOf, isFlood, linesOf, raisedLately } from './causes';
 import { SHELF_MINUTES, shelfMs } from './AlarmForms';
 import { ALL, knownBy, passes, saysAll } from './filter';
 import { handledBefore } from './handled';
@@ -28,9 +28,14 @@ function alarm(id: string, over: Partial<Alarm> = {}): Alarm {
 describe('a flood', () => {
   const raised = (count: number, s: number) => Array.from({ length: count }, () => ({ raised_at: at(s) }));
   test('is more than ten alarms in ten minutes', () => {
-    expect(isFlood(raised(10, 1), T0 + 2_000)).toBe(false);
-    expect(isFlood(raised(11, 1), T0 + 2_000)).toBe(true);
-    expect(isFlood(raised(11, 0), T0 + 600_000)).toBe(false);
+    expect(isFlood(false, 10)).toBe(false);
+    expect(isFlood(false, 11)).toBe(true);
+    expect(raisedLately(raised(11, 1), T0 + 2_000)).toBe(11);
+    expect(raisedLately(raised(11, 0), T0 + 600_000)).toBe(0);
+  });
+  test('goes on until fewer than five are', () => {
+    expect(isFlood(true, 5)).toBe(true);
+    expect(isFlood(true, 4)).toBe(false);
   });
 });
 

@@ -7,15 +7,20 @@ import type { Alarm, EventKind } from '../../../api/types';
 const WINDOW_MS = 600_000;
 /** EEMUA 191, as commonly quoted: more than ten alarms in ten minutes is a flood for one operator. */
 const FLOOD = 10;
+/** ISA-18.2, as commonly quoted: it is over at fewer than five in ten minutes. */
+const FLOOD_OVER = 5;
 
-/** Whether so many alarms were raised in the ten minutes up to `now` that nobody reads them one by one. */
-export function isFlood(alarms: readonly Pick<Alarm, 'raised_at'>[], nowMs: number): boolean {
-  let fresh = 0;
-  for (const { raised_at } of alarms) {
-    if (Date.parse(raised_at) > nowMs - WINDOW_MS) fresh += 1;
-    if (fresh > FLOOD) return true;
-  }
-  return false;
+/** How many were raised in the ten minutes up to `now`. */
+export function raisedLately(alarms: readonly Pick<Alarm, 'raised_at'>[], nowMs: number): number {
+  return alarms.filter(({ raised_at }) => Date.parse(raised_at) > nowMs - WINDOW_MS).length;
+}
+
+/**
+ * Whether so many alarms were raised in ten minutes that nobody reads them one by one. What goes on is not over with one alarm
+ * less: a list that is put into another order and back would be read wrongly.
+ */
+export function isFlood(before: boolean, raised: number): boolean {
+  return before ? raised >= FLOOD_OVER : raised > FLOOD;
 }
 
 /** What alarms have in common. */
