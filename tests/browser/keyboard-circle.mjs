@@ -29,7 +29,11 @@ async function type(page, id, text) {
 
 await withBrowser(async (browser) => {
   const page = await signedIn(browser);
+  const empty = page.getByTestId("empty-site");
+  await empty.waitFor();
   await press(page, "tool-edit");
+  // Nothing covers the map of whoever draws on it.
+  await empty.waitFor({ state: "hidden" });
   await press(page, "draw-numbers");
   await type(page, "numbers-lon", "121.5");
   await type(page, "numbers-lat", "30.25");

@@ -4,7 +4,7 @@ import { useI18n } from '../../i18n';
 export function EmptySite() {
   const { t } = useI18n();
   return (
-    <section className="map-message" data-testid="empty-site">
+    <section className="map-message empty-site" data-testid="empty-site">
       <h2>{t('empty.title')}</h2>
       <ul>
         <li>{t('empty.zones')}</li>
