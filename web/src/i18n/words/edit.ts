@@ -403,7 +403,7 @@ export const en: Record<keyof typeof zh, string> = {
   'edit.way.line': 'Line',
   'edit.way.point': 'Point',
   'edit.way.numbers': 'By numbers',
-  'edit.redraw': 'Redraw {way}',
+  'edit.redraw': '{way} again',
   'edit.tools': 'Drawing tools',
   'edit.hole': 'Cut a hole',
   'edit.part': 'Add a part',
