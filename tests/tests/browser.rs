@@ -70,9 +70,12 @@ fn looks_at(server: &Server, lon: f64, lat: f64, least_zoom: f64) {
     assert!((side(&first, 0)..=side(&first, 2)).contains(&lon), "{first}");
     assert!((side(&first, 1)..=side(&first, 3)).contains(&lat), "{first}");
     assert!(zoom(&zoomed) > zoom(&first) + 0.9, "{first} {zoomed}");
-    for i in 0..4 {
-        assert!((side(&again, i) - side(&zoomed, i)).abs() < 1e-4, "not where it was left: {zoomed} {again}");
+    // A banner that comes or goes makes the map lower or higher around its middle.
+    let middle = |view: &Value, i: usize| (side(view, i) + side(view, i + 2)) / 2.0;
+    for i in 0..2 {
+        assert!((middle(&again, i) - middle(&zoomed, i)).abs() < 1e-4, "not where it was left: {zoomed} {again}");
     }
+    assert!((zoom(&again) - zoom(&zoomed)).abs() < 0.01, "not as near as it was left: {zoomed} {again}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! migration that was released is never changed. `@SCHEMA@` in it is the schema's name.
 
 use super::connection::{Address, Connection};
-use super::failure::from_postgres;
+use super::failure::{damaged, from_postgres};
 use crate::feature::Collection;
 use crate::store::StoreError;
 
@@ -63,7 +63,8 @@ fn version(address: &Address, connection: &mut Connection) -> Result<u32, StoreE
     let number = connection
         .on()
         .first("SELECT version FROM about", &[], |row| row.try_get::<_, i32>(0).map_err(from_postgres))?;
-    Ok(number.unwrap_or(0) as u32)
+    // The row comes in the transaction that makes the table.
+    number.map(|number| number as u32).ok_or_else(|| damaged(about, "it has no row"))
 }
 
 /// A view of each collection, named as in paths with `_` for `-`: what QGIS shows.
