@@ -77,7 +77,7 @@ fn a_tanker_goes_round_the_tunnel_and_says_why() {
 fn a_closure_turns_the_route_and_an_end_inside_is_said() {
     let folder = built();
     let (from, to) = tunnel();
-    let middle = Position { lon_e7: (from.lon_e7 + to.lon_e7) / 2, lat_e7: (from.lat_e7 + to.lat_e7) / 2 };
+    let middle = Position { lon_e7: from.lon_e7.midpoint(to.lon_e7), lat_e7: from.lat_e7.midpoint(to.lat_e7) };
     square(folder.path(), "closed.geojson", middle, 0.0005);
     let (from_text, to_text) = (text(from), text(to));
     let asked = ["route", "--from", &from_text, "--to", &to_text];
