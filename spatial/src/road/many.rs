@@ -92,7 +92,7 @@ impl View<'_> {
         let Some(fast) = self.fast() else { return self.searched(scratch, from, to, depart) };
         let costs = (fast.shortcuts.up.as_slice(), fast.shortcuts.down.as_slice());
         let backs = to.stops.iter().map(|stop| stop.back.as_slice());
-        let mut found = scratch.sweep.to_each(fast.skeleton, costs, &from.out, backs);
+        let mut found = scratch.sweep.costs_to_each(fast.skeleton, costs, &from.out, backs);
         for index in to.sharing(from) {
             found[index] = found[index].min(self.straight(from, &to.stops[index], depart));
         }

@@ -107,7 +107,7 @@ impl Work<'_> {
             along[..at_end].iter().for_each(|(_, local)| ends[*local as usize] = End::Source);
             along[count - at_end..].iter().for_each(|(_, local)| ends[*local as usize] = End::Sink);
             // With at least a quarter on each side, a cut of this size cannot be better than the best.
-            let limit = best.as_ref().map_or(usize::MAX, |(rating, _)| (*rating as usize * (count / 2) >> 20) + 1);
+            let limit = best.as_ref().map_or(usize::MAX, |(rating, _)| ((*rating as usize * (count / 2)) >> 20) + 1);
             let cut = self.flow.run(cell, &ends, limit);
             if cut >= limit {
                 continue;

@@ -122,7 +122,7 @@ impl Sweep {
 
     /// What it costs from some steps to each of some others: up from them once, and for each other only what nobody before it
     /// asked for. `costs` are those of all shortcuts climbing from the steps, and those climbing from the others.
-    pub(in crate::road) fn to_each<'a>(
+    pub(in crate::road) fn costs_to_each<'a>(
         &mut self,
         skeleton: &Skeleton,
         costs: (&[u32], &[u32]),

@@ -154,7 +154,7 @@ pub(super) fn cost(network: &Network, graph: &Graph, closed: &BTreeSet<EdgeId>, 
     };
     let part = |arc: Arc, along_mm: u32| {
         let length = network.edge(arc.edge()).length_mm;
-        let along = if arc.0 % 2 == 0 { along_mm } else { length - along_mm };
+        let along = if arc.0.is_multiple_of(2) { along_mm } else { length - along_mm };
         (u64::from(graph.cost(arc)) * u64::from(along) / u64::from(length.max(1))) as u32
     };
     let mut best: Option<u32> = None;
@@ -170,10 +170,9 @@ pub(super) fn cost(network: &Network, graph: &Graph, closed: &BTreeSet<EdgeId>, 
             for arc in [Arc(snap.edge.0 * 2), Arc(snap.edge.0 * 2 + 1)].into_iter().filter(|arc| is_open(*arc)) {
                 let left = graph.cost(arc) - part(arc, snap.along_mm);
                 open.insert((left, network.head(arc), vec![arc]));
-                if let Some(end) = to.snap.filter(|end| end.edge == snap.edge) {
-                    if part(arc, end.along_mm) >= part(arc, snap.along_mm) {
-                        offer(part(arc, end.along_mm) - part(arc, snap.along_mm));
-                    }
+                let ahead = |end: &Snap| end.edge == snap.edge && part(arc, end.along_mm) >= part(arc, snap.along_mm);
+                if let Some(end) = to.snap.filter(ahead) {
+                    offer(part(arc, end.along_mm) - part(arc, snap.along_mm));
                 }
             }
         }
