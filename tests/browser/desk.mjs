@@ -57,7 +57,8 @@ const found = await withBrowser(async (browser) => {
   await page.getByTestId("alarms-handled").click();
   const handled = page.locator(`[data-testid="handled-item"][data-alarm-id="${closed}"]`);
   await page.getByTestId("handled-find").fill("driver told");
-  const handledText = await handled.innerText();
+  // Its text, laid out yet or not: rows out of sight are laid out when the page has time.
+  const handledText = await handled.textContent();
   await page.getByTestId("alarms-open").click();
 
   await alarmIn(page, acknowledged, "acknowledged").locator(".alarm-body").click();

@@ -104,7 +104,7 @@ fn the_console_finds_and_shows_what_lies_out_of_its_view() {
     let ada = [("CORDON_NAME", "ada"), ("CORDON_PASSWORD", "the commander's pass phrase")];
     let found = Browser::start("find-far.mjs", &server, &ada).found(|_| {});
     let text = |name: &str| found[name].as_str().expect("a text").to_owned();
-    assert!(text("item").contains("Hazard zone") || text("item").contains("Red"), "kind and level are said: {found:#}");
+    assert!(text("item").contains("hazard zone") && text("item").contains("red"), "kind and level are said: {found:#}");
     assert_eq!(found["cut"], 0, "nothing is left unsearched: {found:#}");
     assert!(text("card").contains("6017"), "{found:#}");
     assert_eq!(found["complaints"], json!([]), "no error in the page");

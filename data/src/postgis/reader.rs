@@ -254,6 +254,7 @@ impl Reader for PostgisReader {
         self.on(|on| features::count_within(on, collection.name(), bbox, most))
     }
 
+    #[expect(clippy::redundant_closure, reason = "the function itself would be that of one lifetime")]
     fn mark(&self) -> Result<Mark, StoreError> {
         self.with(|connection| connection.consistently(|on| shipment::mark(on)))
     }
@@ -278,6 +279,7 @@ impl Reader for PostgisReader {
         self.on(|on| shipment::placed(on, vehicle))
     }
 
+    #[expect(clippy::redundant_closure, reason = "the function itself would be that of one lifetime")]
     fn accounts(&self) -> Result<Accounts, StoreError> {
         self.with(|connection| connection.consistently(|on| shipment::all_accounts(on)))
     }
