@@ -55,6 +55,23 @@ fn figure<'a>(explained: &'a Value, name: &str) -> &'a Value {
 }
 
 #[test]
+fn each_language_calls_the_zone_by_its_own_name() {
+    let server = Server::start();
+    let (api, lane) = (server.api(), lane(2));
+    put_vehicle(&api, &lane);
+    let mut zone = lane.zone_feature();
+    zone["properties"]["name"] = json!("北罐区");
+    zone["properties"]["name_en"] = json!("North tanks");
+    api.put(&format!("/ogc/collections/zones/items/{}", lane.zone()), &zone).expect(201);
+    drive(&api, &lane, 0..=50);
+    let explained = explain(&api, &event(&api, &lane, "enter"));
+    let said = |language: &str| explained["text"][language].as_str().unwrap().to_owned();
+    assert!(said("zh").contains("『北罐区』") && !said("zh").contains("North"), "{}", said("zh"));
+    assert!(said("en").contains("“North tanks”") && !said("en").contains("北"), "{}", said("en"));
+    assert_eq!((&explained["zone"]["name"], &explained["zone"]["name_en"]), (&json!("北罐区"), &json!("North tanks")));
+}
+
+#[test]
 fn an_entry_says_who_where_when_by_which_rule_and_how_sure_it_is() {
     let server = Server::start();
     let (api, lane) = (server.api(), lane(1));

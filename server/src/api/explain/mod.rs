@@ -109,6 +109,9 @@ pub struct ExplainedZone {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Its English name, if it has one of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
@@ -151,6 +154,9 @@ pub struct ExplainedRule {
     /// The highest speed, km/h.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_kph: Option<f64>,
+    /// The most vehicles at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_n: Option<u64>,
     /// Whom it is about; absent = everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -349,6 +355,7 @@ fn zone(
         current_revision: entry.map(|entry| entry.revision.0),
         deleted: entry.is_some_and(|entry| entry.deleted),
         name: text("name"),
+        name_en: text("name_en"),
         kind: text("kind"),
         level: text("level"),
         valid_from: text("valid_from"),
@@ -377,6 +384,7 @@ fn rule(facts: &Facts) -> Option<ExplainedRule> {
         off_delay_s: of_event.off_delay_s,
         limit_s: member("limit_s").and_then(|limit| limit.as_f64()).map(|limit| limit as u64),
         limit_kph: member("limit_kph").and_then(|limit| limit.as_f64()),
+        limit_n: member("limit_n").and_then(|limit| limit.as_u64()),
         subjects: member("subjects"),
         except: member("except"),
         window: member("window"),

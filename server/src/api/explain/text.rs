@@ -225,7 +225,7 @@ fn who(subject: &ExplainedSubject) -> Text {
     }
 }
 
-/// "封闭区『北罐区』" and "the closed area “North tanks”".
+/// "封闭区『北罐区』" and "the closed area “North tanks”", by its own name in each language if it has one.
 fn zone_words(zone: Option<&ExplainedZone>) -> Text {
     let Some(zone) = zone else { return Text::of("", "no zone") };
     let (zh, en) = match zone.kind.as_deref() {
@@ -240,7 +240,8 @@ fn zone_words(zone: Option<&ExplainedZone>) -> Text {
         _ => ("区域", "the zone"),
     };
     let name = zone.name.as_deref().unwrap_or(&zone.id);
-    Text { zh: format!("{zh}『{name}』"), en: format!("{en} “{name}”") }
+    let name_en = zone.name_en.as_deref().unwrap_or(name);
+    Text { zh: format!("{zh}『{name}』"), en: format!("{en} “{name_en}”") }
 }
 
 fn change_words(change: Option<ZoneChange>) -> (&'static str, &'static str) {
