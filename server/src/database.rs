@@ -1,7 +1,7 @@
 //! The database beside the data folder: what the embedded store keeps is handed on to PostGIS, in order, once.
 //!
 //! Every batch is committed to the embedded store first, whatever becomes of the database, and is acknowledged then; a thread
-//! sends it on within a tenth of a second. So there is one way to store, lost or not: while the database is lost nothing but
+//! looks ten times a second and sends it on. So there is one way to store, lost or not: while the database is lost nothing but
 //! the backlog grows, and when it is back the same thread catches up. Each shipment is one transaction with the mark that it
 //! leads to, so what broke in between is neither lost nor doubled. A start needs no database.
 
