@@ -99,6 +99,67 @@ fn what_is_no_address_and_what_does_not_answer_is_said() {
     assert!(matches!(nobody, StoreError::Lost(_)), "{nobody}");
 }
 
+/// A certificate authority of the test's own.
+struct Authority {
+    signs: rcgen::CertifiedIssuer<'static, rcgen::KeyPair>,
+}
+
+impl Authority {
+    fn new(name: &str) -> Authority {
+        let mut says = rcgen::CertificateParams::new([]).unwrap();
+        says.distinguished_name.push(rcgen::DnType::CommonName, name);
+        says.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let signs = rcgen::CertifiedIssuer::self_signed(says, rcgen::KeyPair::generate().unwrap()).unwrap();
+        Authority { signs }
+    }
+
+    /// A server's certificate and key for the name `localhost`, PEM.
+    fn server(&self, until_year: i32) -> (String, String) {
+        let mut says = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+        says.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        says.not_after = rcgen::date_time_ymd(until_year, 1, 1);
+        let key = rcgen::KeyPair::generate().unwrap();
+        (says.signed_by(&key, &self.signs).unwrap().pem(), key.serialize_pem())
+    }
+}
+
+#[test]
+fn over_tls_the_database_must_be_who_it_says() {
+    let (ours, others) = (Authority::new("ours"), Authority::new("others"));
+    let folder = tempfile::tempdir().unwrap();
+    let root = |name: &str, authority: &Authority| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, authority.signs.pem()).unwrap();
+        file.display().to_string()
+    };
+    let (our_root, other_root) = (root("ours.pem", &ours), root("others.pem", &others));
+    let (certificate, key) = ours.server(2100);
+    let postgres = Postgres::start_with_tls(&certificate, &key);
+    let port = postgres.tls_port();
+    let open = |host: &str, root: &str| {
+        let url = format!("postgres://postgres@{host}:{port}/postgres?sslmode=verify-full&sslrootcert={root}");
+        postgis::open(&url, "cordon")
+    };
+    let refused = |host: &str, root: &str| open(host, root).map(|_| ()).unwrap_err().to_string();
+
+    let (writer, _readers) = open("localhost", &our_root).unwrap();
+    let over_tls = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                    WHERE application_name = 'cordon' AND ssl";
+    assert_eq!(postgres.run(over_tls).trim(), "1", "it is encrypted");
+    drop(writer);
+    let unknown = refused("localhost", &other_root);
+    assert!(unknown.contains("UnknownIssuer"), "{unknown}");
+    let misnamed = refused("127.0.0.1", &our_root);
+    assert!(misnamed.contains("not valid for name"), "{misnamed}");
+
+    let (certificate, key) = ours.server(2021);
+    postgres.shows(&certificate, &key);
+    postgres.crash();
+    postgres.start_again();
+    let expired = refused("localhost", &our_root);
+    assert!(expired.contains("expired"), "{expired}");
+}
+
 #[test]
 fn a_role_without_the_right_to_change_tables_runs_it() {
     let site = Schema::fresh();

@@ -12,6 +12,8 @@ pub struct Postgres {
     folder: PathBuf,
     /// Whether it syncs what it commits: a test that kills no machine need not wait for the disk.
     durable: bool,
+    /// The port of this machine on which it is heard over TLS as well.
+    tls_port: Option<u16>,
 }
 
 impl Postgres {
@@ -20,7 +22,7 @@ impl Postgres {
     /// # Panics
     /// When PostgreSQL is not installed or does not start; `./test` installs it.
     pub fn start() -> Postgres {
-        Postgres::start_as(false)
+        Postgres::start_as(false, None)
     }
 
     /// Starts one that syncs every commit.
@@ -28,21 +30,33 @@ impl Postgres {
     /// # Panics
     /// As [`Postgres::start`].
     pub fn start_durable() -> Postgres {
-        Postgres::start_as(true)
+        Postgres::start_as(true, None)
     }
 
-    fn start_as(durable: bool) -> Postgres {
+    /// Starts one that is heard on 127.0.0.1 over TLS as well, with this certificate and key (PEM).
+    ///
+    /// # Panics
+    /// As [`Postgres::start`].
+    pub fn start_with_tls(certificate: &str, key: &str) -> Postgres {
+        Postgres::start_as(false, Some((certificate, key)))
+    }
+
+    fn start_as(durable: bool, tls: Option<(&str, &str)>) -> Postgres {
         let versions = fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed");
         let newest = versions.filter_map(|entry| Some(entry.ok()?.path())).max().expect("a version of it");
         let programs = newest.join("bin");
         let folder = said(as_its_user("mktemp").args(["--directory", "--tmpdir", "cordon-postgres-XXXXXX"]));
-        let postgres = Postgres { programs, folder: PathBuf::from(folder.trim()), durable };
+        // Free now; nobody else is given it in the moment before PostgreSQL takes it.
+        let free = || std::net::TcpListener::bind("127.0.0.1:0").and_then(|heard| heard.local_addr());
+        let tls_port = tls.map(|_| free().expect("a free port").port());
+        let postgres = Postgres { programs, folder: PathBuf::from(folder.trim()), durable, tls_port };
         let cluster = postgres.folder.join("cluster");
         said(
             as_its_user(postgres.program("initdb"))
                 .args(["--auth=trust", "--username=postgres", "--no-sync"])
                 .arg(&cluster),
         );
+        tls.into_iter().for_each(|(certificate, key)| postgres.shows(certificate, key));
         postgres.start_again();
         postgres.run("CREATE EXTENSION postgis;");
         postgres
@@ -54,7 +68,11 @@ impl Postgres {
     /// When it does not start.
     pub fn start_again(&self) {
         let fsync = if self.durable { "on" } else { "off" };
-        let heard = format!("-c listen_addresses= -c fsync={fsync} -k {}", self.folder.display());
+        let over_tls = match self.tls_port {
+            Some(port) => format!("-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on"),
+            None => "-c listen_addresses=".to_owned(),
+        };
+        let heard = format!("{over_tls} -c fsync={fsync} -k {}", self.folder.display());
         let mut start = as_its_user(self.program("pg_ctl"));
         start
             .args(["start", "--wait", "--silent", "--options", &heard, "--log"])
@@ -80,6 +98,28 @@ impl Postgres {
         stop.status().is_ok_and(|status| status.success())
     }
 
+    /// The certificate and key (PEM) that it shows from its next start on.
+    ///
+    /// # Panics
+    /// When they cannot be written.
+    pub fn shows(&self, certificate: &str, key: &str) {
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let mut write = as_its_user("sh");
+            write.args(["-c", "umask 077; cat > \"$1\"", "sh"]).arg(self.folder.join("cluster").join(name));
+            let mut writing = write.stdin(Stdio::piped()).spawn().expect("sh runs");
+            writing.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it is taken");
+            assert!(writing.wait().is_ok_and(|status| status.success()), "{name}");
+        }
+    }
+
+    /// The port on which it is heard over TLS.
+    ///
+    /// # Panics
+    /// When it was not started so.
+    pub fn tls_port(&self) -> u16 {
+        self.tls_port.expect("it was started with TLS")
+    }
+
     /// Where it lies, with the socket on which it is heard.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -93,6 +133,7 @@ impl Postgres {
         let mut psql = Command::new("psql");
         psql.args(["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1"]);
         psql.args(["--username=postgres", "--dbname=postgres", "--host"]).arg(&self.folder);
+        psql.args(self.tls_port.map(|port| format!("--port={port}")));
         let mut running =
             psql.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("psql runs");
         let mut input = running.stdin.take().expect("a pipe");
@@ -106,7 +147,8 @@ impl Postgres {
 
     /// The URL of a database in it, for a role that needs no password.
     pub fn url(&self, role: &str, database: &str) -> String {
-        format!("postgresql:///{database}?user={role}&host={}", self.folder.display())
+        let port = self.tls_port.map(|port| format!("&port={port}")).unwrap_or_default();
+        format!("postgresql:///{database}?user={role}&host={}{port}", self.folder.display())
     }
 
     fn program(&self, name: &str) -> PathBuf {

@@ -1,12 +1,17 @@
 //! Connections: statements are prepared once on each, every piece of work goes through [`On`].
 
 use super::failure::from_postgres;
+use super::tls;
 use crate::store::StoreError;
+use postgres::config::SslMode;
 use postgres::types::ToSql;
 use postgres::{Client, Config, GenericClient, NoTls, Row, Statement, Transaction};
+use rustls::ClientConfig;
 use std::collections::HashMap;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// A parameter of a statement.
 pub(super) type Param<'a> = &'a (dyn ToSql + Sync);
@@ -19,12 +24,13 @@ const SILENT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(super) struct Address {
     config: Config,
+    tls: Option<Arc<ClientConfig>>,
     /// Checked: lower-case letters, digits and `_` only.
     schema: String,
 }
 
 impl Address {
-    /// Reads a URL (`postgres://user@host/database?…`). Errors when it is none.
+    /// Reads a URL (`postgres://user@host/database?…`). Errors when it is none, or asks for half a protection ([`tls::of`]).
     pub(super) fn of(url: &str, schema: &str) -> Result<Address, StoreError> {
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         if schema.is_empty() || schema.len() > 40 || !schema.chars().all(is_plain) {
@@ -32,13 +38,15 @@ impl Address {
                 "the schema {schema:?} must have 1 to 40 characters of a-z, 0-9 and _"
             )));
         }
+        let (url, tls) = tls::of(url)?;
         let mut config: Config =
             url.parse().map_err(|error| StoreError::Failed(format!("the database's URL cannot be read: {error}")))?;
+        config.ssl_mode(if tls.is_some() { SslMode::Require } else { SslMode::Disable });
         config.connect_timeout(CONNECT).keepalives_idle(SILENT).tcp_user_timeout(SILENT);
         if config.get_application_name().is_none() {
             config.application_name("cordon");
         }
-        Ok(Address { config, schema: schema.to_owned() })
+        Ok(Address { config, tls, schema: schema.to_owned() })
     }
 
     /// The schema of the tables.
@@ -53,7 +61,11 @@ impl Address {
 
     /// Opens a connection.
     pub(super) fn connect(&self) -> Result<Connection, StoreError> {
-        let mut client = self.config.connect(NoTls).map_err(from_postgres)?;
+        let client = match &self.tls {
+            Some(tls) => self.config.connect(MakeRustlsConnect::new(ClientConfig::clone(tls))),
+            None => self.config.connect(NoTls),
+        };
+        let mut client = client.map_err(from_postgres)?;
         let schema = &self.schema;
         // PostGIS may be in the public schema or in one of its own.
         let set =

@@ -20,6 +20,7 @@ mod retention;
 mod rows;
 mod schema;
 mod shipment;
+mod tls;
 mod writer;
 
 pub use reader::{PostgisReader, PostgisReaders};
