@@ -377,13 +377,27 @@ describe('a session that ended', () => {
   });
 });
 
-test('a full disk and the server’s lag reach the picture', async () => {
+test('a full disk and the server’s lag reach the picture, and what is said again makes no other', async () => {
   await connected();
-  server.socket.says({ type: 'health', seq: 10, now: NOW, not_ready: ['storage_full'], warnings: ['clock_wrong'], lag_ms: 7_000 });
+  const beat = () => {
+    const now = new Date().toISOString();
+    server.socket.says({ type: 'health', seq: 10, now, not_ready: ['storage_full'], warnings: ['clock_wrong'], lag_ms: 7_000 });
+  };
+  beat();
   await vi.advanceTimersByTimeAsync(250);
   expect(site.picture().notReady).toEqual(['storage_full']);
   expect(site.picture().warnings).toEqual(['clock_wrong']);
-  expect(site.picture().lagMs).toBe(7_000);
+  expect(site.picture().behindS).toBe(7);
+  let pictures = 0;
+  site.subscribe(() => (pictures += 1));
+  await vi.advanceTimersByTimeAsync(5_000);
+  beat();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([pictures, site.heardAtMs]).toEqual([0, Date.now() - 1_000]);
+  server.socket.says({ type: 'health', seq: 10, now: new Date().toISOString() });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(pictures).toBe(1);
+  expect(site.picture()).toMatchObject({ behindS: 0, notReady: [], warnings: [] });
 });
 
 test('pictures come at most four times a second', async () => {

@@ -21,17 +21,21 @@ import { browserPort, CLOSE, LiveSocket, type ConnectionState, type SocketPort, 
 /** At most four pictures a second: text that changes faster cannot be read. */
 const PICTURE_MS = 250;
 const RETRY_MS = 3_000;
+/** Behind by more than this the picture is no longer what happens now. */
+const LAG_MS = 5_000;
+/** CONSOLE: a desk whose clock differs by more is told so. */
+const CLOCK_OFF_MS = 2_000;
 
 /** What the screen shows. A new object for every picture; its parts are not changed afterwards. */
 export interface Picture {
   connection: ConnectionState;
-  /** How far the server itself is behind what terminals sent. */
-  lagMs: number;
+  /** Seconds that the server itself is behind what terminals sent; 0 unless they are worth a word. */
+  behindS: number;
   notReady: readonly string[];
   /** What makes the picture doubtful though the server works. */
   warnings: readonly string[];
-  /** Server clock minus this desk's clock, ms. */
-  clockOffsetMs: number;
+  /** Seconds between the server's clock and this desk's; 0 unless they are worth a word. */
+  clockOffS: number;
   alarms: readonly Alarm[];
   /** `true` once a whole list of alarms was received. */
   alarmsKnown: boolean;
@@ -67,6 +71,11 @@ export interface SiteOptions {
   /** To the worker that takes vehicles in. */
   openIntake?: OpenIntakeLine;
   onRefused: (refusal: Refusal) => void;
+}
+
+/** Whole seconds, 0 up to a bound. */
+function secondsOver(ms: number, boundMs: number): number {
+  return ms > boundMs ? Math.round(ms / 1000) : 0;
 }
 
 export class Site {
@@ -180,6 +189,11 @@ export class Site {
   /** Server time of the last message, ms; `null` before the first. Read it at a clock's pace: no picture comes for it. */
   get heardAtMs(): number | null {
     return this.#heardAtMs;
+  }
+
+  /** How far the server itself is behind what terminals sent, ms. Read at a clock's pace too. */
+  get lagMs(): number {
+    return this.#lagMs;
   }
 
   /** The view is so wide that vehicles are counted by cell: nothing is known of single ones. */
@@ -363,7 +377,10 @@ export class Site {
         this.#notReady = frame.not_ready ?? [];
         this.#warnings = frame.warnings ?? [];
         this.#ledger.beat(frame.seq);
-        break;
+        this.#heard();
+        // Most beats say what the one before said.
+        if (this.#saysMore()) this.#touch();
+        return;
       case 'error':
         console.error(`/live did not understand: ${frame.code} ${frame.detail}`);
         break;
@@ -410,13 +427,26 @@ export class Site {
     });
   }
 
+  /** Whether what beats tell of is not what is shown. */
+  #saysMore(): boolean {
+    const { behindS, clockOffS, notReady, warnings } = this.#draw();
+    const shown = this.#picture;
+    const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((word, i) => word === b[i]);
+    return (
+      behindS !== shown.behindS ||
+      clockOffS !== shown.clockOffS ||
+      !same(notReady, shown.notReady) ||
+      !same(warnings, shown.warnings)
+    );
+  }
+
   #draw(): Picture {
     return {
       connection: this.#connection,
-      lagMs: this.#lagMs,
+      behindS: secondsOver(this.#lagMs, LAG_MS),
       notReady: this.#notReady,
       warnings: this.#warnings,
-      clockOffsetMs: this.clock.offsetMs(),
+      clockOffS: secondsOver(Math.abs(this.clock.offsetMs()), CLOCK_OFF_MS),
       alarms: this.#ledger.alarms.ordered(),
       alarmsKnown: this.#ledger.known,
       alarmsProblem: this.#ledger.problem,

@@ -36,6 +36,8 @@ export class Labels {
   readonly #root: HTMLDivElement;
   readonly #pool: HTMLSpanElement[] = [];
   #keys: number[] = [];
+  /** Vehicles, the view or what is chosen changed since `#keys` were decided. */
+  #stale = false;
   #shown: readonly Box[] = [];
   #scale = 1;
 
@@ -48,11 +50,19 @@ export class Labels {
     map.getCanvasContainer().append(this.#root);
   }
 
-  /** Decides again which vehicles carry their plate: after a frame, a move, a choice. */
+  /** A frame, a move, a choice: which vehicles carry their plate is decided again, once for the next picture. */
   choose(): void {
+    this.#stale = true;
+  }
+
+  #decide(): void {
     const { fleet } = this.#input;
     const chosen = this.#input.chosen();
     const plain = this.#map.getZoom() >= PLAIN_FROM_ZOOM;
+    this.#stale = false;
+    this.#keys = [];
+    // Far away only these carry one: most of the time there is nobody to look for.
+    if (!plain && fleet.alarms === 0 && chosen === null) return;
     const mask = this.#input.mask();
     const serverNow = this.#input.serverNow();
     const bounds = this.#map.getBounds();
@@ -76,12 +86,12 @@ export class Labels {
     // In the order of the numbers, so that the same plates win a crowded place every time.
     const rising = (a: number, b: number) => a - b;
     this.#keys = [...first.sort(rising), ...others.sort(rising)].slice(0, MOST);
-    this.place();
   }
 
   /** Puts the texts where their vehicles are drawn now; a text that would cover another is left out. */
   place(): void {
     const { fleet } = this.#input;
+    if (this.#stale) this.#decide();
     const nowMs = performance.now();
     const taken: Box[] = [];
     let used = 0;

@@ -343,7 +343,7 @@ export class ParkMap {
     this.#site.onCells = (cells) => this.#showCells(cells);
     this.#site.onFleet = () =>
       measured('follow', () => {
-        measured('labels', () => this.#labels.choose());
+        this.#labels.choose();
         this.#keepUp();
         this.repaint();
         this.#firstLook();

@@ -3,15 +3,10 @@ import { translateName, useI18n } from '../../i18n';
 import { nearText } from '../../i18n/time';
 import type { Picture, Site } from '../../live/site';
 
-/** CONSOLE: a desk whose clock differs by more is told so. */
-const CLOCK_OFF_MS = 2_000;
-/** Behind by more than this the picture is no longer what happens now. */
-const LAG_MS = 5_000;
 
 export function Banners({ site, picture }: { site: Site; picture: Picture }) {
   const { language, t } = useI18n();
   const lost = picture.connection === 'lost';
-  const offsetMs = Math.abs(picture.clockOffsetMs);
   return (
     <div className="banners">
       {lost && (
@@ -34,14 +29,12 @@ export function Banners({ site, picture }: { site: Site; picture: Picture }) {
           {translateName(t, 'health', reason, () => t('health.other', { reason }))}
         </p>
       ))}
-      {!lost && picture.lagMs > LAG_MS && (
+      {!lost && picture.behindS > 0 && (
         <p className="banner banner-bad" role="alert">
-          {t('banner.lag', { seconds: Math.round(picture.lagMs / 1000) })}
+          {t('banner.lag', { seconds: picture.behindS })}
         </p>
       )}
-      {offsetMs > CLOCK_OFF_MS && (
-        <p className="banner">{t('banner.clock', { seconds: Math.round(offsetMs / 1000) })}</p>
-      )}
+      {picture.clockOffS > 0 && <p className="banner">{t('banner.clock', { seconds: picture.clockOffS })}</p>}
     </div>
   );
 }

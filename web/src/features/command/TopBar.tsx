@@ -11,9 +11,11 @@ import { ThemeSwitch } from '../../ui/ThemeSwitch';
 import { Nav } from '../../ui/Nav';
 import { PriorityShape } from '../../ui/PriorityBadge';
 import { UserMenu } from '../../ui/UserMenu';
-import { useServerNow } from '../../ui/useServerNow';
+import { Ticked } from '../../ui/Ticked';
+import { useTicked } from '../../ui/useTicked';
 
 const PRIORITIES: readonly Priority[] = [1, 2, 3, 4];
+const PULSE_MS = 250;
 
 export function TopBar({
   site,
@@ -88,19 +90,28 @@ export function TopBar({
 /** What changes all the time, apart from what does not: the time, how old the picture is, how many vehicles it shows. */
 function Pulse({ site, picture }: { site: Site; picture: Picture }) {
   const { language, t } = useI18n();
-  const now = useServerNow(site.clock, 250);
-  const ageMs = site.heardAtMs === null ? null : now - site.heardAtMs + picture.lagMs;
+  const ageMs = (now: number) => (site.heardAtMs === null ? null : now - site.heardAtMs + site.lagMs);
+  const old = useTicked(site.clock, PULSE_MS, (now) => isOld(picture.connection, ageMs(now)));
+  const ageText = (now: number) => {
+    const ms = ageMs(now);
+    return ms === null ? t('top.age.none') : dataAgeText(ms, t);
+  };
   return (
     <>
-      <time className="clock">{clockText(now, language)}</time>
-      <span className={isOld(picture.connection, ageMs) ? 'old' : ''}>
+      <time className="clock">
+        <Ticked clock={site.clock} everyMs={PULSE_MS} text={(now) => clockText(now, language)} />
+      </time>
+      <span className={old ? 'old' : ''}>
         {t('top.age')}{' '}
-        <strong data-testid="data-age" data-age-ms={ageMs === null ? '' : Math.round(ageMs)}>
-          {ageMs === null ? t('top.age.none') : dataAgeText(ageMs, t)}
+        <strong data-testid="data-age">
+          <Ticked clock={site.clock} everyMs={PULSE_MS} text={ageText} />
         </strong>
       </span>
       <span>
-        {t('top.vehicles')} <strong data-testid="vehicle-count">{site.vehicleCount}</strong>
+        {t('top.vehicles')}{' '}
+        <strong data-testid="vehicle-count">
+          <Ticked clock={site.clock} everyMs={PULSE_MS} text={() => String(site.vehicleCount)} />
+        </strong>
       </span>
     </>
   );

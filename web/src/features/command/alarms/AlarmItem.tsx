@@ -1,9 +1,11 @@
 /** One alarm: what, where, since when, in which state; chosen, it offers what a person can do about it. */
 import { useState } from 'react';
 import type { Alarm, Evidence } from '../../../api/types';
-import { useI18n, type Translate } from '../../../i18n';
+import { useI18n, type Language, type Translate } from '../../../i18n';
 import { nearText, spanText } from '../../../i18n/time';
 import { PriorityBadge } from '../../../ui/PriorityBadge';
+import { Ticked } from '../../../ui/Ticked';
+import type { Ticking } from '../../../ui/ticker';
 import { CloseForm, NoteForm, ShelveForm } from './AlarmForms';
 import { AlarmHistory } from './AlarmHistory';
 import { AlarmWhy } from './AlarmWhy';
@@ -22,8 +24,10 @@ export interface AlarmItemProps {
   alarm: Alarm;
   /** That of the event that says how it stands now, where the console knows it. */
   evidence: Evidence | undefined;
-  /** The server's time, ms. */
+  /** The server's time, ms, a minute old at most. */
   now: number;
+  /** The same as it goes on. */
+  clock: Ticking;
   names: Names;
   selected: boolean;
   busy: boolean;
@@ -66,7 +70,7 @@ export function AlarmItem(props: AlarmItemProps) {
           {alarm.zone && alarm.subject.id !== alarm.zone && <strong> {names.zone(alarm.zone) ?? alarm.zone}</strong>}
         </span>
         <span className="alarm-when">
-          <Since alarm={alarm} now={now} />
+          <Ticked clock={props.clock} everyMs={1_000} text={(atMs) => sinceText(alarm, atMs, language, t)} />
         </span>
       </button>
       {acts && unseen && (
@@ -98,8 +102,7 @@ function lastedText(alarm: Alarm, now: number, t: Translate): string {
   return t('alarm.lasted', { age: spanText(Date.parse(alarm.returned_at) - raisedMs, t) });
 }
 
-function Since({ alarm, now }: { alarm: Alarm; now: number }) {
-  const { language, t } = useI18n();
+function sinceText(alarm: Alarm, now: number, language: Language, t: Translate): string {
   const parts = [lastedText(alarm, now, t)];
   if (alarm.state === 'shelved' && alarm.shelved_until) {
     const untilMs = Date.parse(alarm.shelved_until);

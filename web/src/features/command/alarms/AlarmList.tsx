@@ -5,6 +5,7 @@ import { useI18n } from '../../../i18n';
 import type { Picture, Site } from '../../../live/site';
 import { problemText } from '../../../ui/problem';
 import { useServerNow } from '../../../ui/useServerNow';
+import { useTicked } from '../../../ui/useTicked';
 import { AlarmFilter } from './AlarmFilter';
 import { AlarmGroup } from './AlarmGroup';
 import { AlarmItem, type AlarmActs } from './AlarmItem';
@@ -21,6 +22,9 @@ import { useRows } from './useRows';
 import { needsAcknowledgement, tellingEvent, whatText, type Names } from '../words';
 import './alarms.css';
 
+/** Only how a time of day is written depends on it: what counts up is `Ticked`. */
+const NOW_EVERY_MS = 60_000;
+const FLOOD_EVERY_MS = 1_000;
 /** What rows are taken to be before they were seen, pixels. */
 const ROW_PX = 98;
 const GROUP_PX = 112;
@@ -45,7 +49,7 @@ export interface AlarmListProps {
 export function AlarmList(props: AlarmListProps) {
   const { site, picture, names, selected } = props;
   const { t } = useI18n();
-  const now = useServerNow(site.clock, 1_000);
+  const now = useServerNow(site.clock, NOW_EVERY_MS);
   const load = useLoad(site);
   const [handled, setHandled] = useState(false);
   const unacknowledged = picture.alarms.filter(needsAcknowledgement).length;
@@ -92,8 +96,9 @@ function OpenAlarms(props: AlarmListProps & { now: number; raised: number }) {
   const { t } = useI18n();
   const [filter, setFilter] = useState<Filter>(ALL);
   const [before, setBefore] = useState(false);
+  const raisedAtMs = useMemo(() => picture.alarms.map(({ raised_at }) => Date.parse(raised_at)), [picture.alarms]);
   // The server counts those that are closed already as well; it may be out of reach.
-  const flood = isFlood(before, Math.max(props.raised, raisedLately(picture.alarms, now)));
+  const flood = useTicked(site.clock, FLOOD_EVERY_MS, (atMs) => isFlood(before, Math.max(props.raised, raisedLately(raisedAtMs, atMs))));
   if (flood !== before) setBefore(flood);
   /** What a person chose instead of what the flood asks for; it holds until the flood begins or ends. */
   const [byCause, setByCause] = useState<boolean | null>(null);
@@ -151,7 +156,7 @@ function OpenAlarms(props: AlarmListProps & { now: number; raised: number }) {
       <UrgentBar
         urgent={urgent}
         unseen={urgent.filter(({ id }) => !rows.inSight(id)).length}
-        now={now}
+        clock={site.clock}
         onJump={() => {
           const next = urgent.find(({ id }) => !rows.inSight(id)) ?? urgent[0];
           if (next) props.onSelect(next.id);
@@ -211,6 +216,7 @@ function OpenAlarms(props: AlarmListProps & { now: number; raised: number }) {
                   alarm={alarm}
                   evidence={site.event(tellingEvent(alarm) ?? '')?.evidence}
                   now={now}
+                  clock={site.clock}
                   names={names}
                   selected={alarm.id === selected}
                   busy={props.busy.has(alarm.id)}

@@ -1,17 +1,16 @@
 /** Whether this desk can be heard, said at all times; silence for ten minutes at a press, and back again. */
-import { useEffect, useState } from 'react';
 import { useI18n, type Translate } from '../../../i18n';
 import { spanText } from '../../../i18n/time';
-import { beHeard, beQuiet, QUIET_MS, soundWaitsForTouch, useQuietUntil } from './quiet';
+import { Ticked } from '../../../ui/Ticked';
+import { beHeard, beQuiet, QUIET_MS, useQuietUntil, useWaitsForTouch } from './quiet';
+
+/** Silence is this desk's own. */
+const DESK_CLOCK = { now: () => Date.now() };
 
 export function SoundButton() {
   const { t } = useI18n();
   const until = useQuietUntil();
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), 1_000);
-    return () => window.clearInterval(timer);
-  }, []);
+  const waits = useWaitsForTouch();
   if (until > 0) {
     return (
       <button
@@ -22,11 +21,11 @@ export function SoundButton() {
         data-testid="sound"
         data-sound="quiet"
       >
-        {t('sound.quiet', { left: leftText(until - now, t) })}
+        {<Ticked clock={DESK_CLOCK} everyMs={1_000} text={(now) => t('sound.quiet', { left: leftText(until - now, t) })} />}
       </button>
     );
   }
-  if (soundWaitsForTouch()) {
+  if (waits) {
     return (
       <button type="button" className="sound sound-off" title={t('sound.waits.hint')} data-testid="sound" data-sound="waiting">
         {t('sound.waits')}
@@ -37,10 +36,7 @@ export function SoundButton() {
     <button
       type="button"
       className="sound quiet"
-      onClick={() => {
-        setNow(Date.now());
-        beQuiet();
-      }}
+      onClick={beQuiet}
       title={t('sound.hint', { time: spanText(QUIET_MS, t) })}
       data-testid="sound"
       data-sound="on"

@@ -3,17 +3,20 @@ import type { Alarm } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import { spanText } from '../../../i18n/time';
 import { PriorityShape } from '../../../ui/PriorityBadge';
+import { Ticked } from '../../../ui/Ticked';
+import type { Ticking } from '../../../ui/ticker';
 
 export interface UrgentBarProps {
   /** Unacknowledged, of priority 1, in the order of the list. */
   urgent: readonly Alarm[];
   /** How many of them cannot be seen: scrolled away, filtered out or in a closed group. */
   unseen: number;
-  now: number;
+  /** The server's. */
+  clock: Ticking;
   onJump: () => void;
 }
 
-export function UrgentBar({ urgent, unseen, now, onJump }: UrgentBarProps) {
+export function UrgentBar({ urgent, unseen, clock, onJump }: UrgentBarProps) {
   const { t } = useI18n();
   if (urgent.length === 0) return null;
   const since = Math.min(...urgent.map((alarm) => Date.parse(alarm.raised_at)));
@@ -21,7 +24,11 @@ export function UrgentBar({ urgent, unseen, now, onJump }: UrgentBarProps) {
     <button type="button" className="urgent" onClick={onJump} data-testid="urgent" data-unseen={unseen}>
       <PriorityShape priority={1} />
       <span>
-        {t('urgent.count', { count: urgent.length, age: spanText(now - since, t) })}
+        <Ticked
+          clock={clock}
+          everyMs={1_000}
+          text={(now) => t('urgent.count', { count: urgent.length, age: spanText(now - since, t) })}
+        />
         {unseen > 0 && <span className="urgent-unseen"> {t('urgent.unseen', { unseen })}</span>}
       </span>
       <span className="urgent-jump">{t('urgent.jump')}</span>

@@ -26,7 +26,7 @@ function alarm(id: string, over: Partial<Alarm> = {}): Alarm {
 }
 
 describe('a flood', () => {
-  const raised = (count: number, s: number) => Array.from({ length: count }, () => ({ raised_at: at(s) }));
+  const raised = (count: number, s: number) => Array.from({ length: count }, () => T0 + s * 1_000);
   test('is more than ten alarms in ten minutes', () => {
     expect(isFlood(false, 10)).toBe(false);
     expect(isFlood(false, 11)).toBe(true);

@@ -10,9 +10,11 @@ const FLOOD = 10;
 /** ISA-18.2, as commonly quoted: it is over at fewer than five in ten minutes. */
 const FLOOD_OVER = 5;
 
-/** How many were raised in the ten minutes up to `now`. */
-export function raisedLately(alarms: readonly Pick<Alarm, 'raised_at'>[], nowMs: number): number {
-  return alarms.filter(({ raised_at }) => Date.parse(raised_at) > nowMs - WINDOW_MS).length;
+/** How many of these moments lie in the ten minutes up to `nowMs`. */
+export function raisedLately(raisedAtMs: readonly number[], nowMs: number): number {
+  let count = 0;
+  for (const atMs of raisedAtMs) if (atMs > nowMs - WINDOW_MS) count += 1;
+  return count;
 }
 
 /**

@@ -46,7 +46,16 @@ export function useQuietUntil(): number {
   return useSyncExternalStore(subscribe, () => (isQuiet() ? untilMs : 0));
 }
 
+const TOUCHES = ['pointerup', 'keyup'] as const;
+
+function onTouch(listener: () => void): () => void {
+  for (const touch of TOUCHES) addEventListener(touch, listener, true);
+  return () => {
+    for (const touch of TOUCHES) removeEventListener(touch, listener, true);
+  };
+}
+
 /** Browsers play nothing before a person has touched the page once. */
-export function soundWaitsForTouch(): boolean {
-  return navigator.userActivation !== undefined && !navigator.userActivation.hasBeenActive;
+export function useWaitsForTouch(): boolean {
+  return useSyncExternalStore(onTouch, () => navigator.userActivation !== undefined && !navigator.userActivation.hasBeenActive);
 }

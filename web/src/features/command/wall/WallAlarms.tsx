@@ -4,6 +4,7 @@ import { translateName, useI18n } from '../../../i18n';
 import { nearText, spanText } from '../../../i18n/time';
 import type { Picture, Site } from '../../../live/site';
 import { PriorityBadge } from '../../../ui/PriorityBadge';
+import { Ticked } from '../../../ui/Ticked';
 import { useServerNow } from '../../../ui/useServerNow';
 import { tellingEvent, whatText, type Names } from '../words';
 
@@ -12,7 +13,8 @@ const MOST = 16;
 
 export function WallAlarms({ site, picture, names }: { site: Site; picture: Picture; names: Names }) {
   const { language, t } = useI18n();
-  const now = useServerNow(site.clock, 1_000);
+  // How a time of day is written depends on it; what counts up is `Ticked`.
+  const now = useServerNow(site.clock, 60_000);
   const alarms = picture.alarms.filter(({ state }) => state !== 'shelved' && state !== 'suppressed');
   const list = useRef<HTMLUListElement>(null);
   const [fits, setFits] = useState(MOST);
@@ -56,9 +58,15 @@ export function WallAlarms({ site, picture, names }: { site: Site; picture: Pict
               </span>
               <span className="alarm-what">{whatText({ ...alarm, ...(evidence && { evidence }) }, names, t)}</span>
               <span className="alarm-when">
-                {returnedMs === null
-                  ? t('alarm.since', { age: spanText(now - raisedMs, t) })
-                  : t('alarm.lasted', { age: spanText(returnedMs - raisedMs, t) })}
+                {returnedMs === null ? (
+                  <Ticked
+                    clock={site.clock}
+                    everyMs={1_000}
+                    text={(atMs) => t('alarm.since', { age: spanText(atMs - raisedMs, t) })}
+                  />
+                ) : (
+                  t('alarm.lasted', { age: spanText(returnedMs - raisedMs, t) })
+                )}
               </span>
             </li>
           );
