@@ -210,6 +210,7 @@ export const en: Record<Key, string> = {
   'alarms.empty': 'No open alarms.',
   'alarms.empty.lost': 'Disconnected: there may be alarms that are not shown.',
   'alarms.error': 'The alarm list could not be read, trying again: {why}',
+  'alarms.missed': 'While muted: {count} urgent alarms that nobody has acknowledged, the first {what}',
   'alarms.new': 'New alarm {priority}: {what}',
   'alarms.more': '{hidden} more, show',
   'alarms.keys': 'Keys ?',

@@ -204,6 +204,7 @@ export const zh = {
   'alarms.empty': '没有未结束的报警。',
   'alarms.empty.lost': '连接中断，不知道有没有新报警。',
   'alarms.error': '报警列表读取失败，正在重试：{why}',
+  'alarms.missed': '静音期间有 {count} 条紧急报警仍未确认，第一条：{what}',
   'alarms.new': '新报警 {priority}：{what}',
   'alarms.more': '还有 {hidden} 条，继续显示',
   'alarms.keys': '快捷键 ?',

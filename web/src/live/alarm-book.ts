@@ -12,16 +12,25 @@ function isAside(alarm: Alarm): boolean {
   return alarm.state === 'shelved' || alarm.state === 'suppressed';
 }
 
-/** What is put aside last; highest priority first, the newest of a priority first; the id decides what is left. */
-export function alarmOrder(a: Alarm, b: Alarm): number {
-  return orderAt(a, Date.parse(a.raised_at), b, Date.parse(b.raised_at));
+/** Read once for each state of an alarm: in a flood it is asked for again and again. */
+const raisedAt = new WeakMap<Alarm, number>();
+
+/** When it was raised, ms. */
+export function raisedAtMs(alarm: Alarm): number {
+  let atMs = raisedAt.get(alarm);
+  if (atMs === undefined) {
+    atMs = Date.parse(alarm.raised_at);
+    raisedAt.set(alarm, atMs);
+  }
+  return atMs;
 }
 
-function orderAt(a: Alarm, aMs: number, b: Alarm, bMs: number): number {
+/** What is put aside last; highest priority first, the newest of a priority first; the id decides what is left. */
+export function alarmOrder(a: Alarm, b: Alarm): number {
   return (
     Number(isAside(a)) - Number(isAside(b)) ||
     a.priority - b.priority ||
-    bMs - aMs ||
+    raisedAtMs(b) - raisedAtMs(a) ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
   );
 }
@@ -70,11 +79,7 @@ export class AlarmBook {
 
   /** The same list until something changes. */
   ordered(): readonly Alarm[] {
-    // In a flood this is asked for several times a second: each time is read once, not at every comparison.
-    this.#ordered ??= [...this.#open.values()]
-      .map((alarm) => ({ alarm, atMs: Date.parse(alarm.raised_at) }))
-      .sort((a, b) => orderAt(a.alarm, a.atMs, b.alarm, b.atMs))
-      .map(({ alarm }) => alarm);
+    this.#ordered ??= [...this.#open.values()].sort(alarmOrder);
     return this.#ordered;
   }
 }

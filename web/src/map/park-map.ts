@@ -72,6 +72,7 @@ export class ParkMap {
   readonly #looks: Looks;
   readonly #view: ViewTeller;
   readonly #overlays = new Set<Overlay>();
+  readonly #drafts = new Set<() => boolean>();
   readonly #visibility: Visibility;
   readonly #sources: FeatureSources;
   readonly #undo: (() => void)[];
@@ -256,6 +257,12 @@ export class ParkMap {
     return overlay;
   }
 
+  /** Something is drawn that is kept nowhere while `isUnsaved` says so: paper must not show it as what is. Answers how to end it. */
+  addDraft(isUnsaved: () => boolean): () => void {
+    this.#drafts.add(isUnsaved);
+    return () => this.#drafts.delete(isUnsaved);
+  }
+
   /** A click in the middle of the map, where a cross shows while the map has the focus: for those who use no pointer. */
   pickMiddle(): void {
     const { clientWidth, clientHeight } = this.#map.getCanvas();
@@ -283,7 +290,8 @@ export class ParkMap {
     this.enlarge(1);
     if (currentTheme() !== 'light') this.#colour(PALETTES.light);
     try {
-      return await takePicture(this.#map, this.#labels, size);
+      const taken = await takePicture(this.#map, this.#labels, size);
+      return { ...taken, unsaved: [...this.#drafts].some((isUnsaved) => isUnsaved()) };
     } finally {
       this.#posing = false;
       if (currentTheme() !== 'light') this.#colour(PALETTES[currentTheme()]);

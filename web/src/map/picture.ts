@@ -12,6 +12,8 @@ export interface MapPicture {
   heightPx: number;
   /** At the middle of the picture, in pixels of `widthPx`. */
   metresPerPx: number;
+  /** Something on it is drawn and kept nowhere yet. */
+  unsaved: boolean;
 }
 
 /** The room on the paper, CSS pixels: a text of 14 of them is as large as on a sheet of so many. */
@@ -56,7 +58,7 @@ function resized(map: MapLibre, { widthPx, heightPx }: PictureSize): () => void 
   };
 }
 
-export async function takePicture(map: MapLibre, labels: Labels, size: PictureSize): Promise<MapPicture> {
+export async function takePicture(map: MapLibre, labels: Labels, size: PictureSize): Promise<Omit<MapPicture, 'unsaved'>> {
   const restore = resized(map, size);
   try {
     await rested(map);

@@ -62,7 +62,7 @@ export const zh = {
   'help.flood.shelve': '搁置',
   'help.flood.shelve.what': '原因已知、暂时处理不了的先放下，写明原因和时间（最长 8 小时）。到时自动回来；紧急的会再响一次。',
   'help.flood.quiet': '静音',
-  'help.flood.quiet.what': '“声音开”按一下，本席位静音 10 分钟，到时自动恢复。静音时报警照样列出。',
+  'help.flood.quiet.what': '“声音开”按一下，本席位静音 10 分钟，到时自动恢复。静音时报警照样列出；结束时若有期间到来、仍未确认的紧急报警，会补响一次。',
 
   'help.evidence': '为什么报警：怎样看证据',
   'help.evidence.lead': '选中报警按 E，或点“证据”；事件日志的每一行也有。判定用到的都画在地图上，卡片写明规则、区域、每个数值和它的来源。',
@@ -205,7 +205,7 @@ export const en: Record<keyof typeof zh, string> = {
   'help.flood.shelve.what':
     'Puts aside what is known and must wait, with a reason and for a time (8 hours at most). It comes back by itself; an urgent one sounds again.',
   'help.flood.quiet': 'Silence',
-  'help.flood.quiet.what': '“Sound on” silences this desk for 10 minutes and ends by itself. Alarms are listed all the same.',
+  'help.flood.quiet.what': '“Sound on” silences this desk for 10 minutes and ends by itself. Alarms are listed all the same; urgent ones that came meanwhile and that nobody acknowledged sound once at its end.',
 
   'help.evidence': 'Why an alarm: reading the evidence',
   'help.evidence.lead':

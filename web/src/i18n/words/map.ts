@@ -100,6 +100,7 @@ export const zh = {
   'look.wall.leave': '退出大屏（Esc）',
   'wall.alarms': '未结束的报警',
   'wall.none': '没有未结束的报警',
+  'wall.flood': '报警泛滥：10 分钟内 {raised} 条',
   'wall.more': '另有 {n} 条',
 
   'print.open': '打印地图',
@@ -118,6 +119,7 @@ export const zh = {
   'print.age.none': '没有实时数据',
   'print.north': '北',
   'print.hidden': '未显示的图层：{names}',
+  'print.unsaved': '图上有尚未保存的绘制内容，并非已生效的数据。',
   'print.source': '坐标系 WGS 84 / CGCS2000，墨卡托投影；比例尺按图幅中心',
 
   'card.collection': '种类',
@@ -224,6 +226,7 @@ export const en: Record<keyof typeof zh, string> = {
   'look.wall.leave': 'Leave the wall mode (Esc)',
   'wall.alarms': 'Open alarms',
   'wall.none': 'No open alarms',
+  'wall.flood': 'Alarm flood: {raised} in 10 minutes',
   'wall.more': '{n} more',
 
   'print.open': 'Print the map',
@@ -242,6 +245,7 @@ export const en: Record<keyof typeof zh, string> = {
   'print.age.none': 'No live data',
   'print.north': 'N',
   'print.hidden': 'Layers not shown: {names}',
+  'print.unsaved': 'The map shows drawing that is not saved: it is not in force.',
   'print.source': 'WGS 84 / CGCS2000, Mercator; scale at the middle of the sheet',
 
   'card.collection': 'Sort',

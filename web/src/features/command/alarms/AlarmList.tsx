@@ -1,30 +1,29 @@
 /** The open alarms, the most urgent first, by cause in a flood. Nothing here can be deleted; it is acknowledged and closed. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Alarm } from '../../../api/types';
+import type { Alarm, AlarmLoad } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import type { Picture, Site } from '../../../live/site';
 import { problemText } from '../../../ui/problem';
 import { useServerNow } from '../../../ui/useServerNow';
-import { useTicked } from '../../../ui/useTicked';
 import { AlarmFilter } from './AlarmFilter';
 import { AlarmGroup } from './AlarmGroup';
 import { AlarmItem, type AlarmActs } from './AlarmItem';
-import { groupsOf, isFlood, linesOf, raisedLately, type Group, type Line } from './causes';
+import { groupsOf, linesOf, type Group, type Line } from './causes';
 import { ALL, knownBy, passes, type Filter } from './filter';
 import { Handled } from './Handled';
 import { LoadFigure } from './LoadFigure';
 import { Runs } from './Runs';
 import { SoundButton } from './SoundButton';
 import { UrgentBar } from './UrgentBar';
-import { useLoad } from './useLoad';
 import { useManyAtOnce } from './useManyAtOnce';
 import { useRows } from './useRows';
+import { useFlood } from '../flood';
+import { useLoad } from '../useLoad';
 import { needsAcknowledgement, tellingEvent, whatText, type Names } from '../words';
 import './alarms.css';
 
 /** Only how a time of day is written depends on it: what counts up is `Ticked`. */
 const NOW_EVERY_MS = 60_000;
-const FLOOD_EVERY_MS = 1_000;
 /** What rows are taken to be before they were seen, pixels. */
 const ROW_PX = 98;
 const GROUP_PX = 112;
@@ -85,21 +84,17 @@ export function AlarmList(props: AlarmListProps) {
       {handled ? (
         <Handled site={site} names={names} now={now} onLocate={props.onLocate} onExplain={props.onExplain} />
       ) : (
-        <OpenAlarms {...props} now={now} raised={load?.last.ten_minutes.raised ?? 0} />
+        <OpenAlarms {...props} now={now} load={load} />
       )}
     </section>
   );
 }
 
-function OpenAlarms(props: AlarmListProps & { now: number; raised: number }) {
+function OpenAlarms(props: AlarmListProps & { now: number; load: AlarmLoad | null }) {
   const { site, picture, names, selected, now, acts } = props;
   const { t } = useI18n();
   const [filter, setFilter] = useState<Filter>(ALL);
-  const [before, setBefore] = useState(false);
-  const raisedAtMs = useMemo(() => picture.alarms.map(({ raised_at }) => Date.parse(raised_at)), [picture.alarms]);
-  // The server counts those that are closed already as well; it may be out of reach.
-  const flood = useTicked(site.clock, FLOOD_EVERY_MS, (atMs) => isFlood(before, Math.max(props.raised, raisedLately(raisedAtMs, atMs))));
-  if (flood !== before) setBefore(flood);
+  const { on: flood } = useFlood(site, picture.alarms, props.load);
   /** What a person chose instead of what the flood asks for; it holds until the flood begins or ends. */
   const [byCause, setByCause] = useState<boolean | null>(null);
   useEffect(() => setByCause(null), [flood]);

@@ -2,6 +2,7 @@
 import type { Alarm } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import { spanText } from '../../../i18n/time';
+import { raisedAtMs } from '../../../live/alarm-book';
 import { PriorityShape } from '../../../ui/PriorityBadge';
 import { Ticked } from '../../../ui/Ticked';
 import type { Ticking } from '../../../ui/ticker';
@@ -19,7 +20,7 @@ export interface UrgentBarProps {
 export function UrgentBar({ urgent, unseen, clock, onJump }: UrgentBarProps) {
   const { t } = useI18n();
   if (urgent.length === 0) return null;
-  const since = Math.min(...urgent.map((alarm) => Date.parse(alarm.raised_at)));
+  const since = urgent.reduce((first, alarm) => Math.min(first, raisedAtMs(alarm)), Infinity);
   return (
     <button type="button" className="urgent" onClick={onJump} data-testid="urgent" data-unseen={unseen}>
       <PriorityShape priority={1} />

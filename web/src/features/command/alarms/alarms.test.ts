@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Alarm } from '../../../api/types';
-import { groupsOf, isFlood, linesOf, raisedLately } from './causes';
+import { groupsOf, linesOf } from './causes';
 import { SHELF_MINUTES, shelfMs } from './AlarmForms';
 import { ALL, knownBy, passes, saysAll } from './filter';
 import { handledBefore } from './handled';
-import { newsOf, toldOf } from './news';
+import { newsOf, toldOf, unheard } from './news';
+import { isFlood, raisedLately } from '../flood';
 import { oneByOne, type Progress } from './one-by-one';
 
 const T0 = Date.parse('2026-11-27T12:00:00Z');
@@ -55,6 +56,10 @@ describe('what a desk is told of', () => {
     expect(news([alarm('a', { state: 'suppressed' })], [alarm('a')])).toEqual(['a']);
     expect(news([alarm('a', { state: 'shelved' })], [alarm('a', { state: 'acknowledged' })])).toEqual([]);
     expect(news([alarm('a', { state: 'returned' })], [alarm('a')])).toEqual([]);
+  });
+  test('when its silence ends are those that came in it and still ask for a person', () => {
+    const alarms = [alarm('a'), alarm('b'), alarm('c', { state: 'acknowledged' })];
+    expect(unheard(alarms, new Set(['b', 'c', 'closed'])).map(({ id }) => id)).toEqual(['b']);
   });
 });
 

@@ -3,27 +3,7 @@
  * them. The first of a cause (the first-out) says most about it and stands on top.
  */
 import type { Alarm, EventKind } from '../../../api/types';
-
-const WINDOW_MS = 600_000;
-/** EEMUA 191, as commonly quoted: more than ten alarms in ten minutes is a flood for one operator. */
-const FLOOD = 10;
-/** ISA-18.2, as commonly quoted: it is over at fewer than five in ten minutes. */
-const FLOOD_OVER = 5;
-
-/** How many of these moments lie in the ten minutes up to `nowMs`. */
-export function raisedLately(raisedAtMs: readonly number[], nowMs: number): number {
-  let count = 0;
-  for (const atMs of raisedAtMs) if (atMs > nowMs - WINDOW_MS) count += 1;
-  return count;
-}
-
-/**
- * Whether so many alarms were raised in ten minutes that nobody reads them one by one. What goes on is not over with one alarm
- * less: a list that is put into another order and back would be read wrongly.
- */
-export function isFlood(before: boolean, raised: number): boolean {
-  return before ? raised >= FLOOD_OVER : raised > FLOOD;
-}
+import { raisedAtMs } from '../../../live/alarm-book';
 
 /** What alarms have in common. */
 export type Cause =
@@ -77,7 +57,7 @@ export function groupsOf(alarms: readonly Alarm[], company: (vehicle: string) =>
 
 /** Raised first; of several at one moment the one that the list has first. */
 function firstOut(alarms: readonly Alarm[]): Alarm {
-  return alarms.reduce((first, alarm) => (Date.parse(alarm.raised_at) < Date.parse(first.raised_at) ? alarm : first));
+  return alarms.reduce((first, alarm) => (raisedAtMs(alarm) < raisedAtMs(first) ? alarm : first));
 }
 
 /** One line of the list. */

@@ -6,6 +6,7 @@ import { useSyncExternalStore } from 'react';
 
 export const QUIET_MS = 600_000;
 
+/** On this desk's own clock. */
 let untilMs = 0;
 let timer: number | undefined;
 const listeners = new Set<() => void>();
@@ -14,12 +15,7 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 
-/** On this desk's own clock. */
-export function quietUntilMs(): number {
-  return untilMs;
-}
-
-export function isQuiet(): boolean {
+function isQuiet(): boolean {
   return Date.now() < untilMs;
 }
 

@@ -14,7 +14,7 @@ import './vehicle.css';
 
 /** Zones and marks do not come with the positions, so they are read again this often while a card is open. */
 const REFRESH_MS = 2_000;
-/** A playback that is opened at a vehicle begins so long ago. */
+/** A playback that is opened at a vehicle begins so long before it was last heard of. */
 const BACK_MS = 15 * 60_000;
 
 const PARTS = ['facts', 'events', 'track', 'terminal'] as const;
@@ -40,6 +40,10 @@ export function VehicleCard({ desk, vehicleKey, following, onFollow, onClose }: 
   const named = site.directory.byKey(vehicleKey);
   const id = named?.id;
   const kept = useKept(id);
+  const lastMs = () => {
+    const last = named?.last ? Date.parse(named.last.fixed_at) : undefined;
+    return site.fleet.vehicle(vehicleKey)?.fixedAtMs ?? last ?? site.clock.now();
+  };
   const phone = kept?.properties.terminal_phone ?? null;
   const offered = PARTS.filter((name) => name !== 'terminal' || (phone !== null && mayCommandTerminals(desk.session)));
   return (
@@ -59,7 +63,7 @@ export function VehicleCard({ desk, vehicleKey, following, onFollow, onClose }: 
               <button
                 type="button"
                 data-testid="vehicle-replay"
-                onClick={() => desk.replay(site.clock.now() - BACK_MS, [id])}
+                onClick={() => desk.replay(lastMs() - BACK_MS, [id])}
               >
                 {t('vehicle.replay')}
               </button>

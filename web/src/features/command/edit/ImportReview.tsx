@@ -216,6 +216,7 @@ function usePreview(desk: Desk, features: readonly SketchFeature[]): void {
   useEffect(() => {
     if (!park) return;
     const sketch = new Sketch(park);
+    const undoDraft = park.addDraft(() => true);
     const shown = features.slice(0, MOST_DRAWN);
     sketch.show(
       shown.flatMap((feature) => {
@@ -226,7 +227,10 @@ function usePreview(desk: Desk, features: readonly SketchFeature[]): void {
     const extent = extentOf(shown as Feature[]);
     if (extent && extent.every(Number.isFinite) && Math.abs(extent[1]) <= 90 && Math.abs(extent[3]) <= 90)
       park.show(extent);
-    return () => sketch.remove();
+    return () => {
+      undoDraft();
+      sketch.remove();
+    };
   }, [features, park]);
 }
 

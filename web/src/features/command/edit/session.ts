@@ -74,6 +74,7 @@ export class Session {
   readonly #listeners = new Set<() => void>();
   readonly #sketch: Sketch | null;
   readonly #undoTheme: () => void;
+  readonly #undoDraft: (() => void) | undefined;
   #pen: Pen | null = null;
   #steps: Steps<Draft>;
   #base: Base | null;
@@ -98,11 +99,13 @@ export class Session {
     if (map?.getSource('zones')) this.#takePen();
     map?.on('style.load', this.#takePen);
     this.#undoTheme = onTheme(() => this.#pen?.recolour(colours()));
+    this.#undoDraft = ground.park?.addDraft(() => this.#picture.dirty || this.#drawing);
     this.#changed();
   }
 
   destroy(): void {
     this.#undoTheme();
+    this.#undoDraft?.();
     this.#ground.park?.library.off('style.load', this.#takePen);
     this.#dropPen();
     this.#sketch?.remove();

@@ -14,7 +14,7 @@ import { Player, SPEEDS } from './player';
 import { SpanChoice } from './SpanChoice';
 import { Stage, type Actor } from './stage';
 import { LONG_STEP_MS, STEP_MS, Timeline } from './Timeline';
-import { LENGTHS_MS, spanAround, type Span } from './timeline';
+import { beginning, LENGTHS_MS, spanAround, type Span } from './timeline';
 import { useTracks } from './useTracks';
 import { inView } from './view';
 import { Watermark } from './Watermark';
@@ -66,6 +66,9 @@ export function Playback({ desk, replay, onMoment, onClose }: PlaybackProps) {
   const [looked, setLooked] = useState(false);
   useEffect(() => {
     if (looked || tracks.reading || !stage || !park) return;
+    // A moment before anybody was heard of shows nobody.
+    const firstsMs = [...tracks.of.values()].flatMap(({ points }) => points[0]?.atMs ?? []);
+    if (player.now.atMs === replay.atMs) player.seek(beginning(replay.atMs, firstsMs));
     const places = stage.places(player.now.atMs);
     if (places.length === 0) return;
     setLooked(true);
@@ -74,7 +77,7 @@ export function Playback({ desk, replay, onMoment, onClose }: PlaybackProps) {
     const coordinates = places.map(({ lon, lat }) => [lon, lat]);
     const box = extentOf([{ type: 'Feature', id: 'all', geometry: { type: 'MultiPoint', coordinates }, properties: {} }]);
     if (box) park.show(box, { maxZoom: 16 });
-  }, [looked, tracks.reading, tracks.of, stage, park, player]);
+  }, [looked, tracks.reading, tracks.of, stage, park, player, replay.atMs]);
 
   const marks = useMemo(() => marksOf([...tracks.of.values()].flatMap(({ events }) => events)), [tracks.of]);
   const say = (mark: Mark) => `${clockText(mark.atMs, language)} ${whatText(mark.event, names, t)}`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Event } from '../../../api/types';
 import { markAt, markFrom, marksOf } from './marks';
 import { Player } from './player';
-import { fromField, msAt, shareOf, spanAround, spanOf, ticksOf, toField } from './timeline';
+import { beginning, fromField, msAt, shareOf, spanAround, spanOf, ticksOf, toField } from './timeline';
 
 const T0 = Date.parse('2026-11-27T12:00:00Z');
 const MINUTE = 60_000;
@@ -19,6 +19,12 @@ describe('the line of time', () => {
     expect(msAt(span, 1 / 3)).toBe(T0 + 5 * MINUTE);
     expect(shareOf(span, T0 - MINUTE)).toBe(0);
     expect(msAt(span, 1.5)).toBe(span.toMs);
+  });
+
+  test('begins where the first track does, when nobody was heard of before', () => {
+    expect(beginning(1_000, [5_000, 3_000])).toBe(3_000);
+    expect(beginning(4_000, [5_000, 3_000])).toBe(4_000);
+    expect(beginning(1_000, [])).toBe(1_000);
   });
 
   test('names round moments of the site’s clock', () => {

@@ -21,6 +21,11 @@ export function spanAround(atMs: number, lengthMs: number, nowMs: number): Span 
   return { fromMs: Math.round(toMs - lengthMs), toMs: Math.round(toMs) };
 }
 
+/** Where to begin when `askedMs` was asked for: there, or where the first of some tracks begins when all of them begin later. */
+export function beginning(askedMs: number, firstsMs: readonly number[]): number {
+  return firstsMs.length === 0 ? askedMs : Math.max(askedMs, firstsMs.reduce((a, b) => Math.min(a, b)));
+}
+
 export function within({ fromMs, toMs }: Span, ms: number): number {
   return Math.min(toMs, Math.max(fromMs, ms));
 }

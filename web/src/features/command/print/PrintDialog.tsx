@@ -71,6 +71,11 @@ export function PrintDialog({ desk, park, onClose }: { desk: Desk; park: ParkMap
             ))}
           </fieldset>
         </div>
+        {typeof picture === 'object' && picture.unsaved && (
+          <p className="problem" role="status" data-testid="print-unsaved">
+            {t('print.unsaved')}
+          </p>
+        )}
         <div className="print-preview">
           {picture === 'busy' && <p className="hint">{t('print.busy')}</p>}
           {picture === 'failed' && (

@@ -60,6 +60,11 @@ export function PrintSheet({ desk, picture, heading, paper }: PrintSheetProps) {
           {' · '}
           {t('print.by', { name: session.name, role: t(`role.${session.role}`) })}
         </p>
+        {picture.unsaved && (
+          <p>
+            <strong>{t('print.unsaved')}</strong>
+          </p>
+        )}
         <p>
           {hidden.size > 0 && (
             <strong>

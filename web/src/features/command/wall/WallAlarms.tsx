@@ -6,6 +6,8 @@ import type { Picture, Site } from '../../../live/site';
 import { PriorityBadge } from '../../../ui/PriorityBadge';
 import { Ticked } from '../../../ui/Ticked';
 import { useServerNow } from '../../../ui/useServerNow';
+import { useFlood } from '../flood';
+import { useLoad } from '../useLoad';
 import { tellingEvent, whatText, type Names } from '../words';
 
 /** More does not fit on any wall. */
@@ -16,6 +18,7 @@ export function WallAlarms({ site, picture, names }: { site: Site; picture: Pict
   // How a time of day is written depends on it; what counts up is `Ticked`.
   const now = useServerNow(site.clock, 60_000);
   const alarms = picture.alarms.filter(({ state }) => state !== 'shelved' && state !== 'suppressed');
+  const flood = useFlood(site, picture.alarms, useLoad(site));
   const list = useRef<HTMLUListElement>(null);
   const [fits, setFits] = useState(MOST);
   useLayoutEffect(() => {
@@ -32,6 +35,11 @@ export function WallAlarms({ site, picture, names }: { site: Site; picture: Pict
       <h2 id="wall-title">
         {t('wall.alarms')} <strong>{picture.alarmsKnown ? alarms.length : '?'}</strong>
       </h2>
+      {flood.on && (
+        <p className="wall-flood" role="status" data-testid="wall-flood">
+          {t('wall.flood', { raised: flood.raised })}
+        </p>
+      )}
       {picture.alarmsKnown && alarms.length === 0 && (
         <p className="hint">{t(picture.connection === 'lost' ? 'alarms.empty.lost' : 'wall.none')}</p>
       )}

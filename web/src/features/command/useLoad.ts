@@ -1,7 +1,7 @@
 /** How much the alarms ask of the desk, asked of the server again and again. */
 import { useEffect, useState } from 'react';
-import type { AlarmLoad } from '../../../api/types';
-import type { Site } from '../../../live/site';
+import type { AlarmLoad } from '../../api/types';
+import type { Site } from '../../live/site';
 
 const ASK_EVERY_MS = 15_000;
 
