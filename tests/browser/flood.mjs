@@ -16,6 +16,10 @@ const found = await withBrowser(async (browser) => {
   const text = await group.innerText();
   const shown = await page.getByTestId("alarm-item").count();
   const urgent = await page.getByTestId("urgent").innerText();
+  // Ages count up by themselves.
+  const since = page.getByTestId("alarm-item").first().locator(".alarm-when");
+  const age = await since.innerText();
+  await since.filter({ hasNotText: age }).waitFor();
   await page.getByTestId("group-open").click();
   await page.getByTestId("alarm-item").nth(3).waitFor();
   if (screenshot) await page.screenshot({ path: screenshot });
@@ -44,7 +48,8 @@ const found = await withBrowser(async (browser) => {
       more: Number(element.querySelector('[data-testid="wall-more"]').innerText.match(/\d+/)[0]),
     };
   });
+  const wallFlood = await page.getByTestId("wall-flood").innerText();
   const { complaints } = page;
-  return { text, shown, urgent, done, filtered, wall, complaints };
+  return { text, shown, urgent, done, filtered, wall, wallFlood, complaints };
 });
 console.log(JSON.stringify(found));

@@ -66,6 +66,19 @@ const found = await withBrowser(async (browser) => {
   }
   await close();
 
+  // What is drawn and not saved is said to be so, on the screen and on the paper.
+  seen.unsavedBefore = await page.getByTestId("print-unsaved").count();
+  await page.getByTestId("tool-edit").click();
+  await page.getByTestId("draw-numbers").click();
+  await page.getByTestId("numbers-lon").fill("121.7");
+  await page.getByTestId("numbers-lat").fill("29.9");
+  await page.getByTestId("numbers-radius").fill("400");
+  await page.getByTestId("numbers-apply").click();
+  await page.getByTestId("print-open").click();
+  await page.getByTestId("print-unsaved").waitFor();
+  seen.unsaved = await page.locator(".print-only").textContent();
+  await close();
+
   // Beside the map the browser prints what is there.
   await open(page, "#/help");
   await page.locator("article.help").first().waitFor();

@@ -1,5 +1,5 @@
-// What a desk hears: an urgent alarm, and no other; nothing while it is quiet; an urgent one over the past that is played back;
-// and one that was put aside, when its time is over. Counts the tones that the page plays, and prints them after each step as
+// What a desk hears: an urgent alarm, and no other; nothing while it is quiet, and what came meanwhile when that is over; an urgent
+// one over the past that is played back; and one that was put aside, when its time is over. Counts the tones that the page plays, and prints them after each step as
 // one line of JSON.
 //
 // Started by tests/tests/desk.rs, which drives a vehicle into a zone at each word. Input: CORDON_URL, CORDON_NAME,
@@ -51,6 +51,8 @@ const found = await withBrowser(async (browser) => {
   heard.quiet = await drive("URGENT-2");
   await sound.click();
   await page.locator('[data-testid="sound"][data-sound="on"]').waitFor();
+  await page.locator('[role="status"][aria-live="assertive"]').filter({ hasText: /muted: 1 .*URGENT-2/ }).waitFor({ state: "attached" });
+  heard.afterQuiet = await tones();
 
   await page.getByTestId("event-item").filter({ hasText: "URGENT-2" }).first().getByTestId("event-replay").click();
   await page.getByTestId("watermark").waitFor();

@@ -131,6 +131,8 @@ fn the_map_is_printed_on_one_sheet_with_all_that_a_map_needs() {
             assert!(said.contains(needed), "“{needed}” is not on {paper}: {said}");
         }
     }
+    assert_eq!(found["unsavedBefore"], 0);
+    assert!(text(&found, "unsaved").contains("not saved: it is not in force"), "{found:#}");
     assert_eq!(found["complaints"], json!([]));
     assert_eq!(found["besideMap"], 0, "beside the map no dialog opens that nobody sees");
 }

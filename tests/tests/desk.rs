@@ -110,6 +110,7 @@ fn a_flood_is_one_cause_and_is_acknowledged_at_one_press() {
     let wall = |name: &str| found["wall"][name].as_u64().unwrap();
     assert_eq!((wall("shown") + wall("more"), wall("cut")), (12, 0), "{found:#}");
     assert!(wall("shown") >= 3, "{found:#}");
+    assert_eq!(text(&found, "wallFlood"), "Alarm flood: 12 in 10 minutes");
     assert_eq!(found["complaints"], json!([]), "no error in the page");
     let alarms = api.items("/api/alarms");
     assert_eq!(alarms.len(), 12);
@@ -173,7 +174,8 @@ fn a_desk_hears_what_is_urgent_and_meets_again_what_it_put_aside() {
         api.post("/api/fixes", &json!(fixes)).expect(200);
     });
     // An urgent alarm is two tones.
-    assert_eq!(found["heard"], json!({"notUrgent": 0, "urgent": 2, "quiet": 2, "playback": 4, "back": 6}), "{found:#}");
+    let expected = json!({"notUrgent": 0, "urgent": 2, "quiet": 2, "afterQuiet": 4, "playback": 6, "back": 8});
+    assert_eq!(found["heard"], expected, "{found:#}");
     assert_eq!(found["status"], 200);
     let alarm = api.get(&format!("/api/alarms/{}", text(&found, "id"))).expect(200);
     let last = alarm["history"].as_array().unwrap().last().unwrap();

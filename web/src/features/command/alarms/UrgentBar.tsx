@@ -30,7 +30,8 @@ export function UrgentBar({ urgent, unseen, clock, onJump }: UrgentBarProps) {
           everyMs={1_000}
           text={(now) => t('urgent.count', { count: urgent.length, age: spanText(now - since, t) })}
         />
-        {unseen > 0 && <span className="urgent-unseen"> {t('urgent.unseen', { unseen })}</span>}
+        {' '}
+        {unseen > 0 && <span className="urgent-unseen">{t('urgent.unseen', { unseen })}</span>}
       </span>
       <span className="urgent-jump">{t('urgent.jump')}</span>
     </button>

@@ -2,6 +2,7 @@
 import type { Problem } from '../../../api/types';
 import { isKey, type Translate } from '../../../i18n';
 import { problemText } from '../../../ui/problem';
+import { limitText, placeText, refusedValue } from './refused-words';
 
 export const TABS = ['shape', 'form', 'time', 'rules', 'check', 'history'] as const;
 export type Tab = (typeof TABS)[number];
@@ -32,10 +33,11 @@ export function refusalText(problem: Problem, t: Translate): string {
       ? problemText(problem, t)
       : t('edit.refused.other', { detail: problem.detail ?? '' });
   }
+  const field = fieldOf(problem);
   return t(key, {
-    field: fieldOf(problem),
-    value: String(problem.value ?? ''),
-    limit: String(problem.limit ?? ''),
+    field: placeText(field, t),
+    value: refusedValue(field, problem.value, t),
+    limit: limitText(field, String(problem.limit ?? ''), t),
     detail: problem.detail ?? '',
   });
 }

@@ -4,8 +4,10 @@ import { translate, type Translate } from '../../../i18n';
 import { closed, fromText, toText } from './coordinates-text';
 import { fieldText, valueText } from './in-words';
 import { isAt, refusalText, tabOf } from './problems';
+import { limitText, placeText } from './refused-words';
 
 const zh: Translate = (key, values) => translate('zh-CN', key, values);
+const en: Translate = (key, values) => translate('en', key, values);
 
 function refusal(field: string, code = 'range'): Problem {
   return { status: 422, code, field, value: 900, limit: '0.1 to 500', detail: 'refused' };
@@ -25,8 +27,23 @@ describe('a refusal of the server', () => {
     expect(tabOf({ status: 503, code: 'busy' })).toBeNull();
   });
   it('says the value and what is allowed', () => {
-    const text = refusalText(refusal('properties.rules[1].limit_kph'), zh);
-    for (const part of ['properties.rules[1].limit_kph', '900', '0.1 to 500']) expect(text).toContain(part);
+    const problem = { ...refusal('features[3].properties.rules[1].limit_kph'), limit: 'a number from 0.1 to 500' };
+    expect(refusalText(problem, zh)).toBe('第 2 条规则的“限速” 是 900，超出范围；允许：0.1 到 500 的数');
+    expect(refusalText(problem, en)).toBe('“Speed limit” of rule no. 2 is 900, out of range; allowed: a number from 0.1 to 500');
+  });
+  it('calls things as the screen does, and leaves what it does not know', () => {
+    const level = { ...refusal('properties.level', 'value'), value: '"purple"', limit: 'red, orange, yellow, blue' };
+    const said = refusalText(level, zh);
+    expect(said).toContain('风险等级 的值 purple 不允许');
+    for (const word of ['red', 'orange', 'blue']) expect(said).not.toContain(word);
+    const kind = { ...refusal('properties.kind', 'missing'), value: '', limit: 'hazard, no_stop' };
+    expect(refusalText(kind, en)).not.toContain('no_stop');
+    expect(limitText('properties.level', 'a colour of the rainbow', zh)).toBe('a colour of the rainbow');
+    const misspelt = { ...refusal('properties.vaild_from', 'unknown_member'), limit: 'properties.valid_from' };
+    expect(refusalText(misspelt, en)).toContain('did you mean “Valid from” (valid_from)?');
+    expect(placeText('properties.capacity', zh)).toBe('capacity');
+    expect(placeText('geometry.coordinates[0][3]', zh)).toBe('形状');
+    expect(placeText('properties.schedule[0].days', zh)).toBe('第 1 个时段的“星期”');
   });
   it('that nobody foresaw is still told', () => {
     expect(refusalText(refusal('properties.other', 'unheard_of'), zh)).toContain('refused');

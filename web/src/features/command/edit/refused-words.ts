@@ -1,0 +1,84 @@
+/**
+ * What the server says of a refusal in words that a person knows: which field by the name it has on the screen, what is
+ * allowed without the codes of the data. What it says in another way stays as it says it.
+ */
+import { isKey, translateName, type Translate } from '../../../i18n';
+
+/** Words that a field may hold, by its last member. */
+const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
+  kind: ['zonekind', 'word'],
+  level: ['level'],
+  when: ['kindname'],
+  class: ['class'],
+  classes: ['class'],
+  goods: ['goods'],
+  goods_class: ['goods'],
+  exempt: ['exempt'],
+  type: ['geometry'],
+};
+
+/** The member that a path ends with, without its place in a list. */
+function lastOf(path: string): string {
+  return path.split('.').at(-1)!.replace(/\[\d+\]$/, '');
+}
+
+function memberText(path: string, t: Translate): string {
+  const name = lastOf(path);
+  for (const prefix of ['edit.field', 'edit.member']) if (isKey(`${prefix}.${name}`)) return translateName(t, prefix, name, () => name);
+  return name;
+}
+
+/** `properties.rules[1].limit_kph` is the speed limit of the second rule. */
+export function placeText(path: string, t: Translate): string {
+  if (/^geometry\b/.test(path)) return t('edit.field.shape');
+  const rule = /^properties\.rules\[(\d+)\](?:\.(.+))?$/.exec(path);
+  if (rule) {
+    const n = Number(rule[1]) + 1;
+    return rule[2] === undefined ? t('edit.where.rule', { n }) : t('edit.where.of.rule', { n, what: memberText(rule[2], t) });
+  }
+  const window = /^properties\.schedule\[(\d+)\](?:\.(.+))?$/.exec(path);
+  if (window) {
+    const n = Number(window[1]) + 1;
+    return window[2] === undefined
+      ? t('edit.where.window', { n })
+      : t('edit.where.of.window', { n, what: memberText(window[2], t) });
+  }
+  return memberText(path, t);
+}
+
+/** One word of a field, as the screen calls it. */
+function wordText(path: string, word: string, t: Translate): string {
+  for (const prefix of VOCABULARY[lastOf(path)] ?? []) if (isKey(`${prefix}.${word}`)) return translateName(t, prefix, word, () => word);
+  return word;
+}
+
+/** The value that was refused. */
+export function refusedValue(path: string, value: unknown, t: Translate): string {
+  const text = String(value ?? '').replace(/^"(.*)"$/, '$1');
+  return wordText(path, text, t);
+}
+
+/** What is allowed. */
+export function limitText(path: string, limit: string, t: Translate): string {
+  const range = /^(a number|a whole number|whole seconds|km\/h) from (\S+) to (\S+)$/.exec(limit);
+  if (range) {
+    const [, what, from = '', to = ''] = range;
+    const unit = { 'a number': 'number', 'a whole number': 'whole', 'whole seconds': 'seconds' }[what ?? ''] ?? 'kph';
+    return t(`edit.limit.${unit as 'number' | 'whole' | 'seconds' | 'kph'}`, { from, to });
+  }
+  const metres = /in metres, (\S+) to (\S+)$/.exec(limit);
+  if (metres) return t('edit.limit.metres', { from: metres[1]!, to: metres[2]! });
+  const most = /^at most (\d+) (characters|entries|bytes|geometries)$/.exec(limit);
+  if (most) return t(`edit.limit.${most[2] as 'characters' | 'entries' | 'bytes' | 'geometries'}`, { n: most[1]! });
+  if (limit.startsWith('a time with its offset by RFC 3339')) return t('edit.limit.time');
+  if (limit === 'a time after properties.valid_from') return t('edit.limit.after');
+  const meant = /^properties(?:\.\w+(?:\[\d+\])?)+$/.test(limit);
+  if (meant) return t('edit.limit.meant', { what: placeText(limit, t), name: lastOf(limit) });
+  const kind = { 'a text': 'text', 'a list': 'list', 'an object': 'object' }[limit];
+  if (kind) return t(`edit.limit.${kind as 'text' | 'list' | 'object'}`);
+  if (/^\w+(?:, \w+)*(?: or \w+)?$/.test(limit)) {
+    const words = limit.split(/, | or /);
+    return words.map((word) => wordText(path, word, t)).join(t('list.separator'));
+  }
+  return limit;
+}
