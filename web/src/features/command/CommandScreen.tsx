@@ -22,7 +22,7 @@ import { MapPane } from './MapPane';
 import { alarmMark } from './alarms/mark';
 import { mayEdit, type Desk } from './desk';
 import type { Editing } from './edit/EditPanel';
-import { UndoNotice } from './edit/UndoNotice';
+import { UndoNotice } from '../../ui/UndoNotice';
 import { Playback, type Replay } from './playback/Playback';
 import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';

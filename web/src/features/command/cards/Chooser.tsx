@@ -7,7 +7,7 @@ import { signOf } from '../../../map/sort-of';
 import { SignPicture } from '../../../ui/SignPicture';
 import type { Desk } from '../desk';
 import { useAction } from '../useKeys';
-import { collectionName } from './properties';
+import { collectionName } from '../../../ui/properties';
 import './cards.css';
 
 /** As cards.css has it: the list with its margin, its head, one of its lines. */

@@ -6,7 +6,7 @@ import { nameOf } from '../../../map/drawn';
 import { signOf } from '../../../map/sort-of';
 import { Card, Row } from '../../../ui/Card';
 import { SignPicture } from '../../../ui/SignPicture';
-import { collectionName, propertyRows } from './properties';
+import { collectionName, propertyRows } from '../../../ui/properties';
 import './cards.css';
 
 export interface FeatureCardProps {

@@ -6,7 +6,7 @@ import { dateText } from '../../../i18n/time';
 import { errorText } from '../../../ui/problem';
 import type { Editable } from '../editable';
 import { restore } from './saving';
-import { offerUndo, useNotice } from './undo-notice';
+import { offerUndo, useNotice } from '../../../ui/undo-notice';
 
 interface Read {
   items: Deleted[];

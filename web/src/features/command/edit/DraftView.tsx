@@ -20,7 +20,7 @@ import { conflictOf, remove, save, type Conflict, type Saved } from './saving';
 import type { Session } from './session';
 import { ShapeTab } from './ShapeTab';
 import { TimeTab } from './TimeTab';
-import { offerUndo } from './undo-notice';
+import { offerUndo } from '../../../ui/undo-notice';
 import { useEditKeys } from './useEditKeys';
 
 export interface DraftViewProps {

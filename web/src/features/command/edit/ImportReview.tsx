@@ -16,10 +16,10 @@ import { KINDS } from './kinds';
 import { MemberChoice, MemberOrValue } from './MemberFields';
 import { NumberField } from './NumberField';
 import { refusalText } from './problems';
-import type { Done } from './saving';
+import type { Done } from '../../../ui/undo-notice';
 import { shapeOf } from './shape';
 import { Sketch } from './sketch';
-import { offerUndo, useNotice } from './undo-notice';
+import { offerUndo, useNotice } from '../../../ui/undo-notice';
 
 /** Features that are drawn before they are sent; the others are counted. */
 const MOST_DRAWN = 5_000;

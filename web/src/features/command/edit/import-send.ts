@@ -5,7 +5,7 @@ import type { Feature, Problem } from '../../../api/types';
 import { translate, type Language, type Translate } from '../../../i18n';
 import type { Editable } from '../editable';
 import { refusedIndex } from './geojson-file';
-import type { Done } from './saving';
+import type { Done } from '../../../ui/undo-notice';
 
 export interface Refusal {
   /** Its place in the file from 0. */

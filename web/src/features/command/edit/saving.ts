@@ -5,20 +5,9 @@
 import { ApiError } from '../../../api/client';
 import { edits, revisionOf, tagOf, type Kept, type Revision } from '../../../api/edits';
 import type { Feature, Problem } from '../../../api/types';
-import type { Language } from '../../../i18n';
 import { nameOf } from '../../../map/drawn';
+import type { Done } from '../../../ui/undo-notice';
 import { draftOf, featureOf, type Base, type Draft } from './draft';
-
-/** A finished act that can be taken back. */
-export interface Done {
-  act: 'created' | 'changed' | 'deleted' | 'restored';
-  collection: string;
-  id: string;
-  /** What it is called; the notice outlives a change of language. */
-  called: (language: Language) => string;
-  /** Takes it back. */
-  undo: () => Promise<void>;
-}
 
 /** What somebody else did to the feature since it was read. */
 export interface Conflict {

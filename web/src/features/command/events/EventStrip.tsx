@@ -7,7 +7,7 @@ import { dateText, nearText, startOfDay, toFileName } from '../../../i18n/time';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
 import { doubtTexts, kindName, subjectText, whatText } from '../words';
-import { csvOf, saveAs, type Row } from './csv';
+import { csvOf, saveAs, type Row } from '../../../ui/csv';
 import { EVERY, passes, type EventFilter } from './event-filter';
 import './events.css';
 
@@ -154,7 +154,7 @@ function SaveButton({ desk, filter, said }: { desk: Desk; filter: EventFilter; s
         .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
         .map((event) => rowOf(event, desk, t));
       const head = HEAD.map((name) => t(`csv.${name}`));
-      saveAs(`cordon-events-${toFileName(nowMs)}.csv`, csvOf(head, rows));
+      saveAs(`cordon-events-${toFileName(nowMs)}.csv`, [csvOf(head, rows)], 'text/csv');
       setState({ busy: false, text: t('events.saved', { count: rows.length }) });
     } catch (error) {
       setState({ busy: false, text: errorText(error, t) });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { csvOf } from './csv';
+import { csvOf } from '../../../ui/csv';
 import { EVERY, passes } from './event-filter';
 
 describe('a table for Excel', () => {

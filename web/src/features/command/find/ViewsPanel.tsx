@@ -5,7 +5,7 @@ import { formatRoute, noteInRoute, currentRoute } from '../../../ui/route';
 import { copyText } from '../../../ui/copy';
 import type { Desk } from '../desk';
 import { useAction } from '../useKeys';
-import { formatAt } from './link';
+import { formatAt } from '../../../ui/map-link';
 import { keepViews, loadViews, MOST_VIEWS, moved, type SavedView } from './views';
 import './views.css';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { formatAt, formatOn, parseAt, parseOn } from './link';
+import { formatAt, formatOn, parseAt, parseOn } from '../../../ui/map-link';
 import { keepViews, loadViews, moved, type SavedView } from './views';
 
 describe('a place in the address', () => {

@@ -8,7 +8,7 @@ import type { Site } from '../../../live/site';
 import type { Choice } from '../../../map/park-map';
 import { currentRoute, noteInRoute, useRoute } from '../../../ui/route';
 import type { Desk } from '../desk';
-import { formatAt, formatOn, parseAt, parseOn } from './link';
+import { formatAt, formatOn, parseAt, parseOn } from '../../../ui/map-link';
 
 /** Least time between two notes in the address: browsers refuse to be told more often than some ten times a second. */
 const BETWEEN_NOTES_MS = 400;

@@ -1,6 +1,6 @@
 /** Says that something was saved or deleted, and offers to take it back. */
-import { useI18n } from '../../../i18n';
-import { errorText } from '../../../ui/problem';
+import { useI18n } from '../i18n';
+import { errorText } from './problem';
 import './undo-notice.css';
 import { dismissNotice, undoIt, useNotice } from './undo-notice';
 

@@ -18,10 +18,10 @@ export function csvOf(head: Row, rows: readonly Row[]): string {
   return MARK + [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
-/** Hands a text to the browser as a file. */
-export function saveAs(name: string, text: string): void {
+/** Hands a text, or its parts in turn, to the browser as a file. */
+export function saveAs(name: string, parts: readonly string[], type: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  link.href = URL.createObjectURL(new Blob([...parts], { type: `${type};charset=utf-8` }));
   link.download = name;
   link.click();
   // The browser reads it after this turn.

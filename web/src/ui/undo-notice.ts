@@ -1,6 +1,17 @@
 /** The last act that can be taken back, for a notice that outlives the panel in which it was done. */
 import { useSyncExternalStore } from 'react';
-import type { Done } from './saving';
+import type { Language } from '../i18n';
+
+/** A finished act that can be taken back. */
+export interface Done {
+  act: 'created' | 'changed' | 'deleted' | 'restored';
+  collection: string;
+  id: string;
+  /** What it is called; the notice outlives a change of language. */
+  called: (language: Language) => string;
+  /** Takes it back. */
+  undo: () => Promise<void>;
+}
 
 export interface Notice {
   done: Done;

@@ -1,6 +1,6 @@
 /** What somebody wrote about a feature, as rows of a card in the page's language. Pure: words in, words out. */
-import type { Collection, FeatureProperties } from '../../../api/types';
-import { translateName, type Key, type Language, type Translate } from '../../../i18n';
+import type { Collection, FeatureProperties } from '../api/types';
+import { translateName, type Key, type Language, type Translate } from '../i18n';
 
 export interface PropertyRow {
   name: string;

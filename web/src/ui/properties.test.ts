@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { translate, type Language, type Translate } from '../../../i18n';
+import { translate, type Language, type Translate } from '../i18n';
 import { propertyRows } from './properties';
 
 function rows(properties: Record<string, unknown>, language: Language) {

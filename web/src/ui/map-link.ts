@@ -1,5 +1,5 @@
 /** The place in the address: `at=121.05,30.6,14` is longitude, latitude and zoom, as in a map's saved view. */
-import type { Resting } from '../../../map/first-view';
+import type { Resting } from '../map/first-view';
 
 /** A metre at six decimals, and a zoom that the eye can tell apart. */
 export function formatAt({ lon, lat, zoom }: Resting): string {
