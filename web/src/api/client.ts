@@ -197,6 +197,15 @@ export const api = {
     return all.find((item) => item.revision === revision)?.feature ?? undefined;
   },
 
+  /** The collections that the server has, and how many features each holds. */
+  collections: async () =>
+    (await request<{ collections: { id: string; itemCount: number }[] }>('GET', '/ogc/collections')).collections,
+  /** One page of any collection: the first, or the one that the page before named. */
+  featurePage: async (collection: string, path?: string, signal?: AbortSignal) => {
+    const first = `/ogc/collections/${encodeURIComponent(collection)}/items?limit=1000`;
+    const page = await request<FeaturePage>('GET', path ?? first, undefined, signal);
+    return { features: page.features, matched: page.numberMatched ?? null, next: nextOf(page) };
+  },
   features: async (collection: Collection): Promise<Feature[]> => {
     const all: Feature[] = [];
     let path: string | undefined = `/ogc/collections/${collection}/items?limit=1000`;

@@ -128,6 +128,9 @@ export const edits = {
   },
   replace: async (collection: string, id: string, feature: Sketch, tag: string) =>
     kept(await send('PUT', itemOf(collection, id), { body: feature, headers: { 'if-match': tag } })),
+  /** Changes these members and leaves the others; `null` takes one away. */
+  patch: async (collection: string, id: string, properties: Record<string, unknown>, tag: string) =>
+    kept(await send('PATCH', itemOf(collection, id), { body: { properties }, headers: { 'if-match': tag } })),
   remove: async (collection: string, id: string, tag: string) => {
     await send('DELETE', itemOf(collection, id), { headers: { 'if-match': tag } });
   },

@@ -1,4 +1,5 @@
 /** A page beside the map, with the way back to it. */
+import { lazy, Suspense } from 'react';
 import type { Session } from '../api/types';
 import { AccountsPage } from '../features/admin/AccountsPage';
 import { HealthPage } from '../features/admin/HealthPage';
@@ -11,6 +12,9 @@ import { Nav } from '../ui/Nav';
 import { SkipLink } from '../ui/SkipLink';
 import { UserMenu } from '../ui/UserMenu';
 import type { Page as PageName } from '../ui/route';
+
+// Read when somebody opens it: the map needs none of it.
+const DataPage = lazy(() => import('../features/data/DataPage'));
 
 export interface PageProps {
   page: Exclude<PageName, 'map'>;
@@ -32,6 +36,11 @@ export function Page({ page, site, session, onSignOut }: PageProps) {
         <UserMenu session={session} onSignOut={onSignOut} />
       </header>
       <main className="page-body" id="page" tabIndex={0}>
+        {page === 'data' && (
+          <Suspense fallback={<p className="hint">{t('app.loading')}</p>}>
+            <DataPage site={site} session={session} />
+          </Suspense>
+        )}
         {page === 'health' && <HealthPage />}
         {page === 'accounts' && <AccountsPage session={session} site={site} />}
         {page === 'help' && <HelpText />}

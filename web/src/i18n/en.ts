@@ -7,6 +7,7 @@ import { en as edit } from './words/edit';
 import { en as find } from './words/find';
 import { en as help } from './words/help';
 import { en as admin } from './words/admin';
+import { en as data } from './words/data';
 import type { Key } from './zh-CN';
 
 export const en: Record<Key, string> = {
@@ -385,4 +386,5 @@ export const en: Record<Key, string> = {
   ...find,
   ...help,
   ...admin,
+  ...data,
 };

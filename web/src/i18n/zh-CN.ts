@@ -7,6 +7,7 @@ import { zh as edit } from './words/edit';
 import { zh as find } from './words/find';
 import { zh as help } from './words/help';
 import { zh as admin } from './words/admin';
+import { zh as data } from './words/data';
 
 export const zh = {
   'app.title': 'Cordon 指挥',
@@ -378,6 +379,7 @@ export const zh = {
   ...find,
   ...help,
   ...admin,
+  ...data,
 } as const;
 
 export type Key = keyof typeof zh;

@@ -6,7 +6,7 @@
  * It never decides: it holds what the server said last, says how old that is, and fetches what a break made it miss.
  */
 import { ApiError, type Api } from '../api/client';
-import type { Alarm, AlarmLoad, Collection, Event, Problem, TextFrame } from '../api/types';
+import type { Alarm, AlarmLoad, Collection, Event, FeatureChange, Problem, TextFrame } from '../api/types';
 import { classCode } from '../map/sort-of';
 import { Directory } from './directory';
 import { Features, isCollection } from './features';
@@ -95,6 +95,7 @@ export class Site {
   readonly #onRefused: (refusal: Refusal) => void;
   readonly #ledger: Ledger;
   readonly #listeners = new Set<() => void>();
+  readonly #editListeners = new Set<(change: FeatureChange) => void>();
 
   #connection: ConnectionState = 'connecting';
   #heardAtMs: number | null = null;
@@ -235,6 +236,12 @@ export class Site {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  };
+
+  /** Told of every edit of every collection. */
+  readonly onEdit = (listener: (change: FeatureChange) => void): (() => void) => {
+    this.#editListeners.add(listener);
+    return () => this.#editListeners.delete(listener);
   };
 
   readonly picture = (): Picture => this.#picture;
@@ -389,7 +396,8 @@ export class Site {
     this.#touch();
   }
 
-  #edited(change: { collection: string; id: string; revision: number; deleted: boolean }): void {
+  #edited(change: FeatureChange): void {
+    for (const listener of this.#editListeners) listener(change);
     if (change.collection === 'vehicles') void this.directory.refresh();
     if (!isCollection(change.collection)) return;
     this.features.apply(change).catch(() => void this.#loadFeatures());

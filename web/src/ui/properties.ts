@@ -51,9 +51,15 @@ export function collectionName(collection: Collection, t: Translate): string {
 export type Referred = (property: string, id: string) => string | undefined;
 
 /** "pump_l_s" is what the interface calls it; a name that the dictionary does not have is shown as it was written. */
-function propertyName(name: string, t: Translate): string {
+export function propertyName(name: string, t: Translate): string {
   return translateName(t, 'property', name, () => name.replaceAll('_', ' '));
 }
+
+// Made once: a table asks for thousands of them.
+const NUMBERS: Readonly<Record<Language, Intl.NumberFormat>> = {
+  'zh-CN': new Intl.NumberFormat('zh-CN', { maximumFractionDigits: 6 }),
+  en: new Intl.NumberFormat('en', { maximumFractionDigits: 6 }),
+};
 
 /** A word of the interface ("fire_station") in the page's language; everything else as it was written. */
 function wordOf(text: string, t: Translate): string {
@@ -61,10 +67,10 @@ function wordOf(text: string, t: Translate): string {
   return known.length > LONGEST ? `${known.slice(0, LONGEST)}…` : known;
 }
 
-function valueText(value: unknown, language: Language, t: Translate): string | null {
+export function valueText(value: unknown, language: Language, t: Translate): string | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'boolean') return t(value ? 'word.yes' : 'word.no');
-  if (typeof value === 'number') return value.toLocaleString(language, { maximumFractionDigits: 6 });
+  if (typeof value === 'number') return NUMBERS[language].format(value);
   if (typeof value === 'string') return wordOf(value, t);
   if (Array.isArray(value)) {
     const parts = value.flatMap((one) => valueText(one, language, t) ?? []);
@@ -87,7 +93,8 @@ function partsText(value: Record<string, unknown>, language: Language, t: Transl
   return parts.length ? t('card.part', { name: called, parts: parts.join(t('list.separator')) }) : called;
 }
 
-function rankOf(name: string): number {
+/** Its place among what somebody asks first. */
+export function rankOf(name: string): number {
   const at = FIRST.indexOf(name);
   return at < 0 ? FIRST.length : at;
 }

@@ -4,7 +4,7 @@
  */
 import { useSyncExternalStore } from 'react';
 
-export const PAGES = ['map', 'health', 'accounts', 'help'] as const;
+export const PAGES = ['map', 'data', 'health', 'accounts', 'help'] as const;
 export type Page = (typeof PAGES)[number];
 
 export interface Route {

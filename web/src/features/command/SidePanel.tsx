@@ -1,7 +1,7 @@
 /** The tools on the left: one at a time, and none when somebody wants the map alone. */
 import { useI18n } from '../../i18n';
 import type { Desk } from './desk';
-import { mayEdit } from './desk';
+import { mayEdit } from '../../ui/may';
 import { EditPanel, type Editing } from './edit/EditPanel';
 import { FindPanel } from './find/FindPanel';
 import { MeasurePanel } from './find/MeasurePanel';

@@ -3,6 +3,7 @@ import type { Session } from '../../api/types';
 import type { Site } from '../../live/site';
 import type { Choice, ParkMap } from '../../map/park-map';
 import type { Visibility } from '../../map/visibility';
+import { mayEdit } from '../../ui/may';
 import type { Names } from './words';
 
 export interface Desk {
@@ -22,11 +23,6 @@ export interface Desk {
   replay: (atMs: number, vehicles: readonly string[]) => void;
   /** Opens the editor: on a zone, with `collection/id` on something else, or with `null` on an empty one. */
   edit: (zone: string | null) => void;
-}
-
-/** Roles that may change the map: the table in ARCHITECTURE.md. The server decides; this only hides what it would refuse. */
-export function mayEdit({ role }: Session): boolean {
-  return role === 'commander' || role === 'supervisor' || role === 'admin';
 }
 
 /** Roles that may try a rule over past tracks. */

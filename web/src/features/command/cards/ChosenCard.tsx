@@ -1,6 +1,6 @@
 /** The card of what is chosen: a vehicle, a zone, or anything else that is drawn. */
 import type { Desk } from '../desk';
-import { mayEdit } from '../desk';
+import { mayEdit } from '../../../ui/may';
 import { isEditable } from '../editable';
 import { FeatureCard } from './FeatureCard';
 import { VehicleCard } from './VehicleCard';

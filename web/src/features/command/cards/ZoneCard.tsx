@@ -5,7 +5,8 @@ import { dateText } from '../../../i18n/time';
 import { nameOf } from '../../../map/drawn';
 import { NUMERAL } from '../../../map/style';
 import { Card, Row } from '../../../ui/Card';
-import { mayEdit, type Desk } from '../desk';
+import type { Desk } from '../desk';
+import { mayEdit } from '../../../ui/may';
 import { ruleText, validityText, windowText } from '../words';
 
 export function ZoneCard({ desk, zone, onClose }: { desk: Desk; zone: Feature; onClose: () => void }) {

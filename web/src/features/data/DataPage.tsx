@@ -1,0 +1,258 @@
+/** The table of a collection: what the map knows as rows, found, sorted, changed in place, and taken along as a file. */
+import { useEffect, useMemo, useRef, useState, useDeferredValue } from 'react';
+import { api } from '../../api/client';
+import { middleOf } from '../../map/extent';
+import { nameOf } from '../../map/drawn';
+import type { Session } from '../../api/types';
+import { translateName, useI18n } from '../../i18n';
+import type { Site } from '../../live/site';
+import { formatAt, formatOn } from '../../ui/map-link';
+import { mayEdit } from '../../ui/may';
+import { errorText } from '../../ui/problem';
+import { go, noteInRoute, useRoute } from '../../ui/route';
+import { UndoNotice } from '../../ui/UndoNotice';
+import { useAsked } from '../../ui/useAsked';
+import { CellInput } from './CellInput';
+import { CellWords } from './CellWords';
+import { cellText, columnName, columnsOf, widthsOf, type Column } from './columns';
+import { Exports } from './Exports';
+import { Grid } from './Grid';
+import { arranged, type Asked, type Sort } from './order';
+import type { TableRow } from './rows';
+import { RowHistory } from './RowHistory';
+import { useCellEdit } from './useCellEdit';
+import { useTable } from './useTable';
+import './data.css';
+
+const FIRST_COLLECTION = 'zones';
+/** What was typed above a column stands in the address as `f.NAME`. */
+const ABOVE = 'f.';
+/** Drawn by nobody at a desk: it comes with the park. */
+const READ_ONLY = new Set(['ground']);
+/** Counts on the list of collections. */
+const COUNTS_EVERY_MS = 30_000;
+
+function sortFrom(text: string | undefined): Sort | null {
+  if (!text) return null;
+  return text.startsWith('-') ? { column: text.slice(1), down: true } : { column: text, down: false };
+}
+
+export default function DataPage({ site, session }: { site: Site; session: Session }) {
+  const { t } = useI18n();
+  const { params } = useRoute();
+  const asked = useAsked(api.collections, COUNTS_EVERY_MS);
+  const collection = params.get('of') ?? FIRST_COLLECTION;
+  const choose = (of: string) => {
+    const others = [...params.keys()].filter((name) => name === 'q' || name === 'sort' || name.startsWith(ABOVE));
+    noteInRoute({ ...Object.fromEntries(others.map((name) => [name, null])), of });
+  };
+  return (
+    <article className="data" data-testid="data">
+      <nav className="data-collections" aria-label={t('data.collections')}>
+        <h1>{t('page.data')}</h1>
+        {asked.error !== null && (
+          <p className="problem" role="alert">
+            {t('data.collections.failed', { why: errorText(asked.error, t) })}{' '}
+            <button type="button" onClick={() => void asked.ask()}>
+              {t('data.again')}
+            </button>
+          </p>
+        )}
+        <ul>
+          {(asked.value ?? [{ id: collection, itemCount: null }]).map(({ id, itemCount }) => (
+            <li key={id}>
+              <button
+                type="button"
+                className="quiet"
+                aria-pressed={id === collection}
+                data-testid={`collection-${id}`}
+                onClick={() => choose(id)}
+              >
+                {translateName(t, 'collection', id, () => id)} <span className="data-items">{itemCount}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Attributes key={collection} site={site} session={session} collection={collection} />
+      <UndoNotice />
+    </article>
+  );
+}
+
+/** What the address says is asked of the table. */
+function askedIn(params: ReadonlyMap<string, string>): Asked {
+  const above = Object.fromEntries(
+    [...params].filter(([name]) => name.startsWith(ABOVE)).map(([name, typed]) => [name.slice(ABOVE.length), typed]),
+  );
+  return { text: params.get('q') ?? '', above, sort: sortFrom(params.get('sort')) };
+}
+
+function Attributes({ site, session, collection }: { site: Site; session: Session; collection: string }) {
+  const { language, t } = useI18n();
+  const { params } = useRoute();
+  const { table, picture } = useTable(site, collection);
+  const editing = useCellEdit(table);
+  const [history, setHistory] = useState<string | null>(null);
+  const entry = useRef<{ enter: () => void }>({ enter: () => {} });
+  const [wanted, setWanted] = useState<Asked>(() => askedIn(params));
+  const ask = (change: Partial<Asked>) => setWanted((before) => ({ ...before, ...change }));
+  const { text, above, sort } = wanted;
+  useEffect(() => {
+    // What is typed letter by letter is worth an address when it rests.
+    const timer = window.setTimeout(() => {
+      const gone = [...params.keys()].filter((name) => name.startsWith(ABOVE) && !above[name.slice(ABOVE.length)]);
+      noteInRoute({
+        of: collection,
+        q: text || null,
+        sort: sort && `${sort.down ? '-' : ''}${sort.column}`,
+        ...Object.fromEntries(gone.map((name) => [name, null])),
+        ...Object.fromEntries(Object.entries(above).map(([name, typed]) => [ABOVE + name, typed || null])),
+      });
+    }, 300);
+    return () => window.clearTimeout(timer);
+  }, [text, above, sort, collection]);
+
+  const columns = useMemo(() => columnsOf(picture.rows), [picture.rows]);
+  const said = useMemo(() => {
+    // Said once for each row as long as it is the same: sorting and finding ask for it again and again.
+    const known = new WeakMap<TableRow, Map<string, string>>();
+    return (row: TableRow, column: string): string => {
+      const cells = known.get(row) ?? new Map<string, string>();
+      known.set(row, cells);
+      let cell = cells.get(column);
+      if (cell === undefined) {
+        cell = cellText(collection, column, row.properties[column], language, t);
+        cells.set(column, cell);
+      }
+      return cell;
+    };
+  }, [collection, language, t]);
+  // A long table is sifted when the keys rest.
+  const quiet = useDeferredValue(wanted);
+  const rows = useMemo(() => arranged(picture.rows, columns, quiet, said), [picture.rows, columns, quiet, said]);
+  const widths = useMemo(() => widthsOf(columns, picture.rows, said, t), [columns, picture.rows, said, t]);
+
+  const called = (id: string) => {
+    const properties = table.row(id)?.properties ?? {};
+    return nameOf(properties, language) || String(properties['plate'] ?? id);
+  };
+  const writes = mayEdit(session) && !READ_ONLY.has(collection);
+  const { open } = editing;
+  const cell = open && {
+    id: open.id,
+    column: open.column,
+    input: (
+      <CellInput
+        key={`${open.id} ${open.column}`}
+        collection={collection}
+        column={columns.find(({ name }) => name === open.column) ?? { name: open.column, holds: 'text', filled: 0 }}
+        value={open.seen.feature.properties[open.column]}
+        busy={open.busy}
+        onSave={(typed) => {
+          const column = columns.find(({ name }) => name === open.column);
+          if (column) void editing.save(typed, column);
+        }}
+        onCancel={editing.cancel}
+      />
+    ),
+  };
+  const filtered = text.trim() !== '' || Object.values(above).some((typed) => typed.trim() !== '');
+  const name = translateName(t, 'collection', collection, () => collection);
+  return (
+    <section className="data-table" aria-label={t('data.table', { name })}>
+      <div className="data-bar">
+        <input
+          type="search"
+          value={text}
+          placeholder={t('data.find')}
+          aria-label={t('data.find')}
+          title={t(writes ? 'data.keys' : 'data.keys.look')}
+          data-testid="data-find"
+          onChange={(event) => ask({ text: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowDown') return;
+            event.preventDefault();
+            entry.current.enter();
+          }}
+        />
+        {filtered && (
+          <button type="button" data-testid="data-clear" onClick={() => ask({ text: '', above: {} })}>
+            {t('data.clear')}
+          </button>
+        )}
+        <span role="status" data-testid="data-count">
+          {picture.reading
+            ? picture.total === null
+              ? t('data.reading.some', { read: picture.rows.length })
+              : t('data.reading', { read: picture.rows.length, total: picture.total })
+            : rows.length < picture.rows.length
+              ? t('data.count.of', { n: rows.length, all: picture.rows.length })
+              : t('data.count', { n: rows.length })}
+        </span>
+        <span className="spring" />
+        <Exports
+          collection={collection}
+          rows={rows}
+          columns={columns.map((column) => ({ name: column.name, label: columnName(column.name, t) }))}
+          cell={said}
+          nowMs={() => site.clock.now()}
+        />
+      </div>
+      {picture.error !== null && (
+        <p className="problem" role="alert" data-testid="data-failed">
+          {t('data.failed', { read: picture.rows.length, why: errorText(picture.error, t) })}{' '}
+          <button type="button" onClick={() => void table.read()}>
+            {t('data.again')}
+          </button>
+        </p>
+      )}
+      <CellWords collection={collection} editing={editing} called={called} />
+      {picture.rows.length > 0 && (
+        <Grid
+          label={t('data.table', { name })}
+          columns={columns}
+          rows={rows}
+          widths={widths}
+          sort={sort}
+          above={above}
+          said={said}
+          editing={cell}
+          mayWrite={(column: Column) => writes && column.holds !== 'thing'}
+          entry={entry}
+          onSort={(next) => ask({ sort: next })}
+          onAbove={(column, typed) => ask({ above: { ...above, [column]: typed } })}
+          onEdit={(row, column) => void editing.begin(row.id, column.name)}
+          onMap={(row) => row.extent && go('map', mapLink(collection, row))}
+          onHistory={(row) => setHistory(row.id)}
+        />
+      )}
+      {!picture.reading && picture.error === null && rows.length === 0 && (
+        <p className="hint" data-testid="data-none">
+          {t(picture.rows.length === 0 ? 'data.empty' : 'data.nothing')}
+        </p>
+      )}
+      {picture.rows.length > 0 && <p className="data-keys">{t(writes ? 'data.keys' : 'data.keys.look')}</p>}
+      {history !== null && (
+        <RowHistory collection={collection} id={history} name={called(history)} onClose={() => setHistory(null)} />
+      )}
+    </section>
+  );
+}
+
+/** The closest that a place is looked at, and the width of a map that a box should fill about a third of, pixels. */
+const CLOSEST_ZOOM = 17;
+const BOX_PX = 300;
+/** Pixels of the world at zoom 0. */
+const WORLD_PX = 512;
+
+function mapLink(collection: string, { id, extent }: TableRow): [string, string][] {
+  const [west, south, east, north] = extent!;
+  const [lon, lat] = middleOf(extent!);
+  const degrees = Math.max(east - west, (north - south) / Math.cos((lat * Math.PI) / 180), 1e-9);
+  const zoom = Math.min(CLOSEST_ZOOM, Math.max(3, Math.log2((360 * BOX_PX) / (WORLD_PX * degrees))));
+  return [
+    ['at', formatAt({ lon, lat, zoom })],
+    ['on', formatOn(collection, id)],
+  ];
+}
