@@ -90,6 +90,18 @@ async function lookAtAlarm(page, theme) {
 }
 
 async function lookAtPages(page, theme) {
+  await open(page, "#/data?of=zones");
+  await page.getByTestId("grid-row").first().waitFor();
+  await look(page, theme, "table");
+  await page.locator('[data-testid="grid-row"] [data-column="name"]').first().click();
+  await page.keyboard.press("Enter");
+  await page.getByTestId("cell-input").waitFor();
+  await look(page, theme, "table-cell");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("row-history").first().click();
+  await page.getByTestId("row-history-list").locator("li").first().waitFor();
+  await look(page, theme, "row-history");
+  await page.keyboard.press("Escape");
   await open(page, "#/health");
   await page.getByTestId("health-overall").waitFor();
   await look(page, theme, "health");

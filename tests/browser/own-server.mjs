@@ -45,9 +45,9 @@ try {
     await page.evaluate((chosen) => localStorage.setItem("cordon.theme", chosen), theme);
     await page.reload();
     await live(page);
-    for (const route of ["health", "accounts", "help", "map"]) {
+    for (const route of ["data", "health", "accounts", "help", "map"]) {
       await open(page, `#/${route}`);
-      const shown = { health: "health-overall", accounts: "user-row", help: null, map: "map" }[route];
+      const shown = { data: "grid", health: "health-overall", accounts: "user-row", help: null, map: "map" }[route];
       if (shown) await page.getByTestId(shown).first().waitFor();
       found.opened.push(route);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { translate, type Key, type Translate } from './index';
 import { en } from './en';
-import { clockText, dataAgeText, nearText, spanText, startOfDay } from './time';
+import { clockText, dataAgeText, nearText, roughText, spanText, startOfDay } from './time';
 import { zh } from './zh-CN';
 
 const keys = Object.keys(zh) as Key[];
@@ -60,6 +60,15 @@ describe('times', () => {
     [273_600_000, '3 d 4 h'],
   ])('%i ms is %s', (ms, text) => {
     expect(spanText(ms, t)).toBe(text);
+  });
+
+  test.each([
+    [59_999, '59 s'],
+    [200_000, '3 min'],
+    [7_500_000, '2 h'],
+    [273_600_000, '3 d'],
+  ])('%i ms is roughly %s', (ms, text) => {
+    expect(roughText(ms, t)).toBe(text);
   });
 
   test('the age of data is told to the tenth while it is young', () => {

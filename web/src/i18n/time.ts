@@ -53,6 +53,13 @@ export function spanText(ms: number, t: Translate): string {
   return h % 24 ? t('duration.d_h', { n: d, h: h % 24 }) : t('duration.d', { n: d });
 }
 
+/** A span in its largest unit alone, where there is room for no more: 12 s, 3 min, 2 h, 3 d. */
+export function roughText(ms: number, t: Translate): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const unit = s < 60 ? 1 : s < 3_600 ? 60 : s < 86_400 ? 3_600 : 86_400;
+  return spanText(Math.floor(s / unit) * unit * 1000, t);
+}
+
 /** The age of data: tenths of a second up to 10 s, then as a span. */
 export function dataAgeText(ms: number, t: Translate): string {
   if (ms < 10_000) return t('duration.s', { n: (Math.max(0, ms) / 1000).toFixed(1) });

@@ -1,8 +1,9 @@
 /** What is to be read about a change that was tried: why not, what somebody else did meanwhile, and the choice that is left. */
+import { ApiError } from '../../api/client';
 import { useI18n } from '../../i18n';
 import { dateText } from '../../i18n/time';
 import { errorText } from '../../ui/problem';
-import { ApiError } from '../../api/client';
+import { refusalText } from '../../ui/refused-words';
 import { cellText, columnName } from './columns';
 import type { CellEditing } from './useCellEdit';
 
@@ -57,12 +58,10 @@ export function CellWords({ collection, editing, called }: CellWordsProps) {
       case 'gone':
         return t('data.edit.gone', { name: called(word.id) });
       case 'failed':
-        return t('data.edit.refused', { why: refusedText(word.error) });
+        return t('data.edit.refused', {
+          why: word.error instanceof ApiError ? refusalText(word.error.problem, t) : errorText(word.error, t),
+        });
     }
-  };
-  const refusedText = (error: unknown) => {
-    const problem = error instanceof ApiError ? error.problem : null;
-    return problem?.field === undefined ? errorText(error, t) : (problem.detail ?? errorText(error, t));
   };
   return (
     <p className="problem data-word" role="alert" data-testid="cell-problem">

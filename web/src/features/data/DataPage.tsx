@@ -68,7 +68,7 @@ export default function DataPage({ site, session }: { site: Site; session: Sessi
                 data-testid={`collection-${id}`}
                 onClick={() => choose(id)}
               >
-                {translateName(t, 'collection', id, () => id)} <span className="data-items">{itemCount}</span>
+                {translateName(t, 'data.of', id, () => id)} <span className="data-items">{itemCount}</span>
               </button>
             </li>
           ))}
@@ -158,7 +158,7 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
     ),
   };
   const filtered = text.trim() !== '' || Object.values(above).some((typed) => typed.trim() !== '');
-  const name = translateName(t, 'collection', collection, () => collection);
+  const name = translateName(t, 'data.of', collection, () => collection);
   return (
     <section className="data-table" aria-label={t('data.table', { name })}>
       <div className="data-bar">

@@ -37,7 +37,7 @@ export const zh = {
   'sound.waits.hint': '浏览器要求先点击页面，才允许播放声音',
 
   'urgent.count': '紧急未确认 {count} · 最久 {age}',
-  'urgent.unseen': '（{unseen} 未显示）',
+  'urgent.unseen': '{unseen} 条未显示 ▸',
   'urgent.jump': '跳到 ▸',
 
   'flood.group': '按原因',
@@ -206,8 +206,8 @@ export const en: Record<keyof typeof zh, string> = {
   'sound.waits': 'Click for sound',
   'sound.waits.hint': 'The browser plays sound only after a click into the page',
 
-  'urgent.count': '{count} urgent unacked, oldest {age}',
-  'urgent.unseen': '({unseen} out of sight)',
+  'urgent.count': '{count} urgent unacked · {age}',
+  'urgent.unseen': '{unseen} out of sight ▸',
   'urgent.jump': 'Jump ▸',
 
   'flood.group': 'By cause',

@@ -1,7 +1,7 @@
 /** Urgent alarms that nobody has taken note of: counted above the list at all times, wherever it is scrolled to. */
 import type { Alarm } from '../../../api/types';
 import { useI18n } from '../../../i18n';
-import { spanText } from '../../../i18n/time';
+import { roughText } from '../../../i18n/time';
 import { raisedAtMs } from '../../../live/alarm-book';
 import { PriorityShape } from '../../../ui/PriorityBadge';
 import { Ticked } from '../../../ui/Ticked';
@@ -28,12 +28,10 @@ export function UrgentBar({ urgent, unseen, clock, onJump }: UrgentBarProps) {
         <Ticked
           clock={clock}
           everyMs={1_000}
-          text={(now) => t('urgent.count', { count: urgent.length, age: spanText(now - since, t) })}
+          text={(now) => t('urgent.count', { count: urgent.length, age: roughText(now - since, t) })}
         />
-        {' '}
-        {unseen > 0 && <span className="urgent-unseen">{t('urgent.unseen', { unseen })}</span>}
       </span>
-      <span className="urgent-jump">{t('urgent.jump')}</span>
+      <span className="urgent-jump">{unseen > 0 ? t('urgent.unseen', { unseen }) : t('urgent.jump')}</span>
     </button>
   );
 }

@@ -1,7 +1,8 @@
 /** The server's refusal, at the field that it is about. */
 import type { Problem } from '../../../api/types';
 import { useI18n } from '../../../i18n';
-import { isAt, refusalText } from './problems';
+import { refusalText } from '../../../ui/refused-words';
+import { isAt } from './problems';
 
 export function FieldProblem({ problem, at }: { problem: Problem | null; at: string }) {
   const { t } = useI18n();

@@ -15,7 +15,7 @@ import { importUndo, sendAll, type Refusal } from './import-send';
 import { KINDS } from './kinds';
 import { MemberChoice, MemberOrValue } from './MemberFields';
 import { NumberField } from './NumberField';
-import { refusalText } from './problems';
+import { refusalText } from '../../../ui/refused-words';
 import type { Done } from '../../../ui/undo-notice';
 import { shapeOf } from './shape';
 import { Sketch } from './sketch';

@@ -38,7 +38,9 @@ export function RuleEditor({ rule, fresh, needsWindow, onChange, onRemove }: Rul
       data-testid={`rule-${which}`}
       onClick={() => setOpen(open === which ? null : which)}
     >
-      {subjectsSummary(rule[which], t) ?? t(which === 'subjects' ? 'rule.who.all' : 'edit.rule.nobody')} ▾
+      {subjectsSummary(rule[which], t) ?? t(which === 'subjects' ? 'rule.who.all' : 'edit.rule.nobody')}
+      {/* Never alone on a line. */}
+      {'\u00a0▾'}
     </button>
   );
   const read = (

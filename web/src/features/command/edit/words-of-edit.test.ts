@@ -3,8 +3,8 @@ import type { Problem } from '../../../api/types';
 import { translate, type Translate } from '../../../i18n';
 import { closed, fromText, toText } from './coordinates-text';
 import { fieldText, valueText } from './in-words';
-import { isAt, refusalText, tabOf } from './problems';
-import { limitText, placeText } from './refused-words';
+import { limitText, placeText, refusalText } from '../../../ui/refused-words';
+import { isAt, tabOf } from './problems';
 
 const zh: Translate = (key, values) => translate('zh-CN', key, values);
 const en: Translate = (key, values) => translate('en', key, values);

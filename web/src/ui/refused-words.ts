@@ -2,7 +2,9 @@
  * What the server says of a refusal in words that a person knows: which field by the name it has on the screen, what is
  * allowed without the codes of the data. What it says in another way stays as it says it.
  */
-import { isKey, translateName, type Translate } from '../../../i18n';
+import type { Problem } from '../api/types';
+import { isKey, translateName, type Translate } from '../i18n';
+import { problemText } from './problem';
 
 /** Words that a field may hold, by its last member. */
 const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
@@ -81,4 +83,26 @@ export function limitText(path: string, limit: string, t: Translate): string {
     return words.map((word) => wordText(path, word, t)).join(t('list.separator'));
   }
   return limit;
+}
+
+/** The field of a problem without what stands around a feature in a collection. */
+export function fieldOf(problem: Problem | null): string {
+  return (problem?.field ?? '').replace(/^(zone\.|features\[\d+\]\.)/, '');
+}
+
+/** What is wrong, with the value and what is allowed. */
+export function refusalText(problem: Problem, t: Translate): string {
+  const key = `edit.refused.${problem.code ?? ''}`;
+  if (problem.field === undefined || !isKey(key)) {
+    return problem.field === undefined || problem.limit === undefined
+      ? problemText(problem, t)
+      : t('edit.refused.other', { detail: problem.detail ?? '' });
+  }
+  const field = fieldOf(problem);
+  return t(key, {
+    field: placeText(field, t),
+    value: refusedValue(field, problem.value, t),
+    limit: limitText(field, String(problem.limit ?? ''), t),
+    detail: problem.detail ?? '',
+  });
 }
