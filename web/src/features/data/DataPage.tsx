@@ -1,5 +1,5 @@
 /** The table of a collection: what the map knows as rows, found, sorted, changed in place, and taken along as a file. */
-import { useEffect, useMemo, useRef, useState, useDeferredValue } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../../api/client';
 import { middleOf } from '../../map/extent';
 import { nameOf } from '../../map/drawn';
@@ -17,7 +17,7 @@ import { CellWords } from './CellWords';
 import { cellText, columnName, columnsOf, widthsOf, type Column } from './columns';
 import { Exports } from './Exports';
 import { Grid } from './Grid';
-import { arranged, type Asked, type Sort } from './order';
+import { arranged, wholeTexts, type Asked, type Sort } from './order';
 import type { TableRow } from './rows';
 import { RowHistory } from './RowHistory';
 import { useCellEdit } from './useCellEdit';
@@ -114,23 +114,18 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
   }, [text, above, sort, collection]);
 
   const columns = useMemo(() => columnsOf(picture.rows), [picture.rows]);
-  const said = useMemo(() => {
-    // Said once for each row as long as it is the same: sorting and finding ask for it again and again.
-    const known = new WeakMap<TableRow, Map<string, string>>();
-    return (row: TableRow, column: string): string => {
-      const cells = known.get(row) ?? new Map<string, string>();
-      known.set(row, cells);
-      let cell = cells.get(column);
-      if (cell === undefined) {
-        cell = cellText(collection, column, row.properties[column], language, t);
-        cells.set(column, cell);
-      }
-      return cell;
-    };
-  }, [collection, language, t]);
+  const said = useCallback(
+    (row: TableRow, column: string) => cellText(collection, column, row.properties[column], language, t),
+    [collection, language, t],
+  );
   // A long table is sifted when the keys rest.
   const quiet = useDeferredValue(wanted);
-  const rows = useMemo(() => arranged(picture.rows, columns, quiet, said), [picture.rows, columns, quiet, said]);
+  const finds = quiet.text.trim() !== '';
+  const texts = useMemo(() => (finds ? wholeTexts(picture.rows, columns, said) : []), [finds, picture.rows, columns, said]);
+  const rows = useMemo(
+    () => arranged(picture.rows, columns, quiet, said, texts),
+    [picture.rows, columns, quiet, said, texts],
+  );
   const widths = useMemo(() => widthsOf(columns, picture.rows, said, t), [columns, picture.rows, said, t]);
 
   const called = (id: string) => {

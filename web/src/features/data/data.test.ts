@@ -3,7 +3,7 @@ import type { Feature, FeatureProperties } from '../../api/types';
 import { translate, type Translate } from '../../i18n';
 import { cellText, columnsOf, widthsOf } from './columns';
 import { csvTable, geoJsonParts } from './export';
-import { arranged, nextSort, testOf, type Asked } from './order';
+import { arranged, nextSort, testOf, wholeTexts, type Asked } from './order';
 import { rowOf, type TableRow } from './rows';
 
 const zh: Translate = (key, values) => translate('zh-CN', key, values);
@@ -22,7 +22,7 @@ const ROWS: TableRow[] = [
 const columns = columnsOf(ROWS);
 const said = (row: TableRow, column: string) => cellText('zones', column, row.properties[column], 'zh-CN', zh);
 const shown = (asked: Partial<Asked>) =>
-  arranged(ROWS, columns, { text: '', above: {}, sort: null, ...asked }, said)
+  arranged(ROWS, columns, { text: '', above: {}, sort: null, ...asked }, said, wholeTexts(ROWS, columns, said))
     .map(({ id }) => id)
     .join('');
 
