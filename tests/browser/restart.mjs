@@ -5,7 +5,7 @@
 // Started by tests/tests/console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD, CORDON_NEXT_PASSWORD.
 import process from "node:process";
 import { withBrowser } from "./chromium.mjs";
-import { live, name, screenshot, signIn, url } from "./console.mjs";
+import { live, name, open, screenshot, signIn, url } from "./console.mjs";
 
 const { CORDON_NEXT_PASSWORD: nextPassword } = process.env;
 
@@ -25,6 +25,11 @@ const found = await withBrowser(async (browser) => {
   seen.banner = await banner.innerText();
   seen.state = await page.getByTestId("connection-state").getAttribute("data-state");
   if (screenshot) await page.screenshot({ path: screenshot });
+  // What was not read yet cannot be: that takes nothing away from what is there.
+  await open(page, "#/data");
+  seen.later = await page.getByTestId("later-failed").innerText();
+  await open(page, "#/map?at=121.61,29.98,14");
+  await banner.waitFor();
   // Two attempts fail before the server is back: their distance is the back-off's.
   const before = attempts.length;
   while (attempts.length < before + 2) await page.waitForEvent("websocket");

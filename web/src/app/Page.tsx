@@ -1,5 +1,4 @@
 /** A page beside the map, with the way back to it. */
-import { lazy, Suspense } from 'react';
 import type { Session } from '../api/types';
 import { AccountsPage } from '../features/admin/AccountsPage';
 import { HealthPage } from '../features/admin/HealthPage';
@@ -7,14 +6,15 @@ import { HelpText } from '../features/command/help/HelpText';
 import { useI18n } from '../i18n';
 import type { Site } from '../live/site';
 import { LanguageSwitch } from '../ui/LanguageSwitch';
+import { later } from '../ui/later';
 import { ThemeSwitch } from '../ui/ThemeSwitch';
 import { Nav } from '../ui/Nav';
 import { SkipLink } from '../ui/SkipLink';
 import { UserMenu } from '../ui/UserMenu';
 import type { Page as PageName } from '../ui/route';
 
-// Read when somebody opens it: the map needs none of it.
-const DataPage = lazy(() => import('../features/data/DataPage'));
+// The map needs none of it.
+const DataPage = later(() => import('../features/data/DataPage'));
 
 export interface PageProps {
   page: Exclude<PageName, 'map'>;
@@ -36,11 +36,7 @@ export function Page({ page, site, session, onSignOut }: PageProps) {
         <UserMenu session={session} onSignOut={onSignOut} />
       </header>
       <main className="page-body" id="page" tabIndex={0}>
-        {page === 'data' && (
-          <Suspense fallback={<p className="hint">{t('app.loading')}</p>}>
-            <DataPage site={site} session={session} />
-          </Suspense>
-        )}
+        {page === 'data' && <DataPage site={site} session={session} />}
         {page === 'health' && <HealthPage />}
         {page === 'accounts' && <AccountsPage session={session} site={site} />}
         {page === 'help' && <HelpText />}

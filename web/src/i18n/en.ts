@@ -15,6 +15,7 @@ export const en: Record<Key, string> = {
   'app.language': '中文',
   'app.skip': 'Skip to the alarm list',
   'app.loading': 'Loading…',
+  'app.part.failed': 'This part cannot be read: the server does not answer.',
   'app.retry': 'This page tries again by itself.',
 
   'signin.title': 'Sign in',

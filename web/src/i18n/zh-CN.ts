@@ -13,6 +13,7 @@ export const zh = {
   'app.title': 'Cordon 指挥',
   'app.language': 'English',
   'app.skip': '跳到报警列表',
+  'app.part.failed': '这部分没有读到：服务器没有应答。',
   'app.retry': '本页会自动重试。',
   'app.loading': '正在读取…',
 

@@ -47,6 +47,18 @@ export function collectionName(collection: Collection, t: Translate): string {
   return t(`collection.${collection}` as Key);
 }
 
+/** Properties that hold the id of another feature, and where that one is kept. */
+export const REFERENCES: Readonly<Record<string, Collection>> = {
+  plant: 'plants',
+  enterprise: 'plants',
+  park: 'parks',
+  parent: 'closed-areas',
+  closed_area: 'closed-areas',
+  zone: 'zones',
+  gate: 'gates',
+  route: 'routes',
+};
+
 /** Looks up what an id in a property names; `undefined` when nobody is called so. */
 export type Referred = (property: string, id: string) => string | undefined;
 

@@ -4,11 +4,12 @@ import { api } from '../../api/client';
 import { middleOf } from '../../map/extent';
 import { nameOf } from '../../map/drawn';
 import type { Session } from '../../api/types';
-import { translateName, useI18n } from '../../i18n';
+import { translateName, useI18n, type Language } from '../../i18n';
 import type { Site } from '../../live/site';
 import { formatAt, formatOn } from '../../ui/map-link';
 import { mayEdit } from '../../ui/may';
 import { errorText } from '../../ui/problem';
+import { REFERENCES } from '../../ui/properties';
 import { go, noteInRoute, useRoute } from '../../ui/route';
 import { UndoNotice } from '../../ui/UndoNotice';
 import { useAsked } from '../../ui/useAsked';
@@ -115,8 +116,11 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
 
   const columns = useMemo(() => columnsOf(picture.rows), [picture.rows]);
   const said = useCallback(
-    (row: TableRow, column: string) => cellText(collection, column, row.properties[column], language, t),
-    [collection, language, t],
+    (row: TableRow, column: string) => {
+      const value = row.properties[column];
+      return (typeof value === 'string' && referred(site, column, value, language)) || cellText(collection, column, value, language, t);
+    },
+    [collection, language, site, t],
   );
   // A long table is sifted when the keys rest.
   const quiet = useDeferredValue(wanted);
@@ -233,6 +237,14 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
       )}
     </section>
   );
+}
+
+/** What an id in a cell names; nothing is asked of the server for it. */
+function referred(site: Site, column: string, id: string, language: Language): string | undefined {
+  if (column === 'subject') return site.directory.byId(id)?.plate ?? undefined;
+  const kept = REFERENCES[column];
+  const other = kept && !site.features.inPart(kept) ? site.features.get(kept, id) : undefined;
+  return other && nameOf(other.properties, language);
 }
 
 /** The closest that a place is looked at, and the width of a map that a box should fill about a third of, pixels. */

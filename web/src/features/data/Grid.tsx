@@ -132,7 +132,7 @@ export function Grid(props: GridProps) {
   return (
     <div
       ref={box}
-      className="grid"
+      className={rows.length === 0 ? 'grid grid-empty' : 'grid'}
       role="grid"
       aria-label={props.label}
       aria-rowcount={rows.length + 1}

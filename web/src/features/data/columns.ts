@@ -72,6 +72,7 @@ export function cellText(collection: string, column: string, value: unknown, lan
   if (value === null || value === undefined) return '';
   if (column === 'rules' && Array.isArray(value)) return value.length ? t('data.rules', { n: value.length }) : '';
   if (column === 'schedule' && Array.isArray(value)) return value.length ? t('data.windows', { n: value.length }) : '';
+  if (typeof value === 'number' && VOCABULARY[`${collection}/${column}`]) return wordText(collection, column, String(value), t);
   if (typeof value === 'string') {
     if (CALLED.has(column)) return value;
     const word = wordText(collection, column, value, t);

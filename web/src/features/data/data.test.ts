@@ -41,6 +41,8 @@ describe('columns', () => {
     expect(said(ROWS[1]!, 'kind')).not.toContain('no_stop');
     expect(cellText('zones', 'rules', ROWS[0]!.properties.rules, 'en', en)).toBe('Rules: 1');
     expect(said(ROWS[2]!, 'level')).toBe('');
+    expect(cellText('vehicles', 'plate_colour', 2, 'zh-CN', zh)).toBe('黄色');
+    expect(cellText('resources', 'plate_colour', 2, 'zh-CN', zh)).toBe('2');
   });
   test('are as wide as what they say, within bounds', () => {
     const long = [feature('a', { name: '很'.repeat(90), n: 1 })].map(rowOf);

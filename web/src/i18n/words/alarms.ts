@@ -207,7 +207,7 @@ export const en: Record<keyof typeof zh, string> = {
   'sound.waits.hint': 'The browser plays sound only after a click into the page',
 
   'urgent.count': '{count} urgent unacked · {age}',
-  'urgent.unseen': '{unseen} out of sight ▸',
+  'urgent.unseen': '{unseen} hidden ▸',
   'urgent.jump': 'Jump ▸',
 
   'flood.group': 'By cause',

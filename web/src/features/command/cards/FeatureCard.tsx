@@ -6,7 +6,7 @@ import { nameOf } from '../../../map/drawn';
 import { signOf } from '../../../map/sort-of';
 import { Card, Row } from '../../../ui/Card';
 import { SignPicture } from '../../../ui/SignPicture';
-import { collectionName, propertyRows } from '../../../ui/properties';
+import { collectionName, propertyRows, REFERENCES } from '../../../ui/properties';
 import './cards.css';
 
 export interface FeatureCardProps {
@@ -17,18 +17,6 @@ export interface FeatureCardProps {
   onEdit?: () => void;
   onClose: () => void;
 }
-
-/** Properties that hold the id of another feature, and where that one is kept. */
-const REFERENCES: Readonly<Record<string, Collection>> = {
-  plant: 'plants',
-  enterprise: 'plants',
-  park: 'parks',
-  parent: 'closed-areas',
-  closed_area: 'closed-areas',
-  zone: 'zones',
-  gate: 'gates',
-  route: 'routes',
-};
 
 export function FeatureCard({ collection, feature, site, onEdit, onClose }: FeatureCardProps) {
   const { language, t } = useI18n();
