@@ -124,7 +124,8 @@ pub struct EvidenceJson {
     /// For `count`: the most vehicles that were inside at once so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counted: Option<u32>,
-    /// For `clock_wrong` of the system: how far the machine's clock is ahead of journal time, ms; negative when behind.
+    /// For `clock_wrong`: how far the terminal's clock is ahead of when its reports come, and the machine's of journal time, ms;
+    /// negative when behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_ahead_ms: Option<i64>,
     /// For `engine_mismatch`: how many events a replay made otherwise than they are stored.

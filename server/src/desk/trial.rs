@@ -226,7 +226,7 @@ impl Trial {
 
 /// Whether a kind is judged by the server's own rule, though it may name a zone.
 fn is_of_the_server(kind: EventKind) -> bool {
-    matches!(kind, EventKind::Silence | EventKind::Frozen)
+    matches!(kind, EventKind::Silence | EventKind::Frozen | EventKind::ClockWrong)
 }
 
 /// Drives a vehicle over fixes in the order of their times, as if they came then.

@@ -6,8 +6,8 @@ use super::cells::{Cells, Counted, level_of};
 use super::codec::{CLOCK_WRONG, Frame, FrameKind, HEADER_LEN, IN_ALARM, SILENT, STALE, UNCHECKED};
 use super::sorts::{Hidden, Sort};
 use cordon_spatial::alarm::{Alarm, AlarmState};
-use cordon_spatial::event::Subject;
-use cordon_spatial::fix::{Fix, Marks};
+use cordon_spatial::event::{EventKind, Subject};
+use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{AlarmId, VehicleKey};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use cordon_spatial::vehicle::VehicleClass;
@@ -26,6 +26,8 @@ pub struct Positions {
     by_version: BTreeMap<u64, u32>,
     version: u64,
     open_alarms: HashMap<u32, HashSet<AlarmId>>,
+    /// Vehicles whose terminal's clock is wrong now.
+    wrong_clocks: HashSet<u32>,
     cells: Cells,
 }
 
@@ -56,6 +58,7 @@ impl Positions {
             by_version: BTreeMap::new(),
             version: 0,
             open_alarms: HashMap::new(),
+            wrong_clocks: HashSet::new(),
             cells: Cells::default(),
         }
     }
@@ -100,9 +103,13 @@ impl Positions {
         let Subject::Vehicle(key) = alarm.subject else { return };
         let open = matches!(alarm.state(), AlarmState::Unacknowledged | AlarmState::Acknowledged);
         let alarms = self.open_alarms.entry(key.0).or_default();
-        let changed = if open { alarms.insert(alarm.id) } else { alarms.remove(&alarm.id) };
+        let mut changed = if open { alarms.insert(alarm.id) } else { alarms.remove(&alarm.id) };
         if alarms.is_empty() {
             self.open_alarms.remove(&key.0);
+        }
+        if alarm.kind == EventKind::ClockWrong {
+            let goes_on = alarm.returned_at.is_none() && alarm.closed_at.is_none();
+            changed |= if goes_on { self.wrong_clocks.insert(key.0) } else { self.wrong_clocks.remove(&key.0) };
         }
         if changed && self.vehicles.contains_key(&key.0) {
             self.touch(key.0, now);
@@ -158,12 +165,11 @@ impl Positions {
 
     fn flags(&self, key: u32, entry: &Entry, now: UnixMs) -> u8 {
         let age = entry.last.map_or(SpanMs(0), |fix| now - fix.fixed_at);
-        let ahead = entry.last.is_some_and(|fix| fix.marks.contains(Marks::CLOCK_AHEAD));
         [
             (age > STALE_AFTER, STALE),
             (self.open_alarms.contains_key(&key), IN_ALARM),
             (age > self.silent_after, SILENT),
-            (ahead, CLOCK_WRONG),
+            (self.wrong_clocks.contains(&key), CLOCK_WRONG),
             (entry.known.unchecked, UNCHECKED),
         ]
         .into_iter()
@@ -333,7 +339,7 @@ fn nowhere(key: u32, now: UnixMs) -> Fix {
         alarm_bits: 0,
         acc_on: None,
         source: cordon_spatial::fix::Source::Http,
-        marks: Marks::empty(),
+        marks: cordon_spatial::fix::Marks::empty(),
     }
 }
 
@@ -449,6 +455,23 @@ mod tests {
         assert_eq!((hidden(&frames[0]), read(&frames)), (2, vec![(4, vec![1])]), "what is in alarm is not hidden");
         let near = view.look([120.0, 29.0, 122.0, 31.0], Some(12.0), &positions, NOW);
         assert_eq!(read(&[near]).first().map(|(_, keys)| keys.len()), Some(3), "single vehicles are sent as they are");
+    }
+
+    #[test]
+    fn a_wrong_clock_shows_until_it_is_right() {
+        let mut watch = cordon_spatial::watch::Watch::default();
+        let mut positions = Positions::new(SILENT_AFTER);
+        let mut flagged = |second: i64, behind: i64| {
+            let (now, hours) = (UnixMs(NOW.0 + second * 1_000), SpanMs::seconds(behind * 3_600));
+            let fix = at(1, 121.0, UnixMs(now.0 - hours.0)).last.expect("a fix");
+            let out = watch.evaluate(now, [cordon_spatial::record::RecordBody::Fix(fix)]);
+            out.moved.iter().for_each(|moved| positions.moved(moved, Known::default(), now));
+            out.alarms.iter().for_each(|alarm| positions.alarm(alarm, now));
+            positions.vehicles[&1].flags & CLOCK_WRONG != 0
+        };
+        let told: Vec<bool> = (0..6).map(|n| flagged(20 * n, 8)).collect();
+        assert_eq!(told, [false, false, false, false, true, true]);
+        assert!(!flagged(120, 0));
     }
 
     #[test]

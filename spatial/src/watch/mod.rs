@@ -19,6 +19,7 @@ mod absence;
 mod count;
 mod terminal;
 mod silence;
+mod clock;
 mod frozen;
 mod ledger;
 mod track;
@@ -99,7 +100,7 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 8;
+pub const ENGINE_VERSION: u32 = 9;
 
 /// As many fixes take about as long as it takes to wake another thread, 50 µs.
 const WORTH_A_WAKING: usize = 128;
@@ -614,6 +615,8 @@ fn last_of_each(moved: Vec<VehicleNow>) -> Vec<VehicleNow> {
 
 #[cfg(test)]
 mod alarm_tests;
+#[cfg(test)]
+mod clock_tests;
 #[cfg(test)]
 mod count_tests;
 #[cfg(test)]

@@ -36,6 +36,15 @@ pub struct Settings {
     pub window: SpanMs,
     /// Older fixes than this are never judged.
     pub too_late: SpanMs,
+    /// A report whose clock is further off than this when it is received is not of now.
+    pub clock_off: SpanMs,
+    /// And its terminal's clock is wrong when so many in a row
+    pub clock_reports: u32,
+    /// over so long are off by as much, but for `clock_steady`. 5 reports, 60 s and 10 s, figures of our own: a blind area's
+    /// reports come in faster than they were made, and a mobile network delays them by seconds.
+    pub clock_for: SpanMs,
+    /// See `clock_for`.
+    pub clock_steady: SpanMs,
     /// An event detected later than this after it happened is late.
     pub late: SpanMs,
     /// After this much journal time an event is final.
@@ -64,6 +73,10 @@ impl Default for Settings {
             window_fixes: 64,
             window: SpanMs::seconds(300),
             too_late: SpanMs::seconds(7 * 86_400),
+            clock_off: SpanMs::seconds(60),
+            clock_reports: 5,
+            clock_for: SpanMs::seconds(60),
+            clock_steady: SpanMs::seconds(10),
             late: SpanMs::seconds(60),
             finalise: SpanMs::seconds(60),
             site: SiteFigures::default(),

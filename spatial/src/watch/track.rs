@@ -9,6 +9,7 @@ mod recall;
 mod told;
 mod window;
 
+use super::clock::Clock;
 use super::few::Few;
 use super::history::{Checkpoint, NeedsHistory, NoPast, Past, hour_of};
 use super::ledger::{Ledger, Tell};
@@ -64,6 +65,8 @@ pub struct Track {
     ahead: Few<Fix>,
     attributes: Vec<(UnixMs, Arc<Vehicle>)>,
     hearing: Hearing,
+    /// While its reports say another time than that at which they come.
+    clock: Option<Box<Clock>>,
     /// Every record of the vehicle up to here may have left the window; later ones are in it.
     left_position: JournalPosition,
     #[serde(skip)]
@@ -136,6 +139,7 @@ impl Track {
             let marks = self.append(around, fix, out);
             out.taken.push(Taken::Kept(marks));
             self.receive(around, sign_of(marks), out);
+            self.mind_clock(around, fix, marks, out);
             return;
         }
         let first = out.taken.len();
@@ -175,6 +179,14 @@ impl Track {
         let signs = || out.taken[first..].iter().filter_map(kept);
         if let Some(sign) = signs().find(|sign| *sign == Sign::Fix).or_else(|| signs().next()) {
             self.receive(around, sign, out);
+        }
+        // Of those that came together the newest is the one of now.
+        let newest = (first..out.taken.len()).filter_map(|at| match out.taken[at] {
+            Taken::Kept(marks) if sign_of(marks) == Sign::Fix => Some((fixes[at - first].fixed_at, at - first, marks)),
+            _ => None,
+        });
+        if let Some((_, at, marks)) = newest.max_by_key(|(fixed_at, at, _)| (*fixed_at, *at)) {
+            self.mind_clock(around, &fixes[at], marks, out);
         }
     }
 
@@ -322,7 +334,7 @@ impl Track {
     /// The vehicle was deleted: what goes on ends now, and nothing more is judged.
     pub fn end(&mut self, around: Surroundings<'_>, tells: &mut Vec<Tell>) {
         let mut open: Vec<EventCore> = Vec::new();
-        let standing = self.state.open().chain(&self.tail).chain(self.hearing.silence());
+        let standing = self.state.open().chain(&self.tail).chain(self.heard_open());
         // What time has ended is over.
         let is_over =
             |event: &EventCore| self.tail.iter().any(|other| other.id() == event.id() && other.ended_at.is_some());

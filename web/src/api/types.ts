@@ -144,6 +144,8 @@ export interface Evidence {
   peak_kph?: number;
   /** Of a silence; absent in events from before it was asked. */
   silence?: SilenceReason;
+  /** Of a wrong clock: how far it is ahead, ms; negative when behind. */
+  clock_ahead_ms?: number;
 }
 
 /** The same said in both languages. */

@@ -294,6 +294,8 @@ export const en: Record<Key, string> = {
   'silence.lost_signal': 'is not heard of',
   'silence.connected_without_fix': 'is connected without a fix',
   'alarmkind.clock_wrong': 'terminal clock is wrong',
+  'alarmkind.clock_ahead': 'terminal clock is {span} ahead',
+  'alarmkind.clock_behind': 'terminal clock is {span} behind',
   'alarmkind.server_clock': 'the server clock is wrong by more than 10 s',
   'alarmkind.engine_mismatch': 'a replay differs from what is stored',
   'alarmkind.database_lost': 'the database is lost; data is kept on this server',

@@ -288,6 +288,8 @@ export const zh = {
   'silence.lost_signal': '失联',
   'silence.connected_without_fix': '已连接但无定位',
   'alarmkind.clock_wrong': '终端时钟不准',
+  'alarmkind.clock_ahead': '终端时钟快 {span}',
+  'alarmkind.clock_behind': '终端时钟慢 {span}',
   'alarmkind.server_clock': '服务器时钟偏差超过 10 秒',
   'alarmkind.engine_mismatch': '重放结果与已存储的不一致',
   'alarmkind.database_lost': '数据库不可用，数据保存在本机',

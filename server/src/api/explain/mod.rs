@@ -370,8 +370,9 @@ fn rule(facts: &Facts) -> Option<ExplainedRule> {
     let stored = rules.as_array().into_iter().flatten().find(|rule| rule["id"] == of_event.id.as_str());
     // Of what no zone asks for, the kind is the rule.
     let kind = facts.core().kind;
-    let built_in = matches!(kind, EventKind::TerminalAlarm | EventKind::Silence | EventKind::Frozen)
-        .then(|| kind.name().to_owned());
+    let built_in =
+        matches!(kind, EventKind::TerminalAlarm | EventKind::Silence | EventKind::Frozen | EventKind::ClockWrong)
+            .then(|| kind.name().to_owned());
     let member = |name: &str| stored.and_then(|rule| given(&rule[name]));
     let kinds = member("exempt").and_then(|kinds| serde_json::from_value(kinds).ok());
     Some(ExplainedRule {

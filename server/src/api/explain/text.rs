@@ -3,7 +3,7 @@
 use super::{ExplainedRule, ExplainedSubject, ExplainedZone, Facts};
 use crate::ingest;
 use cordon_spatial::event::{
-    Certainty, Condition, EventKind, EventStatus, Evidence, FixRef, PathReading, SilenceReason, ZoneChange,
+    Certainty, Condition, EventKind, EventStatus, Evidence, FixRef, PathReading, SilenceReason, Subject, ZoneChange,
 };
 use cordon_spatial::units::{DeciKph, SpanMs, UnixMs};
 use serde::Serialize;
@@ -65,7 +65,7 @@ pub(super) struct Said<'a> {
 
 /// The whole explanation, a sentence a line.
 pub(super) fn whole(said: &Said<'_>) -> Text {
-    let vehicle = matches!(said.facts.core().subject, cordon_spatial::event::Subject::Vehicle(_));
+    let vehicle = is_vehicle(said.facts.core().subject);
     let lines = [
         Some(happened(said)),
         (said.facts.event.status == EventStatus::Retracted).then(|| {
@@ -77,7 +77,8 @@ pub(super) fn whole(said: &Said<'_>) -> Text {
         said.facts.core().evidence.silence.map(reason),
         ended(said.facts),
         evidence(said.facts.core().kind, &said.facts.core().evidence),
-        (vehicle && said.facts.core().kind != EventKind::Frozen).then(|| said.path.clone()),
+        (vehicle && !matches!(said.facts.core().kind, EventKind::Frozen | EventKind::ClockWrong))
+            .then(|| said.path.clone()),
         (vehicle && !is_of_reception(said.facts.core().kind)).then(|| certainty(said.facts.core().certainty)),
         judged(said.zone, said.rule),
         late(said.facts),
@@ -91,7 +92,7 @@ pub(super) fn whole(said: &Said<'_>) -> Text {
 
 /// Whether a kind says how reports come and not where the vehicle goes.
 fn is_of_reception(kind: EventKind) -> bool {
-    matches!(kind, EventKind::Silence | EventKind::Frozen)
+    matches!(kind, EventKind::Silence | EventKind::Frozen | EventKind::ClockWrong)
 }
 
 /// What was known of a silent vehicle's terminal.
@@ -184,10 +185,26 @@ fn happened(said: &Said<'_>) -> Text {
             let bit = said.rule.and_then(|rule| rule.id.strip_prefix("terminal-")).unwrap_or("?");
             say(format!("的终端自报报警（报警字第 {bit} 位）"), format!("had its own terminal raise alarm bit {bit}"))
         }
+        EventKind::ClockWrong if is_vehicle(core.subject) => {
+            let off = clock_off(core.evidence.condition);
+            say(format!("的终端时钟{}", off.zh), format!("had a terminal whose clock was {}", off.en))
+        }
         EventKind::ClockWrong | EventKind::EngineMismatch | EventKind::DatabaseLost => {
             of_system(core.evidence.condition, &at)
         }
     }
+}
+
+fn is_vehicle(subject: Subject) -> bool {
+    matches!(subject, Subject::Vehicle(_))
+}
+
+/// By how much a terminal's clock is wrong.
+fn clock_off(condition: Option<Condition>) -> Text {
+    let Some(Condition::ClockWrong { ahead_ms }) = condition else { return Text::of("不准", "wrong") };
+    let seconds = ahead_ms.unsigned_abs() / 1_000;
+    let (zh, en) = if ahead_ms > 0 { ("快", "ahead") } else { ("慢", "behind") };
+    Text { zh: format!("{zh} {seconds} 秒"), en: format!("{seconds} s {en}") }
 }
 
 /// What is said of Cordon itself.

@@ -42,6 +42,9 @@ pub(super) fn of(facts: &Facts) -> Vec<ThresholdJson> {
     if let Some(limit_s) = decided.limit_s {
         let (from, text) = match facts.core().kind {
             EventKind::Silence => ("setting", Text::of("允许没有定位的最长时间", "the longest time without a fix")),
+            EventKind::ClockWrong => {
+                ("setting", Text::of("终端时间与接收时间相差超过此值才算不准", "a clock is wrong that is further off"))
+            }
             EventKind::Frozen => {
                 ("setting", Text::of("位置不动达到此时长才算冻结", "a position is frozen when it stands so long"))
             }

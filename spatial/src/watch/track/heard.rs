@@ -1,10 +1,11 @@
-//! What a vehicle's reports and its terminal's contacts say of its silence.
+//! What a vehicle's reports and its terminal's contacts say of its silence and of its clock.
 
+use super::super::clock::{self, Report};
 use super::super::silence::{Lull, Sign};
 use super::{Outbox, Surroundings, Track};
 use crate::contact::ContactKind;
-use crate::event::SilenceReason;
-use crate::fix::Marks;
+use crate::event::{EventCore, SilenceReason};
+use crate::fix::{Fix, Marks};
 use crate::units::UnixMs;
 
 impl Track {
@@ -30,6 +31,23 @@ impl Track {
         if silence == Some(SilenceReason::LostSignal) && reason == SilenceReason::ConnectedWithoutFix {
             self.tell_silence(around, around.now, reason, out);
         }
+    }
+
+    /// A new report says a time: whether its terminal's clock is wrong, or right again.
+    pub(super) fn mind_clock(&mut self, around: Surroundings<'_>, fix: &Fix, marks: Marks, out: &mut Outbox) {
+        if self.gone || sign_of(marks) != Sign::Fix {
+            return;
+        }
+        let (fixed_at, position) = (fix.fixed_at, fix.position);
+        let report = Report { vehicle: around.vehicle, fixed_at, received_at: around.now, position };
+        if let Some(event) = clock::mind(&mut self.clock, &report, around.settings) {
+            self.ledger.stands(&event, around.now, around.settings, &mut out.tells);
+        }
+    }
+
+    /// What reception made that goes on.
+    pub(super) fn heard_open(&self) -> impl Iterator<Item = &EventCore> {
+        self.hearing.silence().into_iter().chain(self.clock.as_deref().and_then(clock::Clock::open))
     }
 
     /// Cordon started: every connection is gone.

@@ -44,7 +44,7 @@ impl Track {
 
     /// Forgets final events that nothing can change any more.
     pub(super) fn sweep(&mut self) {
-        let open = self.state.open().chain(self.hearing.silence());
+        let open = self.state.open().chain(self.heard_open());
         let mut in_use: Vec<u64> =
             self.window.events_from(0).chain(&self.tail).chain(open).map(|event| key_of(event.id())).collect();
         in_use.sort_unstable();

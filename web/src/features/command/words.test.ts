@@ -52,6 +52,18 @@ describe('an alarm or event in words', () => {
     expect(what('frozen', 'tanks', en)).toBe('浙A12345 position is frozen, last in 北罐区');
   });
 
+  test('says of a wrong clock by how much', () => {
+    const clock = (ahead: number, t: Translate) =>
+      whatText(
+        { kind: 'clock_wrong', subject: { kind: 'vehicle', id: 'v1' }, evidence: { clock_ahead_ms: ahead } },
+        names,
+        t,
+      );
+    expect(clock(-8 * 3_600_000, zh)).toBe('浙A12345 终端时钟慢 8 小时');
+    expect(clock(90_000, en)).toBe('浙A12345 terminal clock is 1 min 30 s ahead');
+    expect(what('clock_wrong', undefined, zh)).toBe('浙A12345 终端时钟不准');
+  });
+
   test('explains a silence by its last event, other alarms by the one that raised them', () => {
     expect(tellingEvent({ kind: 'silence', events: ['e1', 'e2'] })).toBe('e2');
     expect(tellingEvent({ kind: 'enter', events: ['e1', 'e2'] })).toBe('e1');

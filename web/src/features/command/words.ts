@@ -40,7 +40,7 @@ export function subjectText(subject: Subject, names: Names, t: Translate): strin
 
 /**
  * What happened; of a terminal's own alarm, which of them: the rule `terminal-n` is bit n of its alarm word; of a silence,
- * what is known of the terminal.
+ * what is known of the terminal; of a wrong clock, by how much.
  */
 export function kindText(
   kind: EventKind,
@@ -49,6 +49,10 @@ export function kindText(
   evidence?: Evidence,
 ): string {
   if (kind === 'silence' && evidence?.silence) return t(`silence.${evidence.silence}`);
+  const ahead = kind === 'clock_wrong' ? evidence?.clock_ahead_ms : undefined;
+  if (ahead) {
+    return t(ahead > 0 ? 'alarmkind.clock_ahead' : 'alarmkind.clock_behind', { span: spanText(Math.abs(ahead), t) });
+  }
   const bit = kind === 'terminal_alarm' ? rule?.match(/^terminal-(\d+)$/)?.[1] : undefined;
   if (bit !== undefined) return translateName(t, 'terminal', bit, () => kindText(kind, null, t));
   return translateName(t, 'alarmkind', kind, () => kind);
