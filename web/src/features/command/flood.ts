@@ -1,6 +1,6 @@
 /** Whether so many alarms come that nobody reads them one by one: said at the desk and on the wall by the same figures. */
 import { useMemo, useState } from 'react';
-import type { Alarm, AlarmLoad } from '../../api/types';
+import type { Alarm } from '../../api/types';
 import { raisedAtMs } from '../../live/alarm-book';
 import type { Site } from '../../live/site';
 import { useTicked } from '../../ui/useTicked';
@@ -33,12 +33,12 @@ export interface Flood {
   raised: number;
 }
 
-export function useFlood(site: Site, alarms: readonly Alarm[], load: AlarmLoad | null): Flood {
+/** `counted` is what the server says of the same ten minutes: it knows those that are closed already as well, and may be out of reach. */
+export function useFlood(site: Site, alarms: readonly Alarm[], counted: number): Flood {
   const [before, setBefore] = useState(false);
   const momentsMs = useMemo(() => alarms.map(raisedAtMs), [alarms]);
   const here = useTicked(site.clock, LOOK_EVERY_MS, (nowMs) => raisedLately(momentsMs, nowMs));
-  // The server counts those that are closed already as well; it may be out of reach.
-  const raised = Math.max(load?.last.ten_minutes.raised ?? 0, here);
+  const raised = Math.max(counted, here);
   const on = isFlood(before, raised);
   if (on !== before) setBefore(on);
   return { on, raised };

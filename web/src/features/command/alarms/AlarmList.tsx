@@ -1,6 +1,6 @@
 /** The open alarms, the most urgent first, by cause in a flood. Nothing here can be deleted; it is acknowledged and closed. */
-import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Alarm, AlarmLoad } from '../../../api/types';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import type { Alarm } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import type { Picture, Site } from '../../../live/site';
 import { problemText } from '../../../ui/problem';
@@ -84,17 +84,18 @@ export function AlarmList(props: AlarmListProps) {
       {handled ? (
         <Handled site={site} names={names} now={now} onLocate={props.onLocate} onExplain={props.onExplain} />
       ) : (
-        <OpenAlarms {...props} now={now} load={load} />
+        <OpenAlarms {...props} now={now} raised={load?.last.ten_minutes.raised ?? 0} />
       )}
     </section>
   );
 }
 
-function OpenAlarms(props: AlarmListProps & { now: number; load: AlarmLoad | null }) {
+/** Not drawn again for what stands above it: ten thousand alarms are some milliseconds. */
+const OpenAlarms = memo(function OpenAlarms(props: AlarmListProps & { now: number; raised: number }) {
   const { site, picture, names, selected, now, acts } = props;
   const { t } = useI18n();
   const [filter, setFilter] = useState<Filter>(ALL);
-  const { on: flood } = useFlood(site, picture.alarms, props.load);
+  const { on: flood } = useFlood(site, picture.alarms, props.raised);
   /** What a person chose instead of what the flood asks for; it holds until the flood begins or ends. */
   const [byCause, setByCause] = useState<boolean | null>(null);
   useEffect(() => setByCause(null), [flood]);
@@ -228,4 +229,4 @@ function OpenAlarms(props: AlarmListProps & { now: number; load: AlarmLoad | nul
       </div>
     </>
   );
-}
+});

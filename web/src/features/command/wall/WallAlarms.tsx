@@ -18,7 +18,7 @@ export function WallAlarms({ site, picture, names }: { site: Site; picture: Pict
   // How a time of day is written depends on it; what counts up is `Ticked`.
   const now = useServerNow(site.clock, 60_000);
   const alarms = picture.alarms.filter(({ state }) => state !== 'shelved' && state !== 'suppressed');
-  const flood = useFlood(site, picture.alarms, useLoad(site));
+  const flood = useFlood(site, picture.alarms, useLoad(site)?.last.ten_minutes.raised ?? 0);
   const list = useRef<HTMLUListElement>(null);
   const [fits, setFits] = useState(MOST);
   useLayoutEffect(() => {
