@@ -212,6 +212,7 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
           label={t('data.table', { name })}
           columns={columns}
           rows={rows}
+          total={picture.rows.length}
           widths={widths}
           sort={sort}
           above={above}

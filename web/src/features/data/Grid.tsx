@@ -20,6 +20,8 @@ export interface GridProps {
   label: string;
   columns: readonly Column[];
   rows: readonly TableRow[];
+  /** How many there are before anything is left out. */
+  total: number;
   /** How wide each column is, pixels. */
   widths: ReadonlyMap<string, number>;
   sort: Sort | null;
@@ -157,7 +159,7 @@ export function Grid(props: GridProps) {
                 <button
                   type="button"
                   className="grid-sort"
-                  title={t('data.sort', { name })}
+                  title={i === 0 ? t('data.sort', { name }) : `${t('data.sort', { name })}\n${t('data.filled', { n: columns[i - 1]!.filled, all: props.total })}`}
                   data-testid={`sort-${column.name}`}
                   onClick={() => props.onSort(nextSort(sort, column.name))}
                 >
