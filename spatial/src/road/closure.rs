@@ -143,8 +143,13 @@ pub struct Closures {
 impl Closures {
     /// None, at an instant.
     pub fn none(network: &Network, now: UnixMs) -> Closures {
+        Closures::since(network, now, ClosureEpoch(0))
+    }
+
+    /// None, at an instant, counting on from an epoch: so that who knows an earlier set is told of a change.
+    pub fn since(network: &Network, now: UnixMs, epoch: ClosureEpoch) -> Closures {
         let open = Overlay { closed: EdgeSet::new(network.edge_count()), timed: Shared::default() };
-        Closures { epoch: ClosureEpoch(0), now, held: BTreeMap::new(), overlays: std::array::from_fn(|_| open.clone()) }
+        Closures { epoch, now, held: BTreeMap::new(), overlays: std::array::from_fn(|_| open.clone()) }
     }
 
     /// Which change of them it is.
@@ -198,7 +203,8 @@ impl Closures {
         true
     }
 
-    /// Goes on to an instant: what ended is forgotten, what began and has no end is closed until further notice.
+    /// Goes on to an instant: what ended is forgotten, what began and has no end is closed until further notice. The epoch
+    /// grows whenever something begins or ends.
     pub fn advance(&mut self, now: UnixMs) {
         if now <= self.now {
             return;
@@ -208,12 +214,12 @@ impl Closures {
         over.into_iter().for_each(|id| {
             self.open(id);
         });
-        let begun: Vec<Shared<Held>> =
-            self.held.values().filter(|h| h.is_endless(now) && !h.is_endless(before)).cloned().collect();
+        let begins = |held: &&Shared<Held>| held.closure.from.is_some_and(|from| before < from && from <= now);
+        let begun: Vec<Shared<Held>> = self.held.values().filter(begins).cloned().collect();
         for held in begun {
-            self.undo(&held);
-            for overlay in overlays_of(&mut self.overlays, held.closure.audience) {
-                overlay.closed.set(&held.edges);
+            if held.is_endless(now) {
+                self.undo(&held);
+                overlays_of(&mut self.overlays, held.closure.audience).for_each(|o| o.closed.set(&held.edges));
             }
             self.epoch.0 += 1;
         }

@@ -56,6 +56,11 @@ impl Prepared {
         Prepared { stops, out, back, is_out, is_back }
     }
 
+    /// The stops, as they were given.
+    pub fn stops(&self) -> &[Stop] {
+        &self.stops
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.stops.len()
@@ -121,7 +126,11 @@ impl View<'_> {
         if overlay.is_untimed() {
             scratch.ahead.run(self.graph.forward(), overlay.closed(), tell);
         } else {
-            scratch.ahead.run_timed(self.graph.forward(), overlay, depart, tell);
+            scratch.ahead.run_timed(
+                self.graph.forward(),
+                |edge, cost, spent| self.is_closed(edge, depart, cost, spent),
+                tell,
+            );
         }
         costs
     }
@@ -169,16 +178,7 @@ impl View<'_> {
             return costs;
         }
         if !self.overlay().is_untimed() {
-            // When who comes matters, each has to be asked.
-            let single = Prepared::new(vec![to.clone()], self.network.node_count());
-            let all = (0..of.len()).map(|index| {
-                let cost = self.searched(scratch, &of.stops[index], &single, depart)[0];
-                Near { cost, index: index as u32 }
-            });
-            costs.extend(all.filter(|near| near.cost < NEVER));
-            costs.sort_unstable();
-            costs.truncate(count);
-            return costs;
+            return self.nearest_timed(scratch, of, to, count, depart);
         }
         for index in of.sharing(to) {
             let cost = self.straight(&of.stops[index], to, depart);
@@ -194,6 +194,41 @@ impl View<'_> {
             }
             Go::On
         });
+        costs
+    }
+
+    /// The same when some edges are closed for a time: what it would cost without these is the least that it can cost, so
+    /// places are asked one by one in that order until no other can be nearer.
+    fn nearest_timed(
+        &self,
+        scratch: &mut Scratch,
+        of: &Prepared,
+        to: &Stop,
+        count: usize,
+        depart: UnixMs,
+    ) -> Vec<Near> {
+        let mut least = vec![NEVER; of.len()];
+        of.sharing(to).into_iter().for_each(|index| least[index] = 0);
+        scratch.behind.begin(self.network.node_count(), to.back.iter().copied());
+        scratch.behind.run(self.graph.backward(), self.overlay().closed(), |node, cost| {
+            for (step, index) in Prepared::at(&of.out, &of.is_out, node) {
+                let least = &mut least[*index as usize];
+                *least = (*least).min(cost + step.cost);
+            }
+            Go::On
+        });
+        let mut order: Vec<Near> = least.into_iter().zip(0..).map(|(cost, index)| Near { cost, index }).collect();
+        order.retain(|near| near.cost < NEVER);
+        order.sort_unstable();
+        let single = Prepared::new(vec![to.clone()], self.network.node_count());
+        let mut costs: Vec<Near> = Vec::with_capacity(count + 1);
+        for candidate in order {
+            if costs.len() == count && candidate.cost > costs[count - 1].cost {
+                break;
+            }
+            let cost = self.searched(scratch, &of.stops[candidate.index as usize], &single, depart)[0];
+            keep(&mut costs, count, Near { cost, ..candidate });
+        }
         costs
     }
 
@@ -233,9 +268,7 @@ impl View<'_> {
                 return Go::Stop;
             }
             for link in star.at(node) {
-                let (enter, leave) =
-                    (UnixMs(depart.0 + i64::from(cost)), UnixMs(depart.0 + i64::from(cost + link.cost)));
-                if !overlay.forbids(link.arc.edge(), enter, leave) {
+                if !self.is_closed(link.arc.edge(), depart, cost, link.cost) {
                     let left = u64::from(budget - cost) * 1_000;
                     let part = (left / u64::from(link.cost)).min(1_000) as u16;
                     reached.push(Reached { arc: link.arc, cost, part });
@@ -247,7 +280,7 @@ impl View<'_> {
         if overlay.is_untimed() {
             scratch.ahead.run(star, overlay.closed(), &mut tell);
         } else {
-            scratch.ahead.run_timed(star, overlay, depart, &mut tell);
+            scratch.ahead.run_timed(star, |edge, cost, spent| self.is_closed(edge, depart, cost, spent), &mut tell);
         }
         // Copies of a junction reach the same arcs again: the first time counts.
         reached.sort_unstable_by_key(|r| (r.arc, r.cost));
@@ -257,10 +290,7 @@ impl View<'_> {
 
     /// What it costs straight along the edge that both stops are on; [`NEVER`] where that cannot be.
     fn straight(&self, from: &Stop, to: &Stop, depart: UnixMs) -> u32 {
-        let is_open = |cost: u32, arc: Arc| {
-            let leave = UnixMs(depart.0 + i64::from(cost.max(1)));
-            !self.overlay().forbids(arc.edge(), depart, leave)
-        };
+        let is_open = |cost: u32, arc: Arc| !self.is_closed(arc.edge(), depart, 0, cost.max(1));
         if from.snap.is_none() && from.out == to.out {
             return 0;
         }

@@ -3,15 +3,15 @@
 //! Every answer of a view obeys the closures of the view, whichever layer made it.
 
 use super::closure::{ClosureEpoch, ClosureId, Closures, Overlay};
-use super::graph::{Graph, NEVER};
+use super::graph::{Graph, Metric, NEVER};
 use super::grid::EdgeGrid;
 use super::hierarchy::{Lanes, Shortcuts, Skeleton, Sweep};
-use super::network::{Arc, Network};
+use super::network::{Arc, EdgeId, Network};
 use super::search::{Go, Search, both_ways};
 use super::snap::snap;
 use super::stop::{Step, Stop};
 use crate::position::Position;
-use crate::units::{Millimetres, UnixMs};
+use crate::units::{Millimetres, SpanMs, UnixMs};
 
 /// A moment of the roads.
 #[derive(Clone, Copy)]
@@ -97,10 +97,8 @@ impl<'a> View<'a> {
 
     /// The cheapest way between two stops for somebody who departs at an instant; `None` where there is none.
     pub fn way(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, depart: UnixMs) -> Option<Way> {
-        let straight = from.straight_to(self.network, self.graph, to).filter(|(cost, arc)| {
-            let leave = UnixMs(depart.0 + i64::from(*cost));
-            !self.overlay().forbids(arc.edge(), depart, leave.max(UnixMs(depart.0 + 1)))
-        });
+        let straight = from.straight_to(self.network, self.graph, to);
+        let straight = straight.filter(|(cost, arc)| !self.is_closed(arc.edge(), depart, 0, (*cost).max(1)));
         let straight = straight.map(|(cost, arc)| Way { cost, arcs: vec![arc] });
         let bound = straight.as_ref().map_or(NEVER, |way| way.cost);
         let round = if self.overlay().is_untimed() {
@@ -132,7 +130,8 @@ impl<'a> View<'a> {
     fn way_timed(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, depart: UnixMs, bound: u32) -> Option<Way> {
         let (mut least, mut last) = (bound, None);
         scratch.ahead.begin(self.network.node_count(), self.first_steps(from, depart));
-        scratch.ahead.run_timed(self.graph.forward(), self.overlay(), depart, |node, cost| {
+        let is_closed = |edge, cost, spent| self.is_closed(edge, depart, cost, spent);
+        scratch.ahead.run_timed(self.graph.forward(), is_closed, |node, cost| {
             if cost >= least {
                 return Go::Stop;
             }
@@ -156,9 +155,17 @@ impl<'a> View<'a> {
 
     /// Whether the first or last piece at a stop is closed when it is driven. A stop at the very end of a road is not on it.
     pub(super) fn is_step_closed(&self, step: Step, cost: u32, depart: UnixMs) -> bool {
-        let (enter, leave) = (depart.0 + i64::from(cost), depart.0 + i64::from(cost + step.cost));
-        let closed = |arc: Arc| self.overlay().forbids(arc.edge(), UnixMs(enter), UnixMs(leave));
-        step.cost > 0 && step.arc.is_some_and(closed)
+        step.cost > 0 && step.arc.is_some_and(|arc| self.is_closed(arc.edge(), depart, cost, step.cost))
+    }
+
+    /// Whether an edge is closed to who departs at an instant, comes to it after a cost and spends another on it. A way that
+    /// is sought by length is driven nobody knows when: for it an edge is closed that is so at any time of the day after.
+    pub(super) fn is_closed(&self, edge: EdgeId, depart: UnixMs, cost: u32, spent: u32) -> bool {
+        let (enter, leave) = match self.graph.metric {
+            Metric::Fastest => (SpanMs(i64::from(cost)), SpanMs(i64::from(cost) + i64::from(spent))),
+            Metric::Shortest => (SpanMs(0), SpanMs::seconds(86_400)),
+        };
+        self.overlay().forbids(edge, depart + enter, depart + leave)
     }
 
     /// Whether somebody who departs at an instant may drive a way from a stop: asked of every route last, whoever found it.
@@ -172,9 +179,9 @@ impl<'a> View<'a> {
         way.arcs.iter().enumerate().all(|(index, arc)| {
             let first = from.out.iter().find(|step| index == 0 && step.arc == Some(*arc)).map(|step| step.cost);
             let cost = if index == last { way.cost - spent } else { first.unwrap_or(self.graph.cost(*arc)) };
-            let enter = depart.0 + i64::from(spent);
+            let enter = spent;
             spent += cost;
-            cost == 0 || !overlay.forbids(arc.edge(), UnixMs(enter), UnixMs(enter + i64::from(cost)))
+            cost == 0 || !self.is_closed(arc.edge(), depart, enter, cost)
         })
     }
 }

@@ -5,6 +5,7 @@ mod data;
 mod exact;
 mod fast;
 mod oracle;
+mod reaching;
 mod routing;
 mod sketch;
 mod timed;

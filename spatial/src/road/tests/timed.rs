@@ -66,6 +66,19 @@ fn arrivals_under_timed_closures_are_the_earliest_and_every_way_is_open_when_it_
             let all = Prepared::new(vec![end.clone()], network.node_count());
             let one = view.one_to_many(&mut scratch, &start, &all, NOW)[0];
             assert_eq!(one, least.unwrap_or(NEVER), "seed {seed}");
+            let mut elsewhere = Random(seed * 10 + round as u64);
+            let others = [0; 6].map(|_| junction(&mut elsewhere));
+            let stops = others.map(|at| Stop::at_junction(&network, at));
+            let mut costs = stops.iter().zip(0..).map(|(stop, index)| {
+                let arrivals = arrivals(&graph, &closures, stop.out[0].node);
+                let cost = end.back.iter().filter_map(|step| arrivals.get(&step.node)).min().copied();
+                Near { cost: cost.unwrap_or(NEVER), index }
+            });
+            let mut nearest: Vec<Near> = costs.by_ref().filter(|near| near.cost < NEVER).collect();
+            nearest.sort_unstable();
+            nearest.truncate(3);
+            let prepared = Prepared::new(stops.to_vec(), network.node_count());
+            assert_eq!(view.nearest(&mut scratch, &prepared, &end, 3, NOW), nearest, "seed {seed}");
             round += 1;
             reached += usize::from(least.is_some());
         }
