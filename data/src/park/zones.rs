@@ -149,7 +149,7 @@ fn restricted(roads: &Roads) -> Vec<Value> {
             ("沙浦镇危化品禁行区", "Shapu: no dangerous goods"),
             box_of((spot(4_345.0, -3_560.0), spot(5_560.0, -2_560.0))),
             json!({
-                "kind": "restricted", "level": "yellow", "rules": [
+                "kind": "restricted", "level": "yellow", "closes_roads_for": ["hazmat_truck"], "rules": [
                     {"id": "no-hazmat", "when": "enter", "subjects": {"classes": ["hazmat"]}, "exempt": ["permit"], "priority": 3},
                 ],
             }),
@@ -179,7 +179,7 @@ fn restricted(roads: &Roads) -> Vec<Value> {
             ("塘湾水库水源保护区", "Tangwan Reservoir, source of drinking water"),
             box_of((spot(-1_900.0, -3_560.0), spot(-1_100.0, -2_940.0))),
             json!({
-                "kind": "restricted", "level": "yellow", "rules": [
+                "kind": "restricted", "level": "yellow", "closes_roads_for": ["hazmat_truck"], "rules": [
                     {"id": "no-hazmat", "when": "enter", "subjects": {"classes": ["hazmat"]}, "priority": 2},
                 ],
             }),
