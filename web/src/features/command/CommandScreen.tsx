@@ -24,6 +24,9 @@ import { mayEdit, type Desk } from './desk';
 import type { Editing } from './edit/EditPanel';
 import { UndoNotice } from './edit/UndoNotice';
 import { Playback, type Replay } from './playback/Playback';
+import { roads } from '../../api/roads';
+import { Plans } from './roads/plans';
+import { useRoadsMap } from './roads/useRoadsMap';
 import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';
 import { TopBar } from './TopBar';
@@ -72,6 +75,9 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     visibility.note();
   }, [page, params, visibility]);
   useEffect(() => park?.enlarge(wall ? WALL_SCALE : 1), [park, wall]);
+  const plans = useMemo(() => new Plans(roads), []);
+  useRoadsMap(park, plans);
+  useEffect(() => plans.follow(site.roadsVersion), [plans, site, picture.revision]);
   usePrintKey(() => setPrinting(true));
 
   const names: Names = useMemo(
@@ -219,6 +225,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       {!wall && (
       <SidePanel
         desk={desk}
+        plans={plans}
         tool={tool}
         editing={editing}
         onTool={(next) => {
