@@ -1,15 +1,24 @@
 //! The road network of a site: made from an extract, loaded from the data folder, asked, and answered as JSON.
+//!
+//! `town` is a network in memory, `moment` it with what is closed; `route` and `many` are the questions; `desk` holds the
+//! moment of the running server and lets features close roads. The command line asks moments of its own.
+
+pub mod desk;
+pub mod law;
+pub mod many;
+pub mod moment;
+pub mod route;
+pub mod shapes;
+pub mod town;
+pub mod words;
 
 use cordon_data::feature::{FieldError, ground_of};
 use cordon_data::road_file::{BuildError, RoadFile, RoadFileError};
 use cordon_spatial::position::Position;
-use cordon_spatial::road::hierarchy::{Shortcuts, Skeleton, SkeletonError};
-use cordon_spatial::road::{
-    Audience, Closure, ClosureId, Closures, EdgeGrid, Fast, Graph, Instruction, Manoeuvre, Metric, NEVER, Network,
-    NetworkError, Prepared, ProfileId, Profiles, Refusal, Refused, Route, Scratch, Snap, Stop, StopError, View,
-};
-use cordon_spatial::units::{Millimetres, UnixMs};
+use cordon_spatial::road::hierarchy::SkeletonError;
+use cordon_spatial::road::{Audience, Closure, ClosureId, NetworkError, Profiles};
 use cordon_spatial::zone::Ground;
+use moment::{AskError, Moment};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -17,9 +26,6 @@ use std::path::{Path, PathBuf};
 
 /// The file of the network in a data folder.
 pub const FILE: &str = "roads.cordon";
-/// How far a place may be from a road.
-const REACH: Millimetres = Millimetres::metres(1_000);
-
 /// Why a question about roads has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum RoadsError {
@@ -44,43 +50,12 @@ pub enum RoadsError {
     /// A file of places or areas is not what it should be.
     #[error("{0}: {1}")]
     Json(PathBuf, String),
-    /// A place lies in what is closed.
-    #[error("the {end} {lon:.7},{lat:.7} lies in what is closed")]
-    Closed {
-        /// `start` or `end`.
-        end: &'static str,
-        /// Longitude.
-        lon: f64,
-        /// Latitude.
-        lat: f64,
-    },
-    /// A place is too far from any road that is open to the profile.
-    #[error("the {end} {lon:.7},{lat:.7} has no road within 1 km that is open to this profile")]
-    NoRoad {
-        /// `start` or `end`.
-        end: &'static str,
-        /// Longitude.
-        lon: f64,
-        /// Latitude.
-        lat: f64,
-    },
-    /// No way leads there.
-    #[error("no way leads there")]
-    NoWay,
+    /// The question has no answer.
+    #[error(transparent)]
+    Ask(#[from] AskError),
     /// The answer could not be written.
     #[error(transparent)]
     Output(#[from] std::io::Error),
-}
-
-/// What is asked, of whom.
-#[derive(Clone, Debug)]
-pub struct Question {
-    /// Who drives.
-    pub profile: ProfileId,
-    /// What to make little of.
-    pub metric: Metric,
-    /// The table of profiles.
-    pub profiles: Profiles,
 }
 
 /// Makes the network of a data folder and keeps it there; the one before stays until the new one is whole.
@@ -148,256 +123,29 @@ pub fn points(file: &Path) -> Result<Vec<(String, Position)>, RoadsError> {
     features(file)?.iter().map(point).collect()
 }
 
-/// A network with what is closed on it.
-pub struct Town {
-    network: Network,
-    grid: EdgeGrid,
-    skeleton: Skeleton,
-    closures: Closures,
-    attribution: String,
-}
-
-impl Town {
-    /// The network of a data folder, nothing closed.
-    pub fn load(folder: &Path) -> Result<Town, RoadsError> {
-        let path = folder.join(FILE);
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(RoadsError::NoNetwork(folder.to_owned()));
-            }
-            Err(error) => return Err(RoadsError::File(path, error)),
-        };
-        let file = RoadFile::from_bytes(&bytes).map_err(|error| RoadsError::Saved(path, error))?;
-        let network = Network::new(file.network)?;
-        let skeleton = Skeleton::new(&network, &file.order)?;
-        let grid = EdgeGrid::of(&network);
-        let closures = Closures::none(&network, UnixMs(0));
-        Ok(Town { network, grid, skeleton, closures, attribution: file.attribution })
-    }
-
-    /// Closes areas, and says which roads that takes, each name once for each area.
-    pub fn close(&mut self, grounds: &[Ground], audience: Audience) -> Vec<ClosedJson> {
-        let mut taken = Vec::new();
-        for (ground, id) in grounds.iter().zip(1..) {
-            let closure = Closure { id: ClosureId(id), ground: ground.clone(), audience, from: None, to: None };
-            self.closures.close(&self.network, &self.grid, closure);
-            let mut names: Vec<ClosedJson> = Vec::new();
-            for edge in self.closures.edges(ClosureId(id)).into_iter().flatten() {
-                let (name, length) = (&self.network.name(*edge).name, self.network.edge(*edge).length_mm);
-                let length_m = f64::from(length) / 1e3;
-                match names.iter_mut().find(|known| known.road == *name) {
-                    Some(known) => {
-                        known.edges += 1;
-                        known.length_m += length_m;
-                    }
-                    None => names.push(ClosedJson { closure: id, road: name.clone(), edges: 1, length_m }),
+/// Closes areas for an audience, and says which roads that takes, each name once for each area.
+pub fn close(moment: &mut Moment, grounds: &[Ground], audience: Audience) -> Vec<ClosedJson> {
+    let town = moment.town.clone();
+    let mut taken = Vec::new();
+    for (ground, id) in grounds.iter().zip(1..) {
+        let closure = Closure { id: ClosureId(id), ground: ground.clone(), audience, from: None, to: None };
+        moment.closures.close(&town.network, &town.grid, closure);
+        let mut names: Vec<ClosedJson> = Vec::new();
+        for edge in moment.closures.edges(ClosureId(id)).into_iter().flatten() {
+            let (name, length) = (&town.network.name(*edge).name, town.network.edge(*edge).length_mm);
+            let length_m = f64::from(length) / 1e3;
+            match names.iter_mut().find(|known| known.road == *name) {
+                Some(known) => {
+                    known.edges += 1;
+                    known.length_m += length_m;
                 }
-            }
-            taken.extend(names);
-        }
-        taken
-    }
-
-    /// The route between two places.
-    pub fn route(&self, question: &Question, from: Position, to: Position) -> Result<RouteJson, RoadsError> {
-        let graph = Graph::of(&self.network, &question.profiles, question.profile, question.metric);
-        let shortcuts = Shortcuts::new(&self.network, &self.skeleton, &graph, &self.closures);
-        let view = self.view(&graph, &shortcuts);
-        let (start, end) = (self.stop(&view, "start", from)?, self.stop(&view, "end", to)?);
-        let mut scratch = Scratch::default();
-        let depart = view.departure(None);
-        let way = view.way(&mut scratch, &start, &end, depart).ok_or(RoadsError::NoWay)?;
-        let unbound = Graph::unbound(&self.network, &question.profiles, question.profile, question.metric);
-        let refused = view.refused(&mut scratch, &unbound, &start, &end, depart);
-        Ok(self.route_json(&view.route(&way, &start, &end), (&start, &end), &refused, question))
-    }
-
-    /// The nearest of some places by the cost from them; those in what is closed, and without a road, are said to be so at the end.
-    pub fn nearest(
-        &self,
-        question: &Question,
-        to: Position,
-        of: &[(String, Position)],
-        count: usize,
-    ) -> Result<Vec<NearJson>, RoadsError> {
-        let graph = Graph::of(&self.network, &question.profiles, question.profile, question.metric);
-        let shortcuts = Shortcuts::new(&self.network, &self.skeleton, &graph, &self.closures);
-        let view = self.view(&graph, &shortcuts);
-        let end = self.stop(&view, "end", to)?;
-        let (mut stops, mut names, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, at) in of {
-            match view.stop(*at, view.departure(None), REACH) {
-                Ok(stop) => {
-                    stops.push(stop);
-                    names.push(name.clone());
-                }
-                Err(error) => {
-                    let why = if matches!(error, StopError::Closed(_)) { "closed" } else { "no_road" };
-                    left_out.push(NearJson { place: name.clone(), left_out: Some(why), ..NearJson::default() });
-                }
+                None => names.push(ClosedJson { closure: id, road: name.clone(), edges: 1, length_m }),
             }
         }
-        let prepared = Prepared::new(stops, self.network.node_count());
-        let near = view.nearest(&mut Scratch::default(), &prepared, &end, count, view.departure(None));
-        let answer = near.into_iter().filter(|near| near.cost < NEVER).map(|near| {
-            let place = names[near.index as usize].clone();
-            match question.metric {
-                Metric::Fastest => {
-                    NearJson { place, duration_s: Some(f64::from(near.cost) / 1e3), ..NearJson::default() }
-                }
-                Metric::Shortest => {
-                    NearJson { place, length_m: Some(f64::from(near.cost) / 1e2), ..NearJson::default() }
-                }
-            }
-        });
-        Ok(answer.chain(left_out).collect())
+        taken.extend(names);
     }
-
-    fn view<'a>(&'a self, graph: &'a Graph, shortcuts: &'a Shortcuts) -> View<'a> {
-        let fast = Some(Fast { skeleton: &self.skeleton, shortcuts });
-        View { network: &self.network, grid: &self.grid, graph, closures: &self.closures, fast }
-    }
-
-    fn stop(&self, view: &View<'_>, end: &'static str, at: Position) -> Result<Stop, RoadsError> {
-        let (lon, lat) = (at.lon(), at.lat());
-        view.stop(at, view.departure(None), REACH).map_err(|error| match error {
-            StopError::Closed(_) => RoadsError::Closed { end, lon, lat },
-            StopError::NoRoad => RoadsError::NoRoad { end, lon, lat },
-        })
-    }
-
-    fn route_json(
-        &self,
-        route: &Route,
-        (start, end): (&Stop, &Stop),
-        refused: &[Refused],
-        question: &Question,
-    ) -> RouteJson {
-        RouteJson {
-            length_m: route.length_mm as f64 / 1e3,
-            duration_s: route.duration_ms as f64 / 1e3,
-            geometry: json!({"type": "LineString", "coordinates": route.line.iter().map(pair).collect::<Vec<_>>()}),
-            closure_epoch: route.epoch.0,
-            profile: question.profile,
-            metric: question.metric,
-            from: start.snap.map(SnapJson::of),
-            to: end.snap.map(SnapJson::of),
-            instructions: route.instructions.iter().map(InstructionJson::of).collect(),
-            refused: refused.iter().map(|refused| self.refused_json(refused)).collect(),
-            attribution: self.attribution.clone(),
-        }
-    }
-
-    fn refused_json(&self, refused: &Refused) -> RefusedJson {
-        let edges = || refused.arcs.iter().map(|arc| arc.edge());
-        let name = edges().map(|edge| self.network.name(edge)).find(|name| !name.name.is_empty());
-        RefusedJson {
-            road: name.map(|name| name.name.clone()).unwrap_or_default(),
-            length_m: edges().map(|edge| f64::from(self.network.edge(edge).length_mm)).sum::<f64>() / 1e3,
-            refusal: refused.refusal,
-            closures: refused.closures.iter().map(|closure| closure.0).collect(),
-        }
-    }
-}
-
-/// A position as GeoJSON has it.
-fn pair(at: &Position) -> Value {
-    json!([at.lon(), at.lat()])
-}
-
-/// A route.
-#[derive(Debug, Serialize)]
-pub struct RouteJson {
-    /// Its length.
-    pub length_m: f64,
-    /// How long it takes.
-    pub duration_s: f64,
-    /// Its line.
-    pub geometry: Value,
-    /// The closures that it obeys.
-    pub closure_epoch: u64,
-    /// Who drives.
-    pub profile: ProfileId,
-    /// What it makes little of.
-    pub metric: Metric,
-    /// Where it begins.
-    pub from: Option<SnapJson>,
-    /// Where it ends.
-    pub to: Option<SnapJson>,
-    /// What to do where.
-    pub instructions: Vec<InstructionJson>,
-    /// What the profile was kept from on the way that it would have taken.
-    pub refused: Vec<RefusedJson>,
-    /// Whose data it is.
-    pub attribution: String,
-}
-
-/// A place on a road.
-#[derive(Debug, Serialize)]
-pub struct SnapJson {
-    /// Longitude.
-    pub lon: f64,
-    /// Latitude.
-    pub lat: f64,
-    /// How far the place that was asked for is from it.
-    pub off_m: f64,
-}
-
-impl SnapJson {
-    fn of(snap: Snap) -> SnapJson {
-        SnapJson { lon: snap.at.lon(), lat: snap.at.lat(), off_m: snap.distance.as_metres() }
-    }
-}
-
-/// What to do.
-#[derive(Debug, Serialize)]
-pub struct InstructionJson {
-    /// What.
-    pub manoeuvre: Manoeuvre,
-    /// Longitude.
-    pub lon: f64,
-    /// Latitude.
-    pub lat: f64,
-    /// The road that it leads into.
-    pub road: String,
-    /// Its name in English.
-    pub road_en: String,
-    /// Its number.
-    pub number: String,
-    /// How far it is to the next one.
-    pub length_m: f64,
-    /// How long it takes to the next one.
-    pub duration_s: f64,
-}
-
-impl InstructionJson {
-    fn of(instruction: &Instruction) -> InstructionJson {
-        InstructionJson {
-            manoeuvre: instruction.manoeuvre,
-            lon: instruction.at.lon(),
-            lat: instruction.at.lat(),
-            road: instruction.road.name.clone(),
-            road_en: instruction.road.name_en.clone(),
-            number: instruction.road.number.clone(),
-            length_m: instruction.length_mm as f64 / 1e3,
-            duration_s: instruction.duration_ms as f64 / 1e3,
-        }
-    }
-}
-
-/// A road that was refused.
-#[derive(Debug, Serialize)]
-pub struct RefusedJson {
-    /// Its name.
-    pub road: String,
-    /// How much of it.
-    pub length_m: f64,
-    /// Why the profile may not drive it.
-    #[serde(flatten)]
-    pub refusal: Option<Refusal>,
-    /// The closures that hold it.
-    pub closures: Vec<u64>,
+    moment.epoch = moment.closures.epoch();
+    taken
 }
 
 /// One of the nearest, or one that was left out.

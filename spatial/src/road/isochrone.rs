@@ -120,6 +120,9 @@ pub fn area(lines: &[Line]) -> Vec<Vec<Ring>> {
     cells.parts()
 }
 
+/// A corner of cells, by column and row.
+type Corner = (i64, i64);
+
 /// A raster over an area. Cells beyond it are empty; its margin is too, whatever is marked.
 struct Cells {
     /// The south-west corner of the first cell, 1e-7 degree.
@@ -241,7 +244,7 @@ impl Cells {
     fn parts(&self) -> Vec<Vec<Ring>> {
         let labels = self.labels();
         // Sides between a cell that is in and one that is not, by the corner that they leave, with the cell's label.
-        let mut sides: BTreeMap<(i64, i64), Vec<((i64, i64), u32)>> = BTreeMap::new();
+        let mut sides: BTreeMap<Corner, Vec<(Corner, u32)>> = BTreeMap::new();
         for y in 0..self.height {
             for x in (0..self.width).filter(|x| self.has(*x, y)) {
                 let label = labels[(y * self.width + x) as usize];
@@ -261,7 +264,7 @@ impl Cells {
                 corners.push(at);
                 let next = sides.get_mut(&at).expect("a ring of sides is closed");
                 // Where two parts touch at a corner each goes on with its own.
-                let left = |to: (i64, i64)| (at.0 - from.0) * (to.1 - at.1) - (at.1 - from.1) * (to.0 - at.0);
+                let left = |to: Corner| (at.0 - from.0) * (to.1 - at.1) - (at.1 - from.1) * (to.0 - at.0);
                 let own = (0..next.len()).filter(|i| next[*i].1 == label).max_by_key(|i| left(next[*i].0));
                 let (to, _) = next.swap_remove(own.expect("a ring keeps to its part"));
                 if next.is_empty() {
@@ -279,7 +282,7 @@ impl Cells {
     }
 
     /// The ring over the middles of the sides between some corners.
-    fn ring(&self, corners: &[(i64, i64)]) -> Ring {
+    fn ring(&self, corners: &[Corner]) -> Ring {
         let middles: Vec<(i64, i64)> =
             corners.iter().zip(corners.iter().cycle().skip(1)).map(|(a, b)| (a.0 + b.0, a.1 + b.1)).collect();
         let count = middles.len();
