@@ -15,7 +15,9 @@ export function AnswerView({ desk, plans, plan }: { desk: Desk; plans: Plans; pl
     <div className="roads-answer" data-testid="roads-answer" aria-busy={plan.asking}>
       {turned.times > 0 && (
         <p className="roads-turned" role="status" data-testid="roads-turned">
-          {turned.beforeS === null ? t('roads.turned') : t('roads.turned.before', { time: minutesText(turned.beforeS) })}
+          {turned.before?.mode === 'route'
+            ? t('roads.turned.before', { time: minutesText(turned.before.value.duration_s) })
+            : t('roads.turned')}
         </p>
       )}
       {problem && <Refused problem={problem} />}
@@ -94,6 +96,13 @@ function Route({ desk, route }: { desk: Desk; route: RouteAnswer }) {
 function Nearest({ plans, plan, nearest }: { plans: Plans; plan: Plan; nearest: NearestAnswer }) {
   const { language, t } = useI18n();
   const name = (one: { name?: string; name_en?: string; id?: string }) => nameOf(one, language) || (one.id ?? '');
+  const { before } = plan.turned;
+  /** How long it took before the roads changed, where that was another time. */
+  const wasOf = (id: string | undefined): number | null => {
+    const then = before?.mode === 'nearest' ? before.value.items.find((one) => one.id === id)?.duration_s : undefined;
+    const now = nearest.items.find((one) => one.id === id)?.duration_s;
+    return then !== undefined && now !== undefined && minutesText(then) !== minutesText(now) ? then : null;
+  };
   return (
     <>
       {nearest.items.length === 0 && <p className="problem">{t(nearest.of === 0 ? 'roads.nearest.none' : 'roads.nearest.unreachable')}</p>}
@@ -101,6 +110,7 @@ function Nearest({ plans, plan, nearest }: { plans: Plans; plan: Plan; nearest: 
         {nearest.items.map((one, i) => (
           <li key={one.id ?? i} data-testid="roads-near" data-id={one.id}>
             <span>{name(one)}</span> <strong>{durationText(one.duration_s, t)}</strong>{' '}
+            {wasOf(one.id) !== null && <span className="roads-was">{t('roads.was', { time: minutesText(wasOf(one.id)!) })}</span>}{' '}
             {one.route && <span className="hint">{wayText(one.route.length_m, t)}</span>}
             <button type="button" className="quiet" onClick={() => plans.begin('route', [{ lon: one.lon, lat: one.lat }, plan.points[0]!], plan.profile)}>
               {t('roads.nearest.route')}

@@ -14,7 +14,7 @@ const plan = (more: Partial<Plan>): Plan => ({
   answer: null,
   problem: null,
   asking: false,
-  turned: { times: 0, beforeS: null },
+  turned: { times: 0, before: null },
   ...more,
 });
 

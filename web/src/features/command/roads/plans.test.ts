@@ -55,7 +55,7 @@ describe('open questions about roads', () => {
     expect(api.route).toHaveBeenCalledTimes(4);
     for (const plan of plans.picture().plans) {
       expect(plan.answer?.value).toMatchObject({ duration_s: 250 });
-      expect(plan.turned).toEqual({ times: 1, beforeS: 100 });
+      expect(plan.turned).toMatchObject({ times: 1, before: { value: { duration_s: 100 } } });
     }
     expect(plans.picture().closures).not.toBeNull();
   });

@@ -37,8 +37,8 @@ export interface Plan {
   answer: Answer | null;
   problem: Problem | null;
   asking: boolean;
-  /** How often it was answered anew because roads were closed or opened, and what it took before that. */
-  turned: { times: number; beforeS: number | null };
+  /** How often it was answered anew because roads were closed or opened, and the answer before that. */
+  turned: { times: number; before: Answer | null };
 }
 
 export interface Picture {
@@ -98,7 +98,7 @@ export class Plans {
       answer: null,
       problem: null,
       asking: false,
-      turned: { times: 0, beforeS: null },
+      turned: { times: 0, before: null },
     };
     this.#show({ plans: [...this.#picture.plans, plan], active: id, awaits: firstMissing(points) });
     this.#ask(id);
@@ -123,7 +123,7 @@ export class Plans {
   }
 
   change(id: number, change: Partial<Pick<Plan, 'profile' | 'kind'>>): void {
-    this.#put(id, { ...change, turned: { times: 0, beforeS: null } });
+    this.#put(id, { ...change, turned: { times: 0, before: null } });
     this.#ask(id);
   }
 
@@ -137,7 +137,7 @@ export class Plans {
     const plan = this.#plan(id);
     if (!plan) return;
     const points = plan.points.map((point, i) => (i === index ? at : point));
-    this.#put(id, { points, turned: { times: 0, beforeS: null } });
+    this.#put(id, { points, turned: { times: 0, before: null } });
     if (this.#picture.active === id) this.#show({ awaits: firstMissing(points) });
     this.#ask(id);
   }
@@ -164,7 +164,7 @@ export class Plans {
   reverse(id: number): void {
     const plan = this.#plan(id);
     if (!plan || plan.mode !== 'route') return;
-    this.#put(id, { points: [...plan.points].reverse(), turned: { times: 0, beforeS: null } });
+    this.#put(id, { points: [...plan.points].reverse(), turned: { times: 0, before: null } });
     this.#ask(id);
   }
 
@@ -219,7 +219,7 @@ export class Plans {
       (answer) => {
         if (asked.signal.aborted) return;
         const { answer: before, turned } = this.#plan(id) ?? plan;
-        const next = turning ? { times: turned.times + 1, beforeS: secondsOf(before) } : turned;
+        const next = turning ? { times: turned.times + 1, before } : turned;
         this.#put(id, { answer, problem: null, asking: false, turned: next });
       },
       (error: unknown) => {
