@@ -71,7 +71,6 @@ await withBrowser(async (browser) => {
   await page.getByTestId("tool-roads").click();
   await page.getByTestId("roads-turned").waitFor();
   found.after = await nearest(page);
-  found.was = (await page.locator(".roads-was").allInnerTexts()).join(" ");
   found.turned = await page.getByTestId("roads-turned").innerText();
   found.closures = await page.getByTestId("roads-closures").innerText();
   await open(page, `#/map?at=${bridge},13`);

@@ -237,7 +237,8 @@ mod tests {
         assert_eq!(closure(json!({})), Some(Audience::all()));
         assert_eq!(closure(json!({"audience": "non_emergency"})), Some(Audience::NON_EMERGENCY));
         assert_eq!(closure(json!({"audience": ["car", "foot"]})), Some(Audience::CAR | Audience::FOOT));
-        let zone = |closes: Value| audience_said(json!({"kind": "closed", "closes_roads_for": closes}), Collection::Zones);
+        let zone =
+            |closes: Value| audience_said(json!({"kind": "closed", "closes_roads_for": closes}), Collection::Zones);
         assert_eq!(zone(Value::Null), None, "as the site says");
         assert_eq!(zone(json!("all")), Some(Audience::all()));
         assert_eq!(zone(json!("none")), None);

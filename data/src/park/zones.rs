@@ -18,6 +18,16 @@ pub(super) fn features(roads: &Roads) -> Vec<Value> {
     all
 }
 
+/// Roads that are closed by hand.
+pub(super) fn closures() -> Vec<Value> {
+    vec![zone(
+        "riverside-drain",
+        ("江滨路排水管施工", "Riverside Road, drain works"),
+        point(spot(4_750.0, -3_500.0)),
+        json!({"radius_m": 20, "audience": "all", "reason": "路面开挖"}),
+    )]
+}
+
 fn zone(id: &str, (name, name_en): (&str, &str), geometry: Value, properties: Value) -> Value {
     let mut zone = feature(id, geometry, properties);
     zone["properties"]["name"] = name.into();

@@ -5,7 +5,7 @@ import { problemText } from '../../../ui/problem';
 import type { NearestAnswer, ReachAnswer, RouteAnswer } from '../../../api/roads';
 import type { Problem } from '../../../api/types';
 import type { Desk } from '../desk';
-import type { Plan, Plans } from './plans';
+import { secondsBefore, type Plan, type Plans } from './plans';
 import { closersText, durationText, minutesText, sentence, wayText } from './words';
 
 export function AnswerView({ desk, plans, plan }: { desk: Desk; plans: Plans; plan: Plan }) {
@@ -96,13 +96,6 @@ function Route({ desk, route }: { desk: Desk; route: RouteAnswer }) {
 function Nearest({ plans, plan, nearest }: { plans: Plans; plan: Plan; nearest: NearestAnswer }) {
   const { language, t } = useI18n();
   const name = (one: { name?: string; name_en?: string; id?: string }) => nameOf(one, language) || (one.id ?? '');
-  const { before } = plan.turned;
-  /** How long it took before the roads changed, where that was another time. */
-  const wasOf = (id: string | undefined): number | null => {
-    const then = before?.mode === 'nearest' ? before.value.items.find((one) => one.id === id)?.duration_s : undefined;
-    const now = nearest.items.find((one) => one.id === id)?.duration_s;
-    return then !== undefined && now !== undefined && minutesText(then) !== minutesText(now) ? then : null;
-  };
   return (
     <>
       {nearest.items.length === 0 && <p className="problem">{t(nearest.of === 0 ? 'roads.nearest.none' : 'roads.nearest.unreachable')}</p>}
@@ -110,7 +103,7 @@ function Nearest({ plans, plan, nearest }: { plans: Plans; plan: Plan; nearest: 
         {nearest.items.map((one, i) => (
           <li key={one.id ?? i} data-testid="roads-near" data-id={one.id}>
             <span>{name(one)}</span> <strong>{durationText(one.duration_s, t)}</strong>{' '}
-            {wasOf(one.id) !== null && <span className="roads-was">{t('roads.was', { time: minutesText(wasOf(one.id)!) })}</span>}{' '}
+            <Was seconds={secondsBefore(plan, one)} />
             {one.route && <span className="hint">{wayText(one.route.length_m, t)}</span>}
             <button type="button" className="quiet" onClick={() => plans.begin('route', [{ lon: one.lon, lat: one.lat }, plan.points[0]!], plan.profile)}>
               {t('roads.nearest.route')}
@@ -132,6 +125,12 @@ function Nearest({ plans, plan, nearest }: { plans: Plans; plan: Plan; nearest: 
       )}
     </>
   );
+}
+
+/** How long it took before the roads changed. */
+function Was({ seconds }: { seconds: number | null }) {
+  const { t } = useI18n();
+  return seconds === null ? null : <span className="roads-was">{t('roads.was', { time: minutesText(seconds) })} </span>;
 }
 
 function Reach({ reach }: { reach: ReachAnswer }) {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ApiError } from '../../../api/client';
 import type { RouteAnswer, RoadsApi } from '../../../api/roads';
-import { MOST_PLANS, Plans } from './plans';
+import { MOST_PLANS, Plans, secondsBefore, type Plan } from './plans';
 
 const route = (duration_s: number) => ({ duration_s, geometry: { type: 'LineString', coordinates: [] } }) as unknown as RouteAnswer;
 const at = (lon: number) => ({ lon, lat: 30 });
@@ -75,6 +75,15 @@ describe('open questions about roads', () => {
     plans.change(id, { profile: 'car' });
     await settled();
     expect(plans.picture().plans[0]).toMatchObject({ answer: null, problem: { code: 'place_closed' }, asking: false });
+  });
+
+  test('what one of the nearest took before is known where it was another time', () => {
+    const before = { mode: 'nearest', value: { items: [{ id: 'a', duration_s: 60.2 }, { id: 'b', duration_s: 90 }] } };
+    const turned = { turned: { times: 1, before } } as unknown as Plan;
+    expect(secondsBefore(turned, { id: 'a', duration_s: 60.4 })).toBeNull();
+    expect(secondsBefore(turned, { id: 'b', duration_s: 200 })).toBe(90);
+    expect(secondsBefore(turned, { id: 'c', duration_s: 200 })).toBeNull();
+    expect(secondsBefore({ turned: { times: 0, before: null } }, { id: 'b', duration_s: 1 })).toBeNull();
   });
 
   test('what is closed ends there, and no more are open than anybody reads', async () => {

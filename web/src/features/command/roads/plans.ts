@@ -4,7 +4,7 @@
  * the same pictures.
  */
 import { ApiError } from '../../../api/client';
-import type { ClosuresAnswer, NearestAnswer, Profile, ReachAnswer, RoadsApi, RouteAnswer } from '../../../api/roads';
+import type { ClosuresAnswer, NearestAnswer, NearResource, Profile, ReachAnswer, RoadsApi, RouteAnswer } from '../../../api/roads';
 import type { Problem } from '../../../api/types';
 import type { LonLat } from '../../../map/datum';
 
@@ -63,6 +63,13 @@ function firstMissing(points: Plan['points']): number | null {
 export function secondsOf(answer: Answer | null): number | null {
   if (answer?.mode === 'route') return answer.value.duration_s;
   return answer?.mode === 'nearest' ? (answer.value.items[0]?.duration_s ?? null) : null;
+}
+
+/** How long one of the nearest took before the roads changed; `null` where that is not known or was the same to the second. */
+export function secondsBefore({ turned }: Pick<Plan, 'turned'>, { id, duration_s }: Pick<NearResource, 'id' | 'duration_s'>): number | null {
+  if (turned.before?.mode !== 'nearest') return null;
+  const then = turned.before.value.items.find((one) => one.id === id)?.duration_s;
+  return then === undefined || Math.round(then) === Math.round(duration_s) ? null : then;
 }
 
 export class Plans {
