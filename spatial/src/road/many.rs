@@ -94,14 +94,19 @@ impl Prepared {
 impl View<'_> {
     /// What it costs from one stop to each of many; [`NEVER`] where there is no way.
     pub fn one_to_many(&self, scratch: &mut Scratch, from: &Stop, to: &Prepared, depart: UnixMs) -> Vec<u32> {
-        let Some(fast) = self.fast() else { return self.searched(scratch, from, to, depart) };
+        let (Some(fast), Some(steady_for)) = (self.fast(), self.steady_for(depart)) else {
+            return self.searched(scratch, from, to, depart);
+        };
         let costs = (fast.shortcuts.up.as_slice(), fast.shortcuts.down.as_slice());
         let backs = to.stops.iter().map(|stop| stop.back.as_slice());
         let mut found = scratch.sweep.costs_to_each(fast.skeleton, costs, &from.out, backs);
         for index in to.sharing(from) {
             found[index] = found[index].min(self.straight(from, &to.stops[index], depart));
         }
-        found
+        if found.iter().all(|cost| self.is_right(*cost, steady_for)) {
+            return found;
+        }
+        self.searched(scratch, from, to, depart)
     }
 
     /// The same by the exact layer.
@@ -157,7 +162,7 @@ impl View<'_> {
         selection: &Selection,
         depart: UnixMs,
     ) -> Vec<u32> {
-        let Some(fast) = self.fast() else {
+        let (Some(fast), Some(steady_for)) = (self.fast(), self.steady_for(depart)) else {
             return from.iter().flat_map(|stop| self.searched(scratch, stop, to, depart)).collect();
         };
         let Scratch { sweep, lanes, .. } = scratch;
@@ -165,6 +170,9 @@ impl View<'_> {
         for (stop, row) in from.iter().zip(table.chunks_mut(to.len().max(1))) {
             for index in to.sharing(stop) {
                 row[index] = row[index].min(self.straight(stop, &to.stops[index], depart));
+            }
+            if !row.iter().all(|cost| self.is_right(*cost, steady_for)) {
+                row.copy_from_slice(&self.searched(scratch, stop, to, depart));
             }
         }
         table
@@ -177,15 +185,15 @@ impl View<'_> {
         if count == 0 {
             return costs;
         }
-        if !self.overlay().is_untimed() {
+        let Some(steady_for) = self.steady_for(depart) else {
             return self.nearest_timed(scratch, of, to, count, depart);
-        }
+        };
         for index in of.sharing(to) {
             let cost = self.straight(&of.stops[index], to, depart);
             keep(&mut costs, count, Near { cost, index: index as u32 });
         }
         scratch.behind.begin(self.network.node_count(), to.back.iter().copied());
-        scratch.behind.run(self.graph.backward(), self.overlay().closed(), |node, cost| {
+        scratch.behind.run(self.graph.backward(), self.overlay().at_present(), |node, cost| {
             if costs.len() == count && cost > costs[count - 1].cost {
                 return Go::Stop;
             }
@@ -194,7 +202,13 @@ impl View<'_> {
             }
             Go::On
         });
-        costs
+        // Fewer than were asked for are all that can get there.
+        let farthest = if costs.len() < count { NEVER } else { costs[count - 1].cost };
+        let is_right = |cost: u32| self.is_right(cost, steady_for);
+        if is_right(farthest) && costs.iter().all(|near| is_right(near.cost)) {
+            return costs;
+        }
+        self.nearest_timed(scratch, of, to, count, depart)
     }
 
     /// The same when some edges are closed for a time: what it would cost without these is the least that it can cost, so
@@ -232,7 +246,7 @@ impl View<'_> {
         costs
     }
 
-    /// The same by the fast layer, for places selected in this moment; `None` while the exact layer answers.
+    /// The same by the fast layer, for places selected in this moment; `None` where the exact layer has to answer.
     pub fn nearest_of(
         &self,
         scratch: &mut Scratch,
@@ -241,7 +255,7 @@ impl View<'_> {
         count: usize,
         depart: UnixMs,
     ) -> Option<Vec<Near>> {
-        let fast = self.fast()?;
+        let (fast, steady_for) = (self.fast()?, self.steady_for(depart)?);
         let Scratch { sweep, lanes, .. } = scratch;
         let to_one = std::slice::from_ref(to);
         let mut costs = selection.table((fast.skeleton, fast.shortcuts), (sweep, lanes), to_one);
@@ -255,7 +269,9 @@ impl View<'_> {
             near.truncate(count);
         }
         near.sort_unstable();
-        Some(near)
+        let farthest = if near.len() < count { NEVER } else { near.last().map_or(0, |near| near.cost) };
+        let is_right = |cost: u32| self.is_right(cost, steady_for);
+        (is_right(farthest) && near.iter().all(|near| is_right(near.cost))).then_some(near)
     }
 
     /// What is reached from any of some stops within a budget, each arc once, in the order of their numbers.
@@ -277,8 +293,8 @@ impl View<'_> {
             Go::On
         };
         scratch.ahead.begin(self.network.node_count(), from.iter().flat_map(|stop| self.first_steps(stop, depart)));
-        if overlay.is_untimed() {
-            scratch.ahead.run(star, overlay.closed(), &mut tell);
+        if self.steady_for(depart).is_some_and(|steady_for| budget <= steady_for) {
+            scratch.ahead.run(star, overlay.at_present(), &mut tell);
         } else {
             scratch.ahead.run_timed(star, |edge, cost, spent| self.is_closed(edge, depart, cost, spent), &mut tell);
         }

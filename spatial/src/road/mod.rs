@@ -32,6 +32,7 @@ mod view;
 mod route;
 mod guide;
 mod many;
+mod alternative;
 mod isochrone;
 
 pub use closure::{Closure, ClosureEpoch, ClosureId, Closures, EdgeSet, Overlay};

@@ -114,6 +114,13 @@ impl Search {
         }
     }
 
+    /// The node from which a node was reached and the arc on which; `None` where the search began, and where it did not come.
+    pub fn step_to(&self, node: u32) -> Option<(u32, Arc)> {
+        let index = node as usize;
+        let is_step = self.round_of[index] == self.round && self.before[index] != node;
+        is_step.then(|| (self.before[index], self.arc[index]))
+    }
+
     /// The arcs by which a node was reached, from where the search began; the first may be driven in part.
     pub fn arcs_to(&self, mut node: u32) -> Vec<Arc> {
         let mut arcs = Vec::new();

@@ -75,9 +75,26 @@ impl<'a> View<'a> {
         self.closures.epoch()
     }
 
-    /// The fast layer, if it answers for this moment: it obeys its closures, and none of them is for a time only.
+    /// The fast layer, if it obeys the closures of this moment. What it says holds for as long as [`View::steady_for`].
     pub fn fast(&self) -> Option<Fast<'a>> {
-        self.fast.filter(|fast| self.overlay().is_untimed() && fast.shortcuts.answer_for(self.graph, self.closures))
+        self.fast.filter(|fast| fast.shortcuts.answer_for(self.graph, self.closures))
+    }
+
+    /// For how much cost the closures stay as they are at present for who departs at an instant; `None` where they may have
+    /// changed by then already. Who spends no more meets nothing but these; by length nobody knows when that is.
+    pub(super) fn steady_for(&self, depart: UnixMs) -> Option<u32> {
+        let overlay = self.overlay();
+        if overlay.is_untimed() {
+            return Some(NEVER);
+        }
+        let left = (overlay.steady_until() - depart).0;
+        (self.graph.metric == Metric::Fastest && left > 0).then(|| u32::try_from(left).unwrap_or(NEVER).min(NEVER - 1))
+    }
+
+    /// Whether a cost that was found with the closures at present is right when they stay so for a cost: also that there is
+    /// no way at all, where none of them will open by itself.
+    pub(super) fn is_right(&self, cost: u32, steady_for: u32) -> bool {
+        cost <= steady_for || (cost >= NEVER && !self.overlay().holds_for_a_time())
     }
 
     /// When somebody departs who asks for `depart`: not in the past.
@@ -101,15 +118,17 @@ impl<'a> View<'a> {
         let straight = straight.filter(|(cost, arc)| !self.is_closed(arc.edge(), depart, 0, (*cost).max(1)));
         let straight = straight.map(|(cost, arc)| Way { cost, arcs: vec![arc] });
         let bound = straight.as_ref().map_or(NEVER, |way| way.cost);
-        let round = if self.overlay().is_untimed() {
-            self.way_now(scratch, from, to, bound)
-        } else {
-            self.way_timed(scratch, from, to, depart, bound)
-        };
-        round.or(straight)
+        if let Some(steady_for) = self.steady_for(depart) {
+            let round = self.way_now(scratch, from, to, bound);
+            let cost = round.as_ref().map_or(bound, |way| way.cost);
+            if self.is_right(cost, steady_for) {
+                return round.or(straight);
+            }
+        }
+        self.way_timed(scratch, from, to, depart, bound).or(straight)
     }
 
-    /// A way cheaper than `bound`, when nothing is closed for a time only.
+    /// A way cheaper than `bound`, as long as the closures stay as they are at present.
     fn way_now(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, bound: u32) -> Option<Way> {
         if let Some(Fast { skeleton, shortcuts }) = self.fast() {
             let layer = (self.network, skeleton, shortcuts);
@@ -120,7 +139,7 @@ impl<'a> View<'a> {
         ahead.begin(nodes, from.out.iter().copied());
         behind.begin(nodes, to.back.iter().copied());
         let stars = (self.graph.forward(), self.graph.backward());
-        let (cost, node) = both_ways(ahead, behind, stars, self.overlay().closed(), bound)?;
+        let (cost, node) = both_ways(ahead, behind, stars, self.overlay().at_present(), bound)?;
         let mut arcs = ahead.arcs_to(node);
         arcs.extend(behind.arcs_to(node).into_iter().rev());
         Some(Way { cost, arcs })
@@ -172,7 +191,7 @@ impl<'a> View<'a> {
     pub fn is_open(&self, way: &Way, from: &Stop, depart: UnixMs) -> bool {
         let overlay = self.overlay();
         if overlay.is_untimed() {
-            return way.arcs.iter().all(|arc| !overlay.closed().has(arc.edge()));
+            return way.arcs.iter().all(|arc| !overlay.at_present().has(arc.edge()));
         }
         let last = way.arcs.len().saturating_sub(1);
         let mut spent: u32 = 0;
