@@ -43,6 +43,8 @@ export interface RouteAnswer {
   closure_epoch: number;
   instructions: Instruction[];
   refused: RefusedRoad[];
+  /** Other ways; absent from a server that knows none. */
+  alternatives?: { length_m: number; duration_s: number; geometry: LineString }[];
   attribution: string;
 }
 
@@ -97,6 +99,7 @@ export interface RouteAsked {
   to: LonLat;
   via: readonly LonLat[];
   profile: Profile;
+  alternatives: number;
 }
 
 export const roads = {

@@ -76,6 +76,7 @@ function Route({ desk, route }: { desk: Desk; route: RouteAnswer }) {
           </ul>
         </section>
       )}
+      <Others route={route} />
       <details>
         <summary>{t('roads.instructions', { n: route.instructions.length })}</summary>
         <ol className="roads-instructions" data-testid="roads-instructions">
@@ -90,6 +91,26 @@ function Route({ desk, route }: { desk: Desk; route: RouteAnswer }) {
         </ol>
       </details>
     </>
+  );
+}
+
+/** Other ways, drawn as dots. */
+function Others({ route }: { route: RouteAnswer }) {
+  const { t } = useI18n();
+  const { alternatives = [] } = route;
+  if (alternatives.length === 0) return null;
+  return (
+    <section className="roads-others" data-testid="roads-others">
+      <h4>{t('roads.others')}</h4>
+      <ul>
+        {alternatives.map(({ duration_s, length_m }, i) => (
+          <li key={i}>
+            <strong>{durationText(duration_s, t)}</strong> {wayText(length_m, t)}{' '}
+            <span className="hint">{t('roads.others.longer', { time: minutesText(duration_s - route.duration_s) })}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -26,10 +26,11 @@ describe('what is drawn of the roads', () => {
     expect(features.map(({ properties }) => properties?.['label'])).toEqual(['A', 'B']);
   });
 
-  test('refused roads carry the reason in the page’s language, and closures to come are not drawn', () => {
+  test('refused roads carry the reason in the page’s language, and closures to come or for others are not drawn', () => {
     const text = { zh: '隧道：禁止危险货物', en: 'Tunnel: no dangerous goods' };
     const value = { geometry: { type: 'LineString', coordinates: [] }, refused: [{ geometry: line(121), text }] };
-    const closures = { items: [{ in_force: true, geometry: line(1) }, { in_force: false, geometry: line(2) }] };
+    const closed = (in_force: boolean, ...audience: string[]) => ({ in_force, audience, geometry: line(1) });
+    const closures = { items: [closed(true, 'car', 'foot'), closed(true, 'hazmat_truck'), closed(false, 'car')] };
     const picture = {
       plans: [plan({ answer: { mode: 'route', value } as unknown as Plan['answer'] })],
       active: 1,

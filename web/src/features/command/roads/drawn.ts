@@ -25,6 +25,9 @@ function ofAnswer({ answer }: Plan, active: boolean, language: Language): Featur
         ...answer.value.refused.map(({ geometry, text }) =>
           feature(geometry, { what: 'refused', active, label: language === 'en' ? text.en : text.zh }),
         ),
+        ...(active ? (answer.value.alternatives ?? []) : []).map(({ geometry, duration_s }) =>
+          feature(geometry, { what: 'other', active, label: minutesText(duration_s) }),
+        ),
         feature(answer.value.geometry, { what: 'way', active }),
       ];
     case 'nearest':
@@ -46,8 +49,10 @@ function ofAnswer({ answer }: Plan, active: boolean, language: Language): Featur
 }
 
 export function drawn({ plans, active, closures }: Picture, language: Language): FeatureCollection {
+  // What is closed for others only is no matter of the question at hand.
+  const profile = plans.find(({ id }) => id === active)?.profile;
   const closed = (closures?.items ?? [])
-    .filter(({ in_force }) => in_force)
+    .filter(({ in_force, audience }) => in_force && (profile === undefined || audience.includes(profile)))
     .map(({ geometry }) => feature(geometry, { what: 'closed' }));
   // The active one last: it lies on top.
   const ordered = [...plans].sort((a, b) => Number(a.id === active) - Number(b.id === active));

@@ -15,6 +15,8 @@ export type Mode = (typeof MODES)[number];
 export const REACH_MINUTES = [5, 10, 15] as const;
 /** How many of the nearest are asked for. */
 export const NEAREST = 3;
+/** How many other ways are asked for where there is no place on the way. */
+export const ALTERNATIVES = 2;
 /** More open questions than anybody reads. */
 export const MOST_PLANS = 8;
 /** Most places on the way. */
@@ -243,7 +245,8 @@ export class Plans {
     const at = points[0]!;
     switch (mode) {
       case 'route': {
-        const asked = { from: at, to: points.at(-1)!, via: points.slice(1, -1), profile };
+        const via = points.slice(1, -1);
+        const asked = { from: at, to: points.at(-1)!, via, profile, alternatives: via.length > 0 ? 0 : ALTERNATIVES };
         return { mode, value: await this.#api.route(asked, signal) };
       }
       case 'nearest':

@@ -40,6 +40,22 @@ function layers(palette: Palette): LayerSpecification[] {
       paint: { 'line-color': roadClosed, 'line-width': 5, 'line-dasharray': [0.4, 0.8] },
     },
     {
+      id: 'roads-other',
+      type: 'line',
+      source: SOURCE,
+      filter: is('other'),
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': way, 'line-width': 3, 'line-opacity': 0.55, 'line-dasharray': [0.2, 2] },
+    },
+    {
+      id: 'roads-other-time',
+      type: 'symbol',
+      source: SOURCE,
+      filter: is('other'),
+      layout: { 'text-font': FONTS, 'text-size': 13, 'symbol-placement': 'line-center', 'text-field': ['get', 'label'], 'text-rotation-alignment': 'viewport' },
+      paint: { 'text-color': text, 'text-halo-color': textHalo, 'text-halo-width': 2 },
+    },
+    {
       id: 'roads-way-edge',
       type: 'line',
       source: SOURCE,
