@@ -22,6 +22,8 @@ use crate::desk::terminals::Terminals;
 use crate::gateway::jt808::listener::Gateway;
 use crate::ingest::{self, Conduct, StoreAccess};
 use crate::live::hub::Hub;
+use crate::roads::desk::{Roads, Setting};
+use crate::roads::{self, RoadsError};
 use cordon_data::store::{LastUse, Reader, StoreError};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -51,6 +53,9 @@ pub enum StartError {
     /// The control socket cannot be made.
     #[error("cannot make the control socket in the data folder: {0}")]
     Control(std::io::Error),
+    /// The table of profiles cannot be used.
+    #[error("`roads_profiles`: {0}")]
+    Profiles(#[from] RoadsError),
     /// The system gives no more threads.
     #[error("cannot start {0} threads (`engine_threads`): {1}")]
     Threads(usize, std::io::Error),
@@ -96,9 +101,9 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
         let config = config.clone();
         tokio::task::spawn_blocking(move || open(&config)).await.expect("opening the site does not panic")?
     };
-    let Site { started, shipping, commits, readers, catalog, hub, terminals, has_users } = site;
+    let Site { started, shipping, commits, readers, catalog, hub, roads, terminals, has_users } = site;
     let pipeline = started.pipeline;
-    let features = Features::new(pipeline.clone(), readers.clone(), catalog.clone());
+    let features = Features::new(pipeline.clone(), readers.clone(), catalog.clone(), roads.clone());
     let setup = Arc::new(Setup::default());
     let terminals = Arc::new(Terminals::new(
         pipeline.clone(),
@@ -123,6 +128,8 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
         limits: Limits::default(),
         setup: setup.clone(),
         trials: api::try_rules::Trials::default(),
+        roads: roads.clone(),
+        road_turns: api::roads::Turns::default(),
         terminals,
         gateway: gateway.clone(),
         features,
@@ -141,7 +148,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
             published::run(&config.data, pipeline.clone(), readers.clone(), hub.clone(), commits).await;
         }
     });
-    tasks.spawn(hub.run(pipeline, commits));
+    tasks.spawn(hub.run(pipeline, commits, roads.epochs()));
     tasks.spawn(upkeep(app.prometheus.clone()));
     tasks.spawn(keep_last_use(app.clone()));
     tasks.spawn(control(socket, app.clone()));
@@ -200,6 +207,7 @@ struct Site {
     readers: Readers,
     catalog: Catalog,
     hub: Hub,
+    roads: Roads,
     terminals: Vec<cordon_data::store::Terminal>,
     has_users: bool,
 }
@@ -237,8 +245,17 @@ fn open(config: &Config) -> Result<Site, StartError> {
     let shipping = shipping.transpose()?;
     let commits = started.pipeline.committed();
     let hub = Hub::new(catalog.clone(), readers.clone(), &started, config.figures().silence)?;
+    let pipeline = started.pipeline.clone();
+    let setting = Setting {
+        folder: config.data.clone(),
+        law: config.roads_closed_by.clone(),
+        profiles: roads::profiles(config.roads_profiles.as_deref())?,
+        offset: ingest::settings().offset,
+        now: Box::new(move || pipeline.now()),
+    };
+    let roads = Roads::start(setting, &readers)?;
     let (terminals, has_users) = readers.read_here(|reader| Ok((reader.terminals()?, !reader.users()?.is_empty())))?;
-    Ok(Site { started, shipping, commits, readers, catalog, hub, terminals, has_users })
+    Ok(Site { started, shipping, commits, readers, catalog, hub, roads, terminals, has_users })
 }
 
 /// Answers commands from the same machine.

@@ -25,7 +25,7 @@ async function look(page, theme, screen) {
 }
 
 // Each step opens something, is looked at, and closes it again.
-const MAP = ["layers", "find", "measure", "views", "edit"];
+const MAP = ["layers", "find", "measure", "roads", "views", "edit"];
 
 async function lookAtMap(page, theme) {
   await look(page, theme, "map");

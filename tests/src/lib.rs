@@ -6,6 +6,7 @@
 //! Modules in reading order.
 
 pub mod wait;
+pub mod roads;
 pub mod server;
 pub mod http;
 pub mod jt808;

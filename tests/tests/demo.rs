@@ -30,9 +30,17 @@ fn the_park_is_alive_tells_its_story_and_every_printed_login_works() {
         ("protection-targets", 8),
         ("resources", 15),
         ("exemptions", 5),
+        ("closures", 1),
     ] {
         assert!(count(collection) >= least, "{collection}: {}", count(collection));
     }
+    // Its roads are there without a command, with what the park closes.
+    let closed = wait::until("the park's roads are loaded", || {
+        let reply = api.get("/api/roads/closures");
+        (reply.status == 200).then(|| reply.json())
+    });
+    let of = |id: &str| closed["items"].as_array().unwrap().iter().any(|item| item["feature"]["id"] == id);
+    assert!(of("riverside-drain") && of("aromatics-road-works") && of("shapu-town"), "{closed}");
     assert!(server.folder().join("park.osm.pbf").metadata().unwrap().len() > 10_000);
 
     let online = || -> Vec<Value> {

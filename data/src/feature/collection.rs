@@ -51,6 +51,8 @@ collections! {
     Ground = "ground",
     /// What grants an exception from a rule.
     Exemptions = "exemptions",
+    /// What closes roads, drawn by hand.
+    Closures = "closures",
 }
 
 impl Collection {

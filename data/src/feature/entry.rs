@@ -1,5 +1,6 @@
 //! From a feature that somebody sent to the revision that is kept and what the engine judges by.
 
+use super::closure;
 use super::exemption::{self, ExemptionDraft, exemption_of};
 use super::field_error::FieldError;
 use super::members::{Members, object};
@@ -88,7 +89,11 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
             vehicle = Some(vehicle::enter(&mut properties)?);
             drawing = Value::Null;
         }
+        Collection::Closures => closure::enter(&mut drawing, &mut properties, draft.previous)?,
         _ => {
+            if draft.collection == Collection::ClosedAreas {
+                closure::enter_area(&drawing, &properties)?;
+            }
             Members::new(&properties, "properties").text("name", 200)?;
             if !drawing.is_null() {
                 geometry::check(&drawing, "geometry")?;
@@ -205,8 +210,8 @@ fn check_sizes(properties: &Map<String, Value>, collection: Collection) -> Resul
     }
     for (name, value) in properties {
         check_name(name)?;
-        // A zone's drawing is checked as the geometry that it is, or replaced.
-        if name != "drawn" || collection != Collection::Zones {
+        // A ground's drawing is checked as the geometry that it is, or replaced.
+        if name != "drawn" || !matches!(collection, Collection::Zones | Collection::Closures) {
             check_value(value, &format!("properties.{name}"), MAX_DEPTH)?;
         }
     }

@@ -7,11 +7,13 @@
 //! Words: *feature*, *collection*, *revision*, *body* (the GeoJSON text that is kept), *drawn* (what a person drew,
 //! where that was a circle or a corridor).
 
+mod closure;
 mod collection;
 mod entry;
 mod exemption;
 mod field_error;
 mod geometry;
+mod ground;
 mod members;
 mod rule;
 mod vehicle;
@@ -21,6 +23,7 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
+pub use closure::{AUDIENCE_LIMIT, ClosesUnsaid, RoadClosure, audience_names, audience_of, closure_of};
 pub use collection::Collection;
 pub use entry::{Draft, Find, Prepared, deletion, edited, prepare};
 pub use exemption::exemption_of;

@@ -5,16 +5,36 @@
 use super::field_error::FieldError;
 use super::members::{Members, object};
 use cordon_spatial::calendar::{Schedule, TimeOfDay, Weekdays, Window, WindowError};
+use cordon_spatial::units::UnixMs;
 use serde_json::Value;
 
 /// Most windows of one schedule.
 const MAX_WINDOWS: usize = 50;
 
 /// The windows in the list `name`; none when it is absent or empty, which is always.
-pub(super) fn schedule(members: &Members<'_>, name: &str) -> Result<Schedule, FieldError> {
+fn schedule(members: &Members<'_>, name: &str) -> Result<Schedule, FieldError> {
     let values = members.list(name, MAX_WINDOWS)?.iter().enumerate();
     let windows = values.map(|(i, value)| window(value, &format!("{}[{i}]", members.field(name))));
     Ok(Schedule::from(windows.collect::<Result<Vec<Window>, FieldError>>()?))
+}
+
+/// When something is in force: within its dates, while its schedule is open.
+pub(super) struct Validity {
+    pub(super) valid_from: Option<UnixMs>,
+    pub(super) valid_to: Option<UnixMs>,
+    pub(super) schedule: Schedule,
+}
+
+/// What `valid_from`, `valid_to` and `schedule` say.
+pub(super) fn validity(members: &Members<'_>) -> Result<Validity, FieldError> {
+    let (valid_from, valid_to) = (members.time("valid_from")?, members.time("valid_to")?);
+    if let (Some(from), Some(to)) = (valid_from, valid_to)
+        && from >= to
+    {
+        let value = members.text("valid_to", 64)?.unwrap_or_default();
+        return Err(FieldError::new("order", members.field("valid_to"), value, "a time after properties.valid_from"));
+    }
+    Ok(Validity { valid_from, valid_to, schedule: schedule(members, "schedule")? })
 }
 
 /// One window that stands at `path`.

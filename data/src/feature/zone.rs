@@ -5,15 +5,13 @@
 //! edited as a polygon is a polygon from then on.
 
 use super::field_error::FieldError;
-use super::geometry::{self, Parts};
 use super::members::Members;
 use super::rule::{self, SameExtent};
-use super::window;
+use super::window::Validity;
 use super::{Derived, DerivedZone, StoredFeature};
+use super::{closure, geometry, ground, window};
 use cordon_spatial::calendar::Schedule;
 use cordon_spatial::ids::{Revision, ZoneKey};
-use cordon_spatial::position::Position;
-use cordon_spatial::shape::{self, MAX_REACH_M};
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::zone::{Ground, RiskLevel, Rule, RuleWhen, Zone, ZoneKind};
 use serde::Deserialize;
@@ -34,8 +32,19 @@ const LEVELS: [(&str, RiskLevel); 4] =
     [("red", RiskLevel::Red), ("orange", RiskLevel::Orange), ("yellow", RiskLevel::Yellow), ("blue", RiskLevel::Blue)];
 
 /// Every member that means something in a zone's properties. Others are kept as remarks.
-const KNOWN: [&str; 10] =
-    ["name", "kind", "level", "valid_from", "valid_to", "schedule", "rules", "radius_m", "width_m", "drawn"];
+const KNOWN: [&str; 11] = [
+    "name",
+    "kind",
+    "level",
+    "valid_from",
+    "valid_to",
+    "schedule",
+    "rules",
+    "radius_m",
+    "width_m",
+    "drawn",
+    closure::CLOSES,
+];
 
 /// Members of a rule: beside the rules they would be kept and watch nothing.
 const OF_A_RULE: [&str; 11] = [
@@ -51,9 +60,6 @@ const OF_A_RULE: [&str; 11] = [
     "on_delay_s",
     "off_delay_s",
 ];
-
-/// Smallest radius and width that are no slip of the pen, metres.
-const MIN_REACH_M: f64 = 0.1;
 
 /// A zone without its key: what its properties and its ground say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,20 +95,17 @@ pub(super) fn enter(
     revision: Revision,
 ) -> Result<ZoneDraft, FieldError> {
     refuse_what_would_not_be_watched(properties)?;
-    let before = match previous {
-        Some(feature) if feature.body.is_some() => Some(Before::of(feature)?),
-        _ => None,
-    };
-    let draft =
-        ZoneDraft { ground: enter_ground(drawing, properties, before.as_ref())?, ..read(properties, revision)? };
-    let mut draft = draft;
+    let before = previous.filter(|feature| feature.body.is_some()).map(zone_of).transpose()?;
+    let ground = ground::enter(drawing, properties, before.as_ref().map(|zone| &zone.ground))?;
+    let mut draft = ZoneDraft { ground, ..read(properties, revision)? };
+    closure::audience(&Members::new(properties, "properties"), closure::CLOSES)?;
     if let Some(before) = &before {
-        let same = draft.ground == before.zone.ground
-            && draft.valid_from == before.zone.valid_from
-            && draft.valid_to == before.zone.valid_to
-            && draft.schedule == before.zone.schedule;
+        let same = draft.ground == before.ground
+            && draft.valid_from == before.valid_from
+            && draft.valid_to == before.valid_to
+            && draft.schedule == before.schedule;
         let same = if same { SameExtent::Yes } else { SameExtent::No };
-        rule::revise(&mut draft.rules, &before.zone.rules, same, revision);
+        rule::revise(&mut draft.rules, &before.rules, same, revision);
     }
     write_rules(properties, &draft.rules);
     *drawing = geometry::ground_geometry(&draft.ground);
@@ -121,20 +124,6 @@ fn refuse_what_would_not_be_watched(properties: &Map<String, Value>) -> Result<(
     members.refuse_misspelt(&KNOWN)
 }
 
-/// The revision before: its zone, and its geometry as it was given out.
-struct Before {
-    zone: Zone,
-    outline: Parts,
-}
-
-impl Before {
-    fn of(feature: &StoredFeature) -> Result<Before, FieldError> {
-        let zone = zone_of(feature)?;
-        let outline = geometry::polygon_parts(&geometry::ground_geometry(&zone.ground), "geometry")?;
-        Ok(Before { zone, outline })
-    }
-}
-
 /// Everything of a zone but its ground.
 fn read(properties: &Map<String, Value>, revision: Revision) -> Result<ZoneDraft, FieldError> {
     let members = Members::new(properties, "properties");
@@ -144,14 +133,7 @@ fn read(properties: &Map<String, Value>, revision: Revision) -> Result<ZoneDraft
         return Err(FieldError::missing("properties.kind", names.join(", ")));
     };
     let level = members.one_of("level", &LEVELS)?;
-    let (valid_from, valid_to) = (members.time("valid_from")?, members.time("valid_to")?);
-    if let (Some(from), Some(to)) = (valid_from, valid_to)
-        && from >= to
-    {
-        let value = members.text("valid_to", 64)?.unwrap_or_default();
-        return Err(FieldError::new("order", "properties.valid_to", value, "a time after properties.valid_from"));
-    }
-    let schedule = window::schedule(&members, "schedule")?;
+    let Validity { valid_from, valid_to, schedule } = window::validity(&members)?;
     let rules = rule::rules(&members, revision)?;
     let draft = ZoneDraft { kind, level, ground: Ground { parts: Vec::new() }, valid_from, valid_to, schedule, rules };
     check_presence(&draft)?;
@@ -169,86 +151,6 @@ fn check_presence(zone: &ZoneDraft) -> Result<(), FieldError> {
             Err(FieldError::missing(format!("properties.rules[{i}].window"), limit))
         }
         _ => Ok(()),
-    }
-}
-
-fn enter_ground(
-    drawing: &Value,
-    properties: &mut Map<String, Value>,
-    before: Option<&Before>,
-) -> Result<Ground, FieldError> {
-    if drawing.is_null() {
-        return Err(FieldError::missing(
-            "geometry",
-            "Polygon, MultiPolygon, Point with radius_m or LineString with width_m",
-        ));
-    }
-    geometry::check(drawing, "geometry")?;
-    match geometry::type_of(drawing, "geometry")? {
-        "Point" | "LineString" => {
-            let ground = drawn_ground(drawing, "geometry", properties)?;
-            properties.insert("drawn".to_owned(), drawing.clone());
-            Ok(ground)
-        }
-        "Polygon" | "MultiPolygon" => {
-            let parts = geometry::polygon_parts(drawing, "geometry")?;
-            let untouched = before.filter(|b| geometry::snapped(&b.outline) == geometry::snapped(&parts));
-            if let Some(ground) = redrawn(&parts, properties, untouched.is_some())? {
-                return Ok(ground);
-            }
-            for name in ["drawn", "radius_m", "width_m"] {
-                properties.remove(name);
-            }
-            match untouched {
-                Some(before) => Ok(before.zone.ground.clone()),
-                None => shape::polygons(&parts).map_err(|error| geometry::refused(error, "geometry", "this polygon")),
-            }
-        }
-        other => {
-            let limit = "Polygon, MultiPolygon, Point with radius_m or LineString with width_m";
-            Err(FieldError::new("geometry", "geometry.type", other, limit))
-        }
-    }
-}
-
-/// The ground of the circle or corridor in `properties.drawn`, where the geometry is still its polygon: as it was given
-/// out (then a changed `radius_m` or `width_m` resizes it), or as another site made it from the same drawing.
-fn redrawn(parts: &Parts, properties: &Map<String, Value>, untouched: bool) -> Result<Option<Ground>, FieldError> {
-    let Some(drawn) = properties.get("drawn").filter(|drawn| drawn.is_object()) else { return Ok(None) };
-    if untouched {
-        geometry::check(drawn, "properties.drawn")?;
-        return drawn_ground(drawn, "properties.drawn", properties).map(Some);
-    }
-    if geometry::check(drawn, "properties.drawn").is_err() {
-        return Ok(None);
-    }
-    let Ok(ground) = drawn_ground(drawn, "properties.drawn", properties) else { return Ok(None) };
-    let outline = geometry::polygon_parts(&geometry::ground_geometry(&ground), "geometry")?;
-    Ok((geometry::snapped(&outline) == geometry::snapped(parts)).then_some(ground))
-}
-
-fn drawn_ground(drawn: &Value, path: &str, properties: &Map<String, Value>) -> Result<Ground, FieldError> {
-    let members = Members::new(properties, "properties");
-    let reach = |name: &str, what: &str| {
-        let reach_m = members.number(name, MIN_REACH_M..=MAX_REACH_M)?;
-        reach_m.ok_or_else(|| {
-            FieldError::missing(members.field(name), format!("{what} in metres, {MIN_REACH_M} to {MAX_REACH_M}"))
-        })
-    };
-    match geometry::type_of(drawn, path)? {
-        "Point" => {
-            let (lon, lat) = geometry::point(drawn, path)?;
-            let centre = Position::from_degrees(lon, lat)
-                .map_err(|error| FieldError::new("coordinate", path, error, "a position in WGS 84"))?;
-            let radius_m = reach("radius_m", "the radius of the circle")?;
-            shape::circle(centre, radius_m).map_err(|error| geometry::refused(error, path, "this circle"))
-        }
-        "LineString" => {
-            let line = geometry::line(drawn, path)?;
-            let width_m = reach("width_m", "the whole width of the corridor")?;
-            shape::corridor(&line, width_m).map_err(|error| geometry::refused(error, path, "this corridor"))
-        }
-        other => Err(FieldError::new("geometry", format!("{path}.type"), other, "Point or LineString")),
     }
 }
 

@@ -47,6 +47,7 @@ pub fn seeds(vehicles: u32) -> Vec<Seed> {
         (Collection::ProtectionTargets, surroundings::protection_targets()),
         (Collection::Resources, surroundings::resources()),
         (Collection::Zones, zones::features(&roads)),
+        (Collection::Closures, zones::closures()),
         (Collection::Vehicles, fleet::features(vehicles)),
         (Collection::Exemptions, fleet::exemptions(vehicles)),
     ]

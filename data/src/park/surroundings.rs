@@ -146,6 +146,27 @@ pub(super) fn resources() -> Vec<Value> {
             json!({"crew": 3}),
         ),
         resource(
+            "ambulance-xingang",
+            ("新港急救点车", "Xingang Ambulance"),
+            "ambulance",
+            spot(3_650.0, -720.0),
+            json!({"crew": 3}),
+        ),
+        resource(
+            "ambulance-tangwan",
+            ("塘湾急救点车", "Tangwan Ambulance"),
+            "ambulance",
+            spot(880.0, -2_830.0),
+            json!({"crew": 3}),
+        ),
+        resource(
+            "ambulance-dongsha",
+            ("东沙村急救点车", "Dongsha Ambulance"),
+            "ambulance",
+            spot(-3_400.0, -700.0),
+            json!({"crew": 3}),
+        ),
+        resource(
             "hospital-shapu",
             ("沙浦镇人民医院", "Shapu Hospital"),
             "hospital",

@@ -18,6 +18,16 @@ pub(super) fn features(roads: &Roads) -> Vec<Value> {
     all
 }
 
+/// Roads that are closed by hand.
+pub(super) fn closures() -> Vec<Value> {
+    vec![zone(
+        "riverside-drain",
+        ("江滨路排水管施工", "Riverside Road, drain works"),
+        point(spot(4_750.0, -3_500.0)),
+        json!({"radius_m": 20, "audience": "all", "reason": "路面开挖"}),
+    )]
+}
+
 fn zone(id: &str, (name, name_en): (&str, &str), geometry: Value, properties: Value) -> Value {
     let mut zone = feature(id, geometry, properties);
     zone["properties"]["name"] = name.into();
@@ -149,7 +159,7 @@ fn restricted(roads: &Roads) -> Vec<Value> {
             ("沙浦镇危化品禁行区", "Shapu: no dangerous goods"),
             box_of((spot(4_345.0, -3_560.0), spot(5_560.0, -2_560.0))),
             json!({
-                "kind": "restricted", "level": "yellow", "rules": [
+                "kind": "restricted", "level": "yellow", "closes_roads_for": ["hazmat_truck"], "rules": [
                     {"id": "no-hazmat", "when": "enter", "subjects": {"classes": ["hazmat"]}, "exempt": ["permit"], "priority": 3},
                 ],
             }),
@@ -179,7 +189,7 @@ fn restricted(roads: &Roads) -> Vec<Value> {
             ("塘湾水库水源保护区", "Tangwan Reservoir, source of drinking water"),
             box_of((spot(-1_900.0, -3_560.0), spot(-1_100.0, -2_940.0))),
             json!({
-                "kind": "restricted", "level": "yellow", "rules": [
+                "kind": "restricted", "level": "yellow", "closes_roads_for": ["hazmat_truck"], "rules": [
                     {"id": "no-hazmat", "when": "enter", "subjects": {"classes": ["hazmat"]}, "priority": 2},
                 ],
             }),

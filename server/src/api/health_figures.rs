@@ -5,6 +5,7 @@ use super::problem::{Problem, ProblemJson};
 use super::wire::Time;
 use super::{App, AppState, vehicles};
 use crate::database::DatabaseFigures;
+use crate::roads::desk::{NoRoads, RoadsState};
 use axum::Json;
 use axum::extract::State;
 use cordon_data::feature::Collection;
@@ -50,6 +51,8 @@ pub struct HealthJson {
     pub alarms_open: u64,
     /// What judges.
     pub engine: EngineJson,
+    /// The road network.
+    pub roads: RoadsJson,
 }
 
 /// What is taken in; rates and times over the last 10 seconds.
@@ -133,6 +136,30 @@ pub struct EngineJson {
     pub snapshot_at: Option<Time>,
 }
 
+/// The road network.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoadsJson {
+    /// `ready`, `loading`, `none` or `failed`.
+    pub state: &'static str,
+    /// What it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// When it was loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loaded_at: Option<Time>,
+    /// Its junctions.
+    pub junctions: usize,
+    /// The length of its roads.
+    pub length_km: f64,
+    /// Features that close roads, now or later.
+    pub closures: usize,
+    /// Which change of the closures it is.
+    pub closure_epoch: u64,
+    /// Why the network, or one that was to replace it, could not be loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
 /// How the server is, in figures.
 #[utoipa::path(get, path = "/api/health", tag = "health",
     responses((status = 200, body = HealthJson), (status = 401, body = ProblemJson)))]
@@ -167,6 +194,7 @@ pub async fn health(State(app): AppState) -> Result<Json<HealthJson>, Problem> {
         zones: app.catalog.count(Collection::Zones),
         alarms_open,
         engine: EngineJson { threads: app.config.engine_threads, snapshot_at: app.pipeline.snapshot_at().map(Time) },
+        roads: roads(&app),
     }))
 }
 
@@ -182,6 +210,29 @@ fn ingest(app: &App) -> IngestJson {
         commit_ms_p99: figures.commit_ms_p99,
         refused_total: figures.refused_total,
         late_waiting: figures.late_waiting,
+    }
+}
+
+fn roads(app: &App) -> RoadsJson {
+    let RoadsState { loaded_at, error } = app.roads.state();
+    let site = app.roads.site();
+    let state = match &site {
+        Ok(_) => "ready",
+        Err(NoRoads::Loading) => "loading",
+        Err(NoRoads::NoNetwork) => "none",
+        Err(NoRoads::Failed(_)) => "failed",
+    };
+    let site = site.ok();
+    let town = site.as_ref().map(|site| &site.moment.town);
+    RoadsJson {
+        state,
+        source: town.map(|town| town.source.clone()),
+        loaded_at: loaded_at.map(Time),
+        junctions: town.map_or(0, |town| town.report.junctions),
+        length_km: town.map_or(0.0, |town| town.report.length_m as f64 / 1e3),
+        closures: site.as_ref().map_or(0, |site| site.closings.len()),
+        closure_epoch: site.as_ref().map_or(0, |site| site.moment.epoch.0),
+        error,
     }
 }
 

@@ -24,6 +24,7 @@ pub mod openapi;
 pub mod problem;
 pub mod query;
 pub mod recovering;
+pub mod roads;
 pub mod routes;
 pub mod rules_preview;
 pub mod serve;
@@ -47,6 +48,7 @@ use crate::desk::terminals::Terminals;
 use crate::gateway::jt808::listener::Gateway;
 use crate::ingest::Pipeline;
 use crate::live::hub::Hub;
+use crate::roads::desk::Roads;
 use axum::Router;
 use axum::http::{StatusCode, Uri};
 use cordon_data::store::{AuditLine, StoreError};
@@ -80,6 +82,10 @@ pub struct App {
     pub features: Features,
     /// Who may try rules now.
     pub trials: try_rules::Trials,
+    /// The roads, with what is closed.
+    pub roads: Roads,
+    /// Whose question about roads is worked on.
+    pub road_turns: roads::Turns,
     /// Terminals.
     pub terminals: Arc<Terminals>,
     /// The terminals that are connected.

@@ -2,7 +2,7 @@
 
 use super::{
     accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes, health,
-    health_figures, live, rules_preview, session, setup, terminals, try_rules, vehicles,
+    health_figures, live, roads, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -58,6 +58,11 @@ use utoipa::openapi::{PathItem, RefOr};
         alarms::close,
         try_rules::try_rules,
         rules_preview::preview,
+        roads::closures,
+        roads::route,
+        roads::nearest,
+        roads::matrix,
+        roads::isochrone,
         terminals::list,
         terminals::approve,
         commands::terminal,

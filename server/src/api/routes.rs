@@ -4,7 +4,7 @@
 
 use super::{
     App, accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes,
-    health, health_figures, live, openapi, rules_preview, session, setup, terminals, try_rules, vehicles,
+    health, health_figures, live, openapi, roads, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -40,7 +40,7 @@ pub struct Route {
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
     use Action::{
-        Administer, CommandTerminals, EditMap, HandleAlarms, Metrics, OwnCredential, OwnSession, PostFixes, Public, SeeMap,
+        Administer, CommandTerminals, EditMap, HandleAlarms, Metrics, OwnCredential, OwnSession, PlanRoutes, PostFixes, Public, SeeMap,
         TryRules,
     };
     const ITEMS: &str = "/ogc/collections/{collection}/items";
@@ -85,6 +85,11 @@ pub fn routes() -> Vec<Route> {
         route(Method::GET, "/api/find", SeeMap, &["q", "collection", "limit"], find::find),
         route(Method::POST, "/api/rules/try", TryRules, &[], try_rules::try_rules),
         route(Method::POST, "/api/rules/preview", TryRules, &[], rules_preview::preview),
+        route(Method::GET, "/api/roads/closures", SeeMap, &[], roads::closures),
+        route(Method::POST, "/api/roads/route", PlanRoutes, &[], roads::route),
+        route(Method::POST, "/api/roads/nearest", PlanRoutes, &[], roads::nearest),
+        route(Method::POST, "/api/roads/matrix", PlanRoutes, &[], roads::matrix),
+        route(Method::POST, "/api/roads/isochrone", PlanRoutes, &[], roads::isochrone),
         route(Method::GET, "/api/terminals", Administer, &[], terminals::list),
         route(Method::GET, "/api/terminals/{phone}", CommandTerminals, &[], commands::terminal),
         route(Method::POST, "/api/terminals/{phone}/commands", CommandTerminals, &[], commands::command),

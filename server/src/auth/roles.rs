@@ -19,6 +19,8 @@ pub enum Action {
     EditMap,
     /// Try rules over stored tracks, and see whom they would concern now; changes nothing.
     TryRules,
+    /// Ask for routes, tables and who is nearest; changes nothing.
+    PlanRoutes,
     /// See one terminal with its driver, and command it.
     CommandTerminals,
     /// Post fixes.
@@ -54,7 +56,7 @@ pub fn allows(action: Action, role: Role) -> bool {
     use Role::{Admin, Commander, Device, Guard, Monitor, Supervisor};
     match action {
         Action::Public | Action::OwnCredential => true,
-        Action::Metrics | Action::OwnSession | Action::SeeMap => {
+        Action::Metrics | Action::OwnSession | Action::SeeMap | Action::PlanRoutes => {
             matches!(role, Commander | Monitor | Guard | Supervisor | Admin)
         }
         Action::HandleAlarms | Action::TryRules => matches!(role, Commander | Monitor | Supervisor | Admin),
@@ -86,6 +88,7 @@ mod tests {
             handle_alarms yes       yes     no    yes        yes   no
             edit_map      yes       no      no    yes        yes   no
             try_rules     yes       yes     no    yes        yes   no
+            plan_routes   yes       yes     yes   yes        yes   no
             command       yes       yes     no    no         yes   no
             post_fixes    no        no      no    no         yes   yes
             administer    no        no      no    no         yes   no";
@@ -100,6 +103,7 @@ mod tests {
                 Some("handle_alarms") => Action::HandleAlarms,
                 Some("edit_map") => Action::EditMap,
                 Some("try_rules") => Action::TryRules,
+                Some("plan_routes") => Action::PlanRoutes,
                 Some("command") => Action::CommandTerminals,
                 Some("post_fixes") => Action::PostFixes,
                 Some("administer") => Action::Administer,

@@ -48,6 +48,10 @@ fn as_toml(config: &Config) -> String {
     for (name, value) in config.judging.values() {
         set(name, value);
     }
+    set("roads_closed_by", config.roads_closed_by.to_string().into());
+    if let Some(file) = &config.roads_profiles {
+        set("roads_profiles", file.display().to_string().into());
+    }
     table.to_string()
 }
 
@@ -86,7 +90,9 @@ mod tests {
             frozen_fixes: 3,
             frozen_s: 45,
         };
-        let config = Config { keep, judging, ..Config::default() };
+        let roads_closed_by = "closed, hazard/red=non_emergency".parse().expect("a list");
+        let roads_profiles = Some("profiles.toml".into());
+        let config = Config { keep, judging, roads_closed_by, roads_profiles, ..Config::default() };
         std::fs::write(file.path(), as_toml(&config)).expect("it can be written");
         assert_eq!(crate::config::load(Some(file.path()), []), Ok(config));
     }

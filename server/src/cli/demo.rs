@@ -8,6 +8,7 @@ use crate::config::Registration;
 use crate::demo::folder::{self, FolderError};
 use crate::demo::people::{self, Login};
 use crate::desk::features::EditError;
+use crate::roads::RoadsError;
 use crate::simulate::story;
 use cordon_data::park;
 use cordon_data::park::roads::Roads;
@@ -39,6 +40,9 @@ pub enum DemoError {
         /// What the system says.
         why: std::io::Error,
     },
+    /// The road net makes no network.
+    #[error("the demo's roads cannot be made: {0}")]
+    Network(#[from] RoadsError),
     /// The database cannot be used.
     #[error("the demo's schema in the database cannot be made afresh: {0}")]
     Database(StoreError),
@@ -52,6 +56,8 @@ pub enum DemoError {
 const SILENCE_S: u32 = 150;
 /// The demo's own schema in a database.
 const SCHEMA: &str = "cordon_demo";
+/// Whose the demo's roads are.
+const ATTRIBUTION: &str = "虚构路网 fictional roads";
 /// Seconds between two reports of a terminal.
 const INTERVAL_S: u32 = 2;
 
@@ -84,6 +90,7 @@ pub fn run(args: &DemoArgs) -> Result<(), DemoError> {
         let logins = seed(&running, args.vehicles).await?;
         running.app.setup.close();
         let roads = write_roads(&args.data)?;
+        running.app.roads.look();
         let mut terminals = start_terminals(&running, args.vehicles)?;
         announce(&running, &logins, &Said { vehicles: args.vehicles, silence_s, roads });
         running.until_asked_to_stop().await;
@@ -107,12 +114,13 @@ async fn seed(running: &Running, vehicles: u32) -> Result<Vec<Login>, DemoError>
     Ok(logins)
 }
 
-/// Writes the park's road net beside the data, and says where.
+/// Writes the park's road net beside the data, makes the server's network of it, and says where it is.
 fn write_roads(folder: &Path) -> Result<String, DemoError> {
     let file = folder.join("park.osm.pbf");
     let name = file.display().to_string();
     let bytes = park::osm::road_net(&Roads::of_the_park());
-    std::fs::write(file, bytes).map_err(|why| DemoError::Roads { file: name.clone(), why })?;
+    std::fs::write(&file, bytes).map_err(|why| DemoError::Roads { file: name.clone(), why })?;
+    crate::roads::build(&file, folder, ATTRIBUTION)?;
     Ok(name)
 }
 

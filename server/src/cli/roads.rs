@@ -1,9 +1,14 @@
 //! `cordon roads …`: makes a road network from an extract, and plans on it without a server.
 
-use crate::roads::{self, Question, RoadsError, Town};
+use crate::roads::many::{gather, nearest};
+use crate::roads::moment::{Asker, Moment};
+use crate::roads::route::{RouteAsked, route};
+use crate::roads::town::Town;
+use crate::roads::{self, NearJson, RoadsError};
 use cordon_data::road_file::RoadFile;
 use cordon_spatial::position::Position;
 use cordon_spatial::road::{Audience, FindingKind, Metric, ProfileId};
+use cordon_spatial::units::UnixMs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -106,28 +111,46 @@ pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), RoadsErro
             write_report(&built, out)
         }
         RoadsCommand::Route(args) => {
-            let (town, question) = asked(&args.asked)?;
-            lines(out, [town.route(&question, args.from, args.to)?])
+            let (moment, asker) = asked(&args.asked)?;
+            let asked = RouteAsked { asker, from: args.from, via: Vec::new(), to: args.to, explain: true };
+            lines(out, [route(&moment, &asked)?])
         }
-        RoadsCommand::Nearest(args) => {
-            let (town, question) = asked(&args.asked)?;
-            lines(out, town.nearest(&question, args.to, &roads::points(&args.of)?, args.count)?)
-        }
+        RoadsCommand::Nearest(args) => lines(out, near(args)?),
         RoadsCommand::Closure(args) => {
-            let mut town = Town::load(&args.data)?;
-            lines(out, town.close(&roads::grounds(&args.area)?, Audience::all()))
+            let mut moment = Moment::open(Town::load(&args.data, roads::profiles(None)?)?);
+            lines(out, roads::close(&mut moment, &roads::grounds(&args.area)?, Audience::all()))
         }
         RoadsCommand::Profiles => Ok(out.write_all(roads::profiles_text().as_bytes())?),
     }
 }
 
-fn asked(args: &AskedOf) -> Result<(Town, Question), RoadsError> {
-    let mut town = Town::load(&args.data)?;
+fn asked(args: &AskedOf) -> Result<(Moment, Asker), RoadsError> {
+    let mut moment = Moment::open(Town::load(&args.data, roads::profiles(args.profiles.as_deref())?)?);
     if let Some(file) = &args.closed {
-        town.close(&roads::grounds(file)?, Audience::all());
+        roads::close(&mut moment, &roads::grounds(file)?, Audience::all());
     }
-    let profiles = roads::profiles(args.profiles.as_deref())?;
-    Ok((town, Question { profile: args.profile, metric: args.metric, profiles }))
+    Ok((moment, Asker { profile: args.profile, metric: args.metric, depart: UnixMs(0) }))
+}
+
+/// The nearest of a file's places; those in what is closed, and without a road, are said to be so at the end.
+fn near(args: &NearestArgs) -> Result<Vec<NearJson>, RoadsError> {
+    let (moment, asker) = asked(&args.asked)?;
+    let (names, places): (Vec<String>, Vec<Position>) = roads::points(&args.of)?.into_iter().unzip();
+    let gathered = gather(&moment, asker, &places);
+    let found = nearest(&moment, asker, &gathered, args.to, args.count)?;
+    let told = found.into_iter().map(|near| {
+        let (duration_s, length_m) = match asker.metric {
+            Metric::Fastest => (Some(near.cost), None),
+            Metric::Shortest => (None, Some(near.cost)),
+        };
+        NearJson { place: names[near.index].clone(), duration_s, length_m, left_out: None }
+    });
+    let left_out = gathered.left_out.iter().map(|out| NearJson {
+        place: names[out.index].clone(),
+        left_out: Some(out.why),
+        ..NearJson::default()
+    });
+    Ok(told.chain(left_out).collect())
 }
 
 fn lines<T: serde::Serialize>(out: &mut impl Write, answers: impl IntoIterator<Item = T>) -> Result<(), RoadsError> {

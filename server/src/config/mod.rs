@@ -11,6 +11,7 @@ pub use judging::Judging;
 
 use crate::database::DatabaseConfig;
 use crate::ingest::{Retention, threads_of_machine};
+use crate::roads::law::ClosingZones;
 use cordon_data::suggest::nearest;
 use cordon_spatial::figures::SiteFigures;
 use std::net::SocketAddr;
@@ -71,6 +72,10 @@ pub struct Config {
     pub engine_threads: usize,
     /// By what they are judged.
     pub judging: Judging,
+    /// Which zones close roads where they do not say it themselves.
+    pub roads_closed_by: ClosingZones,
+    /// A table of road profiles in place of the built-in one (TOML), if any.
+    pub roads_profiles: Option<PathBuf>,
 }
 
 impl Config {
@@ -87,7 +92,7 @@ impl Config {
 }
 
 /// Every setting's name.
-const NAMES: [&str; 31] = [
+const NAMES: [&str; 33] = [
     "data",
     "database",
     "database_schema",
@@ -119,6 +124,8 @@ const NAMES: [&str; 31] = [
     "frozen_kph",
     "frozen_fixes",
     "frozen_s",
+    "roads_closed_by",
+    "roads_profiles",
 ];
 
 impl Default for Config {
@@ -141,6 +148,8 @@ impl Default for Config {
             keep: Retention::default(),
             engine_threads: threads_of_machine(),
             judging: Judging::default(),
+            roads_closed_by: ClosingZones::default(),
+            roads_profiles: None,
         }
     }
 }
@@ -320,6 +329,8 @@ fn apply(config: &mut Config, place: &str, name: &str, value: &str) -> Result<()
         "engine_threads" => {
             config.engine_threads = within(value, 1, 64).ok_or_else(|| bad("a whole number from 1 to 64"))? as usize;
         }
+        "roads_closed_by" => config.roads_closed_by = value.parse().map_err(|_| bad(crate::roads::law::LIMIT))?,
+        "roads_profiles" => config.roads_profiles = Some(PathBuf::from(value)),
         _ if Judging::NAMES.contains(&name) => config.judging.apply(name, value, bad)?,
         _ => config.jt808_rules.apply(name, value, bad)?,
     }

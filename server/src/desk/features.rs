@@ -7,6 +7,7 @@ use super::catalog::Catalog;
 use super::readers::Readers;
 use crate::auth::secret;
 use crate::ingest::{NewEdit, Pipeline, Refused};
+use crate::roads::desk::Roads;
 use cordon_data::feature::{Collection, Draft, FieldError, Prepared, StoredFeature, deletion, prepare, zone_of};
 use cordon_data::store::{AuditLine, StoreError};
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
@@ -77,6 +78,7 @@ struct Inner {
     pipeline: Pipeline,
     readers: Readers,
     catalog: Catalog,
+    roads: Roads,
     /// Held over every change of an existing feature.
     changing: tokio::sync::Mutex<()>,
     /// Names of features that are being committed.
@@ -147,9 +149,15 @@ pub struct Kept {
 
 impl Features {
     /// The desk over a pipeline.
-    pub fn new(pipeline: Pipeline, readers: Readers, catalog: Catalog) -> Features {
-        let inner =
-            Inner { pipeline, readers, catalog, changing: tokio::sync::Mutex::new(()), reserved: Mutex::default() };
+    pub fn new(pipeline: Pipeline, readers: Readers, catalog: Catalog, roads: Roads) -> Features {
+        let inner = Inner {
+            pipeline,
+            readers,
+            catalog,
+            roads,
+            changing: tokio::sync::Mutex::new(()),
+            reserved: Mutex::default(),
+        };
         Features { inner: Arc::new(inner) }
     }
 
@@ -443,6 +451,7 @@ impl Features {
             feature.at = at;
             self.inner.catalog.apply(feature);
         }
+        self.inner.roads.take(&features).await;
         Ok(features)
     }
 }

@@ -55,6 +55,10 @@ enum Outgoing<'a> {
         not_ready: &'a [&'static str],
         warnings: &'a [&'static str],
     },
+    Closures {
+        seq: u64,
+        epoch: u64,
+    },
     Error {
         seq: u64,
         code: &'static str,
@@ -144,6 +148,11 @@ pub fn health(
 ) -> TextFrame {
     let Health { ingest_rate, lag_ms } = health;
     frame(seq, &Outgoing::Health { seq: seq.0, now: Time(now), ingest_rate, lag_ms, not_ready, warnings })
+}
+
+/// What is closed on the roads has changed: answers of another epoch are to be asked for again.
+pub fn closures(seq: Seq, epoch: u64) -> TextFrame {
+    frame(seq, &Outgoing::Closures { seq: seq.0, epoch })
 }
 
 /// The answer to a frame that cannot be understood.

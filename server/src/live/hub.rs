@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// How many text frames may wait for a console before it is cut.
 const WAITING_FRAMES: usize = 1_024;
@@ -70,7 +70,13 @@ impl Hub {
     }
 
     /// Takes commits in until the pipeline ends. Run once, with a receiver that was made before anything could commit.
-    pub async fn run(self, pipeline: Pipeline, mut commits: broadcast::Receiver<Arc<Committed>>) {
+    /// `closures`: the epoch of what is closed on the roads.
+    pub async fn run(
+        self,
+        pipeline: Pipeline,
+        mut commits: broadcast::Receiver<Arc<Committed>>,
+        mut closures: watch::Receiver<u64>,
+    ) {
         let asked = self.inner.asked.lock().expect("no holder panics").take();
         let mut asked = asked.expect("the hub runs once");
         let mut each_second = tokio::time::interval(Duration::from_secs(1));
@@ -86,6 +92,10 @@ impl Hub {
                     self.drain(&mut commits, &pipeline).await;
                     // An error only says that nobody waits any more.
                     let _ = answer.send(());
+                }
+                Ok(()) = closures.changed() => {
+                    let epoch = *closures.borrow_and_update();
+                    self.send(frames::closures(self.seq(), epoch));
                 }
                 _ = each_second.tick() => self.write_positions().age(pipeline.now()),
                 _ = health.tick() => self.send(self.health(&pipeline)),

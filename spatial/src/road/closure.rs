@@ -88,6 +88,10 @@ struct TimedEdge {
 pub struct Overlay {
     closed: EdgeSet,
     timed: Shared<Vec<TimedEdge>>,
+    /// What is closed at present, where that is more than what is closed until further notice.
+    present: Option<EdgeSet>,
+    /// Until when that stays so.
+    steady_until: UnixMs,
 }
 
 impl Overlay {
@@ -99,6 +103,34 @@ impl Overlay {
     /// Whether no edge is closed for a time only.
     pub fn is_untimed(&self) -> bool {
         self.timed.is_empty()
+    }
+
+    /// The edges that are closed at the instant that the closures are up to: for now or until further notice.
+    pub fn at_present(&self) -> &EdgeSet {
+        self.present.as_ref().unwrap_or(&self.closed)
+    }
+
+    /// Whether some edge is closed at present that will open by itself.
+    pub fn holds_for_a_time(&self) -> bool {
+        self.present.is_some()
+    }
+
+    /// Until when exactly the edges of [`Overlay::at_present`] are closed.
+    pub fn steady_until(&self) -> UnixMs {
+        self.steady_until
+    }
+
+    /// Sees what of the timed edges holds at an instant.
+    fn look(&mut self, now: UnixMs) {
+        let holds = |timed: &&TimedEdge| timed.from <= now && now < timed.to;
+        let edges: Vec<EdgeId> = self.timed.iter().filter(holds).map(|timed| timed.edge).collect();
+        self.present = (!edges.is_empty()).then(|| {
+            let mut present = self.closed.clone();
+            present.set(&edges);
+            present
+        });
+        let borders = self.timed.iter().flat_map(|timed| [timed.from, timed.to]).filter(|border| *border > now);
+        self.steady_until = borders.min().unwrap_or(UnixMs::MAX);
     }
 
     /// Whether an edge may not be driven from `enter` to `leave`.
@@ -143,8 +175,18 @@ pub struct Closures {
 impl Closures {
     /// None, at an instant.
     pub fn none(network: &Network, now: UnixMs) -> Closures {
-        let open = Overlay { closed: EdgeSet::new(network.edge_count()), timed: Shared::default() };
-        Closures { epoch: ClosureEpoch(0), now, held: BTreeMap::new(), overlays: std::array::from_fn(|_| open.clone()) }
+        Closures::since(network, now, ClosureEpoch(0))
+    }
+
+    /// None, at an instant, counting on from an epoch: so that who knows an earlier set is told of a change.
+    pub fn since(network: &Network, now: UnixMs, epoch: ClosureEpoch) -> Closures {
+        let open = Overlay {
+            closed: EdgeSet::new(network.edge_count()),
+            timed: Shared::default(),
+            present: None,
+            steady_until: UnixMs::MAX,
+        };
+        Closures { epoch, now, held: BTreeMap::new(), overlays: std::array::from_fn(|_| open.clone()) }
     }
 
     /// Which change of them it is.
@@ -185,6 +227,7 @@ impl Closures {
             } else if !held.is_over(self.now) {
                 add_timed(overlay, &held);
             }
+            overlay.look(self.now);
         }
         self.held.insert(held.closure.id, held);
         self.epoch.0 += 1;
@@ -198,7 +241,8 @@ impl Closures {
         true
     }
 
-    /// Goes on to an instant: what ended is forgotten, what began and has no end is closed until further notice.
+    /// Goes on to an instant: what ended is forgotten, what began and has no end is closed until further notice. The epoch
+    /// grows whenever something begins or ends.
     pub fn advance(&mut self, now: UnixMs) {
         if now <= self.now {
             return;
@@ -208,15 +252,19 @@ impl Closures {
         over.into_iter().for_each(|id| {
             self.open(id);
         });
-        let begun: Vec<Shared<Held>> =
-            self.held.values().filter(|h| h.is_endless(now) && !h.is_endless(before)).cloned().collect();
+        let begins = |held: &&Shared<Held>| held.closure.from.is_some_and(|from| before < from && from <= now);
+        let begun: Vec<Shared<Held>> = self.held.values().filter(begins).cloned().collect();
         for held in begun {
-            self.undo(&held);
-            for overlay in overlays_of(&mut self.overlays, held.closure.audience) {
-                overlay.closed.set(&held.edges);
+            if held.is_endless(now) {
+                self.undo(&held);
+                overlays_of(&mut self.overlays, held.closure.audience).for_each(|overlay| {
+                    overlay.closed.set(&held.edges);
+                    overlay.look(now);
+                });
             }
             self.epoch.0 += 1;
         }
+        self.overlays.iter_mut().filter(|overlay| !overlay.is_untimed()).for_each(|overlay| overlay.look(now));
     }
 
     /// Opens what a closure closed, but for what others close.
@@ -242,6 +290,7 @@ impl Closures {
                 }
             }
         }
+        overlays_of(&mut self.overlays, gone.closure.audience).for_each(|overlay| overlay.look(self.now));
     }
 
     /// The closures that cover a place for a profile at an instant.

@@ -56,6 +56,11 @@ impl Prepared {
         Prepared { stops, out, back, is_out, is_back }
     }
 
+    /// The stops, as they were given.
+    pub fn stops(&self) -> &[Stop] {
+        &self.stops
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.stops.len()
@@ -89,14 +94,19 @@ impl Prepared {
 impl View<'_> {
     /// What it costs from one stop to each of many; [`NEVER`] where there is no way.
     pub fn one_to_many(&self, scratch: &mut Scratch, from: &Stop, to: &Prepared, depart: UnixMs) -> Vec<u32> {
-        let Some(fast) = self.fast() else { return self.searched(scratch, from, to, depart) };
+        let (Some(fast), Some(steady_for)) = (self.fast(), self.steady_for(depart)) else {
+            return self.searched(scratch, from, to, depart);
+        };
         let costs = (fast.shortcuts.up.as_slice(), fast.shortcuts.down.as_slice());
         let backs = to.stops.iter().map(|stop| stop.back.as_slice());
         let mut found = scratch.sweep.costs_to_each(fast.skeleton, costs, &from.out, backs);
         for index in to.sharing(from) {
             found[index] = found[index].min(self.straight(from, &to.stops[index], depart));
         }
-        found
+        if found.iter().all(|cost| self.is_right(*cost, steady_for)) {
+            return found;
+        }
+        self.searched(scratch, from, to, depart)
     }
 
     /// The same by the exact layer.
@@ -121,7 +131,11 @@ impl View<'_> {
         if overlay.is_untimed() {
             scratch.ahead.run(self.graph.forward(), overlay.closed(), tell);
         } else {
-            scratch.ahead.run_timed(self.graph.forward(), overlay, depart, tell);
+            scratch.ahead.run_timed(
+                self.graph.forward(),
+                |edge, cost, spent| self.is_closed(edge, depart, cost, spent),
+                tell,
+            );
         }
         costs
     }
@@ -148,7 +162,7 @@ impl View<'_> {
         selection: &Selection,
         depart: UnixMs,
     ) -> Vec<u32> {
-        let Some(fast) = self.fast() else {
+        let (Some(fast), Some(steady_for)) = (self.fast(), self.steady_for(depart)) else {
             return from.iter().flat_map(|stop| self.searched(scratch, stop, to, depart)).collect();
         };
         let Scratch { sweep, lanes, .. } = scratch;
@@ -156,6 +170,9 @@ impl View<'_> {
         for (stop, row) in from.iter().zip(table.chunks_mut(to.len().max(1))) {
             for index in to.sharing(stop) {
                 row[index] = row[index].min(self.straight(stop, &to.stops[index], depart));
+            }
+            if !row.iter().all(|cost| self.is_right(*cost, steady_for)) {
+                row.copy_from_slice(&self.searched(scratch, stop, to, depart));
             }
         }
         table
@@ -168,24 +185,15 @@ impl View<'_> {
         if count == 0 {
             return costs;
         }
-        if !self.overlay().is_untimed() {
-            // When who comes matters, each has to be asked.
-            let single = Prepared::new(vec![to.clone()], self.network.node_count());
-            let all = (0..of.len()).map(|index| {
-                let cost = self.searched(scratch, &of.stops[index], &single, depart)[0];
-                Near { cost, index: index as u32 }
-            });
-            costs.extend(all.filter(|near| near.cost < NEVER));
-            costs.sort_unstable();
-            costs.truncate(count);
-            return costs;
-        }
+        let Some(steady_for) = self.steady_for(depart) else {
+            return self.nearest_timed(scratch, of, to, count, depart);
+        };
         for index in of.sharing(to) {
             let cost = self.straight(&of.stops[index], to, depart);
             keep(&mut costs, count, Near { cost, index: index as u32 });
         }
         scratch.behind.begin(self.network.node_count(), to.back.iter().copied());
-        scratch.behind.run(self.graph.backward(), self.overlay().closed(), |node, cost| {
+        scratch.behind.run(self.graph.backward(), self.overlay().at_present(), |node, cost| {
             if costs.len() == count && cost > costs[count - 1].cost {
                 return Go::Stop;
             }
@@ -194,10 +202,51 @@ impl View<'_> {
             }
             Go::On
         });
+        // Fewer than were asked for are all that can get there.
+        let farthest = if costs.len() < count { NEVER } else { costs[count - 1].cost };
+        let is_right = |cost: u32| self.is_right(cost, steady_for);
+        if is_right(farthest) && costs.iter().all(|near| is_right(near.cost)) {
+            return costs;
+        }
+        self.nearest_timed(scratch, of, to, count, depart)
+    }
+
+    /// The same when some edges are closed for a time: what it would cost without these is the least that it can cost, so
+    /// places are asked one by one in that order until no other can be nearer.
+    fn nearest_timed(
+        &self,
+        scratch: &mut Scratch,
+        of: &Prepared,
+        to: &Stop,
+        count: usize,
+        depart: UnixMs,
+    ) -> Vec<Near> {
+        let mut least = vec![NEVER; of.len()];
+        of.sharing(to).into_iter().for_each(|index| least[index] = 0);
+        scratch.behind.begin(self.network.node_count(), to.back.iter().copied());
+        scratch.behind.run(self.graph.backward(), self.overlay().closed(), |node, cost| {
+            for (step, index) in Prepared::at(&of.out, &of.is_out, node) {
+                let least = &mut least[*index as usize];
+                *least = (*least).min(cost + step.cost);
+            }
+            Go::On
+        });
+        let mut order: Vec<Near> = least.into_iter().zip(0..).map(|(cost, index)| Near { cost, index }).collect();
+        order.retain(|near| near.cost < NEVER);
+        order.sort_unstable();
+        let single = Prepared::new(vec![to.clone()], self.network.node_count());
+        let mut costs: Vec<Near> = Vec::with_capacity(count + 1);
+        for candidate in order {
+            if costs.len() == count && candidate.cost > costs[count - 1].cost {
+                break;
+            }
+            let cost = self.searched(scratch, &of.stops[candidate.index as usize], &single, depart)[0];
+            keep(&mut costs, count, Near { cost, ..candidate });
+        }
         costs
     }
 
-    /// The same by the fast layer, for places selected in this moment; `None` while the exact layer answers.
+    /// The same by the fast layer, for places selected in this moment; `None` where the exact layer has to answer.
     pub fn nearest_of(
         &self,
         scratch: &mut Scratch,
@@ -206,7 +255,7 @@ impl View<'_> {
         count: usize,
         depart: UnixMs,
     ) -> Option<Vec<Near>> {
-        let fast = self.fast()?;
+        let (fast, steady_for) = (self.fast()?, self.steady_for(depart)?);
         let Scratch { sweep, lanes, .. } = scratch;
         let to_one = std::slice::from_ref(to);
         let mut costs = selection.table((fast.skeleton, fast.shortcuts), (sweep, lanes), to_one);
@@ -220,7 +269,9 @@ impl View<'_> {
             near.truncate(count);
         }
         near.sort_unstable();
-        Some(near)
+        let farthest = if near.len() < count { NEVER } else { near.last().map_or(0, |near| near.cost) };
+        let is_right = |cost: u32| self.is_right(cost, steady_for);
+        (is_right(farthest) && near.iter().all(|near| is_right(near.cost))).then_some(near)
     }
 
     /// What is reached from any of some stops within a budget, each arc once, in the order of their numbers.
@@ -233,9 +284,7 @@ impl View<'_> {
                 return Go::Stop;
             }
             for link in star.at(node) {
-                let (enter, leave) =
-                    (UnixMs(depart.0 + i64::from(cost)), UnixMs(depart.0 + i64::from(cost + link.cost)));
-                if !overlay.forbids(link.arc.edge(), enter, leave) {
+                if !self.is_closed(link.arc.edge(), depart, cost, link.cost) {
                     let left = u64::from(budget - cost) * 1_000;
                     let part = (left / u64::from(link.cost)).min(1_000) as u16;
                     reached.push(Reached { arc: link.arc, cost, part });
@@ -244,10 +293,10 @@ impl View<'_> {
             Go::On
         };
         scratch.ahead.begin(self.network.node_count(), from.iter().flat_map(|stop| self.first_steps(stop, depart)));
-        if overlay.is_untimed() {
-            scratch.ahead.run(star, overlay.closed(), &mut tell);
+        if self.steady_for(depart).is_some_and(|steady_for| budget <= steady_for) {
+            scratch.ahead.run(star, overlay.at_present(), &mut tell);
         } else {
-            scratch.ahead.run_timed(star, overlay, depart, &mut tell);
+            scratch.ahead.run_timed(star, |edge, cost, spent| self.is_closed(edge, depart, cost, spent), &mut tell);
         }
         // Copies of a junction reach the same arcs again: the first time counts.
         reached.sort_unstable_by_key(|r| (r.arc, r.cost));
@@ -257,10 +306,7 @@ impl View<'_> {
 
     /// What it costs straight along the edge that both stops are on; [`NEVER`] where that cannot be.
     fn straight(&self, from: &Stop, to: &Stop, depart: UnixMs) -> u32 {
-        let is_open = |cost: u32, arc: Arc| {
-            let leave = UnixMs(depart.0 + i64::from(cost.max(1)));
-            !self.overlay().forbids(arc.edge(), depart, leave)
-        };
+        let is_open = |cost: u32, arc: Arc| !self.is_closed(arc.edge(), depart, 0, cost.max(1));
         if from.snap.is_none() && from.out == to.out {
             return 0;
         }

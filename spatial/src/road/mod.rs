@@ -32,12 +32,15 @@ mod view;
 mod route;
 mod guide;
 mod many;
+mod alternative;
+mod isochrone;
 
 pub use closure::{Closure, ClosureEpoch, ClosureId, Closures, EdgeSet, Overlay};
 pub use draft::{Barrier, Draft, DraftRestriction, DraftWay, RestrictionKind, RoadName, Via};
 pub use graph::{Graph, Link, Metric, NEVER, Star};
 pub use grid::{EdgeGrid, Extent};
 pub use guide::{Instruction, Manoeuvre};
+pub use isochrone::{Line, area};
 pub use kind::{Access, Direction, Heading, Permission, RoadClass, RoadKind, RoadLimits, TunnelCategory};
 pub use many::{Near, Prepared, Reached};
 pub use network::{Arc, Edge, EdgeId, JunctionId, Network, NetworkData, NetworkError};

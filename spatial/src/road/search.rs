@@ -1,10 +1,9 @@
 //! The exact layer's searches: Dijkstra's algorithm that looks at the overlay whenever it looks at an edge.
 
-use super::closure::{EdgeSet, Overlay};
+use super::closure::EdgeSet;
 use super::graph::{NEVER, Star};
-use super::network::Arc;
+use super::network::{Arc, EdgeId};
 use super::stop::Step;
-use crate::units::UnixMs;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -95,21 +94,31 @@ impl Search {
         }
     }
 
-    /// The same for somebody who departs at an instant, when some edges are closed for a time: nobody waits, and an edge
-    /// that would be closed while it is driven is not taken. Costs have to be times.
-    pub fn run_timed(&mut self, star: &Star, overlay: &Overlay, depart: UnixMs, mut tell: impl FnMut(u32, u32) -> Go) {
+    /// The same when it depends on when an edge is driven whether it is closed: nobody waits, and an edge is not taken of
+    /// which `is_closed` says so for the cost up to it and its own.
+    pub fn run_timed(
+        &mut self,
+        star: &Star,
+        is_closed: impl Fn(EdgeId, u32, u32) -> bool,
+        mut tell: impl FnMut(u32, u32) -> Go,
+    ) {
         while let Some((node, cost)) = self.settle() {
             if tell(node, cost) == Go::Stop {
                 return;
             }
-            let enter = UnixMs(depart.0 + i64::from(cost));
             for link in star.at(node) {
-                let leave = UnixMs(enter.0 + i64::from(link.cost));
-                if !overlay.forbids(link.arc.edge(), enter, leave) {
+                if !is_closed(link.arc.edge(), cost, link.cost) {
                     self.reach(link.node, cost.saturating_add(link.cost).min(NEVER), node, link.arc);
                 }
             }
         }
+    }
+
+    /// The node from which a node was reached and the arc on which; `None` where the search began, and where it did not come.
+    pub fn step_to(&self, node: u32) -> Option<(u32, Arc)> {
+        let index = node as usize;
+        let is_step = self.round_of[index] == self.round && self.before[index] != node;
+        is_step.then(|| (self.before[index], self.arc[index]))
     }
 
     /// The arcs by which a node was reached, from where the search began; the first may be driven in part.

@@ -3,15 +3,15 @@
 //! Every answer of a view obeys the closures of the view, whichever layer made it.
 
 use super::closure::{ClosureEpoch, ClosureId, Closures, Overlay};
-use super::graph::{Graph, NEVER};
+use super::graph::{Graph, Metric, NEVER};
 use super::grid::EdgeGrid;
 use super::hierarchy::{Lanes, Shortcuts, Skeleton, Sweep};
-use super::network::{Arc, Network};
+use super::network::{Arc, EdgeId, Network};
 use super::search::{Go, Search, both_ways};
 use super::snap::snap;
 use super::stop::{Step, Stop};
 use crate::position::Position;
-use crate::units::{Millimetres, UnixMs};
+use crate::units::{Millimetres, SpanMs, UnixMs};
 
 /// A moment of the roads.
 #[derive(Clone, Copy)]
@@ -75,9 +75,26 @@ impl<'a> View<'a> {
         self.closures.epoch()
     }
 
-    /// The fast layer, if it answers for this moment: it obeys its closures, and none of them is for a time only.
+    /// The fast layer, if it obeys the closures of this moment. What it says holds for as long as [`View::steady_for`].
     pub fn fast(&self) -> Option<Fast<'a>> {
-        self.fast.filter(|fast| self.overlay().is_untimed() && fast.shortcuts.answer_for(self.graph, self.closures))
+        self.fast.filter(|fast| fast.shortcuts.answer_for(self.graph, self.closures))
+    }
+
+    /// For how much cost the closures stay as they are at present for who departs at an instant; `None` where they may have
+    /// changed by then already. Who spends no more meets nothing but these; by length nobody knows when that is.
+    pub(super) fn steady_for(&self, depart: UnixMs) -> Option<u32> {
+        let overlay = self.overlay();
+        if overlay.is_untimed() {
+            return Some(NEVER);
+        }
+        let left = (overlay.steady_until() - depart).0;
+        (self.graph.metric == Metric::Fastest && left > 0).then(|| u32::try_from(left).unwrap_or(NEVER).min(NEVER - 1))
+    }
+
+    /// Whether a cost that was found with the closures at present is right when they stay so for a cost: also that there is
+    /// no way at all, where none of them will open by itself.
+    pub(super) fn is_right(&self, cost: u32, steady_for: u32) -> bool {
+        cost <= steady_for || (cost >= NEVER && !self.overlay().holds_for_a_time())
     }
 
     /// When somebody departs who asks for `depart`: not in the past.
@@ -97,21 +114,21 @@ impl<'a> View<'a> {
 
     /// The cheapest way between two stops for somebody who departs at an instant; `None` where there is none.
     pub fn way(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, depart: UnixMs) -> Option<Way> {
-        let straight = from.straight_to(self.network, self.graph, to).filter(|(cost, arc)| {
-            let leave = UnixMs(depart.0 + i64::from(*cost));
-            !self.overlay().forbids(arc.edge(), depart, leave.max(UnixMs(depart.0 + 1)))
-        });
+        let straight = from.straight_to(self.network, self.graph, to);
+        let straight = straight.filter(|(cost, arc)| !self.is_closed(arc.edge(), depart, 0, (*cost).max(1)));
         let straight = straight.map(|(cost, arc)| Way { cost, arcs: vec![arc] });
         let bound = straight.as_ref().map_or(NEVER, |way| way.cost);
-        let round = if self.overlay().is_untimed() {
-            self.way_now(scratch, from, to, bound)
-        } else {
-            self.way_timed(scratch, from, to, depart, bound)
-        };
-        round.or(straight)
+        if let Some(steady_for) = self.steady_for(depart) {
+            let round = self.way_now(scratch, from, to, bound);
+            let cost = round.as_ref().map_or(bound, |way| way.cost);
+            if self.is_right(cost, steady_for) {
+                return round.or(straight);
+            }
+        }
+        self.way_timed(scratch, from, to, depart, bound).or(straight)
     }
 
-    /// A way cheaper than `bound`, when nothing is closed for a time only.
+    /// A way cheaper than `bound`, as long as the closures stay as they are at present.
     fn way_now(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, bound: u32) -> Option<Way> {
         if let Some(Fast { skeleton, shortcuts }) = self.fast() {
             let layer = (self.network, skeleton, shortcuts);
@@ -122,7 +139,7 @@ impl<'a> View<'a> {
         ahead.begin(nodes, from.out.iter().copied());
         behind.begin(nodes, to.back.iter().copied());
         let stars = (self.graph.forward(), self.graph.backward());
-        let (cost, node) = both_ways(ahead, behind, stars, self.overlay().closed(), bound)?;
+        let (cost, node) = both_ways(ahead, behind, stars, self.overlay().at_present(), bound)?;
         let mut arcs = ahead.arcs_to(node);
         arcs.extend(behind.arcs_to(node).into_iter().rev());
         Some(Way { cost, arcs })
@@ -132,7 +149,8 @@ impl<'a> View<'a> {
     fn way_timed(&self, scratch: &mut Scratch, from: &Stop, to: &Stop, depart: UnixMs, bound: u32) -> Option<Way> {
         let (mut least, mut last) = (bound, None);
         scratch.ahead.begin(self.network.node_count(), self.first_steps(from, depart));
-        scratch.ahead.run_timed(self.graph.forward(), self.overlay(), depart, |node, cost| {
+        let is_closed = |edge, cost, spent| self.is_closed(edge, depart, cost, spent);
+        scratch.ahead.run_timed(self.graph.forward(), is_closed, |node, cost| {
             if cost >= least {
                 return Go::Stop;
             }
@@ -156,25 +174,33 @@ impl<'a> View<'a> {
 
     /// Whether the first or last piece at a stop is closed when it is driven. A stop at the very end of a road is not on it.
     pub(super) fn is_step_closed(&self, step: Step, cost: u32, depart: UnixMs) -> bool {
-        let (enter, leave) = (depart.0 + i64::from(cost), depart.0 + i64::from(cost + step.cost));
-        let closed = |arc: Arc| self.overlay().forbids(arc.edge(), UnixMs(enter), UnixMs(leave));
-        step.cost > 0 && step.arc.is_some_and(closed)
+        step.cost > 0 && step.arc.is_some_and(|arc| self.is_closed(arc.edge(), depart, cost, step.cost))
+    }
+
+    /// Whether an edge is closed to who departs at an instant, comes to it after a cost and spends another on it. A way that
+    /// is sought by length is driven nobody knows when: for it an edge is closed that is so at any time of the day after.
+    pub(super) fn is_closed(&self, edge: EdgeId, depart: UnixMs, cost: u32, spent: u32) -> bool {
+        let (enter, leave) = match self.graph.metric {
+            Metric::Fastest => (SpanMs(i64::from(cost)), SpanMs(i64::from(cost) + i64::from(spent))),
+            Metric::Shortest => (SpanMs(0), SpanMs::seconds(86_400)),
+        };
+        self.overlay().forbids(edge, depart + enter, depart + leave)
     }
 
     /// Whether somebody who departs at an instant may drive a way from a stop: asked of every route last, whoever found it.
     pub fn is_open(&self, way: &Way, from: &Stop, depart: UnixMs) -> bool {
         let overlay = self.overlay();
         if overlay.is_untimed() {
-            return way.arcs.iter().all(|arc| !overlay.closed().has(arc.edge()));
+            return way.arcs.iter().all(|arc| !overlay.at_present().has(arc.edge()));
         }
         let last = way.arcs.len().saturating_sub(1);
         let mut spent: u32 = 0;
         way.arcs.iter().enumerate().all(|(index, arc)| {
             let first = from.out.iter().find(|step| index == 0 && step.arc == Some(*arc)).map(|step| step.cost);
             let cost = if index == last { way.cost - spent } else { first.unwrap_or(self.graph.cost(*arc)) };
-            let enter = depart.0 + i64::from(spent);
+            let enter = spent;
             spent += cost;
-            cost == 0 || !overlay.forbids(arc.edge(), UnixMs(enter), UnixMs(enter + i64::from(cost)))
+            cost == 0 || !self.is_closed(arc.edge(), depart, enter, cost)
         })
     }
 }

@@ -31,6 +31,17 @@ export interface Health {
   zones: number | null;
   alarms_open: number | null;
   engine: { threads: number | null; snapshot_at?: string | null };
+  /** Absent from a server that knows no roads. */
+  roads?: {
+    state: 'ready' | 'loading' | 'none' | 'failed';
+    source?: string;
+    loaded_at?: string;
+    junctions: number;
+    length_km: number;
+    closures: number;
+    closure_epoch: number;
+    error?: string;
+  };
 }
 
 export interface User {

@@ -317,6 +317,7 @@ export const COLLECTIONS = [
   'roads',
   'routes',
   'zones',
+  'closures',
   'protection-targets',
   'resources',
   'gates',
@@ -409,6 +410,7 @@ export type TextFrame =
   | { type: 'alarms'; seq: number; items: Alarm[] }
   | { type: 'events'; seq: number; items: Event[] }
   | { type: 'features'; seq?: number; items: FeatureChange[] }
+  | { type: 'closures'; seq?: number; epoch: number }
   | {
       type: 'health';
       seq?: number;

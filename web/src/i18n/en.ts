@@ -3,6 +3,7 @@ import { en as map } from './words/map';
 import { en as features } from './words/features';
 import { en as alarms } from './words/alarms';
 import { en as playback } from './words/playback';
+import { en as roads } from './words/roads';
 import { en as edit } from './words/edit';
 import { en as find } from './words/find';
 import { en as help } from './words/help';
@@ -385,6 +386,7 @@ export const en: Record<Key, string> = {
   ...features,
   ...alarms,
   ...playback,
+  ...roads,
   ...edit,
   ...find,
   ...help,

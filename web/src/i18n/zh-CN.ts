@@ -3,6 +3,7 @@ import { zh as map } from './words/map';
 import { zh as features } from './words/features';
 import { zh as alarms } from './words/alarms';
 import { zh as playback } from './words/playback';
+import { zh as roads } from './words/roads';
 import { zh as edit } from './words/edit';
 import { zh as find } from './words/find';
 import { zh as help } from './words/help';
@@ -378,6 +379,7 @@ export const zh = {
   ...features,
   ...alarms,
   ...playback,
+  ...roads,
   ...edit,
   ...find,
   ...help,

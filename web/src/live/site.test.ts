@@ -377,6 +377,20 @@ describe('a session that ended', () => {
   });
 });
 
+test('answers about roads are old whenever roads were closed or that may have been missed', async () => {
+  server.accept();
+  await settled();
+  server.socket.says({ type: 'hello', seq: 10, now: NOW, alarms: [] });
+  const atFirst = site.roadsVersion;
+  server.socket.says({ type: 'features', seq: 10, items: [] });
+  expect(site.roadsVersion).toBe(atFirst);
+  server.socket.says({ type: 'closures', seq: 10, epoch: 7 });
+  expect(site.roadsVersion).toBeGreaterThan(atFirst);
+  const closed = site.roadsVersion;
+  server.socket.says({ type: 'hello', seq: 10, now: NOW, alarms: [] });
+  expect(site.roadsVersion).toBeGreaterThan(closed);
+});
+
 test('a full disk and the server’s lag reach the picture, and what is said again makes no other', async () => {
   await connected();
   const beat = () => {

@@ -114,6 +114,7 @@ export class Site {
   #cameNamed = 0;
   #classified = -1;
   #revision = 0;
+  #roadsVersion = 0;
 
   #featuresRetry: number | undefined;
 
@@ -210,6 +211,11 @@ export class Site {
   /** The largest number of a change that is known; 0 before any is. */
   get seq(): number {
     return this.#ledger.seq ?? 0;
+  }
+
+  /** Rises when roads were closed or opened, and when that may have been missed: an answer about roads is to be asked for again. */
+  get roadsVersion(): number {
+    return this.#roadsVersion;
   }
 
   event(id: string): Event | undefined {
@@ -366,6 +372,7 @@ export class Site {
     }
     switch (frame.type) {
       case 'hello':
+        this.#roadsVersion += 1;
         this.clock.heard(Date.parse(frame.now));
         this.#ledger.hello(frame.seq, frame.alarms);
         break;
@@ -377,6 +384,9 @@ export class Site {
         break;
       case 'features':
         for (const change of frame.items) this.#edited(change);
+        break;
+      case 'closures':
+        this.#roadsVersion += 1;
         break;
       case 'health':
         this.clock.heard(Date.parse(frame.now));

@@ -34,6 +34,7 @@ const NAMED: readonly Collection[] = [
   'plants',
   'closed-areas',
   'zones',
+  'closures',
   'hazard-sources',
   'protection-targets',
   'resources',
@@ -79,6 +80,8 @@ function words(collection: Collection, feature: Feature, input: DrawnInput): Rec
   switch (collection) {
     case 'zones':
       return { ...common, level: properties.level ?? '', holds: holdsAt(properties, input.nowMs) };
+    case 'closures':
+      return { ...common, holds: holdsAt(properties, input.nowMs) };
     case 'roads':
       return { ...common, ...roadWords(properties) };
     case 'hazard-sources':

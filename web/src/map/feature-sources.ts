@@ -23,7 +23,9 @@ export class FeatureSources {
     this.#site = site;
     this.#visibility = visibility;
     this.#timer = window.setInterval(() => {
-      if (followsClock(site.features.list('zones'))) this.show('zones');
+      for (const collection of ['zones', 'closures'] as const) {
+        if (followsClock(site.features.list(collection))) this.show(collection);
+      }
     }, CLOCK_MS);
   }
 

@@ -34,6 +34,10 @@ export interface Palette {
   tunnel: string;
   route: string;
   closedArea: string;
+  /** The edge of a closure of roads, and what is refused on a way. */
+  roadClosed: string;
+  /** A planned way. */
+  way: string;
   text: string;
   textQuiet: string;
   textHalo: string;
@@ -78,6 +82,8 @@ export const PALETTES: Record<Theme, Palette> = {
     tunnel: '#2b343d',
     route: '#58a6a6',
     closedArea: '#b08cff',
+    roadClosed: '#ff9aa2',
+    way: '#4fc3f7',
     text: '#e8edf2',
     textQuiet: '#a9b6c3',
     textHalo: '#12171d',
@@ -125,6 +131,8 @@ export const PALETTES: Record<Theme, Palette> = {
     tunnel: '#dfe4e9',
     route: '#0b7285',
     closedArea: '#6a3fb5',
+    roadClosed: '#a01828',
+    way: '#0b63b0',
     text: '#14191f',
     textQuiet: '#46515c',
     textHalo: '#ffffff',

@@ -85,6 +85,6 @@ function featuresAt({ map, site }: PickInput, px: number, py: number): NonNullab
 
 /** The name of an area is as good as the area: only signs and single things stand before areas. */
 function order({ choice, rank }: { choice: NonNullable<Choice>; rank: number }): number {
-  const area = choice.kind === 'feature' && ['zones', 'plants', 'closed-areas'].includes(choice.collection);
+  const area = choice.kind === 'feature' && ['zones', 'closures', 'plants', 'closed-areas'].includes(choice.collection);
   return area ? 3 : rank;
 }

@@ -117,7 +117,7 @@ export function signOf(collection: Collection, properties: FeatureProperties): s
 export const GROUPS = {
   zones: ['red', 'orange', 'yellow', 'blue', 'plain'],
   hazards: ['toxic', 'gas', 'flammable', 'corrosive', 'oxidising', 'explosive', 'tank'],
-  access: ['gates', 'closed-areas', 'routes'],
+  access: ['gates', 'closed-areas', 'closures', 'routes'],
   vehicles: ['hazmat', 'goods', 'ordinary', 'resident', 'emergency', 'unknown', 'moving', 'standing', 'quiet'],
   resources: ['fire', 'gas-rescue', 'ambulance', 'hospital', 'store', 'water', 'shelter', 'team', 'engine', 'help'],
   targets: ['homes', 'school', 'clinic', 'office', 'waters', 'nature', 'place'],
@@ -148,6 +148,7 @@ export function leafOf(collection: Collection, { properties }: Pick<Feature, 'pr
       return `targets.${targetKind(properties)}` as Leaf;
     case 'gates':
     case 'closed-areas':
+    case 'closures':
     case 'routes':
       return `access.${collection}`;
     case 'plants':

@@ -1,6 +1,7 @@
 /**
  * Zones and closed areas. A level says itself by colour, pattern and Roman numeral; a kind without a level by the dash of
- * its edge; what is closed is hatched; what does not hold at this hour is an outline alone.
+ * its edge; what is closed is hatched; what does not hold at this hour is an outline alone. A closure of roads has a double edge:
+ * it stands for no danger and has no level.
  */
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import { patternName } from './patterns';
@@ -84,6 +85,25 @@ export function zoneLayers({ palette }: Look): LayerSpecification[] {
         'line-dasharray': dash(),
       },
     },
+    {
+      id: 'closures-fill',
+      type: 'fill',
+      source: 'closures',
+      filter: only('Polygon', HOLDS),
+      paint: { 'fill-pattern': patternName('closed'), 'fill-opacity': 0.55 },
+    },
+    {
+      id: 'closures-edge',
+      type: 'line',
+      source: 'closures',
+      filter: only('Polygon'),
+      paint: {
+        'line-color': palette.roadClosed,
+        'line-width': 2,
+        'line-gap-width': expression(['case', HOLDS, 2, 0]),
+        'line-dasharray': expression(['case', HOLDS, ['literal', [1, 0]], ['literal', [2, 3]]]),
+      },
+    },
   ];
 }
 
@@ -117,6 +137,15 @@ export function zoneNames(look: Look): LayerSpecification[] {
         'text-justify': 'auto',
       },
       paint: textPaint(look),
+    },
+    {
+      id: 'closures-name',
+      type: 'symbol',
+      source: 'closures',
+      filter: only('Point'),
+      minzoom: 12,
+      layout: { 'text-field': ['get', 'name'], 'text-font': FONTS, 'text-size': 14 * scale, 'text-max-width': 9 },
+      paint: { ...textPaint(look), 'text-color': look.palette.roadClosed },
     },
     {
       id: 'zones-badge',

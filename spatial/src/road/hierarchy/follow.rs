@@ -35,7 +35,7 @@ struct Work {
 impl Shortcuts {
     /// Obeys these closures. Costs what changed since: milliseconds for some hundred edges of a city.
     pub fn follow(&mut self, skeleton: &Skeleton, closures: &Closures) {
-        let closed = closures.overlay(self.profile).closed();
+        let closed = closures.overlay(self.profile).at_present();
         let changed = self.closed.difference(closed);
         let mut work = Work::default();
         for edge in changed {

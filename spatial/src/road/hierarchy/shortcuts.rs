@@ -34,7 +34,7 @@ impl Shortcuts {
             .zip(&links.banned)
             .map(|(arc, banned)| if banned.intersects(mode) { NEVER } else { graph.cost(*arc) })
             .collect();
-        let closed = closures.overlay(graph.profile).closed().clone();
+        let closed = closures.overlay(graph.profile).at_present().clone();
         let cost =
             links.arc.iter().zip(&open_cost).map(|(arc, open)| if closed.has(arc.edge()) { NEVER } else { *open });
         let cost: Vec<u32> = cost.collect();

@@ -101,9 +101,18 @@ fn time_goes_on_and_closures_begin_and_end() {
     assert!(town.closures.overlay(ProfileId::Car).is_untimed());
     assert_eq!(town.way(ProfileId::Car, 'A', 'B').as_deref(), Ok("ACDB"));
     closure.to = Some(NOW + SpanMs::seconds(90));
-    town.closures.close(&town.network, &town.grid, closure);
+    town.closures.close(&town.network, &town.grid, closure.clone());
     town.closures.advance(NOW + SpanMs::seconds(90));
     assert_eq!(town.closures.iter().count(), 0);
+    // One that begins and ends is told twice.
+    (closure.from, closure.to) = (Some(NOW + SpanMs::seconds(100)), Some(NOW + SpanMs::seconds(120)));
+    town.closures.close(&town.network, &town.grid, closure);
+    let epoch = town.closures.epoch().0;
+    let at = [95, 100, 110, 120].map(|after| {
+        town.closures.advance(NOW + SpanMs::seconds(after));
+        town.closures.epoch().0 - epoch
+    });
+    assert_eq!(at, [0, 1, 1, 2]);
     assert_eq!(town.way(ProfileId::Car, 'A', 'B').as_deref(), Ok("AB"));
 }
 

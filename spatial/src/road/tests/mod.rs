@@ -1,10 +1,12 @@
 //! What the roads promise, on maps that can be seen at a glance and on many random ones beside a search written otherwise.
 
+mod choosing;
 mod closing;
 mod data;
 mod exact;
 mod fast;
 mod oracle;
+mod reaching;
 mod routing;
 mod sketch;
 mod timed;

@@ -133,8 +133,12 @@ impl Town {
         let (from, to) = (stop(from)?, stop(to)?);
         let way = view.way(&mut Scratch::default(), &from, &to, depart).ok_or("no way")?;
         assert!(view.is_open(&way, &from, depart), "a way over a closed road: {way:?}");
-        let route = view.route(&way, &from, &to);
+        Ok(self.letters_of(&view.route(&way, &from, &to).line))
+    }
+
+    /// The letters that a line passes.
+    pub fn letters_of(&self, line: &[Position]) -> String {
         let letter = |p: &Position| self.places.iter().position(|place| place == p).map(|index| self.letters[index]);
-        Ok(route.line.iter().filter_map(letter).collect())
+        line.iter().filter_map(letter).collect()
     }
 }

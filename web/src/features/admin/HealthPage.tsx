@@ -11,6 +11,7 @@ import {
   judgeDatabase,
   judgeDisk,
   judgeLag,
+  judgeRoads,
   judgeTerminals,
   sampleOf,
   withSample,
@@ -136,6 +137,25 @@ function Figures({ health, samples }: { health: Health; samples: readonly Sample
           <Figure name={t('health.alarms')}>{count(health.alarms_open)}</Figure>
         </dl>
       </section>
+      {health.roads && (
+        <section aria-labelledby="health-roads" data-testid="health-roads">
+          <h2 id="health-roads">{t('health.roads')}</h2>
+          <dl className="figures">
+            <Figure name={t('health.roads.network')} judged={judgeRoads(health)}>
+              {health.roads.source ?? t(`health.roads.${health.roads.state}`)}
+            </Figure>
+            <Figure name={t('health.roads.size')}>
+              {t('health.roads.size.of', {
+                junctions: count(health.roads.junctions),
+                km: count(Math.round(health.roads.length_km)),
+              })}
+            </Figure>
+            <Figure name={t('health.roads.loaded')}>{time(health.roads.loaded_at)}</Figure>
+            <Figure name={t('health.roads.closures')}>{count(health.roads.closures)}</Figure>
+            {health.roads.error && <Figure name={t('health.roads.error')}>{health.roads.error}</Figure>}
+          </dl>
+        </section>
+      )}
       <section aria-labelledby="health-server">
         <h2 id="health-server">{t('health.server')}</h2>
         <dl className="figures">

@@ -6,6 +6,7 @@ import {
   judgeDatabase,
   judgeDisk,
   judgeLag,
+  judgeRoads,
   judgeTerminals,
   KEPT_SAMPLES,
   linePaths,
@@ -53,6 +54,14 @@ describe('what the figures mean', () => {
     for (const judged of [judgeLag(fine), judgeCommit(fine), judgeDisk(fine, null), judgeTerminals(fine)]) {
       expect(judged).toEqual({ verdict: 'good' });
     }
+  });
+
+  test('a network that is missing is said, one that could not be replaced is wrong', () => {
+    const roads = { state: 'ready', junctions: 1, length_km: 1, closures: 0, closure_epoch: 1 } as const;
+    expect(judgeRoads({ roads })).toEqual({ verdict: 'good' });
+    expect(judgeRoads({ roads: { ...roads, state: 'none' } })).toMatchObject({ verdict: 'watch' });
+    expect(judgeRoads({ roads: { ...roads, error: 'cut short' } })).toMatchObject({ verdict: 'wrong' });
+    expect(judgeRoads({})).toEqual({ verdict: 'unknown' });
   });
 
   test('what is not known is neither well nor wrong', () => {

@@ -89,6 +89,13 @@ export function withSample(samples: readonly Sample[], next: Sample): readonly S
   return [...samples, next].slice(-KEPT_SAMPLES);
 }
 
+/** Without a network nobody gets a route; one that could not be loaded leaves the one before. */
+export function judgeRoads({ roads }: Pick<Health, 'roads'>): Judged {
+  if (!roads) return { verdict: 'unknown' };
+  if (roads.state === 'failed' || roads.error !== undefined) return { verdict: 'wrong', advice: 'health.advice.roads.failed' };
+  return roads.state === 'none' ? { verdict: 'watch', advice: 'health.advice.roads.none' } : { verdict: 'good' };
+}
+
 export type DiskLeft =
   /** Not watched long enough, or a figure is missing. */
   | { kind: 'unknown' }

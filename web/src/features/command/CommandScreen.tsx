@@ -25,6 +25,9 @@ import { mayEdit } from '../../ui/may';
 import type { Editing } from './edit/EditPanel';
 import { UndoNotice } from '../../ui/UndoNotice';
 import { Playback, type Replay } from './playback/Playback';
+import { roads } from '../../api/roads';
+import { Plans } from './roads/plans';
+import { useRoadsMap } from './roads/useRoadsMap';
 import { SidePanel, type Tool } from './SidePanel';
 import { placeOf, placeOfEvent } from './place';
 import { TopBar } from './TopBar';
@@ -73,6 +76,9 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
     visibility.note();
   }, [page, params, visibility]);
   useEffect(() => park?.enlarge(wall ? WALL_SCALE : 1), [park, wall]);
+  const plans = useMemo(() => new Plans(roads), []);
+  useRoadsMap(park, plans);
+  useEffect(() => plans.follow(site.roadsVersion), [plans, site, picture.revision]);
   usePrintKey(() => setPrinting(true));
 
   const names: Names = useMemo(
@@ -220,6 +226,7 @@ export function CommandScreen({ site, session, onSignOut }: { site: Site; sessio
       {!wall && (
       <SidePanel
         desk={desk}
+        plans={plans}
         tool={tool}
         editing={editing}
         onTool={(next) => {

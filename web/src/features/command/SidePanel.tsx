@@ -7,20 +7,24 @@ import { FindPanel } from './find/FindPanel';
 import { MeasurePanel } from './find/MeasurePanel';
 import { ViewsPanel } from './find/ViewsPanel';
 import { LayersPanel } from './layers/LayersPanel';
+import type { Plans } from './roads/plans';
+import { RoadsPanel } from './roads/RoadsPanel';
 import './side.css';
 
-export const TOOLS = ['layers', 'find', 'measure', 'views', 'edit'] as const;
+export const TOOLS = ['layers', 'find', 'measure', 'roads', 'views', 'edit'] as const;
 export type Tool = (typeof TOOLS)[number];
 
 export interface SidePanelProps {
   desk: Desk;
+  /** Questions about roads that are open, whichever tool is. */
+  plans: Plans;
   tool: Tool | null;
   /** What the editor was asked to open; `null` for nothing in particular. */
   editing: Editing | null;
   onTool: (tool: Tool | null) => void;
 }
 
-export function SidePanel({ desk, tool, editing, onTool }: SidePanelProps) {
+export function SidePanel({ desk, plans, tool, editing, onTool }: SidePanelProps) {
   const { t } = useI18n();
   const done = () => {
     // The focus goes back to where the panel was opened from.
@@ -48,6 +52,7 @@ export function SidePanel({ desk, tool, editing, onTool }: SidePanelProps) {
           {tool === 'layers' && <LayersPanel desk={desk} />}
           {tool === 'find' && <FindPanel desk={desk} onDone={done} />}
           {tool === 'measure' && <MeasurePanel desk={desk} onDone={done} />}
+          {tool === 'roads' && <RoadsPanel desk={desk} plans={plans} onDone={done} />}
           {tool === 'views' && <ViewsPanel desk={desk} onDone={done} />}
           {tool === 'edit' && <EditPanel desk={desk} editing={editing} onDone={done} />}
         </div>

@@ -21,7 +21,7 @@ export interface Desk {
   explain: (event: string) => void;
   /** Opens the playback at a moment, with these vehicles (feature ids). */
   replay: (atMs: number, vehicles: readonly string[]) => void;
-  /** Opens the editor: on a zone, with `collection/id` on something else, or with `null` on an empty one. */
+  /** Opens the editor: on a zone, with `collection/id` on something else, with `collection/` or `null` where one begins. */
   edit: (zone: string | null) => void;
 }
 

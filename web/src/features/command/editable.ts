@@ -1,6 +1,7 @@
 /** The collections that can be edited at the console. */
 export const EDITABLE = [
   'zones',
+  'closures',
   'gates',
   'hazard-sources',
   'protection-targets',

@@ -48,6 +48,7 @@ export const BINDINGS = {
   measure: binding('tools', 'M', 'keys.measure', 'm'),
   'measure.undo': binding('tools', '⌫', 'measure.undo', 'Backspace'),
   draw: binding('tools', 'D', 'edit.key', 'd'),
+  roads: binding('tools', 'R', 'keys.roads', 'r'),
   views: binding('tools', 'V', 'keys.views', 'v'),
   print: binding('screen', 'P', 'print.open', 'p'),
   wall: binding('screen', 'B', 'keys.wall', 'b'),

@@ -30,6 +30,7 @@ export function useScreenKeys({ park, visibility, wall, mayDraw, onBack, onPrint
   useAction('help', onHelp);
   useAction('find', () => onTool('find'));
   useAction('measure', () => onTool('measure'));
+  useAction('roads', () => onTool('roads'));
   useAction('views', () => onTool('views'));
   useAction('draw', () => onTool('edit'), mayDraw);
   useAction('map.in', () => park?.zoomBy(1));

@@ -10,6 +10,7 @@ export const zh = {
   'edit.left.forget': '不要了',
   'edit.collection': '要素类型',
   'edit.one.zones': '区域',
+  'edit.one.closures': '道路封闭',
   'edit.one.gates': '闸口',
   'edit.one.hazard-sources': '重大危险源',
   'edit.one.protection-targets': '防护目标',
@@ -135,6 +136,7 @@ export const zh = {
 
   'edit.name': '名称',
   'edit.name_en': '英文名称（可不填）',
+  'edit.reason': '原因（可不填）',
   'edit.kind': '类型',
   'edit.kind.none': '未定',
   'edit.level': '风险等级',
@@ -415,6 +417,7 @@ export const en: Record<keyof typeof zh, string> = {
   'edit.left.forget': 'Throw it away',
   'edit.collection': 'What',
   'edit.one.zones': 'zone',
+  'edit.one.closures': 'road closure',
   'edit.one.gates': 'gate',
   'edit.one.hazard-sources': 'hazard source',
   'edit.one.protection-targets': 'protection target',
@@ -543,6 +546,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   'edit.name': 'Name',
   'edit.name_en': 'English name, if any',
+  'edit.reason': 'Reason, if any',
   'edit.kind': 'Kind',
   'edit.kind.none': 'None',
   'edit.level': 'Risk level',

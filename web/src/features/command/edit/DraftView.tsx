@@ -44,7 +44,9 @@ export function DraftView({ desk, work, onEnd, onOpen }: DraftViewProps) {
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const zones = draft.collection === 'zones';
   const tabs = TABS.filter(
-    (name) => (zones || ['shape', 'form', 'history'].includes(name)) && (name !== 'history' || draft.id !== null),
+    (name) =>
+      (zones || ['shape', 'form', 'history'].includes(name) || (name === 'time' && draft.collection === 'closures')) &&
+      (name !== 'history' || draft.id !== null),
   );
 
   useEffect(() => {

@@ -4,7 +4,7 @@ import type { Desk } from '../desk';
 
 /** A wish to edit something. Each is an object of its own, so that the same thing can be asked for again. */
 export interface Editing {
-  /** The id of a zone, or `collection/id` for what is none. */
+  /** The id of a zone, `collection/id` for what is none, or `collection/` for where one begins. */
   target: string;
 }
 

@@ -104,7 +104,7 @@ export default function Editor({ desk, editing, onDone }: EditPanelProps) {
     }
     const { collection: of, id } = targetOf(editing.target);
     setCollection(of);
-    void open(of, id);
+    if (id !== '') void open(of, id);
   }, [editing, open, t]);
 
   useEffect(

@@ -43,6 +43,21 @@ export function FormTab({ work, picture, problem }: FormTabProps) {
           onChange={(event) => work.change({ name_en: event.target.value }, 'name_en')}
         />
       </label>
+      {collection === 'closures' && (
+        <>
+          <label className="field">
+            <span>{t('edit.reason')}</span>
+            <input
+              value={String(properties['reason'] ?? '')}
+              maxLength={LIMITS.name_chars}
+              data-testid="edit-reason"
+              onChange={(event) => work.change({ reason: event.target.value }, 'reason')}
+            />
+          </label>
+          <FieldProblem problem={problem} at="properties.reason" />
+        </>
+      )}
+      {kindsOf(draft).length > 0 && (
       <label className="field">
         <span>{t('edit.kind')}</span>
         <select
@@ -58,16 +73,17 @@ export function FormTab({ work, picture, problem }: FormTabProps) {
           ))}
         </select>
       </label>
+      )}
       <FieldProblem problem={problem} at="properties.kind" />
       {Object.entries(CHOICES[collection] ?? {}).map(([member, words]) => (
         <label key={member} className="field">
           <span>{translateName(t, 'property', member, () => member)}</span>
           <select
-            value={String(properties[member] ?? '')}
+            value={words.includes(String(properties[member])) ? String(properties[member]) : ''}
             data-testid={`edit-${member}`}
             onChange={(event) => work.change({ [member]: event.target.value || null })}
           >
-            <option value="">{t('edit.kind.none')}</option>
+            <option value="">{unlisted(properties[member], words) ?? t('edit.kind.none')}</option>
             {words.map((word) => (
               <option key={word} value={word}>
                 {translateName(t, 'word', word, () => word)}
@@ -122,13 +138,19 @@ export function FormTab({ work, picture, problem }: FormTabProps) {
   );
 }
 
+/** A value that stands though it is not offered, such as several profiles. */
+function unlisted(value: unknown, offered: readonly string[]): string | null {
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'string' && value !== '' && !offered.includes(value) ? value : null;
+}
+
 /** The offered kinds, and the one that stands even where it is none of them. */
 function kindsOf({ collection, properties }: Draft): readonly string[] {
   const offered = KINDS[collection];
   return properties.kind && !offered.includes(properties.kind) ? [properties.kind, ...offered] : offered;
 }
 
-const FIELDS = ['name', 'name_en', 'kind', 'level', 'valid_from', 'valid_to', 'schedule', 'rules'];
+const FIELDS = ['name', 'name_en', 'reason', 'kind', 'level', 'valid_from', 'valid_to', 'schedule', 'rules'];
 
 function hasField(collection: Editable, name: string): boolean {
   return FIELDS.includes(name) || name in (CHOICES[collection] ?? {});

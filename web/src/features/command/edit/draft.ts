@@ -23,7 +23,11 @@ export interface Base {
 
 export function emptyDraft(collection: Editable): Draft {
   const properties: FeatureProperties =
-    collection === 'zones' ? { name: '', kind: 'restricted', rules: [] } : { name: '' };
+    collection === 'zones'
+      ? { name: '', kind: 'restricted', rules: [] }
+      : collection === 'closures'
+        ? { name: '', audience: 'all' }
+        : { name: '' };
   return { collection, id: null, properties, shape: null };
 }
 

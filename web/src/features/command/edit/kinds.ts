@@ -6,10 +6,13 @@ import type { Shape } from './shape';
 export type Way = Exclude<Shape['kind'], 'foreign'>;
 
 const AREA: readonly Way[] = ['polygon'];
+/** Profiles of the roads, as a closure's audience names them. */
+const AUDIENCES = ['all', 'non_emergency', 'hazmat_truck', 'car', 'foot'] as const;
 
-/** How each collection is drawn, the usual way first. Only zones know circles and corridors; the server keeps the rest as drawn. */
+/** How each collection is drawn, the usual way first. Only zones and closures know circles and corridors; the server keeps the rest as drawn. */
 export const WAYS: Record<Editable, readonly Way[]> = {
   zones: ['polygon', 'circle', 'corridor', 'sector'],
+  closures: ['polygon', 'circle', 'corridor'],
   gates: ['point'],
   'hazard-sources': ['point', 'polygon'],
   'protection-targets': ['point', 'polygon'],
@@ -35,6 +38,7 @@ export const ZONE_KINDS = [
 /** Kinds that are offered, as the demo's park and DOMAIN's model name them; a feature keeps another one that it has. */
 export const KINDS: Record<Editable, readonly string[]> = {
   zones: ZONE_KINDS,
+  closures: [],
   gates: ['ordinary', 'hazmat', 'goods', 'people', 'emergency'],
   'hazard-sources': ['production', 'storage', 'tank', 'tank_farm', 'warehouse'],
   'protection-targets': [
@@ -73,5 +77,6 @@ export const KINDS: Record<Editable, readonly string[]> = {
 /** Further members with a fixed choice of words. */
 export const CHOICES: Partial<Record<Editable, Record<string, readonly string[]>>> = {
   gates: { direction: ['in', 'out', 'both'], state: ['open', 'controlled', 'closed'] },
+  closures: { audience: AUDIENCES },
   resources: { state: ['available', 'committed', 'out'] },
 };

@@ -30,6 +30,7 @@ const LOST = ['banner', 'wait', 'old', 'missed', 'signin', 'phone'] as const;
 const FLOOD = ['urgent', 'groups', 'all', 'filter', 'shelve', 'quiet'] as const;
 const EVIDENCE = ['fixes', 'crossing', 'doubt', 'zone', 'alarm', 'on'] as const;
 const PLAYBACK = ['from', 'time', 'cast', 'unknown', 'live'] as const;
+const ROADS = ['route', 'nearest', 'reach', 'why', 'close', 'turn'] as const;
 const DOUBTS = ['provisional', 'uncertain', 'late', 'retracted'] as const;
 
 export function HelpText() {
@@ -111,6 +112,10 @@ export function HelpText() {
           ))}
         </ul>
         <Terms of={PLAYBACK.map((part) => [t(`help.playback.${part}`), t(`help.playback.${part}.what`, { most: MOST_PLAYED })])} />
+      </Section>
+      <Section title="help.roads">
+        <p>{t('help.roads.lead')}</p>
+        <Terms of={ROADS.map((part) => [t(`help.roads.${part}`), t(`help.roads.${part}.what`)])} />
       </Section>
       <Section title="help.states">
         <p>{t('help.states.lead')}</p>

@@ -1,0 +1,125 @@
+//! A network in memory with what every question needs of it: graphs and shortcuts of the profiles, made when first asked for.
+
+use super::{FILE, RoadsError};
+use cordon_data::road_file::RoadFile;
+use cordon_spatial::road::hierarchy::{Shortcuts, Skeleton};
+use cordon_spatial::road::{Closures, EdgeGrid, Graph, Metric, Network, ProfileId, Profiles, Report, Scratch};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+/// A network in memory. Nothing of it changes but what is made when it is first asked for.
+pub struct Town {
+    /// The network.
+    pub network: Network,
+    /// Its edges by place.
+    pub grid: EdgeGrid,
+    /// The skeleton of the fast layer.
+    pub skeleton: Skeleton,
+    /// What it was made from, for people.
+    pub source: String,
+    /// Whose data it is.
+    pub attribution: String,
+    /// What was noticed when it was made.
+    pub report: Report,
+    profiles: Profiles,
+    layers: [Layer; ProfileId::ALL.len() * METRICS.len()],
+    scratch: Mutex<Vec<Scratch>>,
+}
+
+const METRICS: [Metric; 2] = [Metric::Fastest, Metric::Shortest];
+
+/// What one profile makes of the network for one metric.
+#[derive(Default)]
+struct Layer {
+    graph: OnceLock<Graph>,
+    unbound: OnceLock<Graph>,
+    shortcuts: RwLock<Option<Arc<Shortcuts>>>,
+    /// Somebody has asked for the shortcuts.
+    is_wanted: AtomicBool,
+}
+
+impl Town {
+    /// The network of a data folder.
+    pub fn load(folder: &Path, profiles: Profiles) -> Result<Town, RoadsError> {
+        let path = folder.join(FILE);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(RoadsError::NoNetwork(folder.to_owned()));
+            }
+            Err(error) => return Err(RoadsError::File(path, error)),
+        };
+        let file = RoadFile::from_bytes(&bytes).map_err(|error| RoadsError::Saved(path, error))?;
+        let network = Network::new(file.network)?;
+        let skeleton = Skeleton::new(&network, &file.order)?;
+        let grid = EdgeGrid::of(&network);
+        Ok(Town {
+            network,
+            grid,
+            skeleton,
+            source: file.source,
+            attribution: file.attribution,
+            report: file.report,
+            profiles,
+            layers: Default::default(),
+            scratch: Mutex::default(),
+        })
+    }
+
+    fn layer(&self, profile: ProfileId, metric: Metric) -> &Layer {
+        &self.layers[profile as usize * METRICS.len() + metric as usize]
+    }
+
+    /// What a profile makes of the network.
+    pub fn graph(&self, profile: ProfileId, metric: Metric) -> &Graph {
+        let make = || Graph::of(&self.network, &self.profiles, profile, metric);
+        self.layer(profile, metric).graph.get_or_init(make)
+    }
+
+    /// The same when neither law nor measures keep it from anything.
+    pub fn unbound(&self, profile: ProfileId, metric: Metric) -> &Graph {
+        let make = || Graph::unbound(&self.network, &self.profiles, profile, metric);
+        self.layer(profile, metric).unbound.get_or_init(make)
+    }
+
+    /// The shortcuts of the fast layer as they were followed last, if they were made; who asks is heard by [`Town::follow`].
+    pub fn shortcuts(&self, profile: ProfileId, metric: Metric) -> Option<Arc<Shortcuts>> {
+        let layer = self.layer(profile, metric);
+        layer.is_wanted.store(true, Ordering::Relaxed);
+        layer.shortcuts.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Brings the shortcuts that somebody asked for up to some closures. Those of which any is for a time only are answered
+    /// for by the exact layer, so that nothing is made for them.
+    pub fn follow(&self, closures: &Closures) {
+        for profile in ProfileId::ALL.into_iter().filter(|profile| closures.overlay(*profile).is_untimed()) {
+            for metric in METRICS {
+                let layer = self.layer(profile, metric);
+                let known = layer.shortcuts.read().unwrap_or_else(PoisonError::into_inner).clone();
+                let made = match known {
+                    Some(known) if known.epoch() == closures.epoch() => continue,
+                    Some(known) => {
+                        let mut next = Shortcuts::clone(&known);
+                        next.follow(&self.skeleton, closures);
+                        next
+                    }
+                    None if layer.is_wanted.load(Ordering::Relaxed) => {
+                        Shortcuts::new(&self.network, &self.skeleton, self.graph(profile, metric), closures)
+                    }
+                    None => continue,
+                };
+                *layer.shortcuts.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(made));
+            }
+        }
+    }
+
+    /// Works with the memory of an earlier search.
+    pub fn with_scratch<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
+        let kept = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = kept().pop().unwrap_or_default();
+        let done = work(&mut scratch);
+        kept().push(scratch);
+        done
+    }
+}

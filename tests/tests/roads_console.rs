@@ -1,0 +1,82 @@
+//! The roads at the console in a real Chromium, on the demo park.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use cordon_data::feature::Collection;
+use cordon_data::park;
+use cordon_spatial::position::Position;
+use cordon_tests::browser::Browser;
+use cordon_tests::roads::{build, ends, middle};
+use cordon_tests::server::Server;
+use serde_json::{Value, json};
+
+const ADA: [(&str, &str); 2] = [("CORDON_NAME", "ada"), ("CORDON_PASSWORD", "the commander's pass phrase")];
+
+fn text(at: Position) -> String {
+    format!("{},{}", at.lon(), at.lat())
+}
+
+/// Minutes and seconds such as `4:05 min`.
+fn seconds(near: &Value) -> u32 {
+    let time = near["time"].as_str().unwrap().split(' ').next().unwrap().to_owned();
+    time.split(':').fold(0, |all, part| all * 60 + part.parse::<u32>().unwrap())
+}
+
+#[test]
+fn the_school_s_nearest_ambulances_turn_when_the_bridge_is_closed_and_a_tanker_is_told_why() {
+    let server = Server::start();
+    server.add_user("ada", "commander", ADA[1].1);
+    let mut school = None;
+    for (collection, features) in park::seeds(0) {
+        if features.is_empty() {
+            continue;
+        }
+        school = school.or(features.iter().find(|feature| feature["id"] == "school-shapu-primary").cloned());
+        if matches!(collection, Collection::Exemptions | Collection::Vehicles) {
+            continue;
+        }
+        let all = json!({"type": "FeatureCollection", "features": features});
+        server.api().post(&format!("/ogc/collections/{}/items", collection.name()), &all).expect(201);
+    }
+    build(&server);
+    let at = &school.unwrap()["geometry"]["coordinates"];
+    let school = format!("{},{}", at[0], at[1]);
+    let (west, east) = ends("青龙山隧道");
+    let (west, east, bridge) = (text(west), text(east), text(middle(ends("沙浦江大桥"))));
+    let places =
+        [("CORDON_SCHOOL", &school), ("CORDON_BRIDGE", &bridge), ("CORDON_WEST", &west), ("CORDON_EAST", &east)];
+    let out = std::env::var("CORDON_SCREENSHOT").unwrap_or_default();
+    let mut variables: Vec<(&str, &str)> = ADA.to_vec();
+    variables.extend(places.iter().map(|(name, value)| (*name, value.as_str())));
+    variables.push(("CORDON_SCREENSHOT", &out));
+    let found = Browser::start("roads.mjs", &server, &variables).found(|_| {});
+
+    let (before, after) = (found["before"].as_array().unwrap(), found["after"].as_array().unwrap());
+    assert_eq!((before.len(), after.len()), (3, 3), "{found:#}");
+    assert_eq!(before[0]["id"], "ambulance-shapu-1", "{found:#}");
+    assert!(seconds(&before[0]) < seconds(&before[1]) && seconds(&before[1]) < seconds(&before[2]), "{found:#}");
+    assert_ne!(before, after, "the bridge is closed");
+    assert!(seconds(&after[2]) > seconds(&before[2]), "{found:#}");
+    assert!(found["at"].as_str().unwrap().contains("Shapu Primary School"), "{found:#}");
+    assert!(found["turned"].as_str().unwrap().contains("worked out anew"), "{found:#}");
+    let closures = found["closures"].as_str().unwrap();
+    assert!(closures.contains("Bridge closed") && closures.contains("Everybody"), "{closures}");
+    assert_eq!(found["tabs"], json!(["Shape", "About", "Times"]), "a closure has no rules");
+
+    let refused = found["refused"].as_str().unwrap();
+    assert!(refused.contains("Qinglong Hill Tunnel: no dangerous goods"), "{refused}");
+    let km = |name: &str| found[name].as_str().unwrap().split(' ').next().unwrap().parse::<f64>().unwrap();
+    assert!(km("tanker") > 1.5 * km("car"), "{found:#}");
+    assert!(found["directions"].as_u64().unwrap() > 2);
+    assert_ne!(found["dragged"], found["car"]);
+    let reach = found["reach"].as_str().unwrap();
+    assert!(reach.contains("Within 5 minutes") && reach.contains("Within 15 minutes"), "{reach}");
+    assert_eq!(found["open"], 3);
+    assert!(found["problem"].as_str().unwrap().contains("no road for this vehicle within a kilometre"), "{found:#}");
+    assert_eq!(found["complaints"], json!([]), "no error in the page");
+    // What was drawn is kept as any feature is.
+    let kept = server.api().get("/ogc/collections/closures/items").expect(200);
+    let reasons: Vec<&Value> =
+        kept["features"].as_array().unwrap().iter().map(|feature| &feature["properties"]["reason"]).collect();
+    assert_eq!(reasons, ["路面开挖", "Spill"]);
+}

@@ -1,0 +1,116 @@
+/** What the server answers about roads, and how it is asked (`/api/roads/*`). */
+import type { LineString, MultiLineString, MultiPolygon } from 'geojson';
+import type { LonLat } from '../map/datum';
+import { request } from './client';
+
+export const PROFILES = ['fire_engine', 'ambulance', 'hazmat_truck', 'car', 'foot'] as const;
+export type Profile = (typeof PROFILES)[number];
+
+/** A sentence of the server's in both languages. */
+export interface TextPair {
+  zh: string;
+  en: string;
+}
+
+/** What closes a road: a feature, or an area that the question itself avoids. */
+export type ClosedBy =
+  | { collection: string; id: string; name?: string; name_en?: string; reason?: string }
+  | { avoid: number }
+  | number;
+
+export interface RefusedRoad {
+  road: string;
+  length_m: number;
+  geometry: MultiLineString;
+  reason?: string;
+  closures: ClosedBy[];
+  text: TextPair;
+}
+
+export interface Instruction {
+  manoeuvre: string;
+  lon: number;
+  lat: number;
+  length_m: number;
+  duration_s: number;
+  text: TextPair;
+}
+
+export interface RouteAnswer {
+  length_m: number;
+  duration_s: number;
+  geometry: LineString;
+  closure_epoch: number;
+  instructions: Instruction[];
+  refused: RefusedRoad[];
+  /** Other ways; absent from a server that knows none. */
+  alternatives?: { length_m: number; duration_s: number; geometry: LineString }[];
+  attribution: string;
+}
+
+export interface NearResource {
+  id?: string;
+  name?: string;
+  name_en?: string;
+  kind?: string;
+  lon: number;
+  lat: number;
+  duration_s: number;
+  route?: RouteAnswer;
+}
+
+export interface NearestAnswer {
+  items: NearResource[];
+  asked: number;
+  of: number;
+  reachable: 'enough' | 'fewer';
+  left_out: (Omit<NearResource, 'duration_s'> & { why: 'closed' | 'no_road'; closures: ClosedBy[] })[];
+  closure_epoch: number;
+  attribution: string;
+}
+
+export interface ReachAnswer {
+  items: { limit_s: number; length_m: number; area: MultiPolygon }[];
+  closure_epoch: number;
+  attribution: string;
+}
+
+export interface RoadClosure {
+  feature: { collection: string; id: string; name?: string; name_en?: string; reason?: string };
+  audience: Profile[];
+  in_force: boolean;
+  since?: string;
+  next?: string;
+  until?: string;
+  edges: number;
+  length_m: number;
+  geometry: MultiLineString;
+}
+
+export interface ClosuresAnswer {
+  items: RoadClosure[];
+  closure_epoch: number;
+  cut: boolean;
+  attribution: string;
+}
+
+export interface RouteAsked {
+  from: LonLat;
+  to: LonLat;
+  via: readonly LonLat[];
+  profile: Profile;
+  alternatives: number;
+}
+
+export const roads = {
+  route: (asked: RouteAsked, signal?: AbortSignal) => request<RouteAnswer>('POST', '/api/roads/route', asked, signal),
+  nearest: (to: LonLat, profile: Profile, kind: string, count: number, signal?: AbortSignal) => {
+    const asked = { to, profile, kinds: [kind], count, routes: true };
+    return request<NearestAnswer>('POST', '/api/roads/nearest', asked, signal);
+  },
+  reach: (from: LonLat, profile: Profile, limits: readonly number[], signal?: AbortSignal) =>
+    request<ReachAnswer>('POST', '/api/roads/isochrone', { from: [from], profile, limits_s: limits }, signal),
+  closures: (signal?: AbortSignal) => request<ClosuresAnswer>('GET', '/api/roads/closures', undefined, signal),
+};
+
+export type RoadsApi = typeof roads;

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { currentI18n } from '../../../i18n';
+import { drawn } from './drawn';
+import type { Picture, Plan } from './plans';
+import { search } from './places';
+import { durationText, minutesText, wayText } from './words';
+
+const plan = (more: Partial<Plan>): Plan => ({
+  id: 1,
+  mode: 'route',
+  profile: 'car',
+  points: [{ lon: 121, lat: 30 }, null, { lon: 122, lat: 30 }],
+  kind: 'ambulance',
+  answer: null,
+  problem: null,
+  asking: false,
+  turned: { times: 0, before: null },
+  ...more,
+});
+
+const line = (lon: number) => ({ type: 'MultiLineString' as const, coordinates: [[[lon, 30], [lon, 31]]] });
+
+describe('what is drawn of the roads', () => {
+  test('places have letters, those between are numbered, one that is missing is left out', () => {
+    const { features } = drawn({ plans: [plan({})], active: 1, awaits: 1, closures: null }, 'en');
+    expect(features.map(({ properties }) => properties?.['label'])).toEqual(['A', 'B']);
+  });
+
+  test('refused roads carry the reason in the page’s language, and closures to come or for others are not drawn', () => {
+    const text = { zh: '隧道：禁止危险货物', en: 'Tunnel: no dangerous goods' };
+    const value = { geometry: { type: 'LineString', coordinates: [] }, refused: [{ geometry: line(121), text }] };
+    const closed = (in_force: boolean, ...audience: string[]) => ({ in_force, audience, geometry: line(1) });
+    const closures = { items: [closed(true, 'car', 'foot'), closed(true, 'hazmat_truck'), closed(false, 'car')] };
+    const picture = {
+      plans: [plan({ answer: { mode: 'route', value } as unknown as Plan['answer'] })],
+      active: 1,
+      awaits: null,
+      closures,
+    } as unknown as Picture;
+    const of = (language: 'zh-CN' | 'en') => drawn(picture, language).features.map(({ properties }) => properties);
+    expect(of('en').filter((p) => p?.['what'] === 'closed')).toHaveLength(1);
+    expect(of('en').find((p) => p?.['what'] === 'refused')).toMatchObject({ label: text.en, active: true });
+    expect(of('zh-CN').find((p) => p?.['what'] === 'refused')).toMatchObject({ label: text.zh });
+  });
+
+  test('times and lengths as people say them', () => {
+    const { t } = currentI18n();
+    expect([minutesText(5), minutesText(245), minutesText(3_845)]).toEqual(['0:05', '4:05', '1:04:05']);
+    expect(durationText(245, t)).toBe('4:05 分');
+    expect([wayText(0, t), wayText(44, t), wayText(994, t), wayText(1_240, t)]).toEqual(['0 米', '40 米', '990 米', '1.2 公里']);
+  });
+
+  test('a text may be coordinates or a part of a name, those that begin with it first', () => {
+    const feature = (id: string, name: string) => ({
+      type: 'Feature',
+      id,
+      geometry: { type: 'Point', coordinates: [121, 30] },
+      properties: { name },
+    });
+    const features = { list: (of: string) => (of === 'resources' ? [feature('a', '沙浦消防站'), feature('b', '消防队')] : []) };
+    const site = { features } as unknown as Parameters<typeof search>[0];
+    expect(search(site, '消防', 'zh-CN').map(({ name }) => name)).toEqual(['消防队', '沙浦消防站']);
+    expect(search(site, '121.5, 30.25', 'zh-CN')[0]?.at).toEqual({ lon: 121.5, lat: 30.25 });
+    expect(search(site, ' ', 'zh-CN')).toEqual([]);
+  });
+});
