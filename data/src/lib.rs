@@ -8,7 +8,10 @@
 
 pub mod suggest;
 pub mod feature;
+pub mod crs;
+pub mod filter;
 pub mod store;
+pub mod selection;
 pub mod shipment;
 pub mod codec;
 mod placed;

@@ -14,6 +14,7 @@ mod field_error;
 mod geometry;
 mod members;
 mod rule;
+pub mod schema;
 mod vehicle;
 mod window;
 mod zone;

@@ -2,7 +2,7 @@
 
 use super::{
     accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes, health,
-    health_figures, live, rules_preview, session, setup, terminals, try_rules, vehicles,
+    health_figures, live, ogc, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -62,12 +62,17 @@ use utoipa::openapi::{PathItem, RefOr};
         terminals::approve,
         commands::terminal,
         commands::command,
-        features::landing,
-        features::collections,
-        features::collection,
-        features::items,
+        ogc::landing::landing,
+        ogc::landing::conformance,
+        ogc::landing::api,
+        ogc::landing::style,
+        ogc::collections::collections,
+        ogc::collections::collection,
+        ogc::collections::queryables,
+        ogc::collections::schema,
+        ogc::items::items,
+        ogc::items::item,
         features::post,
-        features::item,
         features::put,
         features::patch,
         features::delete,

@@ -4,7 +4,7 @@
 
 use super::{
     App, accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes,
-    health, health_figures, live, openapi, rules_preview, session, setup, terminals, try_rules, vehicles,
+    health, health_figures, live, ogc, openapi, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub enum Params {
     /// These; any other is a 400.
     Known(&'static [&'static str]),
-    /// Whatever a device sends.
+    /// Whatever a device sends, or what the handler itself knows.
     Any,
 }
 
@@ -89,12 +89,18 @@ pub fn routes() -> Vec<Route> {
         route(Method::GET, "/api/terminals/{phone}", CommandTerminals, &[], commands::terminal),
         route(Method::POST, "/api/terminals/{phone}/commands", CommandTerminals, &[], commands::command),
         route(Method::POST, "/api/terminals/{phone}/approve", Administer, &[], terminals::approve),
-        route(Method::GET, "/ogc", SeeMap, &["f"], features::landing),
-        route(Method::GET, "/ogc/collections", SeeMap, &["f"], features::collections),
-        route(Method::GET, "/ogc/collections/{collection}", SeeMap, &["f"], features::collection),
-        route(Method::GET, ITEMS, SeeMap, &["bbox", "limit", "after", "f"], features::items),
+        route(Method::GET, "/ogc", SeeMap, &["f"], ogc::landing::landing),
+        route(Method::GET, "/ogc/conformance", SeeMap, &["f"], ogc::landing::conformance),
+        route(Method::GET, "/ogc/api", SeeMap, &["f"], ogc::landing::api),
+        route(Method::GET, "/ogc/style.css", SeeMap, &[], ogc::landing::style),
+        route(Method::GET, "/ogc/collections", SeeMap, &["f"], ogc::collections::collections),
+        route(Method::GET, "/ogc/collections/{collection}", SeeMap, &["f"], ogc::collections::collection),
+        route(Method::GET, "/ogc/collections/{collection}/queryables", SeeMap, &["f"], ogc::collections::queryables),
+        route(Method::GET, "/ogc/collections/{collection}/schema", SeeMap, &["f"], ogc::collections::schema),
+        // What each collection can be asked is its own: the handler refuses what is not known.
+        any_params(route(Method::GET, ITEMS, SeeMap, &[], ogc::items::items)),
         route(Method::POST, ITEMS, EditMap, &[], features::post),
-        route(Method::GET, ITEM, SeeMap, &["f"], features::item),
+        route(Method::GET, ITEM, SeeMap, &["crs", "f"], ogc::items::item),
         route(Method::PUT, ITEM, EditMap, &[], features::put),
         route(Method::PATCH, ITEM, EditMap, &[], features::patch),
         route(Method::DELETE, ITEM, EditMap, &[], features::delete),
