@@ -22,5 +22,7 @@ pub mod postgis;
 pub mod snapshots;
 pub mod geopackage;
 pub mod park;
+pub mod gdal;
 pub mod import;
+pub mod export;
 pub mod road_file;

@@ -12,6 +12,7 @@ pub mod deletions;
 pub mod envelope;
 pub mod events;
 pub mod explain;
+pub mod export;
 pub mod feature_history;
 pub mod features;
 pub mod find;
@@ -19,6 +20,7 @@ pub mod fixes;
 pub mod guard;
 pub mod health;
 pub mod health_figures;
+pub mod imports;
 pub mod live;
 pub mod ogc;
 pub mod openapi;
@@ -42,7 +44,9 @@ use crate::auth::setup::Setup;
 use crate::config::Config;
 use crate::database::DatabaseState;
 use crate::desk::catalog::Catalog;
+use crate::desk::exporting::Exports;
 use crate::desk::features::Features;
+use crate::desk::importing::Imports;
 use crate::desk::readers::Readers;
 use crate::desk::terminals::Terminals;
 use crate::gateway::jt808::listener::Gateway;
@@ -79,6 +83,10 @@ pub struct App {
     pub setup: Arc<Setup>,
     /// Edits of features.
     pub features: Features,
+    /// Files in.
+    pub imports: Imports,
+    /// Files out.
+    pub exports: Exports,
     /// Who may try rules now.
     pub trials: try_rules::Trials,
     /// Terminals.

@@ -1,8 +1,8 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
 use super::{
-    accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes, health,
-    health_figures, live, ogc, rules_preview, session, setup, terminals, try_rules, vehicles,
+    accounts, alarm_load, alarms, commands, deletions, events, explain, export, feature_history, features, find, fixes,
+    health, health_figures, imports, live, ogc, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -63,6 +63,7 @@ use utoipa::openapi::{PathItem, RefOr};
         commands::terminal,
         commands::command,
         ogc::landing::landing,
+        ogc::landing::landing_by_folder,
         ogc::landing::conformance,
         ogc::landing::api,
         ogc::landing::style,
@@ -81,6 +82,11 @@ use utoipa::openapi::{PathItem, RefOr};
         deletions::delete_many,
         deletions::restore,
         find::find,
+        export::export,
+        imports::begin,
+        imports::list,
+        imports::one,
+        imports::undo,
         live::upgrade,
         osmand::report,
         osmand::report_form,

@@ -30,6 +30,11 @@ impl Query {
         Query { pairs }
     }
 
+    /// Parameters that were given elsewhere than in a path.
+    pub fn of(pairs: Vec<(String, String)>) -> Query {
+        Query { pairs }
+    }
+
     /// Whether nothing was given.
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()

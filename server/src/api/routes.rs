@@ -3,8 +3,9 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes,
-    health, health_figures, live, ogc, openapi, rules_preview, session, setup, terminals, try_rules, vehicles,
+    App, accounts, alarm_load, alarms, commands, deletions, events, explain, export, feature_history, features, find,
+    fixes, health, health_figures, imports, live, ogc, openapi, rules_preview, session, setup, terminals, try_rules,
+    vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -89,7 +90,15 @@ pub fn routes() -> Vec<Route> {
         route(Method::GET, "/api/terminals/{phone}", CommandTerminals, &[], commands::terminal),
         route(Method::POST, "/api/terminals/{phone}/commands", CommandTerminals, &[], commands::command),
         route(Method::POST, "/api/terminals/{phone}/approve", Administer, &[], terminals::approve),
+        // What each collection can be asked is its own: the handler refuses what is not known.
+        any_params(route(Method::GET, "/api/export/{what}", SeeMap, &[], export::export)),
+        route(Method::POST, "/api/imports", EditMap,
+            &["collection", "name", "srs", "encoding", "layer", "map", "id_field", "trial"], imports::begin),
+        route(Method::GET, "/api/imports", EditMap, &[], imports::list),
+        route(Method::GET, "/api/imports/{id}", EditMap, &[], imports::one),
+        route(Method::DELETE, "/api/imports/{id}", EditMap, &[], imports::undo),
         route(Method::GET, "/ogc", SeeMap, &["f"], ogc::landing::landing),
+        route(Method::GET, "/ogc/", SeeMap, &["f"], ogc::landing::landing_by_folder),
         route(Method::GET, "/ogc/conformance", SeeMap, &["f"], ogc::landing::conformance),
         route(Method::GET, "/ogc/api", SeeMap, &["f"], ogc::landing::api),
         route(Method::GET, "/ogc/style.css", SeeMap, &[], ogc::landing::style),

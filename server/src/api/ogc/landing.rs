@@ -34,6 +34,13 @@ pub async fn landing(query: Query, headers: HeaderMap) -> Result<Response, Probl
     })
 }
 
+/// The same: clients that put a path together end it so.
+#[utoipa::path(get, path = "/ogc/", tag = "features", params(("f" = Option<String>, Query, description = "json or html")),
+    responses((status = 200, content((Object = "application/json"), (String = "text/html")))))]
+pub async fn landing_by_folder(query: Query, headers: HeaderMap) -> Result<Response, Problem> {
+    landing(query, headers).await
+}
+
 /// HTML is always UTF-8 here.
 pub const HTML_UTF8: &str = "text/html; charset=utf-8";
 

@@ -14,7 +14,9 @@ pub fn document(base: &str) -> Value {
     let page = |summary: &str| json!({"get": operation(summary, vec![parameter("f")], json_responses("any"))});
     paths.insert("/ogc".to_owned(), page("首页 Landing page"));
     paths.insert("/ogc/conformance".to_owned(), page("符合性 Conformance classes"));
-    paths.insert("/ogc/api".to_owned(), page("接口说明 This description"));
+    let described = responses("any", super::landing::OPENAPI_30);
+    let own = json!({"get": operation("接口说明 This description", vec![parameter("f")], described)});
+    paths.insert("/ogc/api".to_owned(), own);
     paths.insert("/ogc/collections".to_owned(), page("数据集 Collections"));
     for collection in Collection::ALL {
         add(&mut paths, *collection);
