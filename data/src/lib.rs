@@ -8,7 +8,10 @@
 
 pub mod suggest;
 pub mod feature;
+pub mod crs;
+pub mod filter;
 pub mod store;
+pub mod selection;
 pub mod shipment;
 pub mod codec;
 mod placed;
@@ -19,5 +22,7 @@ pub mod postgis;
 pub mod snapshots;
 pub mod geopackage;
 pub mod park;
+pub mod gdal;
 pub mod import;
+pub mod export;
 pub mod road_file;

@@ -12,10 +12,13 @@ use crate::auth::password::Verifier;
 use crate::auth::sessions::Sessions;
 use crate::auth::setup::Setup;
 use crate::config::Config;
-use crate::control::{Command, Socket};
+use crate::control::{Command, Request, Socket};
 use crate::database::{self, DatabaseState, Shipping};
 use crate::desk::catalog::Catalog;
+use crate::desk::exporting::Exports;
 use crate::desk::features::Features;
+use crate::desk::file_command;
+use crate::desk::importing::Imports;
 use crate::desk::published;
 use crate::desk::readers::Readers;
 use crate::desk::terminals::Terminals;
@@ -24,9 +27,11 @@ use crate::ingest::{self, Conduct, StoreAccess};
 use crate::live::hub::Hub;
 use crate::roads::desk::{Roads, Setting};
 use crate::roads::{self, RoadsError};
+use cordon_data::gdal::{self, Gdal};
 use cordon_data::store::{LastUse, Reader, StoreError};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -104,6 +109,8 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     let Site { started, shipping, commits, readers, catalog, hub, roads, terminals, has_users } = site;
     let pipeline = started.pipeline;
     let features = Features::new(pipeline.clone(), readers.clone(), catalog.clone(), roads.clone());
+    let gdal = limited_gdal();
+    let imports = Imports::new(features.clone(), readers.clone(), gdal.clone(), config.data.join("incoming"));
     let setup = Arc::new(Setup::default());
     let terminals = Arc::new(Terminals::new(
         pipeline.clone(),
@@ -130,6 +137,8 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
         trials: api::try_rules::Trials::default(),
         roads: roads.clone(),
         road_turns: api::roads::Turns::default(),
+        imports,
+        exports: Exports::new(gdal, config.data.join("outgoing")),
         terminals,
         gateway: gateway.clone(),
         features,
@@ -261,19 +270,26 @@ fn open(config: &Config) -> Result<Site, StartError> {
 /// Answers commands from the same machine.
 async fn control(socket: Socket, app: Arc<App>) {
     socket
-        .serve(|command| {
+        .serve(move |request| {
             let app = app.clone();
             async move {
-                let now = app.pipeline.now();
-                let adds_user = matches!(command, Command::AddUser { .. });
-                app.pipeline.write(move |writer| command.run(writer, now)).await?;
-                if adds_user {
-                    app.setup.close();
+                match request {
+                    Request::Account(command) => account(&app, command).await.map_err(|error| error.to_string()),
+                    Request::File(command) => file_command::run(&app, command).await,
                 }
-                Ok(())
             }
         })
         .await;
+}
+
+async fn account(app: &App, command: Command) -> Result<Value, StoreError> {
+    let now = app.pipeline.now();
+    let adds_user = matches!(command, Command::AddUser { .. });
+    app.pipeline.write(move |writer| command.run(writer, now)).await?;
+    if adds_user {
+        app.setup.close();
+    }
+    Ok(Value::Null)
 }
 
 /// How often it is written down when accounts were last used.
@@ -312,6 +328,12 @@ async fn upkeep(prometheus: PrometheusHandle) {
         interval.tick().await;
         prometheus.run_upkeep();
     }
+}
+
+/// GDAL's programs, run by this very program, which limits itself before it becomes one of them.
+fn limited_gdal() -> Gdal {
+    let this = std::env::current_exe().unwrap_or_else(|_| "cordon".into());
+    Gdal { launcher: vec![this.into(), "run-limited".into(), "--".into()], limits: gdal::Limits::default() }
 }
 
 /// The process's metrics; made once.

@@ -7,7 +7,7 @@ use crate::auth::roles;
 use cordon_data::store::{AuditLine, Role, StoreError, Token, User, Writer};
 use cordon_spatial::units::UnixMs;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
@@ -45,10 +45,49 @@ pub enum Command {
     },
 }
 
-/// What became of it.
+/// What a command asks for that takes as long as a file is large.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FileCommand {
+    /// Bring a file in; the query is that of `POST /api/imports`.
+    Import {
+        /// Where it is.
+        file: PathBuf,
+        /// What is said about it.
+        query: Vec<(String, String)>,
+    },
+    /// Take an import back.
+    UndoImport {
+        /// Which.
+        id: String,
+    },
+    /// Write a file; the query is that of `GET /api/export/{what}`.
+    Export {
+        /// What goes out.
+        what: String,
+        /// Where to.
+        file: PathBuf,
+        /// Which of it, and in which format.
+        query: Vec<(String, String)>,
+    },
+}
+
+/// Anything that may be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Request {
+    /// Of the accounts.
+    Account(Command),
+    /// With a file.
+    File(FileCommand),
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Answer {
     error: Option<String>,
+    #[serde(default)]
+    answer: Value,
 }
 
 impl Command {
@@ -78,18 +117,45 @@ impl Command {
 /// Sends a command to the server that holds the folder; `None` when none answers there.
 pub fn send(folder: &Path, command: &Command) -> Option<Result<(), String>> {
     let stream = UnixStream::connect(folder.join(SOCKET)).ok()?;
-    Some(converse(stream, command).unwrap_or_else(|error| Err(format!("the running server did not answer: {error}"))))
+    Some(heard(converse(stream, &Request::Account(command.clone()), Some(PATIENCE))).map(drop))
 }
 
-fn converse(mut stream: UnixStream, command: &Command) -> std::io::Result<Result<(), String>> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let mut line = serde_json::to_string(command)?;
+/// Sends a command about a file to the server that holds the folder, and waits as long as it takes; `None` when none answers there.
+pub fn ask(folder: &Path, command: &FileCommand) -> Option<Result<Value, String>> {
+    let stream = UnixStream::connect(folder.join(SOCKET)).ok()?;
+    Some(heard(converse(stream, &Request::File(command.clone()), None)))
+}
+
+/// The same while the server that holds the folder starts.
+pub async fn ask_patiently(folder: &Path, command: &FileCommand) -> Result<Value, String> {
+    let end = std::time::Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask(folder, command) {
+            return answer;
+        }
+        if std::time::Instant::now() >= end {
+            return Err("the folder is in use, and the server that holds it does not answer".to_owned());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+fn heard(answer: std::io::Result<Answer>) -> Result<Value, String> {
+    match answer {
+        Ok(Answer { error: None, answer }) => Ok(answer),
+        Ok(Answer { error: Some(error), .. }) => Err(error),
+        Err(error) => Err(format!("the running server did not answer: {error}")),
+    }
+}
+
+fn converse(mut stream: UnixStream, request: &Request, patience: Option<Duration>) -> std::io::Result<Answer> {
+    stream.set_read_timeout(patience)?;
+    let mut line = serde_json::to_string(request)?;
     line.push('\n');
     stream.write_all(line.as_bytes())?;
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer)?;
-    let answer: Answer = serde_json::from_str(&answer)?;
-    Ok(answer.error.map_or(Ok(()), Err))
+    Ok(serde_json::from_str(&answer)?)
 }
 
 /// The listening socket; its file goes with it.
@@ -111,19 +177,21 @@ impl Socket {
         Ok(Socket { listener, path })
     }
 
-    /// Answers commands one after the other with `run`, for ever.
+    /// Answers requests with `run`, each by a task of its own, for ever.
     pub async fn serve<F, T>(self, run: F)
     where
-        F: Fn(Command) -> T,
-        T: Future<Output = Result<(), StoreError>>,
+        F: Fn(Request) -> T + Clone + Send + 'static,
+        T: Future<Output = Result<Value, String>> + Send + 'static,
     {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    let answered = tokio::time::timeout(PATIENCE, answer(stream, &run)).await;
-                    if !matches!(answered, Ok(Ok(()))) {
-                        tracing::debug!("a control connection broke");
-                    }
+                    let run = run.clone();
+                    tokio::spawn(async move {
+                        if answer(stream, run).await.is_err() {
+                            tracing::debug!("a control connection broke");
+                        }
+                    });
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the control socket failed");
@@ -141,20 +209,25 @@ impl Drop for Socket {
     }
 }
 
-async fn answer<F, T>(stream: tokio::net::UnixStream, run: &F) -> std::io::Result<()>
+async fn answer<F, T>(stream: tokio::net::UnixStream, run: F) -> std::io::Result<()>
 where
-    F: Fn(Command) -> T,
-    T: Future<Output = Result<(), StoreError>>,
+    F: Fn(Request) -> T,
+    T: Future<Output = Result<Value, String>>,
 {
     use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    tokio::io::BufReader::new(read.take(MAX_LINE)).read_line(&mut line).await?;
-    let error = match serde_json::from_str(&line) {
-        Ok(command) => run(command).await.err().map(|error| error.to_string()),
-        Err(error) => Some(format!("the command cannot be read: {error}")),
+    // Whoever connects and says nothing is not waited for; what is asked takes as long as it takes.
+    tokio::time::timeout(PATIENCE, tokio::io::BufReader::new(read.take(MAX_LINE)).read_line(&mut line)).await??;
+    let answer = match serde_json::from_str(&line) {
+        Ok(request) => run(request).await,
+        Err(error) => Err(format!("the command cannot be read: {error}")),
     };
-    let mut answer = serde_json::to_string(&Answer { error })?;
+    let answer = match answer {
+        Ok(answer) => Answer { error: None, answer },
+        Err(error) => Answer { error: Some(error), answer: Value::Null },
+    };
+    let mut answer = serde_json::to_string(&answer)?;
     answer.push('\n');
     write.write_all(answer.as_bytes()).await
 }
@@ -174,18 +247,23 @@ mod tests {
         let socket = Socket::bind(folder.path()).expect("the folder is ours");
         let mode = std::fs::metadata(folder.path().join(SOCKET)).expect("it exists").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        let server = tokio::spawn(socket.serve(|command| async move {
-            match command {
-                Command::AddToken { name, .. } if name == "taken" => {
-                    Err(StoreError::Exists { what: "token taken".to_owned() })
+        let server = tokio::spawn(socket.serve(|request| async move {
+            match request {
+                Request::Account(Command::AddToken { name, .. }) if name == "taken" => {
+                    Err("token taken exists already".to_owned())
                 }
-                _ => Ok(()),
+                Request::File(FileCommand::UndoImport { id }) => Ok(json!({ "deleted": id })),
+                _ => Ok(Value::Null),
             }
         }));
         let path = folder.path().to_owned();
         let answers = tokio::task::spawn_blocking(move || [send(&path, &token("new")), send(&path, &token("taken"))]);
         let answers = answers.await.expect("sending does not panic");
         assert_eq!(answers, [Some(Ok(())), Some(Err("token taken exists already".to_owned()))]);
+        let path = folder.path().to_owned();
+        let undo = FileCommand::UndoImport { id: "gates-1".to_owned() };
+        let answer = tokio::task::spawn_blocking(move || ask(&path, &undo)).await.expect("asking does not panic");
+        assert_eq!(answer, Some(Ok(json!({"deleted": "gates-1"}))));
         server.abort();
         assert!(server.await.is_err());
         assert!(!folder.path().join(SOCKET).exists(), "the socket goes with its server");

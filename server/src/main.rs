@@ -3,7 +3,7 @@
 use clap::Parser;
 use cordon_server::cli::{
     Cli, Command, ConfigCommand, DatabaseCommand, DecodeCommand, TokenCommand, UserCommand, accounts, config_check,
-    database, demo, migrate_store, roads, serve,
+    database, demo, files, migrate_store, roads, run_limited, serve,
 };
 use cordon_server::{decode, simulate};
 use std::process::ExitCode;
@@ -34,6 +34,12 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Config(ConfigCommand::Check(args)) => Ok(config_check::run(args)?),
         Command::Database(DatabaseCommand::Migrate(args)) => Ok(database::migrate(args)?),
         Command::Roads(command) => Ok(roads::run(command, &mut std::io::stdout().lock())?),
+        Command::Import(args) => match &args.undo {
+            Some(id) => Ok(files::undo(id, &args.site)?),
+            None => Ok(files::import(args)?),
+        },
+        Command::Export(args) => Ok(files::export(args)?),
+        Command::RunLimited(args) => Ok(run_limited::run(args)?),
         Command::MigrateStore(args) => Ok(migrate_store::run(args)?),
     }
 }

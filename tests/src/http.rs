@@ -17,6 +17,8 @@ pub struct Reply {
     pub retry_after: String,
     /// The cookie that is set, as it is sent back (`name=value`), empty when there is none.
     pub cookie: String,
+    /// Every header, names in small letters; one that stands twice is here twice.
+    pub headers: Vec<(String, String)>,
     /// The body's bytes.
     pub body: Vec<u8>,
 }
@@ -28,6 +30,11 @@ impl Reply {
     /// When it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e} in answer {} {}", self.status, self.text()))
+    }
+
+    /// The values of a header.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
     }
 
     /// The body as text.
@@ -78,8 +85,10 @@ impl Api {
         let (content_type, etag, status) = (header("content-type"), header("etag"), response.status().as_u16());
         let retry_after = header("retry-after");
         let cookie = header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         let body = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
-        Ok(Reply { status, content_type, etag, retry_after, cookie, body })
+        Ok(Reply { status, content_type, etag, retry_after, cookie, headers, body })
     }
 
     /// GET; an error when no answer came.

@@ -16,6 +16,7 @@ mod geometry;
 mod ground;
 mod members;
 mod rule;
+pub mod schema;
 mod vehicle;
 mod window;
 mod zone;

@@ -8,6 +8,7 @@ pub mod given;
 pub mod model;
 pub mod past;
 pub mod retention;
+pub mod selection;
 pub mod shipment;
 pub mod tracks;
 
@@ -48,6 +49,8 @@ macro_rules! contract {
             an_edit_and_its_audit_line_are_kept_together_or_not_at_all, an_id_is_never_free_again, a_second_feature_under_an_id_is_refused_whole, a_box_finds_what_touches_it,
             a_box_finds_a_feature_where_it_is_and_not_where_it_was, a_crowded_box_is_paged_like_any_other,
             an_edit_in_the_journal_is_what_was_entered);
+        $crate::contract!($site; selection: pages_go_forth_and_back, a_filter_finds_what_it_says,
+            a_box_finds_geometries_and_not_their_boxes, a_time_finds_what_holds_then);
         $crate::contract!($site; tracks: a_fix_is_on_its_track_as_soon_as_it_is_committed,
             cutting_changes_no_track, a_restart_changes_no_track, an_exact_duplicate_is_reported_once,
             a_track_is_limited_from_its_beginning);

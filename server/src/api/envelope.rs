@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// Longest time that an answer may take to begin, the request's body included.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// The same where files are sent and made.
+const FILE_TIME_LIMIT: Duration = Duration::from_secs(1_800);
 
 /// What every answer says to a browser. Workers and scripts come from this server only; MapLibre draws into blobs.
 const SECURITY_HEADERS: [(&str, &str); 7] = [
@@ -32,8 +34,11 @@ pub async fn envelope(request: Request, next: Next) -> Response {
     let trace_id = crate::auth::secret::new_code();
     let method = request.method().clone();
     let begin = Instant::now();
+    let path = request.uri().path();
+    let is_file = path == "/api/imports" || path.starts_with("/api/export/");
+    let limit = if is_file { FILE_TIME_LIMIT } else { TIME_LIMIT };
     let answer = async {
-        match tokio::time::timeout(TIME_LIMIT, run(request, next)).await {
+        match tokio::time::timeout(limit, run(request, next)).await {
             Ok(answer) => with_problem(answer),
             Err(_) => Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the request took too long").into_response(),
         }

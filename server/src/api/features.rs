@@ -1,119 +1,29 @@
-//! Map features over HTTP, in the style of OGC API Features part 1 and 4.
+//! Edits of map features over HTTP, by OGC API Features part 4 (20-002r1); reading is in [`super::ogc`].
 
 use super::body::{self, Json, RawJson};
+use super::ogc::format::GEOJSON;
+use super::ogc::items::CONTENT_CRS;
 use super::problem::{Problem, ProblemJson};
-use super::query::Query;
 use super::{App, AppState};
 use crate::auth::Identity;
 use crate::auth::roles::{Action, allows};
 use crate::desk::features::EditError;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json as JsonAnswer};
+use cordon_data::crs::Crs;
 use cordon_data::feature::{Collection, StoredFeature};
-use cordon_data::store::{FeatureQuery, StoreError};
-use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, VehicleKey};
+use cordon_data::store::StoreError;
+use cordon_spatial::ids::{FeatureId, Revision, VehicleKey};
 use serde_json::{Value, json};
 
-/// The media type of GeoJSON.
-const GEOJSON: &str = "application/geo+json";
-/// Matches of a view are counted up to here: a person wants to know how many, or that they are too many.
-const MATCHED_MOST: usize = 10_001;
 /// Most features of one POST.
 const MAX_FEATURES: usize = 100_000;
 
-/// What there is to see.
-#[utoipa::path(get, path = "/ogc", tag = "features", responses((status = 200, body = Object)))]
-pub async fn landing(query: Query) -> Result<JsonAnswer<Value>, Problem> {
-    only_json(&query)?;
-    Ok(JsonAnswer(json!({
-        "title": "Cordon",
-        "links": [
-            link("/ogc", "self", "application/json"),
-            link("/ogc/collections", "data", "application/json"),
-            link("/api/openapi.json", "service-desc", "application/vnd.oai.openapi+json;version=3.1"),
-        ]
-    })))
-}
-
-/// The collections.
-#[utoipa::path(get, path = "/ogc/collections", tag = "features", responses((status = 200, body = Object)))]
-pub async fn collections(State(app): AppState, query: Query) -> Result<JsonAnswer<Value>, Problem> {
-    only_json(&query)?;
-    let collections: Vec<Value> = Collection::ALL.iter().map(|collection| describe(&app, *collection)).collect();
-    Ok(JsonAnswer(json!({
-        "links": [link("/ogc/collections", "self", "application/json")],
-        "collections": collections
-    })))
-}
-
-/// One collection; `itemCount` says how many features it has.
-#[utoipa::path(get, path = "/ogc/collections/{collection}", tag = "features", params(("collection" = String, Path)),
-    responses((status = 200, body = Object), (status = 404, body = ProblemJson)))]
-pub async fn collection(
-    State(app): AppState,
-    Path(name): Path<String>,
-    query: Query,
-) -> Result<JsonAnswer<Value>, Problem> {
-    only_json(&query)?;
-    Ok(JsonAnswer(describe(&app, named(&name)?)))
-}
-
-/// The features of a collection, by key. `numberMatched` is exact up to 10,000 with a `bbox`; 10,001 says that there are more.
-#[utoipa::path(get, path = "/ogc/collections/{collection}/items", tag = "features",
-    params(
-        ("collection" = String, Path),
-        ("bbox" = Option<String>, Query, description = "west,south,east,north in degrees"),
-        ("after" = Option<u32>, Query, description = "from the `next` link"),
-        ("limit" = Option<u64>, Query, description = "1 to 10000, default 1000")),
-    responses((status = 200, content_type = "application/geo+json", body = Object), (status = 404, body = ProblemJson)))]
-pub async fn items(
-    State(app): AppState,
-    Extension(identity): Extension<Identity>,
-    Path(name): Path<String>,
-    query: Query,
-) -> Result<Response, Problem> {
-    only_json(&query)?;
-    let collection = named(&name)?;
-    let limit = query.limit(1_000)?;
-    let bbox = query.bbox()?;
-    let after = query.number("after", "a key from the next link")?.map(FeatureKey);
-    let (page, matched) = if let (Collection::Vehicles, Some(bbox)) = (collection, bbox) {
-        vehicles_in(&app, bbox, after, limit).await?
-    } else {
-        let wanted = FeatureQuery { collection, bbox, after, limit };
-        let all = app.catalog.count(collection);
-        app.readers
-            .read(move |reader| {
-                let within = |bbox| reader.count_within(collection, bbox, MATCHED_MOST);
-                Ok((reader.features(&wanted)?, bbox.map_or(Ok(all), within)?))
-            })
-            .await?
-    };
-    if collection == Collection::Vehicles {
-        app.hub.settled().await;
-    }
-    let path = format!("/ogc/collections/{name}/items");
-    let mut links = vec![json!({"href": query.next(&path, &[]), "rel": "self", "type": GEOJSON})];
-    if let Some(last) = page.last().filter(|_| page.len() == limit) {
-        let next = query.next(&path, &[("after", last.key.0.to_string())]);
-        links.push(json!({"href": next, "rel": "next", "type": GEOJSON}));
-    }
-    let features = page.iter().map(|feature| shown(&app, &identity, feature)).collect::<Result<Vec<_>, _>>()?;
-    let answer = json!({
-        "type": "FeatureCollection",
-        "features": features,
-        "links": links,
-        "numberMatched": matched,
-        "numberReturned": page.len(),
-        "timeStamp": super::wire::Time(app.pipeline.now()).to_string(),
-    });
-    Ok(geojson(StatusCode::OK, &answer))
-}
-
 /// Make one feature, or all of a FeatureCollection in one transaction.
-#[utoipa::path(post, path = "/ogc/collections/{collection}/items", tag = "features", params(("collection" = String, Path)),
+#[utoipa::path(post, path = "/ogc/collections/{collection}/items", tag = "features",
+    params(("collection" = String, Path), ("Content-Crs" = Option<String>, Header, description = "the system of what is sent")),
     request_body(content = Object, content_type = "application/geo+json"),
     responses((status = 201, content_type = "application/geo+json", body = Object), (status = 409, body = ProblemJson),
         (status = 422, body = ProblemJson)))]
@@ -121,9 +31,11 @@ pub async fn post(
     State(app): AppState,
     Extension(identity): Extension<Identity>,
     Path(name): Path<String>,
-    Json(body): Json<Value>,
+    headers: HeaderMap,
+    Json(mut body): Json<Value>,
 ) -> Result<Response, Problem> {
     let collection = named(&name)?;
+    into_degrees(&headers, &mut body)?;
     if body["type"] != "FeatureCollection" {
         let made = app.features.create(&identity.name, collection, vec![body]).await?;
         let feature = made.first().expect("one feature was made from one");
@@ -143,35 +55,10 @@ pub async fn post(
     Ok(geojson(StatusCode::CREATED, &json!({"type": "FeatureCollection", "features": features})))
 }
 
-/// One feature.
-#[utoipa::path(get, path = "/ogc/collections/{collection}/items/{id}", tag = "features",
-    params(("collection" = String, Path), ("id" = String, Path)),
-    responses((status = 200, content_type = "application/geo+json", body = Object), (status = 404, body = ProblemJson)))]
-pub async fn item(
-    State(app): AppState,
-    Extension(identity): Extension<Identity>,
-    Path((name, id)): Path<(String, String)>,
-    query: Query,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    only_json(&query)?;
-    let collection = named(&name)?;
-    let id = FeatureId::new(id).map_err(|_| Problem::not_found("feature"))?;
-    let feature = app.readers.read(move |reader| reader.feature(collection, &id)).await?;
-    let feature = feature.ok_or_else(|| Problem::not_found("feature"))?;
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag(&feature).as_bytes());
-    if known && collection != Collection::Vehicles {
-        return Ok(with_etag(StatusCode::NOT_MODIFIED.into_response(), &feature));
-    }
-    if collection == Collection::Vehicles {
-        app.hub.settled().await;
-    }
-    one(&app, &identity, &feature, StatusCode::OK)
-}
-
 /// Make or replace a feature.
 #[utoipa::path(put, path = "/ogc/collections/{collection}/items/{id}", tag = "features",
-    params(("collection" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    params(("collection" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header),
+        ("Content-Crs" = Option<String>, Header, description = "the system of what is sent")),
     request_body(content = Object, content_type = "application/geo+json"),
     responses((status = 200, content_type = "application/geo+json", body = Object), (status = 201, body = Object),
         (status = 409, body = ProblemJson), (status = 412, body = ProblemJson), (status = 422, body = ProblemJson)))]
@@ -180,9 +67,10 @@ pub async fn put(
     Extension(identity): Extension<Identity>,
     Path((name, id)): Path<(String, String)>,
     headers: HeaderMap,
-    Json(body): Json<Value>,
+    Json(mut body): Json<Value>,
 ) -> Result<Response, Problem> {
     let (collection, id) = (named(&name)?, parse_id(id)?);
+    into_degrees(&headers, &mut body)?;
     let wanted = Condition::of(&headers)?;
     if wanted == Condition::Absent && app.catalog.find(collection, &id).is_some() {
         return Err(changed("the feature exists"));
@@ -201,7 +89,8 @@ pub async fn put(
 
 /// Change a feature by a merge patch (RFC 7396).
 #[utoipa::path(patch, path = "/ogc/collections/{collection}/items/{id}", tag = "features",
-    params(("collection" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    params(("collection" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header),
+        ("Content-Crs" = Option<String>, Header, description = "the system of what is sent")),
     request_body(content = Object, content_type = "application/merge-patch+json"),
     responses((status = 200, content_type = "application/geo+json", body = Object), (status = 404, body = ProblemJson),
         (status = 412, body = ProblemJson), (status = 422, body = ProblemJson)))]
@@ -213,10 +102,11 @@ pub async fn patch(
     body: RawJson,
 ) -> Result<Response, Problem> {
     let (collection, id) = (named(&name)?, parse_id(id)?);
-    let patch: Value = body::parse(&body.bytes)?;
+    let mut patch: Value = body::parse(&body.bytes)?;
     if !patch.is_object() {
         return Err(Problem::bad_value("body", patch, "an object"));
     }
+    into_degrees(&headers, &mut patch)?;
     let seen = Condition::of(&headers)?.revision();
     let feature = app.features.patch(&identity.name, collection, &id, patch, seen).await?;
     one(&app, &identity, &feature, StatusCode::OK)
@@ -235,6 +125,26 @@ pub async fn delete(
     let (collection, id) = (named(&name)?, parse_id(id)?);
     app.features.delete(&identity.name, collection, &id, Condition::of(&headers)?.revision()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Brings what is sent in the system that `Content-Crs` names to degrees with longitude first, in which everything is kept.
+fn into_degrees(headers: &HeaderMap, body: &mut Value) -> Result<(), Problem> {
+    let Some(value) = headers.get(CONTENT_CRS) else { return Ok(()) };
+    let text = value.to_str().unwrap_or_default();
+    let limit = || Crs::ALL.map(Crs::uri).join(", ");
+    let crs = Crs::from_uri(text).ok_or_else(|| Problem::bad_value("Content-Crs", text, limit()))?;
+    let (many, single) = match body.get_mut("features") {
+        Some(Value::Array(features)) => (features.as_mut_slice(), false),
+        _ => (std::slice::from_mut(body), true),
+    };
+    for (index, feature) in many.iter_mut().enumerate() {
+        let Some(geometry) = feature.get_mut("geometry") else { continue };
+        crs.read(geometry).map_err(|[x, y]| {
+            let field = if single { "geometry".to_owned() } else { format!("features[{index}].geometry") };
+            Problem::bad_value(field, format!("{x} {y}"), format!("within {}", crs.axes()))
+        })?;
+    }
+    Ok(())
 }
 
 /// What `If-Match` and `If-None-Match` ask for.
@@ -327,60 +237,10 @@ fn exists(app: &App, collection: Collection, id: &FeatureId) -> bool {
     app.catalog.find(collection, id).is_some_and(|(_, entry)| !entry.deleted)
 }
 
-fn only_json(query: &Query) -> Result<(), Problem> {
-    query.parsed("f", "json", |text| (text == "json").then_some(())).map(|_| ())
-}
-
-fn link(href: &str, rel: &str, kind: &str) -> Value {
-    json!({"href": href, "rel": rel, "type": kind})
-}
-
-fn describe(app: &App, collection: Collection) -> Value {
-    let name = collection.name();
-    json!({
-        "id": name,
-        "title": name,
-        "itemType": "feature",
-        "itemCount": app.catalog.count(collection),
-        "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
-        "links": [
-            link(&format!("/ogc/collections/{name}"), "self", "application/json"),
-            link(&format!("/ogc/collections/{name}/items"), "items", GEOJSON),
-        ]
-    })
-}
-
-/// The vehicles whose last position is in a box, by key, and how many they are, counted like others.
-async fn vehicles_in(
-    app: &App,
-    bbox: [f64; 4],
-    after: Option<FeatureKey>,
-    limit: usize,
-) -> Result<(Vec<StoredFeature>, u64), Problem> {
-    app.hub.settled().await;
-    let [west, south, east, north] = bbox;
-    let inside: Vec<FeatureKey> = {
-        let all = app.catalog.vehicles(0, usize::MAX);
-        let positions = app.hub.positions();
-        let is_inside = |key| {
-            positions.last(key).is_some_and(|fix| {
-                let (lon, lat) = (fix.position.lon(), fix.position.lat());
-                (west..=east).contains(&lon) && (south..=north).contains(&lat)
-            })
-        };
-        all.into_iter().filter(|(key, _)| is_inside(*key)).map(|(key, _)| FeatureKey(key.0)).collect()
-    };
-    let matched = inside.len().min(MATCHED_MOST) as u64;
-    let page = inside.into_iter().filter(move |key| after.is_none_or(|after| *key > after)).take(limit);
-    let read =
-        app.readers.read(move |reader| page.map(|key| reader.feature_by_key(key)).collect::<Result<Vec<_>, _>>());
-    Ok((read.await?.into_iter().flatten().collect(), matched))
-}
-
 /// A feature as it is shown: a vehicle with its last position, and its device id only to those who may set it.
-fn shown(app: &App, identity: &Identity, feature: &StoredFeature) -> Result<Value, Problem> {
+pub fn shown(app: &App, identity: &Identity, feature: &StoredFeature) -> Result<Value, StoreError> {
     let damaged = |what: String| StoreError::Damaged { place: format!("feature {}", feature.key), what };
-    let text = feature.body.as_deref().ok_or_else(|| Problem::not_found("feature"))?;
+    let text = feature.body.as_deref().ok_or_else(|| damaged("it has no body".to_owned()))?;
     let mut value: Value = serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
     if feature.collection == Collection::Vehicles {
         let last = app.hub.positions().vehicle(VehicleKey(feature.key.0)).and_then(|now| now.last);
@@ -411,13 +271,14 @@ pub(super) fn one(
     Ok(with_etag(geojson(status, &shown(app, identity, feature)?), feature))
 }
 
-fn with_etag(mut answer: Response, feature: &StoredFeature) -> Response {
+/// An answer with the feature's ETag.
+pub fn with_etag(mut answer: Response, feature: &StoredFeature) -> Response {
     answer.headers_mut().insert(header::ETAG, HeaderValue::from_str(&etag(feature)).expect("a number in quotes"));
     answer
 }
 
 /// The revision: for a vehicle it does not move with the position.
-fn etag(feature: &StoredFeature) -> String {
+pub fn etag(feature: &StoredFeature) -> String {
     format!("\"{}\"", feature.revision.0)
 }
 

@@ -12,6 +12,7 @@ pub mod deletions;
 pub mod envelope;
 pub mod events;
 pub mod explain;
+pub mod export;
 pub mod feature_history;
 pub mod features;
 pub mod find;
@@ -19,7 +20,9 @@ pub mod fixes;
 pub mod guard;
 pub mod health;
 pub mod health_figures;
+pub mod imports;
 pub mod live;
+pub mod ogc;
 pub mod openapi;
 pub mod problem;
 pub mod query;
@@ -42,7 +45,9 @@ use crate::auth::setup::Setup;
 use crate::config::Config;
 use crate::database::DatabaseState;
 use crate::desk::catalog::Catalog;
+use crate::desk::exporting::Exports;
 use crate::desk::features::Features;
+use crate::desk::importing::Imports;
 use crate::desk::readers::Readers;
 use crate::desk::terminals::Terminals;
 use crate::gateway::jt808::listener::Gateway;
@@ -80,6 +85,10 @@ pub struct App {
     pub setup: Arc<Setup>,
     /// Edits of features.
     pub features: Features,
+    /// Files in.
+    pub imports: Imports,
+    /// Files out.
+    pub exports: Exports,
     /// Who may try rules now.
     pub trials: try_rules::Trials,
     /// The roads, with what is closed.
@@ -130,9 +139,7 @@ pub fn router(app: Arc<App>) -> Router {
         router = router.route(route.path, guarded);
     }
     router
-        .method_not_allowed_fallback(|| async {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path does not take that method")
-        })
+        .method_not_allowed_fallback(other_method)
         .fallback(unknown_path)
         .layer(tower_http::compression::CompressionLayer::new())
         .layer(axum::middleware::from_fn(envelope::envelope))
@@ -145,6 +152,16 @@ const API_ROOTS: [&str; 8] = ["/api", "/ogc", "/tiles", "/live", "/gateway", "/m
 /// Whether a path belongs to the API and not to the console.
 fn is_api(path: &str) -> bool {
     API_ROOTS.iter().any(|root| path == *root || path.strip_prefix(root).is_some_and(|p| p.starts_with('/')))
+}
+
+/// OPTIONS says what a path takes (OGC 20-002r1 `/req/create-replace-delete/options`); the router adds `Allow`.
+async fn other_method(method: axum::http::Method) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    if method == axum::http::Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path does not take that method")
+        .into_response()
 }
 
 async fn unknown_path(

@@ -1,8 +1,8 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
 use super::{
-    accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes, health,
-    health_figures, live, roads, rules_preview, session, setup, terminals, try_rules, vehicles,
+    accounts, alarm_load, alarms, commands, deletions, events, explain, export, feature_history, features, find, fixes,
+    health, health_figures, imports, live, ogc, roads, rules_preview, session, setup, terminals, try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -67,12 +67,18 @@ use utoipa::openapi::{PathItem, RefOr};
         terminals::approve,
         commands::terminal,
         commands::command,
-        features::landing,
-        features::collections,
-        features::collection,
-        features::items,
+        ogc::landing::landing,
+        ogc::landing::landing_by_folder,
+        ogc::landing::conformance,
+        ogc::landing::api,
+        ogc::landing::style,
+        ogc::collections::collections,
+        ogc::collections::collection,
+        ogc::collections::queryables,
+        ogc::collections::schema,
+        ogc::items::items,
+        ogc::items::item,
         features::post,
-        features::item,
         features::put,
         features::patch,
         features::delete,
@@ -81,6 +87,11 @@ use utoipa::openapi::{PathItem, RefOr};
         deletions::delete_many,
         deletions::restore,
         find::find,
+        export::export,
+        imports::begin,
+        imports::list,
+        imports::one,
+        imports::undo,
         live::upgrade,
         osmand::report,
         osmand::report_form,

@@ -30,6 +30,22 @@ impl Query {
         Query { pairs }
     }
 
+    /// Parameters that were given elsewhere than in a path.
+    pub fn of(pairs: Vec<(String, String)>) -> Query {
+        Query { pairs }
+    }
+
+    /// Whether nothing was given.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// The same without some parameters.
+    pub fn without(&self, names: &[&str]) -> Query {
+        let kept = self.pairs.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        Query { pairs: kept.cloned().collect() }
+    }
+
     /// Every name that was given.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.pairs.iter().map(|(name, _)| name.as_str())
@@ -55,11 +71,6 @@ impl Query {
         let limit =
             self.parsed("limit", "1 to 10000", |text| text.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n)))?;
         Ok(limit.unwrap_or(default))
-    }
-
-    /// A box `west,south,east,north` in degrees.
-    pub fn bbox(&self) -> Result<Option<[f64; 4]>, Problem> {
-        self.parsed("bbox", "west,south,east,north in degrees, west <= east, south <= north", parse_bbox)
     }
 
     /// What `parse` makes of a parameter; its failure is a 400 that names `limit`.
@@ -99,17 +110,6 @@ impl<S: Sync> FromRequestParts<S> for Query {
 pub fn parse_time(text: &str) -> Option<UnixMs> {
     let timestamp: jiff::Timestamp = text.parse().ok()?;
     Some(UnixMs(timestamp.as_millisecond()))
-}
-
-/// A box of four finite numbers in order.
-pub fn parse_bbox(text: &str) -> Option<[f64; 4]> {
-    let numbers: Vec<f64> = text.split(',').map(|n| n.trim().parse().ok()).collect::<Option<_>>()?;
-    let [west, south, east, north] = numbers.try_into().ok()?;
-    let in_range = (-180.0..=180.0).contains(&west)
-        && (-180.0..=180.0).contains(&east)
-        && (-90.0..=90.0).contains(&south)
-        && (-90.0..=90.0).contains(&north);
-    (in_range && west <= east && south <= north).then_some([west, south, east, north])
 }
 
 fn decoded(text: &str) -> String {
@@ -158,9 +158,6 @@ mod tests {
         let problem = Query::parse("limit=0").limit(100).expect_err("0 is no page");
         assert_eq!((problem.field.as_deref(), problem.limit.as_deref()), (Some("limit"), Some("1 to 10000")));
         assert!(Query::parse("from=yesterday").time("from").is_err());
-        assert!(Query::parse("bbox=1,2,NaN,4").bbox().is_err());
-        assert!(Query::parse("bbox=5,2,3,4").bbox().is_err());
-        assert_eq!(Query::parse("bbox=1,2,3,4").bbox().expect("a box"), Some([1.0, 2.0, 3.0, 4.0]));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, accounts, alarm_load, alarms, commands, deletions, events, explain, feature_history, features, find, fixes,
-    health, health_figures, live, openapi, roads, rules_preview, session, setup, terminals, try_rules, vehicles,
+    App, accounts, alarm_load, alarms, commands, deletions, events, explain, export, feature_history, features, find,
+    fixes, health, health_figures, imports, live, ogc, openapi, roads, rules_preview, session, setup, terminals,
+    try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 pub enum Params {
     /// These; any other is a 400.
     Known(&'static [&'static str]),
-    /// Whatever a device sends.
+    /// Whatever a device sends, or what the handler itself knows.
     Any,
 }
 
@@ -94,12 +95,26 @@ pub fn routes() -> Vec<Route> {
         route(Method::GET, "/api/terminals/{phone}", CommandTerminals, &[], commands::terminal),
         route(Method::POST, "/api/terminals/{phone}/commands", CommandTerminals, &[], commands::command),
         route(Method::POST, "/api/terminals/{phone}/approve", Administer, &[], terminals::approve),
-        route(Method::GET, "/ogc", SeeMap, &["f"], features::landing),
-        route(Method::GET, "/ogc/collections", SeeMap, &["f"], features::collections),
-        route(Method::GET, "/ogc/collections/{collection}", SeeMap, &["f"], features::collection),
-        route(Method::GET, ITEMS, SeeMap, &["bbox", "limit", "after", "f"], features::items),
+        // What each collection can be asked is its own: the handler refuses what is not known.
+        any_params(route(Method::GET, "/api/export/{what}", SeeMap, &[], export::export)),
+        route(Method::POST, "/api/imports", EditMap,
+            &["collection", "name", "srs", "encoding", "layer", "map", "id_field", "trial"], imports::begin),
+        route(Method::GET, "/api/imports", EditMap, &[], imports::list),
+        route(Method::GET, "/api/imports/{id}", EditMap, &[], imports::one),
+        route(Method::DELETE, "/api/imports/{id}", EditMap, &[], imports::undo),
+        route(Method::GET, "/ogc", SeeMap, &["f"], ogc::landing::landing),
+        route(Method::GET, "/ogc/", SeeMap, &["f"], ogc::landing::landing_by_folder),
+        route(Method::GET, "/ogc/conformance", SeeMap, &["f"], ogc::landing::conformance),
+        route(Method::GET, "/ogc/api", SeeMap, &["f"], ogc::landing::api),
+        route(Method::GET, "/ogc/style.css", SeeMap, &[], ogc::landing::style),
+        route(Method::GET, "/ogc/collections", SeeMap, &["f"], ogc::collections::collections),
+        route(Method::GET, "/ogc/collections/{collection}", SeeMap, &["f"], ogc::collections::collection),
+        route(Method::GET, "/ogc/collections/{collection}/queryables", SeeMap, &["f"], ogc::collections::queryables),
+        route(Method::GET, "/ogc/collections/{collection}/schema", SeeMap, &["f"], ogc::collections::schema),
+        // What each collection can be asked is its own: the handler refuses what is not known.
+        any_params(route(Method::GET, ITEMS, SeeMap, &[], ogc::items::items)),
         route(Method::POST, ITEMS, EditMap, &[], features::post),
-        route(Method::GET, ITEM, SeeMap, &["f"], features::item),
+        route(Method::GET, ITEM, SeeMap, &["crs", "f"], ogc::items::item),
         route(Method::PUT, ITEM, EditMap, &[], features::put),
         route(Method::PATCH, ITEM, EditMap, &[], features::patch),
         route(Method::DELETE, ITEM, EditMap, &[], features::delete),

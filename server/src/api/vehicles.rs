@@ -126,7 +126,8 @@ pub async fn track(State(app): AppState, Path(id): Path<String>, query: Query) -
     Ok(([(header::CONTENT_TYPE, "application/geo+json")], Json(track)).into_response())
 }
 
-fn is_on_line(fix: &Fix) -> bool {
+/// Whether the line of a track goes through a fix.
+pub fn is_on_line(fix: &Fix) -> bool {
     !fix.marks.intersects(OFF_LINE)
 }
 

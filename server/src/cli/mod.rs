@@ -6,8 +6,10 @@ pub mod accounts;
 pub mod config_check;
 pub mod database;
 pub mod demo;
+pub mod files;
 pub mod migrate_store;
 pub mod roads;
+pub mod run_limited;
 pub mod serve;
 
 use crate::config::{self, Config, ConfigError, Registration};
@@ -54,6 +56,13 @@ pub enum Command {
     /// Make road networks, and plan on them.
     #[command(subcommand)]
     Roads(roads::RoadsCommand),
+    /// Bring a file of features in: GeoJSON, GeoPackage, Shapefile (zip), KML, KMZ, GPX, FlatGeobuf, DXF, CSV or XLSX
+    Import(ImportArgs),
+    /// Write features, events, alarms, fixes or tracks to a file: geojson, gpkg, shp (zip), kml, fgb, csv or xlsx
+    Export(ExportArgs),
+    /// What Cordon starts GDAL's programs by.
+    #[command(hide = true)]
+    RunLimited(RunLimitedArgs),
     /// Copy everything from one store into a new one, and prove that both hold the same.
     MigrateStore(MigrateArgs),
 }
@@ -109,6 +118,101 @@ pub struct DatabaseArgs {
     /// A role that is to run Cordon, without the right to change tables
     #[arg(long, value_name = "ROLE")]
     pub grant: Option<String>,
+}
+
+/// The site that a command works on.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct SiteArgs {
+    /// Where stored data is.
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// PostGIS database that everything kept is handed on to
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+/// `cordon import`
+#[derive(Clone, Debug, clap::Args)]
+pub struct ImportArgs {
+    /// The file; how its name ends says what it is
+    #[arg(required_unless_present = "undo")]
+    pub file: Option<PathBuf>,
+    /// The collection that its features go into
+    #[arg(long, value_name = "COLLECTION", required_unless_present = "undo")]
+    pub into: Option<String>,
+    /// Datum of its coordinates, where it does not say it: EPSG:<code>, wgs84, cgcs2000, gcj02 or bd09
+    #[arg(long, value_name = "SRS")]
+    pub srs: Option<String>,
+    /// Encoding of its texts: UTF-8 or GBK [default: found out]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// One of its layers [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub layer: Option<String>,
+    /// Fields and the properties that they become: field=property,…; an empty property leaves the field out
+    #[arg(long, value_name = "PAIRS")]
+    pub map: Option<String>,
+    /// The field that holds ids [default: id]
+    #[arg(long, value_name = "FIELD")]
+    pub id_field: Option<String>,
+    /// Keep nothing: say what would be
+    #[arg(long)]
+    pub trial: bool,
+    /// Take an earlier import back
+    #[arg(long, value_name = "ID", conflicts_with_all = ["file", "into"])]
+    pub undo: Option<String>,
+    /// The site.
+    #[command(flatten)]
+    pub site: SiteArgs,
+}
+
+/// `cordon export`
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExportArgs {
+    /// A collection, events, alarms, fixes or tracks
+    pub what: String,
+    /// The file; how its name ends says its format
+    pub file: PathBuf,
+    /// Format: geojson, gpkg, shp, kml, fgb, csv or xlsx [default: by the file's name]
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+    /// Features that touch this box: west,south,east,north
+    #[arg(long, value_name = "BOX", allow_hyphen_values = true)]
+    pub bbox: Option<String>,
+    /// Features that hold then: an instant, a date or from/to
+    #[arg(long, value_name = "TIME")]
+    pub datetime: Option<String>,
+    /// Features that this CQL2 text finds
+    #[arg(long, value_name = "CQL2")]
+    pub filter: Option<String>,
+    /// Events, alarms, fixes and tracks: not before [default: a day before --to]
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// The same: before [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// The same: of this vehicle
+    #[arg(long, value_name = "ID")]
+    pub vehicle: Option<String>,
+    /// The site.
+    #[command(flatten)]
+    pub site: SiteArgs,
+}
+
+/// `cordon run-limited`
+#[derive(Clone, Debug, clap::Args)]
+pub struct RunLimitedArgs {
+    /// Address space, MiB
+    pub memory_mib: u64,
+    /// Processor time, s
+    pub cpu_s: u64,
+    /// Largest file that it writes, MiB
+    pub file_mib: u64,
+    /// The program
+    pub program: String,
+    /// Its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<std::ffi::OsString>,
 }
 
 /// `cordon migrate-store`

@@ -191,6 +191,44 @@ impl Features {
         self.commit(who, "feature.create", edits).await
     }
 
+    /// Checks a new feature as [`Features::create`] does. Cost: that of [`prepare`]; blocks for it.
+    pub fn checked(&self, collection: Collection, feature: &Value) -> Result<Prepared, FieldError> {
+        let find = |collection, id: &FeatureId| self.inner.catalog.living(collection, id);
+        let id = new_id(feature)?;
+        prepare(&Draft { collection, id: &id, feature, previous: None, find: &find })
+    }
+
+    /// Keeps checked features in one transaction with one line in the audit trail. Those whose names are taken are left out and
+    /// answered, by the numbers that they came with.
+    pub async fn keep_import(
+        &self,
+        who: &str,
+        collection: Collection,
+        import: &str,
+        checked: Vec<(u64, Prepared)>,
+    ) -> Result<Vec<(u64, FieldError)>, EditError> {
+        let mut reservation = self.reservation();
+        let (mut edits, mut refused) = (Vec::with_capacity(checked.len()), Vec::new());
+        for (number, prepared) in checked {
+            match self.reserve(&mut reservation, &prepared, None) {
+                Ok(()) => {
+                    let (feature, now) = prepared.under(self.inner.pipeline.next_key(), who);
+                    edits.push(NewEdit { feature, now });
+                }
+                Err(error) => {
+                    let limit = "a name that nothing else has, or had";
+                    let field = FieldError::new("taken", "id", &prepared.id, limit).saying(error.to_string());
+                    refused.push((number, field));
+                }
+            }
+        }
+        if !edits.is_empty() {
+            let detail = json!({"collection": collection.name(), "import": import, "count": edits.len()});
+            self.commit_told(edits, vec![line(who, "feature.import", detail)]).await?;
+        }
+        Ok(refused)
+    }
+
     /// Makes or replaces the feature of this id.
     pub async fn put(
         &self,

@@ -3,8 +3,11 @@
 //! Nothing here speaks a wire protocol; the API, `/live` and the gateways come through these doors.
 
 pub mod catalog;
+pub mod exporting;
 pub mod features;
+pub mod file_command;
 pub mod finder;
+pub mod importing;
 pub mod preview;
 pub mod published;
 pub mod readers;

@@ -5,7 +5,8 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useI18n, type Key } from '../../../i18n';
 import { PROFILES, type Profile } from '../../../api/roads';
-import { mayEdit, type Desk } from '../desk';
+import { mayEdit } from '../../../ui/may';
+import type { Desk } from '../desk';
 import { useAction } from '../useKeys';
 import { AnswerView } from './AnswerView';
 import { ClosuresList } from './ClosuresList';

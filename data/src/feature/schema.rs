@@ -1,0 +1,319 @@
+//! What the properties of each collection are called and hold: the park's data model, as one table.
+//!
+//! It describes and does not judge: what an edit must hold stands with the collection's own entry. Queryables, the collections'
+//! JSON schemas, the columns of tables and what an importer offers to map fields to are made from it. Source of the names:
+//! INTERFACES ("Map features") and the data model that GB 18218-2018 and the guide for risk platforms of chemical parks (2022)
+//! call for.
+
+use super::Collection;
+use Kind::{Flag, List, Number, Object, Text, Time, Whole};
+use serde_json::{Value, json};
+
+/// What a property holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// A number.
+    Number,
+    /// A whole number.
+    Whole,
+    /// True or false.
+    Flag,
+    /// An instant by RFC 3339.
+    Time,
+    /// A list of texts.
+    List,
+    /// Something with members of its own.
+    Object,
+}
+
+/// A property that means something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Property {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it is called in Chinese,
+    pub zh: &'static str,
+    /// and in English, with the unit.
+    pub en: &'static str,
+}
+
+const fn is(name: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> Property {
+    Property { name, kind, zh, en }
+}
+
+const NAME: Property = is("name", Text, "名称", "Name");
+const NAME_EN: Property = is("name_en", Text, "英文名称", "English name");
+const KIND: Property = is("kind", Text, "类别", "Kind");
+const VALID_FROM: Property = is("valid_from", Time, "有效期起", "Valid from");
+const VALID_TO: Property = is("valid_to", Time, "有效期止", "Valid to");
+const PLANT: Property = is("plant", Text, "所属企业", "Plant (id)");
+const STATE: Property = is("state", Text, "状态", "State");
+const WIDTH_M: Property = is("width_m", Number, "宽度（米）", "Width, m");
+const LIMIT_KPH: Property = is("limit_kph", Number, "限速（公里/小时）", "Speed limit, km/h");
+const CONTACT: Property = is("contact", Text, "联系方式", "Contact");
+const OWNER: Property = is("owner", Text, "责任单位", "Owner");
+const SOURCE: Property = is("source", Text, "数据来源", "Source of the data");
+const CAPACITY: Property = is("capacity_people", Whole, "容纳人数", "Capacity, people");
+const PEOPLE_DAY: Property = is("people_day", Whole, "白天人数", "People by day");
+const PEOPLE_NIGHT: Property = is("people_night", Whole, "夜间人数", "People by night");
+
+const ZONE_KINDS: &[&str] = &["hazard", "restricted", "closed", "no_stop", "speed", "parking", "evacuation", "staging"];
+const VEHICLE_CLASSES: &[&str] = &["hazmat", "goods", "ordinary", "resident", "emergency"];
+
+const PARKS: &[Property] = &[NAME, NAME_EN, KIND, OWNER, CONTACT, VALID_FROM, VALID_TO, SOURCE];
+const ZONES: &[Property] = &[
+    NAME,
+    NAME_EN,
+    is("kind", Kind::OneOf(ZONE_KINDS), "类别", "Kind"),
+    is("level", Kind::OneOf(&["red", "orange", "yellow", "blue"]), "风险等级", "Risk level"),
+    VALID_FROM,
+    VALID_TO,
+    is("radius_m", Number, "半径（米）", "Radius, m"),
+    WIDTH_M,
+    is("schedule", List, "时段", "Weekly hours"),
+    is("rules", List, "规则", "Rules"),
+    SOURCE,
+];
+const VEHICLES: &[Property] = &[
+    NAME,
+    is("plate", Text, "车牌号", "Plate"),
+    is("plate_colour", Text, "车牌颜色", "Plate colour"),
+    is("class", Kind::OneOf(VEHICLE_CLASSES), "车辆类型", "Class"),
+    is("company", Text, "所属单位", "Company"),
+    is("company_en", Text, "所属单位英文名", "Company, English"),
+    is("goods_class", Text, "货物类项", "Class of goods"),
+    is("terminal_phone", Text, "终端号码", "Terminal's phone"),
+    is("device_id", Text, "设备号", "Device id"),
+    is("cargo", Object, "货物", "Cargo"),
+    is("tags", List, "标签", "Tags"),
+    is("unchecked", Flag, "未核对", "Not checked yet"),
+    is("licence", Text, "道路运输证号", "Road transport licence"),
+    is("licence_to", Time, "道路运输证有效期", "Licence valid to"),
+    is("tank_certificate_to", Time, "罐体检验有效期", "Tank certificate valid to"),
+    SOURCE,
+];
+const GATES: &[Property] = &[
+    NAME,
+    NAME_EN,
+    KIND,
+    is("direction", Kind::OneOf(&["in", "out", "both"]), "通行方向", "Direction"),
+    is("lanes", Whole, "车道数", "Lanes"),
+    STATE,
+    is("closed_area", Text, "所属封闭区", "Closed area (id)"),
+    VALID_FROM,
+    VALID_TO,
+    SOURCE,
+];
+const ROADS: &[Property] = &[
+    NAME,
+    NAME_EN,
+    KIND,
+    is("class", Text, "道路等级", "Class"),
+    LIMIT_KPH,
+    WIDTH_M,
+    is("max_weight_t", Number, "限重（吨）", "Weight limit, t"),
+    is("max_height_m", Number, "限高（米）", "Height limit, m"),
+    is("oneway", Flag, "单行", "One way"),
+    is("structure", Text, "桥隧", "Bridge or tunnel"),
+    is("tunnel_category", Text, "隧道类别", "Tunnel category (ADR)"),
+    is("admits", List, "准入车辆", "Admits"),
+    SOURCE,
+];
+const RESOURCES: &[Property] = &[
+    NAME,
+    NAME_EN,
+    KIND,
+    is("state", Kind::OneOf(&["available", "committed", "out"]), "状态", "State"),
+    is("crew", Whole, "人数", "Crew"),
+    is("capability", Object, "能力", "Capability"),
+    OWNER,
+    CONTACT,
+    VALID_FROM,
+    VALID_TO,
+    SOURCE,
+];
+const HAZARD_SOURCES: &[Property] = &[
+    NAME,
+    NAME_EN,
+    KIND,
+    PLANT,
+    is("substances", List, "物质", "Substances"),
+    is("s", Number, "辨识指标 S", "S (GB 18218)"),
+    is("r", Number, "分级指标 R", "R (GB 18218)"),
+    is("grade", Kind::OneOf(&["I", "II", "III", "IV"]), "重大危险源等级", "Grade of major hazard"),
+    is("people_500m", Whole, "500 米内人数", "People within 500 m"),
+    is("alpha", Number, "校正系数 α", "α (GB 18218)"),
+    is("standard", Text, "依据标准", "Standard"),
+    is("assessed_at", Time, "评估日期", "Assessed"),
+    SOURCE,
+];
+const CLOSED_AREAS: &[Property] = &[
+    NAME,
+    NAME_EN,
+    is("kind", Text, "管控级别", "Level of control"),
+    is("parent", Text, "上级封闭区", "Within (id)"),
+    CAPACITY,
+    is("capacity_vehicles", Whole, "容纳车辆数", "Capacity, vehicles"),
+    VALID_FROM,
+    VALID_TO,
+    SOURCE,
+];
+const ROUTES: &[Property] = &[NAME, NAME_EN, KIND, WIDTH_M, LIMIT_KPH, VALID_FROM, VALID_TO, SOURCE];
+const PLANTS: &[Property] = &[
+    NAME,
+    NAME_EN,
+    KIND,
+    is("uscc", Text, "统一社会信用代码", "Unified social credit code"),
+    is("parent", Text, "上级对象", "Part of (id)"),
+    PEOPLE_DAY,
+    PEOPLE_NIGHT,
+    OWNER,
+    CONTACT,
+    VALID_FROM,
+    VALID_TO,
+    SOURCE,
+];
+const TARGETS: &[Property] =
+    &[NAME, NAME_EN, KIND, PEOPLE_DAY, PEOPLE_NIGHT, CAPACITY, CONTACT, VALID_FROM, VALID_TO, SOURCE];
+const GROUND: &[Property] = &[
+    NAME,
+    NAME_EN,
+    KIND,
+    PLANT,
+    is("substance", Text, "物质", "Substance, Chinese"),
+    is("substance_en", Text, "物质英文名", "Substance"),
+    is("cas", Text, "CAS 号", "CAS number"),
+    is("volume_m3", Number, "容积（立方米）", "Volume, m³"),
+    SOURCE,
+];
+const CLOSURES: &[Property] = &[
+    NAME,
+    NAME_EN,
+    is("reason", Text, "原因", "Reason"),
+    is("audience", List, "对谁封闭", "Closed for"),
+    VALID_FROM,
+    VALID_TO,
+    is("schedule", List, "时段", "Weekly hours"),
+    is("radius_m", Number, "半径（米）", "Radius, m"),
+    WIDTH_M,
+    is("drawn", Object, "原始绘制", "As drawn"),
+    SOURCE,
+];
+const EXEMPTIONS: &[Property] = &[
+    NAME,
+    is("kind", Text, "凭证类别", "Kind"),
+    is("subject", Object, "对象", "Subject"),
+    is("zone", Text, "区域", "Zone (id)"),
+    is("from", Time, "起", "From"),
+    is("to", Time, "止", "To"),
+];
+
+impl Collection {
+    /// The properties that mean something in it, in the order of a table's columns. Features may have others.
+    pub fn schema(self) -> &'static [Property] {
+        match self {
+            Collection::Parks => PARKS,
+            Collection::Zones => ZONES,
+            Collection::Vehicles => VEHICLES,
+            Collection::Gates => GATES,
+            Collection::Roads => ROADS,
+            Collection::Resources => RESOURCES,
+            Collection::HazardSources => HAZARD_SOURCES,
+            Collection::ClosedAreas => CLOSED_AREAS,
+            Collection::Routes => ROUTES,
+            Collection::Plants => PLANTS,
+            Collection::ProtectionTargets => TARGETS,
+            Collection::Ground => GROUND,
+            Collection::Closures => CLOSURES,
+            Collection::Exemptions => EXEMPTIONS,
+        }
+    }
+
+    /// One of them.
+    pub fn property(self, name: &str) -> Option<&'static Property> {
+        self.schema().iter().find(|property| property.name == name)
+    }
+
+    /// What it is called in Chinese and in English.
+    pub fn titles(self) -> (&'static str, &'static str) {
+        match self {
+            Collection::Parks => ("园区", "Parks"),
+            Collection::Zones => ("区域", "Zones"),
+            Collection::Vehicles => ("车辆", "Vehicles"),
+            Collection::Gates => ("卡口", "Gates"),
+            Collection::Roads => ("道路", "Roads"),
+            Collection::Resources => ("应急资源", "Resources"),
+            Collection::HazardSources => ("重大危险源", "Hazard sources"),
+            Collection::ClosedAreas => ("封闭区", "Closed areas"),
+            Collection::Routes => ("路线", "Routes"),
+            Collection::Plants => ("企业与装置", "Plants"),
+            Collection::ProtectionTargets => ("防护目标", "Protection targets"),
+            Collection::Ground => ("底图要素", "Ground"),
+            Collection::Closures => ("道路封闭", "Road closures"),
+            Collection::Exemptions => ("通行凭证", "Exemptions"),
+        }
+    }
+
+    /// The two properties that say from when and until when a feature holds; one that has neither holds always.
+    pub fn validity(self) -> (&'static str, &'static str) {
+        match self {
+            Collection::Exemptions => ("from", "to"),
+            _ => ("valid_from", "valid_to"),
+        }
+    }
+}
+
+impl Property {
+    /// Whether a plain `name=value` can ask for it.
+    pub fn is_single(&self) -> bool {
+        !matches!(self.kind, List | Object)
+    }
+
+    /// Its JSON schema.
+    pub fn json_schema(&self) -> Value {
+        let mut schema = match self.kind {
+            Text => json!({"type": "string"}),
+            Kind::OneOf(names) => json!({"type": "string", "enum": names}),
+            Number => json!({"type": "number"}),
+            Whole => json!({"type": "integer"}),
+            Flag => json!({"type": "boolean"}),
+            Time => json!({"type": "string", "format": "date-time"}),
+            List => json!({"type": "array", "items": {}}),
+            Object => json!({"type": "object"}),
+        };
+        schema["title"] = format!("{} {}", self.zh, self.en).into();
+        schema
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_property_of_the_demo_park_is_described() {
+        for (collection, features) in crate::park::seeds(20) {
+            for feature in features {
+                for name in feature["properties"].as_object().into_iter().flatten().map(|(name, _)| name) {
+                    assert!(collection.property(name).is_some(), "{collection} {}: {name}", feature["id"]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_name_stands_twice_in_a_collection() {
+        for collection in Collection::ALL {
+            let mut names: Vec<&str> = collection.schema().iter().map(|property| property.name).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), collection.schema().len(), "{collection}");
+        }
+    }
+}

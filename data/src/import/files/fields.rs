@@ -1,0 +1,134 @@
+//! Fields of a file as properties of a collection: renamed as asked, brought to the kind that the property has, empty ones left out.
+
+use crate::feature::Collection;
+use crate::feature::schema::Kind;
+use serde_json::{Map, Value, json};
+
+/// What becomes of fields. Those that are not named keep their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mapping {
+    /// Fields and the properties that they become; an empty property leaves the field out.
+    pub fields: Vec<(String, String)>,
+    /// The field that holds the features' ids; `None` = `id`, if the file has one.
+    pub id: Option<String>,
+    /// Properties that every feature gets.
+    pub added: Vec<(String, Value)>,
+}
+
+impl Mapping {
+    /// Reads `field=property,other=` as it is given on the command line and over HTTP; the piece that is wrong is the error.
+    pub fn parse(text: &str) -> Result<Vec<(String, String)>, String> {
+        let pair = |piece: &str| match piece.split_once('=') {
+            Some((field, property)) if !field.trim().is_empty() => {
+                Ok((field.trim().to_owned(), property.trim().to_owned()))
+            }
+            _ => Err(piece.to_owned()),
+        };
+        text.split(',').filter(|piece| !piece.trim().is_empty()).map(pair).collect()
+    }
+
+    /// A row's feature with its properties.
+    pub(super) fn mapped(&self, collection: Collection, feature: Value) -> Value {
+        let (mut properties, mut id) = (Map::new(), Value::Null);
+        let Value::Object(mut members) = feature else { return feature };
+        let fields = members.remove("properties").unwrap_or_default();
+        let id_field = self.id.as_deref().unwrap_or("id");
+        for (field, value) in fields.as_object().into_iter().flatten() {
+            if is_empty(value) {
+                continue;
+            }
+            if field == id_field {
+                id = as_id(value);
+                continue;
+            }
+            let named = self.fields.iter().find(|(known, _)| known == field);
+            let property = named.map_or(field.as_str(), |(_, property)| property);
+            if !property.is_empty() {
+                properties.insert(property.to_owned(), as_kind(collection, property, value));
+            }
+        }
+        properties.extend(self.added.iter().cloned());
+        let geometry = members.remove("geometry").unwrap_or_default();
+        let mut mapped = json!({"type": "Feature", "geometry": geometry, "properties": properties});
+        if !id.is_null() {
+            mapped["id"] = id;
+        }
+        mapped
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// A whole number that a table made a fraction is that number.
+fn as_id(value: &Value) -> Value {
+    match value.as_f64() {
+        Some(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}").into(),
+        _ => value.clone(),
+    }
+}
+
+/// The value as the property's kind, where it can be read so; else as it is, and the entry refuses it by name.
+fn as_kind(collection: Collection, property: &str, value: &Value) -> Value {
+    let Some(known) = collection.property(property) else { return value.clone() };
+    let text = value.as_str().map(str::trim);
+    match (known.kind, text) {
+        (Kind::Text | Kind::OneOf(_), None) => match value {
+            Value::Number(_) => as_id(value),
+            Value::Bool(truth) => truth.to_string().into(),
+            other => other.clone(),
+        },
+        (Kind::Number | Kind::Whole, Some(text)) => match text.parse::<f64>() {
+            Ok(number) if number.fract() == 0.0 && number.abs() < 1e15 => (number as i64).into(),
+            Ok(number) => number.into(),
+            Err(_) => value.clone(),
+        },
+        (Kind::Flag, Some(text)) => match text.to_lowercase().as_str() {
+            "1" | "true" | "yes" | "y" | "是" => true.into(),
+            "0" | "false" | "no" | "n" | "否" => false.into(),
+            _ => value.clone(),
+        },
+        (Kind::Flag, None) => value.as_f64().map_or_else(|| value.clone(), |number| (number != 0.0).into()),
+        (Kind::Time, Some(text)) => as_time(text).map_or_else(|| value.clone(), Value::from),
+        (Kind::List | Kind::Object, Some(text)) => match serde_json::from_str(text) {
+            Ok(inner @ (Value::Array(_) | Value::Object(_))) => inner,
+            _ if known.kind == Kind::List => text.split([',', '，', ';', '；', '、']).map(str::trim).collect(),
+            _ => value.clone(),
+        },
+        _ => value.clone(),
+    }
+}
+
+/// A time by RFC 3339. One without an offset is Beijing's, in which tables of a Chinese park are kept; a date is its first moment.
+fn as_time(text: &str) -> Option<String> {
+    let text = text.replace('/', "-").replacen(' ', "T", 1);
+    let is_time = |text: &str| text.parse::<jiff::Timestamp>().is_ok();
+    let candidates = [text.clone(), format!("{text}+08:00"), format!("{text}T00:00:00+08:00"), format!("{text}:00")];
+    candidates.into_iter().find(|text| is_time(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_become_properties_of_their_kind() {
+        let mapping = Mapping {
+            fields: Mapping::parse("名称=name,等级=level, 备注= ").expect("three pairs"),
+            id: Some("编号".to_owned()),
+            added: vec![("source".to_owned(), "a.shp".into())],
+        };
+        let row = json!({"type": "Feature", "geometry": null, "properties": {"名称": 12, "等级": "red", "备注": "x", "编号": 7.0,
+            "radius_m": "5", "valid_from": "2026/01/02", "valid_to": "2026-01-02 08:00:00", "empty": " ", "rules": "[{\"when\":\"enter\"}]", "其他": 1}});
+        let mapped = mapping.mapped(Collection::Zones, row);
+        assert_eq!(mapped["id"], "7");
+        assert_eq!(
+            mapped["properties"],
+            json!({"name": "12", "level": "red", "radius_m": 5, "valid_from": "2026-01-02T00:00:00+08:00",
+            "valid_to": "2026-01-02T08:00:00+08:00", "rules": [{"when": "enter"}], "其他": 1, "source": "a.shp"})
+        );
+        assert_eq!(Mapping::parse("=x"), Err("=x".to_owned()));
+        assert_eq!(Mapping::parse("name"), Err("name".to_owned()));
+    }
+}

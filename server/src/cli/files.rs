@@ -1,0 +1,165 @@
+//! `cordon import` and `cordon export`: through the running server where one holds the folder; where none does, through one that is started for
+//! this alone and listens nowhere that others know.
+
+use super::serve::{self, ServeError};
+use super::{ExportArgs, ImportArgs, ListenArgs, SiteArgs};
+use crate::app;
+use crate::config::ConfigError;
+use crate::control::{self, FileCommand};
+use cordon_data::sqlite::FILE;
+use cordon_data::store::StoreError;
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Why a file did not come in or go out.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The settings are wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// No server could be started for it.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// There is no such file, or nowhere to write it.
+    #[error("{path}: {why}")]
+    Path {
+        /// Which.
+        path: String,
+        /// What the system says.
+        why: std::io::Error,
+    },
+    /// There is nothing to export from.
+    #[error("{0}: there is no site in it")]
+    Nothing(String),
+    /// The server refused.
+    #[error("{0}")]
+    Server(String),
+    /// Rows were refused.
+    #[error("{refused} of {rows} rows were refused: see above")]
+    Refused {
+        /// How many.
+        refused: u64,
+        /// Of how many.
+        rows: u64,
+    },
+}
+
+/// Brings a file in and says what became of it.
+pub fn import(args: &ImportArgs) -> Result<(), FileError> {
+    // The command line is not read without them.
+    let (given, into) = (args.file.as_deref().unwrap_or(Path::new("")), args.into.as_deref().unwrap_or_default());
+    let file = absolute(given)?;
+    let name = given.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+    let mut query = vec![("collection", into.to_owned()), ("name", name)];
+    let given = [
+        ("srs", &args.srs),
+        ("encoding", &args.encoding),
+        ("layer", &args.layer),
+        ("map", &args.map),
+        ("id_field", &args.id_field),
+    ];
+    query.extend(given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+    if args.trial {
+        query.push(("trial", "true".to_owned()));
+    }
+    let query = query.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let report = run(&args.site, &FileCommand::Import { file, query })?;
+    let number = |name: &str| report[name].as_u64().unwrap_or_default();
+    for (list, word) in [("repaired", "repaired"), ("refused", "refused")] {
+        for row in report[list].as_array().into_iter().flatten() {
+            let text = |name: &str| row[name].as_str().unwrap_or_default();
+            println!("row {}: {word}: {}", row["row"], text("reason"));
+        }
+    }
+    let layers = report["layers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>();
+    println!(
+        "{} {}: {} rows, {} {} into {}, {} repaired, {} refused{}",
+        report["kind"].as_str().unwrap_or_default(),
+        layers.join(", "),
+        number("rows"),
+        number("imported"),
+        if args.trial { "would be imported" } else { "imported" },
+        into,
+        number("repaired_count"),
+        number("refused_count"),
+        report["encoding"].as_str().map(|encoding| format!(" (texts in {encoding})")).unwrap_or_default(),
+    );
+    if let (Some(id), false) = (report["id"].as_str(), args.trial) {
+        println!("To take it back: cordon import --undo {id}");
+    }
+    match number("refused_count") {
+        0 => Ok(()),
+        refused => Err(FileError::Refused { refused, rows: number("rows") }),
+    }
+}
+
+/// Takes an import back.
+pub fn undo(id: &str, site: &SiteArgs) -> Result<(), FileError> {
+    let undone = run(site, &FileCommand::UndoImport { id: id.to_owned() })?;
+    println!("{} features deleted, {} that were changed since stay", undone["deleted"], undone["kept_changed"]);
+    Ok(())
+}
+
+/// Writes a file.
+pub fn export(args: &ExportArgs) -> Result<(), FileError> {
+    let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = args.file.file_name().ok_or_else(|| no_name(&args.file))?;
+    let file = absolute(folder)?.join(name);
+    let given = [
+        ("bbox", &args.bbox),
+        ("datetime", &args.datetime),
+        ("filter", &args.filter),
+        ("from", &args.from),
+        ("to", &args.to),
+        ("vehicle", &args.vehicle),
+    ];
+    let mut query: Vec<(String, String)> =
+        given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect();
+    query.extend(args.format.iter().map(|format| ("f".to_owned(), format.clone())));
+    let made = run(&args.site, &FileCommand::Export { what: args.what.clone(), file: file.clone(), query })?;
+    println!("{} features of {} are in {}", made["features"], args.what, args.file.display());
+    Ok(())
+}
+
+fn no_name(file: &Path) -> FileError {
+    let why = std::io::Error::new(std::io::ErrorKind::InvalidInput, "this names no file");
+    FileError::Path { path: file.display().to_string(), why }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, FileError> {
+    path.canonicalize().map_err(|why| FileError::Path { path: path.display().to_string(), why })
+}
+
+/// Asks the server that holds the folder, else one of our own.
+fn run(site: &SiteArgs, command: &FileCommand) -> Result<Value, FileError> {
+    // Any free port of this machine: what listens there ends with the command.
+    let nowhere = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let listen = ListenArgs { http: nowhere, jt808: nowhere, database: site.database.clone(), ..ListenArgs::default() };
+    let config = super::settings(&site.data, &listen)?;
+    let folder = config.data.clone();
+    if let Some(answer) = control::ask(&folder, command) {
+        return answer.map_err(FileError::Server);
+    }
+    let reads = matches!(command, FileCommand::Export { .. });
+    if reads && config.database.is_none() && !folder.join(FILE).exists() {
+        return Err(FileError::Nothing(folder.display().to_string()));
+    }
+    serve::runtime()?.block_on(async {
+        let running = match app::start(config, |_| {}).await {
+            Ok(running) => running,
+            // Whoever holds it may only now be listening.
+            Err(app::StartError::Store(StoreError::InUse { .. })) => {
+                let answer = control::ask_patiently(&folder, command).await;
+                return answer.map_err(FileError::Server);
+            }
+            Err(error) => return Err(ServeError::from(error).into()),
+        };
+        let (folder, command) = (folder.clone(), command.clone());
+        let answer = tokio::task::spawn_blocking(move || control::ask(&folder, &command)).await;
+        running.stop().await;
+        let answer =
+            answer.ok().flatten().unwrap_or_else(|| Err("the server that was started does not answer".to_owned()));
+        answer.map_err(FileError::Server)
+    })
+}

@@ -1,0 +1,495 @@
+//! Files in: a file becomes features of a collection, row by row checked as edits are; what is wrong is listed with its reason, what can
+//! be repaired is repaired and listed, and the whole can be taken back.
+//!
+//! Up to [`ONE_TRANSACTION`] features are kept in one transaction. More go in pieces of [`PIECE`], each one transaction: the one writer
+//! keeps the terminals' fixes too, and must not be held up for half a minute. If a piece is refused (a full disk, say), the pieces before
+//! it are taken back. Every feature says in `import` which import made it, so that one can be undone after any restart.
+
+use super::features::{EditError, Features};
+use super::readers::Readers;
+use crate::auth::secret;
+use cordon_data::feature::{Collection, FieldError, Prepared};
+use cordon_data::filter::{Comparison, Filter, Scalar};
+use cordon_data::gdal::Gdal;
+use cordon_data::import::files::{self, ImportError, Mapping, Opened, Told};
+use cordon_data::selection::{self, Selection};
+use cordon_data::store::StoreError;
+use cordon_spatial::ids::{FeatureId, Revision};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use utoipa::ToSchema;
+
+/// As many features as one request may make.
+const ONE_TRANSACTION: u64 = 100_000;
+/// Features of one transaction of a larger file: about a third of a second of the writer's time.
+const PIECE: usize = 5_000;
+/// Rows of each kind that a report lists; it counts all of them.
+const LISTED: usize = 1_000;
+/// Rows that may be wrong before nobody looks for repairs any more.
+const MOST_BROKEN: usize = 100_000;
+/// Features that a trial shows.
+const SHOWN: usize = 1_000;
+/// Imports that are remembered since the start.
+const REMEMBERED: usize = 100;
+/// The codes of what can be repaired: a drawing that bounds no area as it is.
+const NOT_REPAIRABLE: [&str; 6] = ["coordinate", "swapped", "missing", "type", "too_many_vertices", "crs"];
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Who asks.
+    pub who: String,
+    /// Into which collection.
+    pub collection: Collection,
+    /// What the file was called.
+    pub name: String,
+    /// What is said about it.
+    pub told: Told,
+    /// What becomes of its fields.
+    pub mapping: Mapping,
+    /// Nothing is kept: what would be is shown.
+    pub trial: bool,
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is under way.
+    Running,
+    /// What could be kept is kept.
+    Done,
+    /// It was a trial.
+    Tried,
+    /// Nothing of it is kept.
+    Failed,
+}
+
+/// A row that was not taken as it is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RowReport {
+    /// Its number in the file, from 1 on.
+    pub row: u64,
+    /// Why: the code of an error of an edit.
+    pub code: String,
+    /// Which field is meant.
+    pub field: String,
+    /// What it holds, shortened.
+    pub value: String,
+    /// The sentence for the person.
+    pub reason: String,
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Report {
+    /// What it is: how its names end.
+    pub kind: String,
+    /// Its layers that were read.
+    pub layers: Vec<String>,
+    /// The encoding that its texts were read in, where that was a question.
+    pub encoding: Option<String>,
+    /// How many rows it has.
+    pub rows: u64,
+    /// How many of them are kept; of a trial, would be.
+    pub imported: u64,
+    /// How many of these were repaired,
+    pub repaired_count: u64,
+    /// the first of them,
+    pub repaired: Vec<RowReport>,
+    /// how many were refused,
+    pub refused_count: u64,
+    /// and the first of them.
+    pub refused: Vec<RowReport>,
+    /// Fields of the first row after mapping, by name.
+    pub fields: Vec<String>,
+    /// Of a trial: the first features as they would be kept.
+    #[schema(value_type = Vec<Object>)]
+    pub features: Vec<Value>,
+}
+
+/// An import as it is told.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ImportJson {
+    /// Its id, which its features have in `import`.
+    pub id: String,
+    /// Into which collection.
+    pub collection: String,
+    /// What the file was called.
+    pub file: String,
+    /// How far it is.
+    pub state: State,
+    /// Rows that were looked at.
+    pub done: u64,
+    /// Rows that there are; 0 while the file is being opened.
+    pub total: u64,
+    /// What went wrong with the whole.
+    pub error: Option<String>,
+    /// What became of it, once it is over.
+    pub report: Option<Report>,
+}
+
+/// One import, while it goes on and after.
+pub struct Job {
+    id: String,
+    collection: Collection,
+    name: String,
+    done: AtomicU64,
+    total: AtomicU64,
+    end: Mutex<Option<(State, Result<Report, ImportFailure>)>>,
+}
+
+/// Why nothing was kept.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct ImportFailure {
+    /// Stable code.
+    pub code: &'static str,
+    /// The sentence for the person.
+    pub reason: String,
+}
+
+/// What undoing an import did.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Undone {
+    /// Features that were deleted.
+    pub deleted: u64,
+    /// Features that somebody changed since: these stay.
+    pub kept_changed: u64,
+}
+
+/// Why an import is not begun, or not taken back.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportRefused {
+    /// Another one is under way.
+    #[error("an import is under way, try again when it is done")]
+    Busy,
+    /// There is none of that id.
+    #[error("there is no import of that id")]
+    Unknown,
+    /// Deleting failed.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The desk where files come in. Cheap to clone.
+#[derive(Clone)]
+pub struct Imports {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    features: Features,
+    readers: Readers,
+    gdal: Gdal,
+    place: PathBuf,
+    jobs: Mutex<VecDeque<Arc<Job>>>,
+    one: Arc<tokio::sync::Semaphore>,
+}
+
+impl Imports {
+    /// Works in folders below `place`; what an end of the process left there goes.
+    pub fn new(features: Features, readers: Readers, gdal: Gdal, place: PathBuf) -> Imports {
+        // A folder that cannot be removed only takes room.
+        let _ = std::fs::remove_dir_all(&place);
+        let (jobs, one) = (Mutex::default(), Arc::new(tokio::sync::Semaphore::new(1)));
+        Imports { inner: Arc::new(Inner { features, readers, gdal, place, jobs, one }) }
+    }
+
+    /// Where a file that is being sent may be kept.
+    pub fn place(&self) -> &Path {
+        &self.inner.place
+    }
+
+    /// Begins an import of a file; it goes on by itself, and `file` is dropped when it is over.
+    pub fn begin<F: AsRef<Path> + Send + 'static>(&self, order: Order, file: F) -> Result<Arc<Job>, ImportRefused> {
+        let permit = self.inner.one.clone().try_acquire_owned().map_err(|_| ImportRefused::Busy)?;
+        let job = Arc::new(Job {
+            id: format!("{}-{}", order.collection, &secret::new_code()[..12]),
+            collection: order.collection,
+            name: order.name.clone(),
+            done: AtomicU64::new(0),
+            total: AtomicU64::new(0),
+            end: Mutex::new(None),
+        });
+        let mut jobs = self.inner.jobs.lock().expect("no holder panics");
+        jobs.push_back(job.clone());
+        while jobs.len() > REMEMBERED {
+            jobs.pop_front();
+        }
+        drop(jobs);
+        let (this, running, handle) = (self.clone(), job.clone(), tokio::runtime::Handle::current());
+        tokio::task::spawn_blocking(move || {
+            let work = Work { imports: &this.inner, job: &running, order: &order, handle };
+            let ended = work.run(file.as_ref());
+            let state = match &ended {
+                Ok(_) if order.trial => State::Tried,
+                Ok(_) => State::Done,
+                Err(error) => {
+                    tracing::info!(import = running.id, code = error.code, "an import failed");
+                    State::Failed
+                }
+            };
+            *running.end.lock().expect("no holder panics") = Some((state, ended));
+            drop(permit);
+        });
+        Ok(job)
+    }
+
+    /// One that was begun since the start.
+    pub fn job(&self, id: &str) -> Option<Arc<Job>> {
+        self.inner.jobs.lock().expect("no holder panics").iter().find(|job| job.id == id).cloned()
+    }
+
+    /// Those that were begun since the start, the last first.
+    pub fn jobs(&self) -> Vec<Arc<Job>> {
+        self.inner.jobs.lock().expect("no holder panics").iter().rev().cloned().collect()
+    }
+
+    /// Deletes what an import made, in transactions of at most 100,000 features; what was changed since stays.
+    pub async fn undo(&self, who: &str, id: &str) -> Result<Undone, ImportRefused> {
+        let named = id.rsplit_once('-').and_then(|(collection, _)| Collection::from_name(collection));
+        let collection = named.ok_or(ImportRefused::Unknown)?;
+        let _permit = self.inner.one.try_acquire().map_err(|_| ImportRefused::Busy)?;
+        let found = {
+            let id = id.to_owned();
+            self.inner.readers.read(move |reader| made_by(reader, collection, &id)).await?
+        };
+        if found.is_empty() {
+            return Err(ImportRefused::Unknown);
+        }
+        let (unchanged, changed): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|(_, revision)| *revision == Revision(1));
+        for piece in unchanged.chunks(ONE_TRANSACTION as usize) {
+            self.inner.features.delete_many(who, collection, piece).await?;
+        }
+        Ok(Undone { deleted: unchanged.len() as u64, kept_changed: changed.len() as u64 })
+    }
+}
+
+/// The features of an import that stand, with their revisions.
+fn made_by(
+    reader: &dyn cordon_data::store::Reader,
+    collection: Collection,
+    id: &str,
+) -> Result<Vec<(FeatureId, Revision)>, StoreError> {
+    let is = Filter::Compare(Comparison::Equal, Scalar::Property("import".to_owned()), Scalar::Text(id.to_owned()));
+    let wanted = Selection { filter: Some(is), ..Selection::all(collection) };
+    let mut found = Vec::new();
+    let show = |feature: &cordon_data::feature::StoredFeature| {
+        Ok(feature.body.as_deref().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default())
+    };
+    selection::each(reader, &wanted, &show, |one| {
+        found.push((one.feature.id, one.feature.revision));
+        Ok::<(), StoreError>(())
+    })?;
+    Ok(found)
+}
+
+impl Job {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// How it is told.
+    pub fn told(&self) -> ImportJson {
+        let end = self.end.lock().expect("no holder panics");
+        let (state, error, report) = match &*end {
+            None => (State::Running, None, None),
+            Some((state, Ok(report))) => (*state, None, Some(report.clone())),
+            Some((state, Err(failure))) => (*state, Some(failure.reason.clone()), None),
+        };
+        ImportJson {
+            id: self.id.clone(),
+            collection: self.collection.name().to_owned(),
+            file: self.name.clone(),
+            state,
+            done: self.done.load(Ordering::Relaxed),
+            total: self.total.load(Ordering::Relaxed),
+            error,
+            report,
+        }
+    }
+
+    /// What became of it, once it is over.
+    pub fn ended(&self) -> Option<Result<Report, ImportFailure>> {
+        self.end.lock().expect("no holder panics").as_ref().map(|(_, end)| end.clone())
+    }
+}
+
+/// One import at work, on a thread that may block.
+struct Work<'a> {
+    imports: &'a Inner,
+    job: &'a Job,
+    order: &'a Order,
+    handle: tokio::runtime::Handle,
+}
+
+/// Checked rows that wait for their transaction.
+type Checked = Vec<(u64, Prepared)>;
+
+impl Work<'_> {
+    fn run(&self, file: &Path) -> Result<Report, ImportFailure> {
+        let order = self.order;
+        let opened = files::open(&self.imports.gdal, &self.imports.place, file, &order.name, &order.told)?;
+        self.job.total.store(opened.rows, Ordering::Relaxed);
+        let mut report = Report {
+            kind: opened.kind.extension().to_owned(),
+            layers: opened.layers.clone(),
+            encoding: opened.encoding.clone(),
+            rows: opened.rows,
+            ..Report::default()
+        };
+        let mut mapping = order.mapping.clone();
+        mapping.added.push(("import".to_owned(), self.job.id.clone().into()));
+        let kept = self.take(&opened, &mapping, &mut report);
+        if kept.is_err() && !order.trial {
+            self.take_back();
+        }
+        kept?;
+        Ok(report)
+    }
+
+    fn take(&self, opened: &Opened, mapping: &Mapping, report: &mut Report) -> Result<(), ImportFailure> {
+        let collection = self.order.collection;
+        let in_pieces = opened.rows > ONE_TRANSACTION;
+        let mut checked: Checked = Vec::new();
+        let mut broken: BTreeMap<u64, FieldError> = BTreeMap::new();
+        for row in opened.rows(collection, mapping)? {
+            let row = row?;
+            self.job.done.store(row.number, Ordering::Relaxed);
+            if row.number == 1 {
+                let fields = row.feature["properties"].as_object().into_iter().flatten();
+                report.fields = fields.map(|(name, _)| name.clone()).collect();
+            }
+            match self.check(&row.feature) {
+                Ok(prepared) => checked.push((row.number, prepared)),
+                Err(error) if is_repairable(&error) && broken.len() < MOST_BROKEN => {
+                    broken.insert(row.number, error);
+                }
+                Err(error) => refuse(report, row.number, &error),
+            }
+            if in_pieces && checked.len() >= PIECE {
+                self.keep(std::mem::take(&mut checked), report)?;
+            }
+        }
+        if !broken.is_empty() {
+            for row in opened.repaired(&self.imports.gdal, collection, mapping)? {
+                let row = row?;
+                let Some(error) = broken.remove(&row.number) else { continue };
+                match self.check(&row.feature) {
+                    Ok(prepared) => {
+                        report.repaired_count += 1;
+                        note(&mut report.repaired, row.number, &error);
+                        checked.push((row.number, prepared));
+                    }
+                    Err(_) => refuse(report, row.number, &error),
+                }
+            }
+            broken.iter().for_each(|(row, error)| refuse(report, *row, error));
+        }
+        let size = if in_pieces { PIECE } else { checked.len().max(1) };
+        let mut checked = checked.into_iter();
+        loop {
+            let piece: Checked = checked.by_ref().take(size).collect();
+            if piece.is_empty() {
+                return Ok(());
+            }
+            self.keep(piece, report)?;
+        }
+    }
+
+    fn check(&self, feature: &Value) -> Result<Prepared, FieldError> {
+        let needs_place = !matches!(self.order.collection, Collection::Vehicles | Collection::Exemptions);
+        if needs_place && feature["geometry"].is_null() {
+            return Err(FieldError::missing("geometry", "a place for every row"));
+        }
+        self.imports.features.checked(self.order.collection, feature)
+    }
+
+    /// Keeps a piece in one transaction; of a trial, shows it.
+    fn keep(&self, piece: Checked, report: &mut Report) -> Result<(), ImportFailure> {
+        let count = piece.len() as u64;
+        if self.order.trial {
+            let room = SHOWN.saturating_sub(report.features.len());
+            let shown = piece.iter().take(room).filter_map(|(_, prepared)| serde_json::from_str(&prepared.body).ok());
+            report.features.extend(shown);
+            report.imported += count;
+            return Ok(());
+        }
+        let features = &self.imports.features;
+        let keeping = features.keep_import(&self.order.who, self.order.collection, &self.job.id, piece);
+        let refused = self.handle.block_on(keeping)?;
+        report.imported += count - refused.len() as u64;
+        for (row, error) in refused {
+            refuse(report, row, &error);
+        }
+        Ok(())
+    }
+
+    /// Takes back what was kept before something failed.
+    fn take_back(&self) {
+        let (collection, id) = (self.order.collection, self.job.id.clone());
+        let done = self.handle.block_on(async {
+            let found = self.imports.readers.read(move |reader| made_by(reader, collection, &id)).await?;
+            for piece in found.chunks(ONE_TRANSACTION as usize) {
+                self.imports.features.delete_many(&self.order.who, collection, piece).await?;
+            }
+            Ok::<(), EditError>(())
+        });
+        if let Err(error) = done {
+            tracing::error!(%error, import = self.job.id, "an import that failed could not be taken back; undo it later");
+        }
+    }
+}
+
+fn is_repairable(error: &FieldError) -> bool {
+    error.field.starts_with("geometry") && !NOT_REPAIRABLE.contains(&error.code)
+}
+
+fn refuse(report: &mut Report, row: u64, error: &FieldError) {
+    report.refused_count += 1;
+    note(&mut report.refused, row, error);
+}
+
+fn note(list: &mut Vec<RowReport>, row: u64, error: &FieldError) {
+    if list.len() < LISTED {
+        list.push(RowReport {
+            row,
+            code: error.code.to_owned(),
+            field: error.field.clone(),
+            value: error.value.clone(),
+            reason: error.message.clone(),
+        });
+    }
+}
+
+impl From<ImportError> for ImportFailure {
+    fn from(error: ImportError) -> ImportFailure {
+        let code = match &error {
+            ImportError::Kind { .. } => "unknown_file",
+            ImportError::Archive(_) => "bad_archive",
+            ImportError::Srs(_) => "unknown_datum",
+            ImportError::Encoding(_) => "unknown_encoding",
+            ImportError::Layer { .. } => "unknown_layer",
+            ImportError::TooMany | ImportError::RowTooLong(_) => "too_large",
+            ImportError::Gdal(_) => "unreadable_file",
+            ImportError::File(_) => "file_failed",
+        };
+        ImportFailure { code, reason: error.to_string() }
+    }
+}
+
+impl From<EditError> for ImportFailure {
+    fn from(error: EditError) -> ImportFailure {
+        ImportFailure { code: "not_kept", reason: error.to_string() }
+    }
+}
