@@ -91,6 +91,15 @@ fn a_tanker_goes_round_the_tunnel_and_is_told_why_in_both_languages() {
     assert!((legs - metres(&two)).abs() < 0.01, "{legs} {two}");
     let arrivals = two["instructions"].as_array().unwrap().iter().filter(|i| i["manoeuvre"] == "arrive").count();
     assert_eq!(arrivals, 2);
+    // Other ways are given where they are asked for: past the tunnel a car has none, to the school there are two streets.
+    let asked = json!({"from": at(from), "to": at(to), "profile": "car", "alternatives": 2});
+    assert_eq!(server.api().post("/api/roads/route", &asked).expect(200)["alternatives"], json!([]));
+    let school = json!({"lon": 121.0985535, "lat": 30.5663826});
+    let across = json!({"from": at(ends(BRIDGE).0), "to": school, "profile": "car", "alternatives": 2});
+    let town = server.api().post("/api/roads/route", &across).expect(200);
+    let other = &town["alternatives"][0];
+    assert!(other["duration_s"].as_f64() >= town["duration_s"].as_f64(), "{town}");
+    assert!(metres(other) <= 1.5 * metres(&town) && other["instructions"].as_array().unwrap().len() > 1, "{town}");
     // What a question avoids is avoided for it alone.
     let avoid =
         json!({"from": at(from), "to": at(to), "profile": "car", "avoid": [square(middle((from, to)), 0.0005)]});
@@ -391,6 +400,7 @@ fn wrong_questions_are_refused_by_field_and_places_are_never_silently_moved() {
     assert_eq!(refused("route", 400, with(json!({"depart_at": later(-3_600)}))), pair("bad_value", "depart_at"));
     assert_eq!(refused("route", 400, with(json!({"to": {"lon": 200, "lat": 30}}))), pair("bad_value", "to"));
     assert_eq!(refused("route", 422, with(json!({"to": {"lon": 124, "lat": 31}}))), pair("no_road", "to"));
+    assert_eq!(refused("route", 400, with(json!({"alternatives": 4}))), pair("bad_value", "alternatives"));
     let via = json!({"via": vec![json!({"lon": 121.8, "lat": 30.0}); 51]});
     assert_eq!(refused("route", 422, with(via)), pair("too_many", "via"));
     assert_eq!(refused("nearest", 400, json!({"to": to, "profile": "car", "count": 0})), pair("bad_value", "count"));

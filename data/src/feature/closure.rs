@@ -6,7 +6,7 @@
 use super::field_error::FieldError;
 use super::members::Members;
 use super::window::{self, Validity};
-use super::{Collection, StoredFeature, geometry, ground, zone_of};
+use super::{Collection, StoredFeature, geometry, ground, zone, zone_of};
 use cordon_spatial::calendar::Schedule;
 use cordon_spatial::road::{Audience, ProfileId};
 use cordon_spatial::units::UnixMs;
@@ -172,13 +172,14 @@ pub fn closure_of(feature: &StoredFeature, unsaid: &ClosesUnsaid<'_>) -> Result<
         }
         Collection::Zones => {
             let Kept { properties } = kept(body)?;
-            let said = audience(&Members::new(&properties, "properties"), CLOSES)?;
-            if said == Some(Audience::empty()) {
+            let members = Members::new(&properties, "properties");
+            let (kind, level) = zone::sort(&members)?;
+            let audience = audience(&members, CLOSES)?.unwrap_or_else(|| unsaid(kind, level));
+            // Of a hundred thousand zones few close roads: the others are read no further.
+            if audience.is_empty() {
                 return Ok(None);
             }
-            let zone = zone_of(feature)?;
-            let audience = said.unwrap_or_else(|| unsaid(zone.kind, zone.level));
-            let named = named(&properties)?;
+            let (zone, named) = (zone_of(feature)?, named(&properties)?);
             let (valid_from, valid_to, schedule) = (zone.valid_from, zone.valid_to, zone.schedule);
             RoadClosure { ground: zone.ground, audience, valid_from, valid_to, schedule, ..named }
         }

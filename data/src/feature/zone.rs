@@ -128,16 +128,21 @@ fn refuse_what_would_not_be_watched(properties: &Map<String, Value>) -> Result<(
 fn read(properties: &Map<String, Value>, revision: Revision) -> Result<ZoneDraft, FieldError> {
     let members = Members::new(properties, "properties");
     members.text("name", 200)?;
-    let Some(kind) = members.one_of("kind", &KINDS)? else {
-        let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
-        return Err(FieldError::missing("properties.kind", names.join(", ")));
-    };
-    let level = members.one_of("level", &LEVELS)?;
+    let (kind, level) = sort(&members)?;
     let Validity { valid_from, valid_to, schedule } = window::validity(&members)?;
     let rules = rule::rules(&members, revision)?;
     let draft = ZoneDraft { kind, level, ground: Ground { parts: Vec::new() }, valid_from, valid_to, schedule, rules };
     check_presence(&draft)?;
     Ok(draft)
+}
+
+/// A zone's kind and level.
+pub(super) fn sort(members: &Members<'_>) -> Result<(ZoneKind, Option<RiskLevel>), FieldError> {
+    let Some(kind) = members.one_of("kind", &KINDS)? else {
+        let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+        return Err(FieldError::missing("properties.kind", names.join(", ")));
+    };
+    Ok((kind, members.one_of("level", &LEVELS)?))
 }
 
 /// Whoever must be inside must be told when: without a window, a schedule or dates it would be for ever.

@@ -112,7 +112,8 @@ pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), RoadsErro
         }
         RoadsCommand::Route(args) => {
             let (moment, asker) = asked(&args.asked)?;
-            let asked = RouteAsked { asker, from: args.from, via: Vec::new(), to: args.to, explain: true };
+            let asked =
+                RouteAsked { asker, from: args.from, via: Vec::new(), to: args.to, explain: true, alternatives: 0 };
             lines(out, [route(&moment, &asked)?])
         }
         RoadsCommand::Nearest(args) => lines(out, near(args)?),

@@ -22,6 +22,8 @@ pub struct RouteAsked {
     pub to: Position,
     /// Whether it is to be said what the profile was kept from.
     pub explain: bool,
+    /// How many other ways are wanted, where there is no place on the way.
+    pub alternatives: usize,
 }
 
 /// A route.
@@ -52,6 +54,8 @@ pub struct RouteJson {
     pub instructions: Vec<InstructionJson>,
     /// What the profile was kept from on the way that it would have taken.
     pub refused: Vec<RefusedJson>,
+    /// Other ways: at most a quarter longer, and elsewhere for at least a fifth.
+    pub alternatives: Vec<AlternativeJson>,
     /// Whose data it is.
     pub attribution: String,
 }
@@ -63,6 +67,20 @@ pub struct LegJson {
     pub length_m: f64,
     /// How long it takes.
     pub duration_s: f64,
+}
+
+/// Another way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlternativeJson {
+    /// Its length.
+    pub length_m: f64,
+    /// How long it takes.
+    pub duration_s: f64,
+    /// Its line.
+    #[schema(value_type = Object)]
+    pub geometry: LineJson,
+    /// What to do where.
+    pub instructions: Vec<InstructionJson>,
 }
 
 /// A place on a road.
@@ -171,6 +189,12 @@ pub fn route(moment: &Moment, asked: &RouteAsked) -> Result<RouteJson, AskError>
             if asked.explain {
                 whole.refused.extend(refused(question, scratch));
             }
+            if asked.via.is_empty() {
+                let ends = (&pair[0], &pair[1]);
+                let others = question.view.alternatives(scratch, ends, &way, asked.alternatives, departs);
+                let others = others.iter().map(|way| question.view.route(way, ends.0, ends.1));
+                whole.alternatives = others.map(|route| alternative(&route)).collect();
+            }
         }
         Ok(RouteJson {
             length_m: whole.length_mm as f64 / 1e3,
@@ -184,6 +208,7 @@ pub fn route(moment: &Moment, asked: &RouteAsked) -> Result<RouteJson, AskError>
             legs: whole.legs,
             instructions: whole.instructions,
             refused: whole.refused,
+            alternatives: whole.alternatives,
             attribution: moment.town.attribution.clone(),
         })
     })
@@ -198,6 +223,16 @@ struct Whole {
     legs: Vec<LegJson>,
     instructions: Vec<InstructionJson>,
     refused: Vec<RefusedJson>,
+    alternatives: Vec<AlternativeJson>,
+}
+
+fn alternative(route: &Route) -> AlternativeJson {
+    AlternativeJson {
+        length_m: route.length_mm as f64 / 1e3,
+        duration_s: route.duration_ms as f64 / 1e3,
+        geometry: LineJson(route.line.clone()),
+        instructions: route.instructions.iter().map(|instruction| InstructionJson::of(instruction, None)).collect(),
+    }
 }
 
 impl Whole {

@@ -90,10 +90,9 @@ impl Town {
         layer.shortcuts.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Brings the shortcuts that somebody asked for up to some closures. Those of which any is for a time only are answered
-    /// for by the exact layer, so that nothing is made for them.
+    /// Brings the shortcuts that somebody asked for up to some closures.
     pub fn follow(&self, closures: &Closures) {
-        for profile in ProfileId::ALL.into_iter().filter(|profile| closures.overlay(*profile).is_untimed()) {
+        for profile in ProfileId::ALL {
             for metric in METRICS {
                 let layer = self.layer(profile, metric);
                 let known = layer.shortcuts.read().unwrap_or_else(PoisonError::into_inner).clone();

@@ -7,8 +7,8 @@ use super::{Size, work};
 use crate::roads::desk::{Closing, Site, Span};
 use crate::roads::moment::ClosureFace;
 use crate::roads::shapes::LinesJson;
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use cordon_data::feature::audience_names;
 use cordon_spatial::units::UnixMs;
 use serde::Serialize;
@@ -63,9 +63,9 @@ pub struct ClosureJson {
 /// What is closed now and later, with the roads that it takes.
 #[utoipa::path(get, path = "/api/roads/closures", tag = "roads",
     responses((status = 200, body = ClosuresJson), (status = 503, body = ProblemJson)))]
-pub async fn closures(State(app): AppState) -> Result<Json<ClosuresJson>, Problem> {
+pub async fn closures(State(app): AppState) -> Result<Response, Problem> {
     let now = app.roads.now();
-    work(&app, Size::Short, move |site| Ok(told(site, now))).await.map(Json)
+    work(&app, Size::Short, move |site| Ok(told(site, now))).await
 }
 
 fn told(site: &Site, now: UnixMs) -> ClosuresJson {

@@ -18,9 +18,9 @@ use crate::roads::many::{self, ReachedJson, Shown, TableJson};
 use crate::roads::moment::AskError;
 use crate::roads::route::{self, RouteAsked, RouteJson};
 use asked::{Head, PointJson, areas, depart, points, profile};
-use axum::Json as JsonAnswer;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use cordon_spatial::road::Metric;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -33,6 +33,8 @@ use utoipa::ToSchema;
 const MOST_VIA: usize = 50;
 /// Most areas that one route avoids.
 const MOST_AVOIDED: usize = 100;
+/// Most other ways of one route.
+const MOST_ALTERNATIVES: u32 = 3;
 /// Most starts and most ends of a table, and most cells: a million are 4 MiB while they are worked on and some 8 MB of text.
 const MOST_PLACES: usize = 10_000;
 const MOST_CELLS: usize = 1_000_000;
@@ -66,12 +68,12 @@ enum Size {
     Long,
 }
 
-/// Works on a question when it is its turn.
-async fn work<T: Send + 'static>(
+/// Works on a question when it is its turn. The answer is written there too: a large one takes a while.
+async fn work<T: Serialize>(
     app: &App,
     size: Size,
     question: impl FnOnce(&Site) -> Result<T, AskError> + Send + 'static,
-) -> Result<T, Problem> {
+) -> Result<Response, Problem> {
     let turns = if size == Size::Short { &app.road_turns.short } else { &app.road_turns.long };
     let turn = tokio::time::timeout(PATIENCE, Arc::clone(turns).acquire_owned()).await;
     let Ok(Ok(turn)) = turn else {
@@ -84,9 +86,11 @@ async fn work<T: Send + 'static>(
     let site = site(app)?;
     let work = move || {
         let _turn = turn;
-        question(&site)
+        let answer = question(&site)?;
+        Ok::<_, AskError>(serde_json::to_vec(&answer).expect("answers are plain data"))
     };
-    Ok(tokio::task::spawn_blocking(work).await.expect("a question about roads does not panic")?)
+    let answer = tokio::task::spawn_blocking(work).await.expect("a question about roads does not panic")?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], answer).into_response())
 }
 
 /// The roads now; a problem that says what to do where there are none.
@@ -173,6 +177,9 @@ pub struct AskRoute {
     /// Whether it is to be said what the profile was kept from; so unless `false`.
     #[serde(default)]
     pub explain: Option<bool>,
+    /// How many other ways are wanted where there is no `via`; none unless said, at most 3.
+    #[serde(default)]
+    pub alternatives: Option<u32>,
 }
 
 /// Plans a route. It never crosses what is closed to the profile at `closure_epoch`; a start or an end in what is closed,
@@ -180,19 +187,28 @@ pub struct AskRoute {
 #[utoipa::path(post, path = "/api/roads/route", tag = "roads", request_body = AskRoute,
     responses((status = 200, body = RouteJson), (status = 400, body = ProblemJson), (status = 422, body = ProblemJson),
         (status = 503, body = ProblemJson)))]
-pub async fn route(State(app): AppState, Json(asked): Json<AskRoute>) -> Result<JsonAnswer<RouteJson>, Problem> {
+pub async fn route(State(app): AppState, Json(asked): Json<AskRoute>) -> Result<Response, Problem> {
     let asker =
         Head { profile: &asked.profile, metric: asked.metric.as_deref(), depart_at: asked.depart_at.as_deref() }
             .asker(app.roads.now())?;
     let (from, to) = (asked.from.position("from")?, asked.to.position("to")?);
     let via = points("via", &asked.via, MOST_VIA)?;
     let avoid = areas("avoid", &asked.avoid, MOST_AVOIDED)?;
-    let asked = RouteAsked { asker, from, via, to, explain: asked.explain.unwrap_or(true) };
+    let alternatives = asked.alternatives.unwrap_or(0);
+    if alternatives > MOST_ALTERNATIVES {
+        return Err(Problem::bad_value(
+            "alternatives",
+            alternatives,
+            format!("a whole number from 0 to {MOST_ALTERNATIVES}"),
+        ));
+    }
+    let (explain, alternatives) = (asked.explain.unwrap_or(true), alternatives as usize);
+    let asked = RouteAsked { asker, from, via, to, explain, alternatives };
     let answer = work(&app, Size::Short, move |site| match avoid.is_empty() {
         true => route::route(&site.moment, &asked),
         false => route::route(&site.moment.avoiding(avoid), &asked),
     });
-    answer.await.map(JsonAnswer)
+    answer.await
 }
 
 /// A table to fill.
@@ -218,7 +234,7 @@ pub struct AskMatrix {
 #[utoipa::path(post, path = "/api/roads/matrix", tag = "roads", request_body = AskMatrix,
     responses((status = 200, body = TableJson), (status = 400, body = ProblemJson), (status = 422, body = ProblemJson),
         (status = 503, body = ProblemJson)))]
-pub async fn matrix(State(app): AppState, Json(asked): Json<AskMatrix>) -> Result<JsonAnswer<TableJson>, Problem> {
+pub async fn matrix(State(app): AppState, Json(asked): Json<AskMatrix>) -> Result<Response, Problem> {
     let asker =
         Head { profile: &asked.profile, metric: asked.metric.as_deref(), depart_at: asked.depart_at.as_deref() }
             .asker(app.roads.now())?;
@@ -237,7 +253,7 @@ pub async fn matrix(State(app): AppState, Json(asked): Json<AskMatrix>) -> Resul
     let (from, to) = (points("from", &asked.from, MOST_PLACES)?, points("to", &asked.to, MOST_PLACES)?);
     let answer =
         work(&app, Size::Long, move |site| many::table(&site.moment, asker, (&from, &to), Instant::now() + LONGEST));
-    answer.await.map(JsonAnswer)
+    answer.await
 }
 
 /// What is reached in a time.
@@ -273,10 +289,7 @@ pub struct IsochroneJson {
 #[utoipa::path(post, path = "/api/roads/isochrone", tag = "roads", request_body = AskIsochrone,
     responses((status = 200, body = IsochroneJson), (status = 400, body = ProblemJson), (status = 422, body = ProblemJson),
         (status = 503, body = ProblemJson)))]
-pub async fn isochrone(
-    State(app): AppState,
-    Json(asked): Json<AskIsochrone>,
-) -> Result<JsonAnswer<IsochroneJson>, Problem> {
+pub async fn isochrone(State(app): AppState, Json(asked): Json<AskIsochrone>) -> Result<Response, Problem> {
     let profile = profile(&asked.profile)?;
     let now = app.roads.now();
     let asker = crate::roads::moment::Asker {
@@ -305,5 +318,5 @@ pub async fn isochrone(
         let (closure_epoch, attribution) = (site.moment.epoch.0, site.moment.town.attribution.clone());
         Ok(IsochroneJson { items, closure_epoch, attribution })
     });
-    answer.await.map(JsonAnswer)
+    answer.await
 }

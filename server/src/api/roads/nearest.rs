@@ -9,8 +9,8 @@ use crate::roads::desk::{Resource, Site};
 use crate::roads::many::{self, Gathered};
 use crate::roads::moment::{AskError, Asker, ClosedBy};
 use crate::roads::route::{RouteAsked, RouteJson, route};
-use axum::Json as JsonAnswer;
 use axum::extract::State;
+use axum::response::Response;
 use cordon_spatial::position::Position;
 use cordon_spatial::road::Metric;
 use serde::{Deserialize, Serialize};
@@ -141,7 +141,7 @@ pub struct LeftOutNear {
 #[utoipa::path(post, path = "/api/roads/nearest", tag = "roads", request_body = AskNearest,
     responses((status = 200, body = NearestJson), (status = 400, body = ProblemJson), (status = 422, body = ProblemJson),
         (status = 503, body = ProblemJson)))]
-pub async fn nearest(State(app): AppState, Json(asked): Json<AskNearest>) -> Result<JsonAnswer<NearestJson>, Problem> {
+pub async fn nearest(State(app): AppState, Json(asked): Json<AskNearest>) -> Result<Response, Problem> {
     let asker =
         Head { profile: &asked.profile, metric: asked.metric.as_deref(), depart_at: asked.depart_at.as_deref() }
             .asker(app.roads.now())?;
@@ -168,7 +168,7 @@ pub async fn nearest(State(app): AppState, Json(asked): Json<AskNearest>) -> Res
         }
     };
     let sought = Sought { asker, to, count, of, routes: asked.routes };
-    work(&app, Size::Short, move |site| find(site, &sought)).await.map(JsonAnswer)
+    work(&app, Size::Short, move |site| find(site, &sought)).await
 }
 
 /// Who is sought, as it was read.
@@ -218,8 +218,14 @@ fn find(site: &Site, sought: &Sought) -> Result<NearestJson, AskError> {
     let gathered = gathered(site, sought, &places);
     let near = many::nearest(&site.moment, sought.asker, &gathered, sought.to, sought.count as usize)?;
     let way = |index: usize| {
-        let asked =
-            RouteAsked { asker: sought.asker, from: places[index], via: Vec::new(), to: sought.to, explain: false };
+        let asked = RouteAsked {
+            asker: sought.asker,
+            from: places[index],
+            via: Vec::new(),
+            to: sought.to,
+            explain: false,
+            alternatives: 0,
+        };
         route(&site.moment, &asked)
     };
     let mut items = Vec::with_capacity(near.len());
@@ -251,7 +257,7 @@ fn find(site: &Site, sought: &Sought) -> Result<NearestJson, AskError> {
 fn gathered(site: &Site, sought: &Sought, places: &[Position]) -> Arc<Gathered> {
     let gather = || Arc::new(many::gather(&site.moment, sought.asker, places));
     let Of::Resources { kinds, departs_now: true } = &sought.of else { return gather() };
-    if !site.moment.closures.overlay(sought.asker.profile).is_untimed() {
+    if sought.asker.depart >= site.moment.closures.overlay(sought.asker.profile).steady_until() {
         return gather();
     }
     let key = (sought.asker.profile, kinds.clone());

@@ -31,11 +31,12 @@ describe('open questions about roads', () => {
     expect(plans.picture().awaits).toBeNull();
     await settled();
     expect(plans.picture().plans[0]!.answer?.value).toMatchObject({ duration_s: 100 });
+    expect(api.route).toHaveBeenLastCalledWith(expect.objectContaining({ via: [], alternatives: 2 }), expect.anything());
     plans.addVia(id);
     expect(plans.picture().awaits).toBe(1);
     plans.place(id, 1, at(121.5));
     await settled();
-    expect(api.route).toHaveBeenLastCalledWith(expect.objectContaining({ from: at(121), via: [at(121.5)], to: at(122) }), expect.anything());
+    expect(api.route).toHaveBeenLastCalledWith(expect.objectContaining({ from: at(121), via: [at(121.5)], to: at(122), alternatives: 0 }), expect.anything());
     plans.reverse(id);
     await settled();
     expect(api.route).toHaveBeenLastCalledWith(expect.objectContaining({ from: at(122), to: at(121) }), expect.anything());
