@@ -425,8 +425,7 @@ fn conf_filter_finds_what_it_says() {
         encoded("S_INTERSECTS(geometry, POINT(30 121.03))")
     );
     assert_eq!(park.ids(&swapped), ["g3"]);
-    for wrong in
-        ["kind = ", "1; DROP TABLE features", "kind = 'a' UNION SELECT", &"NOT ".repeat(500), "pg_sleep(10) = 1"]
+    for wrong in ["kind = ", "1; DROP TABLE features", "kind = 'a' UNION SELECT", &"NOT ".repeat(500), "version() = 1"]
     {
         is_refused(&park.api().get(&format!("{GATES}?filter={}", encoded(wrong))), 400, "bad_filter", "filter");
     }

@@ -53,7 +53,8 @@ fn files(endings: &[&str]) -> Vec<(String, String)> {
             let name = path.file_name().expect("an entry has a name").to_string_lossy().into_owned();
             if path.is_dir() {
                 // Built or downloaded, not written.
-                let foreign = ["target", "node_modules", "dist", "artifacts", ".git", "cordon-demo", "cordon-data"];
+                let foreign =
+                    ["target", "node_modules", "dist", "artifacts", ".git", "cordon-demo", "cordon-data", ".venv"];
                 if !foreign.contains(&name.as_str()) {
                     folders.push(path);
                 }

@@ -1,7 +1,7 @@
 //! The same is selected whatever the store: by box, time and filter, forth and back.
 
 use super::given::{commit_with, edit};
-use super::{Open, Sites};
+use super::{Open, Site, Sites};
 use cordon_data::crs::Crs;
 use cordon_data::feature::{Collection, StoredFeature};
 use cordon_data::filter::{Filter, Interval, Language};
@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 const GATES: Collection = Collection::Gates;
 
 /// Gates `g1` to `g25` from west to east, each second one for hazmat; `g7` is a wall around an empty middle.
-fn gates(sites: &Sites<'_>) -> Open {
-    let mut open = sites().open();
+fn gates(sites: &Sites<'_>) -> (Open, Box<dyn Site>) {
+    let site = sites();
+    let mut open = site.open();
     for n in 1..=25_u32 {
         let lon = 121.0 + f64::from(n) / 100.0;
         let geometry = match n {
@@ -28,7 +29,7 @@ fn gates(sites: &Sites<'_>) -> Open {
         let (feature, record) = edit(GATES, &format!("g{n}"), n, i64::from(n), &gate, None);
         commit_with(&mut open, i64::from(n), vec![record], &[], &[], &[feature]);
     }
-    open
+    (open, site)
 }
 
 fn shown(feature: &StoredFeature) -> Result<Value, StoreError> {
@@ -49,22 +50,19 @@ fn filtered(text: &str) -> Selection {
 }
 
 pub fn pages_go_forth_and_back(sites: &Sites<'_>) {
-    let open = gates(sites);
+    let (open, _site) = gates(sites);
     for (wanted, expected) in [(Selection::all(GATES), 25), (filtered("kind = 'hazmat'"), 12)] {
-        let (mut forth, mut place, mut last) = (Vec::new(), Place::After(None), None::<FeatureKey>);
-        loop {
+        let (mut forth, mut place) = (Vec::new(), Place::After(None));
+        let mut last = loop {
             let page = page(&open, &wanted, place, 5);
             assert_eq!(page.matched, Some(expected));
             assert_eq!(page.previous.is_some(), !forth.is_empty());
             forth.push(ids(&page));
             match page.next {
                 Some(next) => place = Place::After(Some(next)),
-                None => {
-                    last = page.previous;
-                    break;
-                }
+                None => break page.previous,
             }
-        }
+        };
         assert_eq!(forth.iter().flatten().count() as u64, expected);
         let mut back = vec![forth.last().unwrap().clone()];
         while let Some(key) = last {
@@ -80,7 +78,7 @@ pub fn pages_go_forth_and_back(sites: &Sites<'_>) {
 }
 
 pub fn a_filter_finds_what_it_says(sites: &Sites<'_>) {
-    let open = gates(sites);
+    let (open, _site) = gates(sites);
     let found = |text: &str| ids(&page(&open, &filtered(text), Place::After(None), 100));
     assert_eq!(found("lanes < 3"), ["g1", "g2"]);
     assert_eq!(found("kind = 'hazmat' AND lanes BETWEEN 3 AND 6"), ["g4", "g6"]);
@@ -98,7 +96,7 @@ pub fn a_filter_finds_what_it_says(sites: &Sites<'_>) {
 }
 
 pub fn a_box_finds_geometries_and_not_their_boxes(sites: &Sites<'_>) {
-    let open = gates(sites);
+    let (open, _site) = gates(sites);
     let within = |boxes: Vec<[f64; 4]>| {
         let page = page(&open, &Selection { boxes, ..Selection::all(GATES) }, Place::After(None), 100);
         (ids(&page), page.matched)
@@ -112,7 +110,7 @@ pub fn a_box_finds_geometries_and_not_their_boxes(sites: &Sites<'_>) {
 }
 
 pub fn a_time_finds_what_holds_then(sites: &Sites<'_>) {
-    let open = gates(sites);
+    let (open, _site) = gates(sites);
     let found = |text: &str| {
         let time = Interval::parse_span(text);
         assert!(time.is_some(), "{text}");

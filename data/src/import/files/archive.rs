@@ -154,7 +154,7 @@ mod tests {
         check(&[("a/../../b.shp", b"x")], "outside");
         check(&[("/etc/passwd", b"x")], "outside");
         check(&[("..\\b.shp", b"x")], "outside");
-        check(&[("C:\\b.shp", b"x")], "outside");
+        check(&[("C:b.shp", b"x")], "outside");
         check(&[("bomb.shp", &vec![0; 64 << 20])], "grow over");
         check(&[("a.shp", b"x"), ("b.shp", b"x")], "it holds 2");
         check(&[("evil.vrt", b"<OGRVRTDataSource/>")], "it holds 0");
