@@ -58,6 +58,7 @@ const WIDTH_M: Property = is("width_m", Number, "宽度（米）", "Width, m");
 const LIMIT_KPH: Property = is("limit_kph", Number, "限速（公里/小时）", "Speed limit, km/h");
 const CONTACT: Property = is("contact", Text, "联系方式", "Contact");
 const OWNER: Property = is("owner", Text, "责任单位", "Owner");
+const CLOSES: Property = is("closes_roads_for", Text, "封闭道路的对象", "Closes roads for");
 const SOURCE: Property = is("source", Text, "数据来源", "Source of the data");
 const CAPACITY: Property = is("capacity_people", Whole, "容纳人数", "Capacity, people");
 const PEOPLE_DAY: Property = is("people_day", Whole, "白天人数", "People by day");
@@ -78,6 +79,7 @@ const ZONES: &[Property] = &[
     WIDTH_M,
     is("schedule", List, "时段", "Weekly hours"),
     is("rules", List, "规则", "Rules"),
+    CLOSES,
     SOURCE,
 ];
 const VEHICLES: &[Property] = &[
@@ -160,6 +162,7 @@ const CLOSED_AREAS: &[Property] = &[
     is("parent", Text, "上级封闭区", "Within (id)"),
     CAPACITY,
     is("capacity_vehicles", Whole, "容纳车辆数", "Capacity, vehicles"),
+    CLOSES,
     VALID_FROM,
     VALID_TO,
     SOURCE,
@@ -196,7 +199,7 @@ const CLOSURES: &[Property] = &[
     NAME,
     NAME_EN,
     is("reason", Text, "原因", "Reason"),
-    is("audience", List, "对谁封闭", "Closed for"),
+    is("audience", Text, "封闭道路的对象", "Closed for"),
     VALID_FROM,
     VALID_TO,
     is("schedule", List, "时段", "Weekly hours"),
