@@ -76,6 +76,8 @@ const ZONES: &[Property] = &[
     VALID_FROM,
     VALID_TO,
     is("radius_m", Number, "半径（米）", "Radius, m"),
+    is("drawn", Object, "原图形", "As it was drawn"),
+    is("capacity", Whole, "容量", "Capacity"),
     WIDTH_M,
     is("schedule", List, "时段", "Weekly hours"),
     is("rules", List, "规则", "Rules"),
