@@ -69,8 +69,9 @@ impl Api {
         Api { base: format!("http://{server}"), token, agent: ureq::Agent::new_with_config(config) }
     }
 
-    /// A request; an error when no answer came.
+    /// A request to a path, or to a link that the server gave; an error when no answer came.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Reply, ureq::Error> {
+        let path = path.strip_prefix(&self.base).unwrap_or(path);
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
@@ -141,4 +142,13 @@ impl Api {
     pub fn vehicle(&self, plate: &str) -> Option<Value> {
         self.items("/api/vehicles").into_iter().find(|v| v["plate"] == plate)
     }
+}
+
+/// Of a feature what is its own: the links beside it belong to the answer.
+///
+/// # Panics
+/// When it is none.
+pub fn without_links(mut feature: Value) -> Value {
+    feature.as_object_mut().expect("a feature").remove("links");
+    feature
 }

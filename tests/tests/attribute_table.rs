@@ -1,8 +1,6 @@
 //! The table of a collection's attributes, in a real Chromium: what a person finds, changes and takes along there, and what is
 //! kept of it when somebody else writes at the same time.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use cordon_tests::browser::Browser;
 use cordon_tests::server::Server;
 use serde_json::{Value, json};
