@@ -82,3 +82,12 @@ fn a_collection_is_a_table_that_is_sifted_changed_and_taken_along() {
     let kept = api.get(second).expect(200);
     assert_eq!((&kept["properties"]["beds"], &kept["properties"]["phone"]), (&json!(32), &json!("0573-2")));
 }
+
+#[test]
+fn every_collection_has_its_name_in_both_languages() {
+    let words = include_str!("../../web/src/i18n/words/data.ts");
+    for collection in cordon_data::feature::Collection::ALL {
+        let named = words.matches(&format!("'data.of.{collection}': '")).count();
+        assert_eq!(named, 2, "{collection} in web/src/i18n/words/data.ts");
+    }
+}

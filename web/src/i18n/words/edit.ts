@@ -248,6 +248,7 @@ export const zh = {
   'edit.past.old': '草稿已改动，以下是改动前的结果。',
   'edit.past.total': '会产生 {n} 条报警。',
   'edit.past.of': '{from} 至 {to}，{judged}/{asked} 辆车，{fixes} 个定位。',
+  'edit.past.nothing': '这段时间没有任何定位，什么也没有试到。请换一个时间范围。',
   'edit.past.cut.fixes': '定位太多：读到 {limit} 个后停止，之后的车辆没有试算。请缩短时间范围。',
   'edit.past.cut.time_s': '时间太长：{limit} 秒后停止，之后的车辆没有试算。请缩短时间范围。',
   'edit.past.cut.events': '事件太多：只列出 {limit} 条，其余只计数。',
@@ -660,6 +661,7 @@ export const en: Record<keyof typeof zh, string> = {
   'edit.past.old': 'The draft has changed since; this is how it was before.',
   'edit.past.total': '{n} alarms would have been raised.',
   'edit.past.of': '{from} to {to}, {judged} of {asked} vehicles, {fixes} fixes.',
+  'edit.past.nothing': 'No fix was kept in that span: nothing was tried. Choose another span.',
   'edit.past.cut.fixes':
     'Too many fixes: it stopped after {limit}, and vehicles after that were not tried. Choose a shorter span.',
   'edit.past.cut.time_s':

@@ -6,7 +6,7 @@ import { useI18n } from '../../../i18n';
 import { dateText } from '../../../i18n/time';
 import { errorText } from '../../../ui/problem';
 import type { Desk } from '../desk';
-import { kindText } from '../words';
+import { kindName } from '../words';
 import { describe } from './in-words';
 import { dayOf } from './local-time';
 import type { Session } from './session';
@@ -167,6 +167,11 @@ function Result({ desk, tried, old, rules }: ResultProps) {
           fixes: tried.fixes_read,
         })}
       </p>
+      {tried.fixes_read === 0 && (
+        <p className="edit-note" data-testid="past-nothing">
+          {t('edit.past.nothing')}
+        </p>
+      )}
       {tried.cut.map(({ by, limit }) => (
         <p key={by} className="edit-note" data-testid="past-cut">
           {t(`edit.past.cut.${by}`, { limit })}
@@ -230,7 +235,7 @@ function EventLine({ desk, event, plate }: { desk: Desk; event: TriedEvent; plat
       >
         <span>{dateText(Date.parse(event.at))}</span>
         <span>
-          {plate} {kindText(event.kind as EventKind, event.rule, t)}
+          {plate} {kindName(event.kind as EventKind, t)}
           {event.certainty !== 'certain' && <span className="event-doubt">{t(`events.${event.certainty}`)}</span>}
         </span>
       </button>
