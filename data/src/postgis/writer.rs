@@ -24,10 +24,15 @@ use cordon_spatial::record::RecordBody;
 use cordon_spatial::units::UnixMs;
 use geozero::{CoordDimensions, ToWkb};
 use postgres::GenericClient;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Which lock of the database the one writer holds: with it goes a hash of the schema's name.
 const WRITING: i32 = 0x4372_646E;
+/// How long the lock of a writer that ended may still be held: PostgreSQL notices a closed connection a moment later.
+const LET_GO: Duration = Duration::from_secs(2);
+/// How often it is asked meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// The one that writes a database. The lock on it ends with its connection.
 pub struct PostgisWriter {
@@ -49,7 +54,14 @@ impl PostgisWriter {
                         (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
                          AND classid = $1::bigint::oid AND database = (SELECT oid FROM pg_database
                          WHERE datname = current_database()) LIMIT 1), -1)::bigint END";
-        let held_by = connection.on().first(lock, &[&WRITING, &address.schema()], number)?.unwrap_or(-1);
+        let began = Instant::now();
+        let held_by = loop {
+            let held_by = connection.on().first(lock, &[&WRITING, &address.schema()], number)?.unwrap_or(-1);
+            if held_by == 0 || began.elapsed() > LET_GO {
+                break held_by;
+            }
+            thread::sleep(LOOK_EVERY);
+        };
         if held_by != 0 {
             let folder = format!("{} (schema {})", address.name(), address.schema());
             return Err(StoreError::InUse { folder, pid: u32::try_from(held_by).unwrap_or(0) });
