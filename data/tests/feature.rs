@@ -510,6 +510,19 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn a_polygon_that_crosses_itself_is_refused_in_every_collection() {
+    let bow_tie = json!({"type": "Polygon",
+        "coordinates": [[[121.0, 31.0], [121.01, 31.01], [121.01, 31.0], [121.0, 31.01], [121.0, 31.0]]]});
+    for collection in [Collection::Plants, Collection::Ground, Collection::ClosedAreas, Collection::Closures] {
+        let feature =
+            |geometry: &Value| json!({"type": "Feature", "geometry": geometry, "properties": {"name": "罐区"}});
+        let refused = enter(collection, &feature(&bow_tie), None).unwrap_err();
+        assert_eq!((refused.code, refused.field.as_str()), ("self_intersection", "geometry"), "{collection}");
+        assert!(enter(collection, &feature(&square()), None).is_ok(), "{collection}");
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_that_is_sent_makes_it_panic(geometry in any_json(), properties in any_json(), whole in any_json()) {

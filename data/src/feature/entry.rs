@@ -96,7 +96,7 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
             }
             Members::new(&properties, "properties").text("name", 200)?;
             if !drawing.is_null() {
-                geometry::check(&drawing, "geometry")?;
+                geometry::check_drawn(&drawing, "geometry")?;
             }
         }
     }

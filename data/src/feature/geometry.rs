@@ -22,6 +22,21 @@ pub(super) fn check(geometry: &Value, path: &str) -> Result<(), FieldError> {
     check_one(geometry, path, &mut room, Nesting::Outer)
 }
 
+/// The same, and a polygon must bound an area: one that crosses itself is judged, measured and drawn otherwise by every program.
+pub(super) fn check_drawn(geometry: &Value, path: &str) -> Result<(), FieldError> {
+    check(geometry, path)?;
+    let kind = type_of(geometry, path)?;
+    if !matches!(kind, "Polygon" | "MultiPolygon") {
+        return Ok(());
+    }
+    bounded(geometry, path, kind).map(drop)
+}
+
+/// The ground of a checked polygon or multipolygon.
+fn bounded(geometry: &Value, path: &str, kind: &str) -> Result<Ground, FieldError> {
+    cordon_spatial::shape::polygons(&polygon_parts(geometry, path)?).map_err(|error| refused(error, path, kind))
+}
+
 /// Whether a geometry stands for itself or inside a collection of geometries.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Nesting {
@@ -159,7 +174,7 @@ pub fn ground_of(geometry: &Value) -> Result<Ground, FieldError> {
     if !matches!(kind, "Polygon" | "MultiPolygon") {
         return Err(FieldError::new("geometry", format!("{path}.type"), kind, "Polygon, MultiPolygon"));
     }
-    cordon_spatial::shape::polygons(&polygon_parts(geometry, path)?).map_err(|error| refused(error, path, kind))
+    bounded(geometry, path, kind)
 }
 
 fn rings(value: &Value, path: &str) -> Result<Vec<Vec<(f64, f64)>>, FieldError> {

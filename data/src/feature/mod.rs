@@ -31,7 +31,7 @@ pub use exemption::exemption_of;
 pub use field_error::FieldError;
 pub use geometry::{bbox, ground_of};
 pub use vehicle::{VehicleFeature, class_name, vehicle_of};
-pub use zone::zone_of;
+pub use zone::{RISK_LEVELS, ZONE_KINDS, zone_of};
 
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision, RuleId, VehicleKey, ZoneKey};
 use cordon_spatial::units::UnixMs;

@@ -313,6 +313,20 @@ mod tests {
     }
 
     #[test]
+    fn the_names_of_kinds_are_those_that_an_edit_is_judged_by() {
+        let of = |collection: Collection, name: &str| match collection.property(name).expect("described").kind {
+            Kind::OneOf(names) => names.to_vec(),
+            other => panic!("{other:?}"),
+        };
+        let kinds: Vec<&str> = crate::feature::ZONE_KINDS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(of(Collection::Zones, "kind"), kinds);
+        let levels: Vec<&str> = crate::feature::RISK_LEVELS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(of(Collection::Zones, "level"), levels);
+        let classes: Vec<&str> = crate::feature::rule::CLASSES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(of(Collection::Vehicles, "class"), classes);
+    }
+
+    #[test]
     fn no_name_stands_twice_in_a_collection() {
         for collection in Collection::ALL {
             let mut names: Vec<&str> = collection.schema().iter().map(|property| property.name).collect();

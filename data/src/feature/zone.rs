@@ -17,7 +17,8 @@ use cordon_spatial::zone::{Ground, RiskLevel, Rule, RuleWhen, Zone, ZoneKind};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-const KINDS: [(&str, ZoneKind); 8] = [
+/// The kinds of a zone by their names.
+pub const ZONE_KINDS: [(&str, ZoneKind); 8] = [
     ("hazard", ZoneKind::Hazard),
     ("restricted", ZoneKind::Restricted),
     ("closed", ZoneKind::Closed),
@@ -28,7 +29,8 @@ const KINDS: [(&str, ZoneKind); 8] = [
     ("staging", ZoneKind::Staging),
 ];
 
-const LEVELS: [(&str, RiskLevel); 4] =
+/// The levels of risk by their names.
+pub const RISK_LEVELS: [(&str, RiskLevel); 4] =
     [("red", RiskLevel::Red), ("orange", RiskLevel::Orange), ("yellow", RiskLevel::Yellow), ("blue", RiskLevel::Blue)];
 
 /// Every member that means something in a zone's properties. Others are kept as remarks.
@@ -138,11 +140,11 @@ fn read(properties: &Map<String, Value>, revision: Revision) -> Result<ZoneDraft
 
 /// A zone's kind and level.
 pub(super) fn sort(members: &Members<'_>) -> Result<(ZoneKind, Option<RiskLevel>), FieldError> {
-    let Some(kind) = members.one_of("kind", &KINDS)? else {
-        let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+    let Some(kind) = members.one_of("kind", &ZONE_KINDS)? else {
+        let names: Vec<&str> = ZONE_KINDS.iter().map(|(name, _)| *name).collect();
         return Err(FieldError::missing("properties.kind", names.join(", ")));
     };
-    Ok((kind, members.one_of("level", &LEVELS)?))
+    Ok((kind, members.one_of("level", &RISK_LEVELS)?))
 }
 
 /// Whoever must be inside must be told when: without a window, a schedule or dates it would be for ever.

@@ -35,7 +35,8 @@ const MOST_BROKEN: usize = 100_000;
 const SHOWN: usize = 1_000;
 /// Imports that are remembered since the start.
 const REMEMBERED: usize = 100;
-/// The codes of what can be repaired: a drawing that bounds no area as it is.
+/// The codes of a geometry that no repair makes right: everything else that is wrong with one is a drawing that bounds no area as
+/// it is.
 const NOT_REPAIRABLE: [&str; 6] = ["coordinate", "swapped", "missing", "type", "too_many_vertices", "crs"];
 
 /// What is to be done.

@@ -3,25 +3,11 @@
 //! Written as a list: `closed, hazard/red=non_emergency, evacuation=car` means that closed zones close roads for everybody,
 //! hazard zones of level I for all but who comes to help, and evacuation zones for cars. `none` means that no zone does.
 
-use cordon_data::feature::audience_of;
+use cordon_data::feature::{RISK_LEVELS, ZONE_KINDS, audience_of};
 use cordon_spatial::road::Audience;
 use cordon_spatial::zone::{RiskLevel, ZoneKind};
 use std::fmt;
 use std::str::FromStr;
-
-const KINDS: [(&str, ZoneKind); 8] = [
-    ("hazard", ZoneKind::Hazard),
-    ("restricted", ZoneKind::Restricted),
-    ("closed", ZoneKind::Closed),
-    ("no_stop", ZoneKind::NoStop),
-    ("speed", ZoneKind::Speed),
-    ("parking", ZoneKind::Parking),
-    ("evacuation", ZoneKind::Evacuation),
-    ("staging", ZoneKind::Staging),
-];
-
-const LEVELS: [(&str, RiskLevel); 4] =
-    [("red", RiskLevel::Red), ("orange", RiskLevel::Orange), ("yellow", RiskLevel::Yellow), ("blue", RiskLevel::Blue)];
 
 /// What may stand in the setting.
 pub const LIMIT: &str = "none, or a list such as `closed, hazard/red=non_emergency`: a kind of zone, a level after `/`, an \
@@ -69,10 +55,12 @@ impl FromStr for ClosingZones {
         let clause = |text: &str| {
             let (zones, audience) = text.split_once('=').unwrap_or((text, "all"));
             let (kind, level) = zones.split_once('/').map_or((zones, None), |(kind, level)| (kind, Some(level)));
-            let kind = KINDS.iter().find(|(name, _)| *name == kind.trim()).ok_or(ClosingZonesError)?.1;
+            let kind = ZONE_KINDS.iter().find(|(name, _)| *name == kind.trim()).ok_or(ClosingZonesError)?.1;
             let level = match level {
                 None => None,
-                Some(level) => Some(LEVELS.iter().find(|(name, _)| *name == level.trim()).ok_or(ClosingZonesError)?.1),
+                Some(level) => {
+                    Some(RISK_LEVELS.iter().find(|(name, _)| *name == level.trim()).ok_or(ClosingZonesError)?.1)
+                }
             };
             let audience = audience_of(audience.trim()).ok_or(ClosingZonesError)?;
             Ok(Clause { kind, level, audience })
@@ -87,9 +75,9 @@ impl fmt::Display for ClosingZones {
             return f.write_str("none");
         }
         for (index, clause) in self.0.iter().enumerate() {
-            let kind = KINDS.iter().find(|(_, kind)| *kind == clause.kind).map_or("", |(name, _)| name);
+            let kind = ZONE_KINDS.iter().find(|(_, kind)| *kind == clause.kind).map_or("", |(name, _)| name);
             write!(f, "{}{kind}", if index > 0 { ", " } else { "" })?;
-            if let Some((name, _)) = LEVELS.iter().find(|(_, level)| Some(*level) == clause.level) {
+            if let Some((name, _)) = RISK_LEVELS.iter().find(|(_, level)| Some(*level) == clause.level) {
                 write!(f, "/{name}")?;
             }
             if clause.audience == Audience::NON_EMERGENCY {
