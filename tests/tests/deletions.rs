@@ -1,5 +1,6 @@
 //! What was deleted: listed with who and when, brought back under its id, and many features deleted at once.
 
+use cordon_tests::drive::unix_ms;
 use cordon_tests::drive::Lane;
 use cordon_tests::http::{Api, Reply, without_links};
 use cordon_tests::server::Server;
@@ -52,7 +53,7 @@ fn a_deleted_zone_is_listed_and_comes_back_as_it_was() {
             [json!("b"), json!(2), json!("commander-1"), json!("罐区 b"), json!("red")],
         ]
     );
-    assert!(list["items"][0]["deleted_at"].as_str() >= list["items"][1]["deleted_at"].as_str());
+    assert!(unix_ms(&list["items"][0]["deleted_at"]) >= unix_ms(&list["items"][1]["deleted_at"]));
     assert_eq!(guard.items(&format!("{DELETIONS}?limit=1")).len(), 2, "page by page");
 
     assert_eq!(restore(&guard, &item("b"), &[]).status, 403);
