@@ -57,6 +57,9 @@ pub enum EventKind {
     Frozen,
     /// The database beside the data folder has taken nothing in for more than 10 s; an interval.
     DatabaseLost,
+    /// Between two fixes that lie too far apart in time, or too far for their time, the vehicle came to another place: nothing
+    /// is known of its way, and nothing claimed of the zones on it. From the one fix to the other.
+    Unknown,
 }
 
 /// Something about Cordon itself that a person must know.
@@ -108,6 +111,7 @@ impl EventKind {
             EventKind::Dwell => "dwell",
             EventKind::Speed => "speed",
             EventKind::ZoneChanged => "zone_changed",
+            EventKind::Unknown => "unknown",
             EventKind::InsideAtStart => "inside_at_start",
             EventKind::RuleEnded => "rule_ended",
             EventKind::ClockWrong => "clock_wrong",

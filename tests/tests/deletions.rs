@@ -1,7 +1,7 @@
 //! What was deleted: listed with who and when, brought back under its id, and many features deleted at once.
 
-use cordon_tests::drive::unix_ms;
 use cordon_tests::drive::Lane;
+use cordon_tests::drive::unix_ms;
 use cordon_tests::http::{Api, Reply, without_links};
 use cordon_tests::server::Server;
 use serde_json::{Value, json};

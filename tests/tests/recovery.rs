@@ -2,12 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use cordon_spatial::watch::ENGINE_VERSION;
+use cordon_spatial::watch::{ENGINE_VERSION, READABLE_VERSIONS};
 use cordon_tests::browser::Browser;
-use cordon_tests::drive::Lane;
+use cordon_tests::drive::{Lane, rfc3339};
 use cordon_tests::jt808::{Terminal, Version};
-use cordon_tests::server::Server;
+use cordon_tests::server::{Options, Server};
 use cordon_tests::wait;
+use serde_json::json;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -80,4 +81,52 @@ fn the_page_says_that_the_server_is_starting_and_goes_on_by_itself() {
     });
     assert!(found["chinese"].as_str().unwrap().contains("正在启动"), "{found:#}");
     assert!(found["english"].as_str().unwrap().contains("is starting"), "{found:#}");
+}
+
+/// The folder of a site as an earlier engine version left it when it was stopped. Its journal is cut, as after 30 days.
+fn folder_of_engine(version: u32) -> tempfile::TempDir {
+    let packed = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("releases/engine-{version}.tar.gz"));
+    let folder = tempfile::tempdir().unwrap();
+    assert!(Command::new("tar").arg("-xzf").arg(&packed).arg("-C").arg(folder.path()).status().unwrap().success());
+    folder
+}
+
+/// Every version's folder is kept from its release on: what a site brings when it is brought up to date.
+#[test]
+fn a_site_of_an_earlier_engine_goes_on_where_it_was_though_its_journal_was_cut() {
+    for version in *READABLE_VERSIONS.start()..ENGINE_VERSION {
+        let unpacked = folder_of_engine(version);
+        let settings = [("CORDON_KEEP_ALARMS_DAYS", "36500"), ("CORDON_KEEP_TRACKS_DAYS", "36500")];
+        let server = Server::with(Options {
+            folder: Some(unpacked.path().join("site")),
+            settings: settings.map(|(name, value)| (name, value.to_owned())).into(),
+            ..Options::default()
+        });
+        assert!(server.output().contains("the engine is where the store is replayed=0"), "{}", server.output());
+        let api = server.api();
+        let alarms = || api.items("/api/alarms");
+        let open = |kind: &str, vehicle: &str| {
+            let found = alarms().into_iter().find(|alarm| alarm["kind"] == kind && alarm["subject"]["id"] == vehicle);
+            found.unwrap_or_else(|| panic!("{version}: no {kind} of {vehicle}"))
+        };
+        assert_eq!(open("enter", "a")["state"], "acknowledged");
+        assert_eq!(open("must_be_inside", "c")["state"], "unacknowledged");
+        let vehicles = api.items("/api/vehicles");
+        let zones = |id: &str| {
+            let vehicle = vehicles.iter().find(|vehicle| vehicle["id"] == id).unwrap();
+            vehicle["zones"].as_array().unwrap().iter().map(|zone| zone["zone"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!((zones("a"), zones("b"), zones("c")), (vec![json!("tanks")], vec![json!("tanks")], vec![]));
+
+        // What was begun under the earlier version ends under this one.
+        let now = jiff::Timestamp::now().as_second();
+        let fix = |vehicle: &str, lon: f64, lat: f64| json!({"vehicle": vehicle, "fixed_at": rfc3339(now), "lon": lon, "lat": lat});
+        api.post("/api/fixes", &json!([fix("a", 121.05, 30.05), fix("c", 121.025, 30.005)])).expect(200);
+        assert_eq!(open("enter", "a")["state"], "closed", "it was acknowledged and has left");
+        assert_eq!(open("must_be_inside", "c")["state"], "returned");
+        let exits = api.items("/api/events?kind=exit");
+        assert_eq!((exits.len(), &exits[0]["certainty"]), (1, &json!("unknown")), "{version}: {exits:?}");
+        assert_eq!(api.items("/api/events?kind=unknown&subject=a").len(), 1);
+        assert!(api.items("/api/events?kind=engine_mismatch").is_empty());
+    }
 }

@@ -1,10 +1,10 @@
 //! A vehicle's checkpoint as bytes: the engine's version, then the state as that version writes it.
 //!
-//! A checkpoint is a cache, as a snapshot is: one of another engine version is left aside, and an older one or the fixes
+//! A checkpoint is a cache, as a snapshot is: one that this engine version does not read is left aside, and an older one or the fixes
 //! themselves stand in for it.
 
 use super::Unreadable;
-use cordon_spatial::watch::{Checkpoint, ENGINE_VERSION};
+use cordon_spatial::watch::{Checkpoint, ENGINE_VERSION, READABLE_VERSIONS};
 
 /// The bytes of a checkpoint.
 pub fn encode(checkpoint: &Checkpoint) -> Vec<u8> {
@@ -12,12 +12,12 @@ pub fn encode(checkpoint: &Checkpoint) -> Vec<u8> {
     postcard::to_extend(checkpoint, version).expect("a state of numbers always serializes to memory")
 }
 
-/// Reads the bytes of [`encode`]; `None` when another version of the engine wrote them.
+/// Reads the bytes of [`encode`]; `None` when a version of the engine wrote them that this one does not read.
 pub fn decode(plain: &[u8]) -> Result<Option<Checkpoint>, Unreadable> {
     let Some((version, state)) = plain.split_first_chunk::<4>() else {
         return Err(Unreadable::because(format!("{} bytes are no checkpoint", plain.len())));
     };
-    if u32::from_le_bytes(*version) != ENGINE_VERSION {
+    if !READABLE_VERSIONS.contains(&u32::from_le_bytes(*version)) {
         return Ok(None);
     }
     postcard::from_bytes(state).map(Some).map_err(|error| Unreadable::because(error.to_string()))
@@ -38,7 +38,9 @@ mod tests {
         assert_eq!(decode(&plain), Ok(Some(checkpoint)));
         assert!(decode(&plain[..plain.len() - 1]).is_err());
         assert!(decode(&plain[..3]).is_err());
-        plain[0] ^= 1;
+        plain[..4].copy_from_slice(&READABLE_VERSIONS.start().to_le_bytes());
+        assert!(matches!(decode(&plain), Ok(Some(_))));
+        plain[..4].copy_from_slice(&(ENGINE_VERSION + 1).to_le_bytes());
         assert_eq!(decode(&plain), Ok(None));
     }
 }

@@ -8,7 +8,7 @@ use cordon_data::feature::zone_of;
 use cordon_data::store::{Reader, StoreError};
 use cordon_spatial::event::Event;
 use cordon_spatial::ids::{EventId, JournalPosition};
-use cordon_spatial::watch::{ENGINE_VERSION, Lanes, Watch, WatchSnapshot};
+use cordon_spatial::watch::{Lanes, READABLE_VERSIONS, Watch, WatchSnapshot};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -92,7 +92,7 @@ pub fn recover(store: &StoreAccess, shared: &Shared, lanes: Arc<dyn Lanes>) -> R
 
 fn from_snapshot(store: &StoreAccess, reader: &dyn Reader) -> Result<Option<Watch>, StoreError> {
     let began = Instant::now();
-    let Some((position, bytes)) = cordon_data::snapshots::load_newest(&store.folder, ENGINE_VERSION)? else {
+    let Some((position, bytes)) = cordon_data::snapshots::load_newest(&store.folder, &READABLE_VERSIONS)? else {
         return Ok(None);
     };
     if position > reader.head()?.position {

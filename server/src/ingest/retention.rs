@@ -7,7 +7,7 @@ use cordon_data::snapshots;
 use cordon_data::store::{Forget, StoreError, Writer};
 use cordon_spatial::ids::JournalPosition;
 use cordon_spatial::units::{SpanMs, UnixMs};
-use cordon_spatial::watch::ENGINE_VERSION;
+use cordon_spatial::watch::READABLE_VERSIONS;
 use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -120,7 +120,7 @@ impl Forgetting {
 
 /// The older of the two newest snapshots that read back; the journal's beginning while there are fewer.
 fn needed_from(folder: &Path) -> JournalPosition {
-    match snapshots::verified(folder, ENGINE_VERSION).as_deref() {
+    match snapshots::verified(folder, &READABLE_VERSIONS).as_deref() {
         Ok([.., older, _newest]) => *older,
         Ok(_) => JournalPosition(0),
         Err(error) => {
@@ -133,6 +133,7 @@ fn needed_from(folder: &Path) -> JournalPosition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cordon_spatial::watch::ENGINE_VERSION;
 
     #[test]
     fn each_kind_is_kept_for_its_own_time() {

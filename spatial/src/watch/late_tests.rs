@@ -147,13 +147,20 @@ fn a_fix_hours_late_gives_the_events_it_should_and_marks_them_late() {
     };
     site.take(at(10.0), drive(0.0, &[(-400.0, 250.0)]));
     site.take(at(9_010.0), drive(9_000.0, &[(900.0, 250.0), (1_000.0, 250.0)]));
-    assert!(site.standing().is_empty(), "a gap claims nothing");
+    let unknown = |site: &Site| -> Vec<(UnixMs, Option<UnixMs>)> {
+        let standing = site.kept.events.values().filter(|event| event.status != EventStatus::Retracted);
+        let unknown = standing.filter(|event| event.core.kind == EventKind::Unknown);
+        unknown.map(|event| (event.core.at, event.core.ended_at)).collect()
+    };
+    assert_eq!(unknown(&site), [(at(0.0), Some(at(9_000.0)))]);
+    assert_eq!(site.standing().len(), 1, "a gap claims nothing");
     let blind = drive(100.0, &[(-100.0, 250.0), (100.0, 250.0), (250.0, 250.0), (400.0, 250.0), (700.0, 250.0)]);
     let out = site.take(at(9_020.0), blind.clone());
     let kinds: Vec<_> = site.kept.events.values().filter(|e| e.status != EventStatus::Retracted).collect();
     assert!(kinds.iter().any(|e| e.core.kind.name() == "enter" && e.late), "{kinds:?}");
     assert!(kinds.iter().any(|e| e.core.kind.name() == "exit" && e.late));
     assert!(out.alarms.iter().all(|alarm| alarm.late) && !out.alarms.is_empty());
+    assert_eq!(unknown(&site), [(at(220.0), Some(at(9_000.0)))], "what became known is unknown no more");
     let again = site.take(at(9_030.0), blind);
     assert_eq!((again.duplicates.len(), again.events.len(), again.alarms.len()), (5, 0, 0), "sent twice: nothing new");
 }

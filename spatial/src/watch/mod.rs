@@ -21,6 +21,7 @@ mod terminal;
 mod silence;
 mod clock;
 mod frozen;
+mod unknown;
 mod ledger;
 mod track;
 mod shard;
@@ -53,6 +54,7 @@ use run::{Grouping, Run};
 use shard::{Ground, Law, Shard};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, VecDeque};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use system::SystemBook;
 use track::{Outbox, Taken};
@@ -100,7 +102,11 @@ pub struct ZoneNow {
 }
 
 /// The version of what [`Watch::snapshot`] writes and of what the engine makes of records.
-pub const ENGINE_VERSION: u32 = 9;
+pub const ENGINE_VERSION: u32 = 10;
+
+/// The versions whose snapshots and checkpoints this one goes on from: they are written in the same form. A version that writes
+/// another one brings what reads the older, so that a site whose journal was cut can be brought up to date.
+pub const READABLE_VERSIONS: RangeInclusive<u32> = 9..=ENGINE_VERSION;
 
 /// As many fixes take about as long as it takes to wake another thread, 50 µs.
 const WORTH_A_WAKING: usize = 128;

@@ -254,6 +254,9 @@ impl<'a> Context<'a> {
             marks |= Marks::AFTER_GAP;
         }
         here.marks |= marks;
+        if gap || !believable {
+            self.say_unknown(&last, &here, gap, emitter);
+        }
         let path_known = believable && !gap && !crosses_date_line(last.position, here.position);
         if self.is_steady(turn.state(), &here) && path_known {
             self.find_way(last.position, here.position, scratch);

@@ -213,13 +213,15 @@ fn a_late_fix_retracts_a_dwell_that_was_not() {
 #[test]
 fn a_gap_claims_nothing_about_the_way() {
     let zones = || vec![zone(7, 0.0, 0.0, 100.0, 500.0)];
-    check(zones(), &[(0.0, -200.0, 250.0), (200.0, 300.0, 250.0)], &[]);
-    check(zones(), &[(0.0, -200.0, 250.0), (200.0, 50.0, 250.0)], &["enter 200-... unknown"]);
+    check(zones(), &[(0.0, -200.0, 250.0), (200.0, 300.0, 250.0)], &["unknown 0-200 unknown"]);
+    check(zones(), &[(0.0, -200.0, 250.0), (200.0, 50.0, 250.0)], &["unknown 0-200 unknown", "enter 200-... unknown"]);
     check(
         vec![zone(7, 0.0, 0.0, 500.0, 500.0)],
         &[(0.0, -100.0, 250.0), (10.0, 100.0, 250.0), (20.0, 120.0, 250.0), (400.0, 900.0, 250.0)],
-        &["enter 5-400 certain", "dwell 65-400 certain", "exit 400-400 unknown"],
+        &["enter 5-400 certain", "unknown 20-400 unknown", "dwell 65-400 certain", "exit 400-400 unknown"],
     );
+    // Whoever comes up where it was last seen has been there, for all that is known.
+    check(zones(), &[(0.0, -200.0, 250.0), (600.0, -160.0, 250.0), (630.0, -150.0, 250.0)], &[]);
 }
 
 #[test]
@@ -229,7 +231,7 @@ fn a_teleport_is_believed_when_three_fixes_agree() {
     check(
         zones(),
         &[(0.0, 0.0, 500.0), (10.0, 50_500.0, 500.0), (20.0, 50_510.0, 500.0), (30.0, 50_520.0, 500.0)],
-        &["enter 10-... unknown"],
+        &["unknown 0-10 unknown", "enter 10-... unknown"],
     );
 }
 

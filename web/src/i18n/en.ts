@@ -289,7 +289,7 @@ export const en: Record<Key, string> = {
   'alarmkind.zone_changed': 'inside when it changed:',
   'alarmkind.inside_at_start': 'inside at its first fix:',
   'alarmkind.rule_ended': 'rule ended in',
-  'alarmkind.unknown': 'unknown path across the edge of',
+  'alarmkind.unknown': 'way unknown',
   'alarmkind.silence': 'sends no fix',
   'alarmkind.frozen': 'position is frozen',
   'silence.lost_signal': 'is not heard of',

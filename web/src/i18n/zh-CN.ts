@@ -283,7 +283,7 @@ export const zh = {
   'alarmkind.zone_changed': '区域变更时在内',
   'alarmkind.inside_at_start': '首次定位时已在内',
   'alarmkind.rule_ended': '规则结束',
-  'alarmkind.unknown': '轨迹中断后出现在另一侧',
+  'alarmkind.unknown': '行踪不明',
   'alarmkind.silence': '收不到定位',
   'alarmkind.frozen': '定位冻结',
   'silence.lost_signal': '失联',

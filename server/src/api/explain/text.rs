@@ -147,6 +147,16 @@ fn happened(said: &Said<'_>) -> Text {
             let zh = format!("仍在{}内，规则不再监视它", zone.zh);
             say(zh, format!("was inside {} when a rule ceased to watch it", zone.en))
         }
+        EventKind::Unknown => {
+            let until = clock(core.ended_at.unwrap_or(core.at));
+            Text {
+                zh: format!("{} 在 {at} 与 {until} 之间行踪不明：此后出现在别处，其间经过哪些区域不作断言。", who.zh),
+                en: format!(
+                    "It is not known which way {} went between {at} and {until}: it came up elsewhere, and nothing is claimed of the zones in between.",
+                    who.en
+                ),
+            }
+        }
         EventKind::MustBeInside => {
             let zh = format!("应在{}内而不在", zone.zh);
             say(zh, format!("had to be inside {} and was elsewhere", zone.en))

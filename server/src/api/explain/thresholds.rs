@@ -48,6 +48,13 @@ pub(super) fn of(facts: &Facts) -> Vec<ThresholdJson> {
             EventKind::Frozen => {
                 ("setting", Text::of("位置不动达到此时长才算冻结", "a position is frozen when it stands so long"))
             }
+            EventKind::Unknown => (
+                "setting",
+                Text::of(
+                    "相邻两点的时间差超过此值，其间路径即不可知",
+                    "the way between two fixes further apart is not known",
+                ),
+            ),
             _ => ("rule", Text::of("规则规定的最长停留时间", "the longest stay that the rule allows")),
         };
         all.push(figure("limit_s", f64::from(limit_s), "s", from, text));
@@ -55,6 +62,10 @@ pub(super) fn of(facts: &Facts) -> Vec<ThresholdJson> {
     if let Some(limit) = decided.limit_kph {
         let (from, text) = match facts.core().kind {
             EventKind::Frozen => ("setting", Text::of("高于此车速即自报在行驶", "a higher speed says that it moves")),
+            EventKind::Unknown => (
+                "setting",
+                Text::of("两点间隐含车速超过此值即不可信", "a step that implies a higher speed is not believed"),
+            ),
             _ => ("rule", Text::of("规则规定的最高车速", "the highest speed that the rule allows")),
         };
         all.push(figure("limit_kph", limit.as_kph(), "km/h", from, text));

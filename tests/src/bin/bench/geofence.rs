@@ -244,7 +244,8 @@ fn write_events(path: &PathBuf, told: &[cordon_spatial::event::Event]) -> anyhow
     let mut out = BufWriter::new(std::fs::File::create(path)?);
     for event in last.values().filter(|event| event.status != EventStatus::Retracted) {
         let cordon_spatial::event::Subject::Vehicle(vehicle) = event.core.subject else { continue };
-        let zone = event.core.zone.map_or(u32::MAX, |(key, _)| key.0);
+        // What is about no zone, such as a stretch of which nothing is known, has no line.
+        let Some((zone, _)) = event.core.zone else { continue };
         writeln!(out, "{},{},{},{}", vehicle, event.core.at, zone, event.core.kind.name())?;
     }
     Ok(())
