@@ -15,7 +15,7 @@ fn going(s: f64, east: f64, kph: u16) -> Fix {
 }
 
 /// Fixes of so many seconds at one place, one every 30 s, at 40 km/h.
-fn stuck(s: std::ops::RangeInclusive<u32>, east: f64) -> Vec<Fix> {
+fn stuck(s: RangeInclusive<u32>, east: f64) -> Vec<Fix> {
     s.step_by(30).map(|s| going(s.into(), east, 40)).collect()
 }
 
