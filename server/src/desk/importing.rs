@@ -15,7 +15,7 @@ use cordon_data::import::files::{self, ImportError, Mapping, Opened, Told};
 use cordon_data::selection::{self, Selection};
 use cordon_data::store::StoreError;
 use cordon_spatial::ids::{FeatureId, Revision};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -33,6 +33,8 @@ const LISTED: usize = 1_000;
 const MOST_BROKEN: usize = 100_000;
 /// Features that a trial shows.
 const SHOWN: usize = 1_000;
+/// Where the last import of each collection is noted, beside the store.
+const LAST_FILE: &str = "imports.json";
 /// Imports that are remembered since the start.
 const REMEMBERED: usize = 100;
 /// The codes of a geometry that no repair makes right: everything else that is wrong with one is a drawing that bounds no area as
@@ -180,6 +182,21 @@ pub enum ImportRefused {
     Store(#[from] StoreError),
 }
 
+/// The last import into a collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastImport {
+    /// When it ended, ms since 1970.
+    pub at_ms: i64,
+    /// Who imported.
+    pub by: String,
+    /// What the file was called.
+    pub file: String,
+    /// How many rows it had.
+    pub rows: u64,
+    /// How many of them were refused.
+    pub refused: u64,
+}
+
 /// The desk where files come in. Cheap to clone.
 #[derive(Clone)]
 pub struct Imports {
@@ -192,6 +209,8 @@ struct Inner {
     gdal: Gdal,
     place: PathBuf,
     jobs: Mutex<VecDeque<Arc<Job>>>,
+    /// Of each collection, as it stands in `imports.json` beside the store: no truth, but what people ask after a restart.
+    last: Mutex<BTreeMap<Collection, LastImport>>,
     one: Arc<tokio::sync::Semaphore>,
 }
 
@@ -201,7 +220,8 @@ impl Imports {
         // A folder that cannot be removed only takes room.
         let _ = std::fs::remove_dir_all(&place);
         let (jobs, one) = (Mutex::default(), Arc::new(tokio::sync::Semaphore::new(1)));
-        Imports { inner: Arc::new(Inner { features, readers, gdal, place, jobs, one }) }
+        let last = Mutex::new(read_last(&place.with_file_name(LAST_FILE)));
+        Imports { inner: Arc::new(Inner { features, readers, gdal, place, jobs, last, one }) }
     }
 
     /// Where a file that is being sent may be kept.
@@ -232,7 +252,10 @@ impl Imports {
             let ended = work.run(file.as_ref());
             let state = match &ended {
                 Ok(_) if order.trial => State::Tried,
-                Ok(_) => State::Done,
+                Ok(report) => {
+                    this.inner.note(&order, report);
+                    State::Done
+                }
                 Err(error) => {
                     tracing::info!(import = running.id, code = error.code, "an import failed");
                     State::Failed
@@ -242,6 +265,11 @@ impl Imports {
             drop(permit);
         });
         Ok(job)
+    }
+
+    /// The last import into each collection, over restarts; trials, and what failed, left nothing.
+    pub fn last(&self) -> BTreeMap<Collection, LastImport> {
+        self.inner.last.lock().expect("no holder panics").clone()
     }
 
     /// One that was begun since the start.
@@ -273,6 +301,40 @@ impl Imports {
         }
         Ok(Undone { deleted: unchanged.len() as u64, kept_changed: changed.len() as u64 })
     }
+}
+
+impl Inner {
+    /// Notes an import that is done as the last one of its collection.
+    fn note(&self, order: &Order, report: &Report) {
+        let noted = LastImport {
+            at_ms: self.features.now().0,
+            by: order.who.clone(),
+            file: order.name.clone(),
+            rows: report.rows,
+            refused: report.refused_count,
+        };
+        let mut last = self.last.lock().expect("no holder panics");
+        last.insert(order.collection, noted);
+        if let Err(error) = write_last(&self.place.with_file_name(LAST_FILE), &last) {
+            tracing::warn!(%error, "which import was the last is not known after a restart");
+        }
+    }
+}
+
+/// The last imports as they were noted; none when there is no such file, or one that is damaged.
+fn read_last(file: &Path) -> BTreeMap<Collection, LastImport> {
+    let text = std::fs::read(file).unwrap_or_default();
+    let by_name: BTreeMap<String, LastImport> = serde_json::from_slice(&text).unwrap_or_default();
+    by_name.into_iter().filter_map(|(name, last)| Some((Collection::from_name(&name)?, last))).collect()
+}
+
+/// Written whole beside the old one and put in its place.
+fn write_last(file: &Path, last: &BTreeMap<Collection, LastImport>) -> std::io::Result<()> {
+    let by_name: BTreeMap<&str, &LastImport> =
+        last.iter().map(|(collection, last)| (collection.name(), last)).collect();
+    let fresh = file.with_extension("json.new");
+    std::fs::write(&fresh, serde_json::to_vec_pretty(&by_name)?)?;
+    std::fs::rename(fresh, file)
 }
 
 /// The features of an import that stand, with their revisions.
@@ -409,8 +471,7 @@ impl Work<'_> {
     }
 
     fn check(&self, feature: &Value) -> Result<Prepared, FieldError> {
-        let needs_place = !matches!(self.order.collection, Collection::Vehicles | Collection::Exemptions);
-        if needs_place && feature["geometry"].is_null() {
+        if self.order.collection.is_drawn() && feature["geometry"].is_null() {
             return Err(FieldError::missing("geometry", "a place for every row"));
         }
         self.imports.features.checked(self.order.collection, feature)
