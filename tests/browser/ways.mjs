@@ -7,7 +7,7 @@ import { withBrowser } from "./chromium.mjs";
 import { signedIn } from "./person.mjs";
 
 const { CORDON_SCHOOL: school, CORDON_BRIDGE: bridge } = process.env;
-const found = { lengths: [], steps: [] };
+const found = { figures: [], steps: [] };
 
 await withBrowser(async (browser) => {
   const page = await signedIn(browser, { hash: `#/map?at=${school},13` });
@@ -24,7 +24,8 @@ await withBrowser(async (browser) => {
   await ways.nth(1).waitFor();
   found.ways = await ways.allInnerTexts();
   const noted = async () => {
-    found.lengths.push(await page.getByTestId("roads-length").innerText());
+    const [time, length] = await Promise.all(["roads-duration", "roads-length"].map((id) => page.getByTestId(id).innerText()));
+    found.figures.push(`${time} ${length}`);
     found.steps.push(await page.getByTestId("roads-instructions").evaluate((list) => list.textContent));
   };
   await noted();

@@ -51,8 +51,8 @@ fn another_way_is_chosen_in_the_list_and_on_the_map() {
     let found = Browser::start("ways.mjs", &server, &variables).found(|_| {});
     let ways = found["ways"].as_array().unwrap();
     assert!(ways.len() > 1 && ways[0].as_str().unwrap().contains("fastest"), "{found:#}");
-    assert_eq!(found["lengths"][0], found["lengths"][2], "the first again: {found:#}");
-    assert_ne!(found["lengths"][0], found["lengths"][1], "{found:#}");
+    assert_eq!(found["figures"][0], found["figures"][2], "the first again: {found:#}");
+    assert_ne!(found["figures"][0], found["figures"][1], "{found:#}");
     assert_ne!(found["steps"][0], found["steps"][1], "the other way has its own instructions: {found:#}");
     assert_eq!(found["cards"], 0, "the click chose the way and nothing below it");
     assert_eq!(found["complaints"], json!([]), "no error in the page");
