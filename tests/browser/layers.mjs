@@ -2,6 +2,7 @@
 // place, the smaller within the larger, and a vehicle in alarm there. Prints what the page showed as one line of JSON.
 //
 // Started by tests/tests/browser.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD.
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { withBrowser } from "./chromium.mjs";
 
@@ -36,6 +37,24 @@ const found = await withBrowser(async (browser) => {
   await page.getByTestId("layer-zones.red").click();
   found.group = await page.getByTestId("layer-group-zones").getAttribute("data-switched");
   await page.getByTestId("layers-all").click();
+
+  // What is in sight, and where the truck was, as files.
+  const made = async () => {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByTestId("export-make").click()]);
+    await page.getByTestId("export-done").waitFor();
+    return JSON.parse(readFileSync(await file.path(), "utf8")).features;
+  };
+  await page.getByTestId("layers-export-zones").click();
+  await page.getByTestId("export-format").selectOption("geojson");
+  await page.getByTestId("export-which-view").check();
+  found.zonesInView = (await made()).length;
+  await page.getByTestId("export-what").selectOption("tracks");
+  await page.getByTestId("export-vehicle").fill("nobody");
+  found.noVehicle = await page.getByTestId("export-no-vehicle").innerText();
+  found.makesThen = await page.getByTestId("export-make").isEnabled();
+  await page.getByTestId("export-vehicle").fill("浙A00001");
+  found.track = (await made()).map(({ geometry }) => [geometry.type, geometry.coordinates.length]);
+  await page.keyboard.press("Escape");
 
   // By keyboard: what lies in the middle, the smallest first; an arrow goes to the next.
   await page.locator(".map canvas").focus();

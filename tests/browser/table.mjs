@@ -119,6 +119,15 @@ const found = await withBrowser(async (browser) => {
   const { features } = JSON.parse(geojson.text);
   seen.geojson = { name: geojson.name.replace(/\d{8}-\d{6}/, "TIME"), ids: features.map(({ id }) => id), geometry: features[0].geometry };
 
+  // Any other format comes from the server, with the rows that the filter leaves.
+  await page.getByTestId("export-others").click();
+  await page.getByTestId("export-format").selectOption("csv");
+  seen.which = await page.getByTestId("export-which-filter").isChecked();
+  const made = await save("export-make");
+  seen.made = { name: made.name.replace(/\d{8}-\d{6}/, "TIME"), ids: made.text.trim().split("\n").slice(1).map((line) => line.split(",").find((word) => word.includes("hospital-"))) };
+  seen.said = await page.getByTestId("export-done").innerText();
+  await page.keyboard.press("Escape");
+
   // To the map, and back to the same table.
   await rows.first().getByTestId("row-map").click();
   await page.getByTestId("feature-card").waitFor();

@@ -76,6 +76,9 @@ fn a_collection_is_a_table_that_is_sifted_changed_and_taken_along() {
     assert_eq!(found["csv"]["lines"], 2, "{found:#}");
     assert_eq!(found["geojson"]["ids"], json!(["hospital-1", "hospital-2"]));
     assert_eq!(found["geojson"]["geometry"], json!({"type": "Point", "coordinates": [121.0001, 30.6]}));
+    assert_eq!(found["which"], true);
+    assert_eq!(found["made"], json!({"name": "cordon-resources-TIME.csv", "ids": ["hospital-1", "hospital-2"]}));
+    assert!(text("said").contains("Exported: 2"), "{found:#}");
     assert!(text("address").contains("on=resources/hospital-2"), "{found:#}");
     assert!(text("none").contains("No row"), "{found:#}");
     assert_eq!(found["complaints"], json!([]), "no error in the page");

@@ -175,6 +175,8 @@ fn layers_are_switched_and_said_and_what_lies_under_the_cross_is_chosen_by_keybo
     assert!(text("alarmWhileOff").contains("浙A00001"), "a vehicle in alarm is shown whatever is off: {found:#}");
     assert!(text("addressAfterReload").contains("vehicles"), "{found:#}");
     assert_eq!(found["group"], "some");
+    assert_eq!((&found["zonesInView"], &found["track"]), (&json!(2), &json!([["LineString", 5]])), "{found:#}");
+    assert!(text("noVehicle").contains("没有这辆车") && found["makesThen"] == false, "{found:#}");
     assert!(found["choices"].as_u64().unwrap() >= 2, "{found:#}");
     assert_eq!(found["chosen"], json!(["Yard", "Farm"]), "the smaller zone comes first");
     assert!(text("wall").contains("浙A00001"), "{found:#}");

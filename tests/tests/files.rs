@@ -101,6 +101,8 @@ fn a_survey_in_gbk_and_epsg_4528_becomes_zones_and_is_taken_back() {
     let trial = import(&api, &file, &format!("collection=zones&trial=true&{MAP}"));
     assert_eq!((&trial["state"], &trial["report"]["imported"]), (&json!("tried"), &json!(3)), "{trial:#}");
     assert_eq!(trial["report"]["features"].as_array().unwrap().len(), 3);
+    let fields = json!([{"name": "名称", "example": "液氯储罐区"}, {"name": "等级", "example": "red"}, {"name": "类别", "example": "hazard"}]);
+    assert_eq!(trial["report"]["file_fields"], fields, "as the file has them, whatever they become");
     assert_eq!(api.get("/ogc/collections/zones").expect(200)["itemCount"], 0, "a trial keeps nothing");
 
     let told = import(&api, &file, &format!("collection=zones&{MAP}"));
@@ -139,7 +141,12 @@ fn a_survey_in_gbk_and_epsg_4528_becomes_zones_and_is_taken_back() {
     let undone = api.send("DELETE", &format!("/api/imports/{id}"), &[], &[]).unwrap().expect(200);
     assert_eq!(undone, json!({"deleted": 2, "kept_changed": 1}));
     assert_eq!(api.get("/ogc/collections/zones").expect(200)["itemCount"], 1);
-    assert_eq!(api.get("/api/imports").expect(200)["items"][0]["id"], id);
+    let last = &api.get("/api/imports").expect(200)["items"][0];
+    assert_eq!((&last["id"], &last["by"], &last["report"]["imported"]), (&json!(id), &json!("tests"), &json!(3)));
+    assert!(
+        last["at"].as_str().is_some_and(|at| at.ends_with('Z')) && last["report"]["repaired"] == json!([]),
+        "{last}"
+    );
 }
 
 #[test]
@@ -194,6 +201,10 @@ fn every_format_goes_out_and_comes_back() {
         }
         api.send("DELETE", &format!("/api/imports/{}", told["id"].as_str().unwrap()), &[], &[]).unwrap().expect(200);
     }
+    // As a browser asks: the file comes packed, and whole.
+    let packed = api.send("GET", "/api/export/gates?f=csv", &[("Accept-Encoding", "gzip")], &[]).unwrap();
+    assert_eq!((packed.status, packed.header("content-encoding")), (200, vec!["gzip"]));
+    assert_eq!(packed.body.first_chunk(), Some(&[0x1f, 0x8b]), "begun as gzip is");
     assert_eq!(api.get("/api/export/gates?f=dwg").expect(400)["field"], "f");
     assert_eq!(api.get("/api/export/gates?colour=red").expect(400)["code"], "unknown_parameter");
     assert_eq!(api.get("/api/export/nothing").status, 404);
@@ -271,6 +282,7 @@ fn files_that_are_wrong_are_refused_with_the_reason() {
     );
     failed(&write(place, "empty.csv", ""), gates, "empty");
     failed(&write(place, "nodatum.csv", "name,lon,lat\nA,121,30\n"), gates, "datum");
+    assert_eq!(api.get("/api/imports").expect(200)["items"][0]["code"], "unknown_datum");
     failed(
         &write(place, "a.csv", "name,lon,lat\nA,121,30\n"),
         "collection=gates&srs=EPSG:999999",
@@ -303,6 +315,7 @@ fn files_that_are_wrong_are_refused_with_the_reason() {
         .iter()
         .map(|r| (r["row"].as_u64().unwrap(), r["code"].as_str().unwrap()))
         .collect();
+    assert_eq!(report["refused"][1]["limit"], "a place for every row", "{report:#}");
     assert_eq!(codes, [(2, "swapped"), (4, "missing"), (5, "id"), (3, "taken")], "{report:#}");
     assert_eq!(api.get("/ogc/collections/gates").expect(200)["itemCount"], 1);
     let left = std::fs::read_dir(server.folder().join("incoming")).unwrap().count();

@@ -22,8 +22,8 @@ fn seconds(near: &Value) -> u32 {
     time.split(':').fold(0, |all, part| all * 60 + part.parse::<u32>().unwrap())
 }
 
-#[test]
-fn the_school_s_nearest_ambulances_turn_when_the_bridge_is_closed_and_a_tanker_is_told_why() {
+/// The demo park with its roads, a commander, and where its school is.
+fn with_roads() -> (Server, String) {
     let server = Server::start();
     server.add_user("ada", "commander", ADA[1].1);
     let mut school = None;
@@ -40,7 +40,27 @@ fn the_school_s_nearest_ambulances_turn_when_the_bridge_is_closed_and_a_tanker_i
     }
     build(&server);
     let at = &school.unwrap()["geometry"]["coordinates"];
-    let school = format!("{},{}", at[0], at[1]);
+    (server, format!("{},{}", at[0], at[1]))
+}
+
+#[test]
+fn another_way_is_chosen_in_the_list_and_on_the_map() {
+    let (server, school) = with_roads();
+    let bridge = text(ends("沙浦江大桥").0);
+    let variables = [ADA[0], ADA[1], ("CORDON_SCHOOL", &school), ("CORDON_BRIDGE", &bridge)];
+    let found = Browser::start("ways.mjs", &server, &variables).found(|_| {});
+    let ways = found["ways"].as_array().unwrap();
+    assert!(ways.len() > 1 && ways[0].as_str().unwrap().contains("fastest"), "{found:#}");
+    assert_eq!(found["figures"][0], found["figures"][2], "the first again: {found:#}");
+    assert_ne!(found["figures"][0], found["figures"][1], "{found:#}");
+    assert_ne!(found["steps"][0], found["steps"][1], "the other way has its own instructions: {found:#}");
+    assert_eq!(found["cards"], 0, "the click chose the way and nothing below it");
+    assert_eq!(found["complaints"], json!([]), "no error in the page");
+}
+
+#[test]
+fn the_school_s_nearest_ambulances_turn_when_the_bridge_is_closed_and_a_tanker_is_told_why() {
+    let (server, school) = with_roads();
     let (west, east) = ends("青龙山隧道");
     let (west, east, bridge) = (text(west), text(east), text(middle(ends("沙浦江大桥"))));
     let places =

@@ -53,12 +53,30 @@ collections! {
     Exemptions = "exemptions",
     /// What closes roads, drawn by hand.
     Closures = "closures",
+    /// What is known of each collection as a whole: where its data come from, who answers for them, how old they are.
+    Datasets = "datasets",
 }
 
 impl Collection {
     /// The collection of that name; `None` when there is none.
     pub fn from_name(name: &str) -> Option<Collection> {
         Collection::ALL.iter().copied().find(|collection| collection.name() == name)
+    }
+
+    /// Whether its features are drawn. The others have no geometry: a vehicle is where its last fix is.
+    pub fn is_drawn(self) -> bool {
+        !matches!(self, Collection::Vehicles | Collection::Exemptions | Collection::Datasets)
+    }
+
+    /// Whether people look for its features by name (a vehicle's is its plate).
+    pub fn is_named(self) -> bool {
+        use Collection::{Closures, Datasets, Exemptions, Ground, Roads};
+        !matches!(self, Ground | Roads | Closures | Exemptions | Datasets)
+    }
+
+    /// Whether its features belong inside a park's boundary.
+    pub fn is_in_park(self) -> bool {
+        matches!(self, Collection::Plants | Collection::HazardSources | Collection::ClosedAreas)
     }
 }
 

@@ -69,6 +69,9 @@ pub struct Prepared {
 pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
     let feature = object(draft.feature, "the feature")?;
     check_frame(feature, draft.id)?;
+    if draft.collection == Collection::Datasets {
+        check_described(draft.id)?;
+    }
     let mut properties = match feature.get("properties") {
         None | Some(Value::Null) => Map::new(),
         Some(value) => object(value, "properties")?.clone(),
@@ -95,6 +98,10 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
                 closure::enter_area(&drawing, &properties)?;
             }
             Members::new(&properties, "properties").text("name", 200)?;
+            if !draft.collection.is_drawn() && !drawing.is_null() {
+                let limit = format!("null: what {} holds has no place of its own", draft.collection);
+                return Err(FieldError::new("geometry", "geometry", drawing, limit));
+            }
             if !drawing.is_null() {
                 geometry::check_drawn(&drawing, "geometry")?;
             }
@@ -200,6 +207,17 @@ fn check_frame(feature: &Map<String, Value>, id: &FeatureId) -> Result<(), Field
         }
     }
     Ok(())
+}
+
+/// A dataset is called as the collection that it describes.
+fn check_described(id: &FeatureId) -> Result<(), FieldError> {
+    match Collection::from_name(id.as_str()) {
+        Some(_) => Ok(()),
+        None => {
+            let names: Vec<&str> = Collection::ALL.iter().map(|collection| collection.name()).collect();
+            Err(FieldError::new("id", "id", id, format!("the name of a collection: {}", names.join(", "))))
+        }
+    }
 }
 
 /// Bounds on everything that is kept without being understood.

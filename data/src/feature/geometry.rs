@@ -244,21 +244,36 @@ fn turn(ring: &Ring) -> Turn {
 
 /// The box around a feature (west, south, east, north, degrees); `None` without a geometry. Linear in its vertices.
 pub fn bbox(feature: &StoredFeature) -> Option<[f64; 4]> {
-    let mut bounds: Option<[f64; 4]> = None;
-    let mut grow = |lon: f64, lat: f64| {
-        let [west, south, east, north] = bounds.get_or_insert([lon, lat, lon, lat]);
-        *west = west.min(lon);
-        *south = south.min(lat);
-        *east = east.max(lon);
-        *north = north.max(lat);
-    };
     if let Some(Derived::Zone(zone)) = &feature.derived {
-        zone.ground.parts.iter().flatten().flatten().for_each(|p| grow(p.lon(), p.lat()));
-    } else if feature.collection != Collection::Vehicles {
-        let body: Value = serde_json::from_str(feature.body.as_deref()?).ok()?;
-        visit(body.get("geometry")?, &mut grow);
+        return bbox_of_ground(&zone.ground);
     }
+    if feature.collection == Collection::Vehicles {
+        return None;
+    }
+    let body: Value = serde_json::from_str(feature.body.as_deref()?).ok()?;
+    bbox_of(body.get("geometry")?)
+}
+
+/// The box around a GeoJSON geometry, as [`bbox`].
+pub fn bbox_of(geometry: &Value) -> Option<[f64; 4]> {
+    let mut bounds = None;
+    visit(geometry, &mut |lon, lat| grow(&mut bounds, lon, lat));
     bounds
+}
+
+/// The box around a ground, as [`bbox`].
+pub fn bbox_of_ground(ground: &Ground) -> Option<[f64; 4]> {
+    let mut bounds = None;
+    ground.parts.iter().flatten().flatten().for_each(|p| grow(&mut bounds, p.lon(), p.lat()));
+    bounds
+}
+
+fn grow(bounds: &mut Option<[f64; 4]>, lon: f64, lat: f64) {
+    let [west, south, east, north] = bounds.get_or_insert([lon, lat, lon, lat]);
+    *west = west.min(lon);
+    *south = south.min(lat);
+    *east = east.max(lon);
+    *north = north.max(lat);
 }
 
 /// Calls `each` with every position below a geometry, whatever its type.

@@ -15,6 +15,7 @@ mod field_error;
 mod geometry;
 mod ground;
 mod members;
+mod reference;
 mod rule;
 pub mod schema;
 mod vehicle;
@@ -29,7 +30,8 @@ pub use collection::Collection;
 pub use entry::{Draft, Find, Prepared, deletion, edited, prepare};
 pub use exemption::exemption_of;
 pub use field_error::FieldError;
-pub use geometry::{bbox, ground_of};
+pub use geometry::{bbox, bbox_of, bbox_of_ground, ground_of};
+pub use reference::{Reference, references};
 pub use vehicle::{VehicleFeature, class_name, vehicle_of};
 pub use zone::{RISK_LEVELS, ZONE_KINDS, zone_of};
 

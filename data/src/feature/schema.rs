@@ -6,7 +6,7 @@
 //! call for.
 
 use super::Collection;
-use Kind::{Flag, List, Number, Object, Text, Time, Whole};
+use Kind::{Datum, Day, Flag, List, Number, Object, Reference, Text, Time, Whole};
 use serde_json::{Value, json};
 
 /// What a property holds.
@@ -24,6 +24,12 @@ pub enum Kind {
     Flag,
     /// An instant by RFC 3339.
     Time,
+    /// A date, or an instant by RFC 3339.
+    Day,
+    /// The id of a feature of this collection.
+    Reference(Collection),
+    /// A datum by EPSG's code or its name, GCJ-02 and BD-09 among them.
+    Datum,
     /// A list of texts.
     List,
     /// Something with members of its own.
@@ -52,7 +58,7 @@ const NAME_EN: Property = is("name_en", Text, "英文名称", "English name");
 const KIND: Property = is("kind", Text, "类别", "Kind");
 const VALID_FROM: Property = is("valid_from", Time, "有效期起", "Valid from");
 const VALID_TO: Property = is("valid_to", Time, "有效期止", "Valid to");
-const PLANT: Property = is("plant", Text, "所属企业", "Plant (id)");
+const PLANT: Property = is("plant", Reference(Collection::Plants), "所属企业", "Plant (id)");
 const STATE: Property = is("state", Text, "状态", "State");
 const WIDTH_M: Property = is("width_m", Number, "宽度（米）", "Width, m");
 const LIMIT_KPH: Property = is("limit_kph", Number, "限速（公里/小时）", "Speed limit, km/h");
@@ -109,7 +115,7 @@ const GATES: &[Property] = &[
     is("direction", Kind::OneOf(&["in", "out", "both"]), "通行方向", "Direction"),
     is("lanes", Whole, "车道数", "Lanes"),
     STATE,
-    is("closed_area", Text, "所属封闭区", "Closed area (id)"),
+    is("closed_area", Reference(Collection::ClosedAreas), "所属封闭区", "Closed area (id)"),
     VALID_FROM,
     VALID_TO,
     SOURCE,
@@ -161,7 +167,7 @@ const CLOSED_AREAS: &[Property] = &[
     NAME,
     NAME_EN,
     is("kind", Text, "管控级别", "Level of control"),
-    is("parent", Text, "上级封闭区", "Within (id)"),
+    is("parent", Reference(Collection::ClosedAreas), "上级封闭区", "Within (id)"),
     CAPACITY,
     is("capacity_vehicles", Whole, "容纳车辆数", "Capacity, vehicles"),
     CLOSES,
@@ -175,7 +181,7 @@ const PLANTS: &[Property] = &[
     NAME_EN,
     KIND,
     is("uscc", Text, "统一社会信用代码", "Unified social credit code"),
-    is("parent", Text, "上级对象", "Part of (id)"),
+    is("parent", Reference(Collection::Plants), "上级对象", "Part of (id)"),
     PEOPLE_DAY,
     PEOPLE_NIGHT,
     OWNER,
@@ -218,6 +224,18 @@ const EXEMPTIONS: &[Property] = &[
     is("from", Time, "起", "From"),
     is("to", Time, "止", "To"),
 ];
+const DATASETS: &[Property] = &[
+    SOURCE,
+    OWNER,
+    CONTACT,
+    is("datum", Datum, "原始坐标系", "Datum of the original data"),
+    is("as_of", Day, "数据时点", "State of the data as of"),
+    is("update_cycle_days", Whole, "更新周期（天）", "Update cycle, days"),
+    is("reviewed_at", Day, "审核时间", "Reviewed at"),
+    is("reviewed_by", Text, "审核人", "Reviewed by"),
+    is("quality_note", Text, "质量说明", "Note on quality"),
+    is("remarks", Text, "备注", "Remarks"),
+];
 
 impl Collection {
     /// The properties that mean something in it, in the order of a table's columns. Features may have others.
@@ -237,6 +255,7 @@ impl Collection {
             Collection::Ground => GROUND,
             Collection::Closures => CLOSURES,
             Collection::Exemptions => EXEMPTIONS,
+            Collection::Datasets => DATASETS,
         }
     }
 
@@ -262,6 +281,7 @@ impl Collection {
             Collection::Ground => ("底图要素", "Ground"),
             Collection::Closures => ("道路封闭", "Road closures"),
             Collection::Exemptions => ("通行凭证", "Exemptions"),
+            Collection::Datasets => ("数据资源目录", "Data catalogue"),
         }
     }
 
@@ -270,6 +290,16 @@ impl Collection {
         match self {
             Collection::Exemptions => ("from", "to"),
             _ => ("valid_from", "valid_to"),
+        }
+    }
+
+    /// The properties whose passing leaves a feature out of date: the end of what holds for a time, of a licence, of a stock. An
+    /// exemption that has ended was meant to.
+    pub fn ends(self) -> &'static [&'static str] {
+        match self {
+            Collection::Exemptions => &[],
+            Collection::Vehicles => &["licence_to", "tank_certificate_to"],
+            _ => &["valid_to"],
         }
     }
 }
@@ -289,6 +319,8 @@ impl Property {
             Whole => json!({"type": "integer"}),
             Flag => json!({"type": "boolean"}),
             Time => json!({"type": "string", "format": "date-time"}),
+            Day => json!({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}),
+            Datum | Reference(_) => json!({"type": "string"}),
             List => json!({"type": "array", "items": {}}),
             Object => json!({"type": "object"}),
         };

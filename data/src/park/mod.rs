@@ -14,6 +14,7 @@ mod ground;
 mod zones;
 mod gates;
 mod hazards;
+mod datasets;
 mod surroundings;
 pub mod fleet;
 mod road_features;
@@ -50,6 +51,7 @@ pub fn seeds(vehicles: u32) -> Vec<Seed> {
         (Collection::Closures, zones::closures()),
         (Collection::Vehicles, fleet::features(vehicles)),
         (Collection::Exemptions, fleet::exemptions(vehicles)),
+        (Collection::Datasets, datasets::features()),
     ]
 }
 

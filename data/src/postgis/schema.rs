@@ -9,7 +9,7 @@ use crate::feature::Collection;
 use crate::store::StoreError;
 
 /// Migration n brings a database from schema n to n + 1.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// Nobody else migrates meanwhile.
 const MIGRATING: i64 = 0x4372_646E_0001;

@@ -19,6 +19,7 @@ use cordon_data::export::{Exported, Format};
 use cordon_data::feature::Collection;
 use cordon_spatial::ids::{FeatureId, VehicleKey};
 use cordon_spatial::units::{SpanMs, UnixMs};
+use futures_util::StreamExt;
 use std::fs::File;
 use std::io::Read;
 
@@ -98,7 +99,8 @@ fn sent(exported: Exported, name: &str, format: Format) -> Result<Response, Prob
             piece => Some((piece, (file, exported))),
         }
     });
-    let mut answer = Body::from_stream(pieces).into_response();
+    // What compresses an answer asks once more after its end.
+    let mut answer = Body::from_stream(pieces.fuse()).into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
     headers.insert(header::CONTENT_LENGTH, length.into());

@@ -104,8 +104,8 @@ async fn received(request: Request, place: &std::path::Path) -> Result<NamedTemp
 /// The imports since the start, the last first.
 #[utoipa::path(get, path = "/api/imports", tag = "files", responses((status = 200, body = Page<ImportJson>)))]
 pub async fn list(State(app): AppState) -> Json<Page<ImportJson>> {
-    // Their reports are read one by one.
-    let told = app.imports.jobs().iter().map(|job| ImportJson { report: None, ..job.told() }).collect();
+    // The rows of their reports are read one by one.
+    let told = app.imports.jobs().iter().map(|job| job.told_briefly()).collect();
     Json(Page { items: told, next: None })
 }
 

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod alarm_load;
 pub mod alarms;
 pub mod body;
+pub mod catalogue;
 pub mod commands;
 pub mod deletions;
 pub mod envelope;

@@ -1,8 +1,9 @@
 //! The API's own description, OpenAPI 3.1, made from the handlers.
 
 use super::{
-    accounts, alarm_load, alarms, commands, deletions, events, explain, export, feature_history, features, find, fixes,
-    health, health_figures, imports, live, ogc, roads, rules_preview, session, setup, terminals, try_rules, vehicles,
+    accounts, alarm_load, alarms, catalogue, commands, deletions, events, explain, export, feature_history, features,
+    find, fixes, health, health_figures, imports, live, ogc, roads, rules_preview, session, setup, terminals,
+    try_rules, vehicles,
 };
 use crate::gateway::osmand;
 use axum::http::{StatusCode, header};
@@ -87,6 +88,7 @@ use utoipa::openapi::{PathItem, RefOr};
         deletions::delete_many,
         deletions::restore,
         find::find,
+        catalogue::catalogue,
         export::export,
         imports::begin,
         imports::list,

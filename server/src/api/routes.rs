@@ -3,9 +3,9 @@
 //! A route that is not in this table does not exist, and one cannot be in it without an action.
 
 use super::{
-    App, accounts, alarm_load, alarms, commands, deletions, events, explain, export, feature_history, features, find,
-    fixes, health, health_figures, imports, live, ogc, openapi, roads, rules_preview, session, setup, terminals,
-    try_rules, vehicles,
+    App, accounts, alarm_load, alarms, catalogue, commands, deletions, events, explain, export, feature_history,
+    features, find, fixes, health, health_figures, imports, live, ogc, openapi, roads, rules_preview, session, setup,
+    terminals, try_rules, vehicles,
 };
 use crate::auth::roles::Action;
 use crate::gateway::osmand;
@@ -83,6 +83,7 @@ pub fn routes() -> Vec<Route> {
         route(Method::POST, "/api/alarms/{id}/acknowledge", HandleAlarms, &[], alarms::acknowledge),
         route(Method::POST, "/api/alarms/{id}/shelve", HandleAlarms, &[], alarms::shelve),
         route(Method::POST, "/api/alarms/{id}/close", HandleAlarms, &[], alarms::close),
+        route(Method::GET, "/api/catalogue", SeeMap, &[], catalogue::catalogue),
         route(Method::GET, "/api/find", SeeMap, &["q", "collection", "limit"], find::find),
         route(Method::POST, "/api/rules/try", TryRules, &[], try_rules::try_rules),
         route(Method::POST, "/api/rules/preview", TryRules, &[], rules_preview::preview),

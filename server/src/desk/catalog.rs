@@ -4,6 +4,7 @@
 //! asking the store. Deleted features keep their names: old events still speak of them.
 
 use super::finder::Finder;
+use super::inventory::{Figures, Inventory, Sourced};
 use super::readers::Readers;
 use cordon_data::feature::{Collection, Derived, StoredFeature, exemption_of, vehicle_of};
 use cordon_data::store::{FeatureQuery, Reader, StoreError};
@@ -56,6 +57,7 @@ pub struct VehicleFace {
 pub struct Catalog {
     inner: Arc<RwLock<Inner>>,
     finder: Finder,
+    inventory: Inventory,
 }
 
 #[derive(Default)]
@@ -125,6 +127,7 @@ impl Catalog {
             return;
         }
         self.finder.apply(feature);
+        self.inventory.apply(feature);
         let existed = known.as_ref().is_some_and(|known| !known.deleted);
         let living = inner.living.entry(feature.collection).or_default();
         *living = *living + u64::from(feature.body.is_some()) - u64::from(existed);
@@ -199,6 +202,17 @@ impl Catalog {
     /// Finds features by what they are called.
     pub fn finder(&self) -> &Finder {
         &self.finder
+    }
+
+    /// The figures of a collection, as [`Inventory::figures`].
+    pub fn figures(&self, collection: Collection, now: UnixMs, sourced: Sourced) -> Figures {
+        // Names first and the inventory then, as a commit takes them.
+        let inner = self.inner.read().expect("no holder panics");
+        let exists = |collection, id: &FeatureId| {
+            let key = inner.by_id.get(&(collection, id.clone()));
+            key.and_then(|key| inner.by_key.get(key)).is_some_and(|entry| !entry.deleted)
+        };
+        self.inventory.figures(collection, now, sourced, &exists)
     }
 
     /// How many features of a collection exist.

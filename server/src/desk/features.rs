@@ -161,6 +161,11 @@ impl Features {
         Features { inner: Arc::new(inner) }
     }
 
+    /// Journal time.
+    pub fn now(&self) -> UnixMs {
+        self.inner.pipeline.now()
+    }
+
     /// Makes features in one transaction: all or none. Ids come from the features, else they are made.
     pub async fn create(
         &self,

@@ -7,6 +7,7 @@
 
 use super::features::{EditError, Features};
 use super::readers::Readers;
+use crate::api::wire::Time;
 use crate::auth::secret;
 use cordon_data::feature::{Collection, FieldError, Prepared};
 use cordon_data::filter::{Comparison, Filter, Scalar};
@@ -15,8 +16,10 @@ use cordon_data::import::files::{self, ImportError, Mapping, Opened, Told};
 use cordon_data::selection::{self, Selection};
 use cordon_data::store::StoreError;
 use cordon_spatial::ids::{FeatureId, Revision};
-use serde::Serialize;
+use cordon_spatial::units::UnixMs;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,8 +34,14 @@ const PIECE: usize = 5_000;
 const LISTED: usize = 1_000;
 /// Rows that may be wrong before nobody looks for repairs any more.
 const MOST_BROKEN: usize = 100_000;
-/// Features that a trial shows.
+/// Features that a trial shows,
 const SHOWN: usize = 1_000;
+/// and of how much text at most, bytes; a single one may be longer.
+const SHOWN_BYTES: usize = 2 << 20;
+/// Trials that are remembered with what they show.
+const SHOWING: usize = 8;
+/// Where the last import of each collection is noted, beside the store.
+const LAST_FILE: &str = "imports.json";
 /// Imports that are remembered since the start.
 const REMEMBERED: usize = 100;
 /// The codes of a geometry that no repair makes right: everything else that is wrong with one is a drawing that bounds no area as
@@ -81,8 +90,19 @@ pub struct RowReport {
     pub field: String,
     /// What it holds, shortened.
     pub value: String,
+    /// What is allowed.
+    pub limit: String,
     /// The sentence for the person.
     pub reason: String,
+}
+
+/// A field as the file has it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FileFieldJson {
+    /// Its name.
+    pub name: String,
+    /// The first value in it, shortened.
+    pub example: String,
 }
 
 /// What became of a file.
@@ -108,6 +128,8 @@ pub struct Report {
     pub refused: Vec<RowReport>,
     /// Fields of the first row after mapping, by name.
     pub fields: Vec<String>,
+    /// The file's own fields, before mapping.
+    pub file_fields: Vec<FileFieldJson>,
     /// Of a trial: the first features as they would be kept.
     #[schema(value_type = Vec<Object>)]
     pub features: Vec<Value>,
@@ -122,14 +144,23 @@ pub struct ImportJson {
     pub collection: String,
     /// What the file was called.
     pub file: String,
+    /// Who asked for it,
+    pub by: String,
+    /// and when, by the server's clock.
+    pub at: Time,
+    /// Nothing was to be kept.
+    pub trial: bool,
     /// How far it is.
     pub state: State,
     /// Rows that were looked at.
     pub done: u64,
     /// Rows that there are; 0 while the file is being opened.
     pub total: u64,
-    /// What went wrong with the whole.
+    /// What went wrong with the whole,
     pub error: Option<String>,
+    /// and its stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
     /// What became of it, once it is over.
     pub report: Option<Report>,
 }
@@ -139,6 +170,9 @@ pub struct Job {
     id: String,
     collection: Collection,
     name: String,
+    who: String,
+    begun_at: UnixMs,
+    trial: bool,
     done: AtomicU64,
     total: AtomicU64,
     end: Mutex<Option<(State, Result<Report, ImportFailure>)>>,
@@ -180,6 +214,21 @@ pub enum ImportRefused {
     Store(#[from] StoreError),
 }
 
+/// The last import into a collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastImport {
+    /// When it ended, ms since 1970.
+    pub at_ms: i64,
+    /// Who imported.
+    pub by: String,
+    /// What the file was called.
+    pub file: String,
+    /// How many rows it had.
+    pub rows: u64,
+    /// How many of them were refused.
+    pub refused: u64,
+}
+
 /// The desk where files come in. Cheap to clone.
 #[derive(Clone)]
 pub struct Imports {
@@ -192,6 +241,8 @@ struct Inner {
     gdal: Gdal,
     place: PathBuf,
     jobs: Mutex<VecDeque<Arc<Job>>>,
+    /// Of each collection, as it stands in `imports.json` beside the store: no truth, but what people ask after a restart.
+    last: Mutex<BTreeMap<Collection, LastImport>>,
     one: Arc<tokio::sync::Semaphore>,
 }
 
@@ -201,7 +252,8 @@ impl Imports {
         // A folder that cannot be removed only takes room.
         let _ = std::fs::remove_dir_all(&place);
         let (jobs, one) = (Mutex::default(), Arc::new(tokio::sync::Semaphore::new(1)));
-        Imports { inner: Arc::new(Inner { features, readers, gdal, place, jobs, one }) }
+        let last = Mutex::new(read_last(&place.with_file_name(LAST_FILE)));
+        Imports { inner: Arc::new(Inner { features, readers, gdal, place, jobs, last, one }) }
     }
 
     /// Where a file that is being sent may be kept.
@@ -216,6 +268,9 @@ impl Imports {
             id: format!("{}-{}", order.collection, &secret::new_code()[..12]),
             collection: order.collection,
             name: order.name.clone(),
+            who: order.who.clone(),
+            begun_at: self.inner.features.now(),
+            trial: order.trial,
             done: AtomicU64::new(0),
             total: AtomicU64::new(0),
             end: Mutex::new(None),
@@ -225,14 +280,18 @@ impl Imports {
         while jobs.len() > REMEMBERED {
             jobs.pop_front();
         }
+        jobs.iter().rev().skip(SHOWING).for_each(|job| job.forget_features());
         drop(jobs);
         let (this, running, handle) = (self.clone(), job.clone(), tokio::runtime::Handle::current());
         tokio::task::spawn_blocking(move || {
-            let work = Work { imports: &this.inner, job: &running, order: &order, handle };
+            let work = Work { imports: &this.inner, job: &running, order: &order, handle, shown_bytes: Cell::new(0) };
             let ended = work.run(file.as_ref());
             let state = match &ended {
                 Ok(_) if order.trial => State::Tried,
-                Ok(_) => State::Done,
+                Ok(report) => {
+                    this.inner.note(&order, report);
+                    State::Done
+                }
                 Err(error) => {
                     tracing::info!(import = running.id, code = error.code, "an import failed");
                     State::Failed
@@ -242,6 +301,11 @@ impl Imports {
             drop(permit);
         });
         Ok(job)
+    }
+
+    /// The last import into each collection, over restarts; trials, and what failed, left nothing.
+    pub fn last(&self) -> BTreeMap<Collection, LastImport> {
+        self.inner.last.lock().expect("no holder panics").clone()
     }
 
     /// One that was begun since the start.
@@ -275,6 +339,40 @@ impl Imports {
     }
 }
 
+impl Inner {
+    /// Notes an import that is done as the last one of its collection.
+    fn note(&self, order: &Order, report: &Report) {
+        let noted = LastImport {
+            at_ms: self.features.now().0,
+            by: order.who.clone(),
+            file: order.name.clone(),
+            rows: report.rows,
+            refused: report.refused_count,
+        };
+        let mut last = self.last.lock().expect("no holder panics");
+        last.insert(order.collection, noted);
+        if let Err(error) = write_last(&self.place.with_file_name(LAST_FILE), &last) {
+            tracing::warn!(%error, "which import was the last is not known after a restart");
+        }
+    }
+}
+
+/// The last imports as they were noted; none when there is no such file, or one that is damaged.
+fn read_last(file: &Path) -> BTreeMap<Collection, LastImport> {
+    let text = std::fs::read(file).unwrap_or_default();
+    let by_name: BTreeMap<String, LastImport> = serde_json::from_slice(&text).unwrap_or_default();
+    by_name.into_iter().filter_map(|(name, last)| Some((Collection::from_name(&name)?, last))).collect()
+}
+
+/// Written whole beside the old one and put in its place.
+fn write_last(file: &Path, last: &BTreeMap<Collection, LastImport>) -> std::io::Result<()> {
+    let by_name: BTreeMap<&str, &LastImport> =
+        last.iter().map(|(collection, last)| (collection.name(), last)).collect();
+    let fresh = file.with_extension("json.new");
+    std::fs::write(&fresh, serde_json::to_vec_pretty(&by_name)?)?;
+    std::fs::rename(fresh, file)
+}
+
 /// The features of an import that stand, with their revisions.
 fn made_by(
     reader: &dyn cordon_data::store::Reader,
@@ -303,20 +401,39 @@ impl Job {
     /// How it is told.
     pub fn told(&self) -> ImportJson {
         let end = self.end.lock().expect("no holder panics");
-        let (state, error, report) = match &*end {
+        let (state, failure, report) = match &*end {
             None => (State::Running, None, None),
             Some((state, Ok(report))) => (*state, None, Some(report.clone())),
-            Some((state, Err(failure))) => (*state, Some(failure.reason.clone()), None),
+            Some((state, Err(failure))) => (*state, Some(failure.clone()), None),
         };
         ImportJson {
             id: self.id.clone(),
             collection: self.collection.name().to_owned(),
             file: self.name.clone(),
+            by: self.who.clone(),
+            at: Time(self.begun_at),
+            trial: self.trial,
             state,
             done: self.done.load(Ordering::Relaxed),
             total: self.total.load(Ordering::Relaxed),
-            error,
+            code: failure.as_ref().map(|failure| failure.code),
+            error: failure.map(|failure| failure.reason),
             report,
+        }
+    }
+
+    /// How it is told in a list: counted, without its rows.
+    pub fn told_briefly(&self) -> ImportJson {
+        let mut told = self.told();
+        if let Some(report) = &mut told.report {
+            (report.repaired, report.refused, report.features) = Default::default();
+        }
+        told
+    }
+
+    fn forget_features(&self) {
+        if let Some((_, Ok(report))) = &mut *self.end.lock().expect("no holder panics") {
+            report.features = Vec::new();
         }
     }
 
@@ -332,6 +449,8 @@ struct Work<'a> {
     job: &'a Job,
     order: &'a Order,
     handle: tokio::runtime::Handle,
+    /// Of a trial: how much text its features had so far.
+    shown_bytes: Cell<usize>,
 }
 
 /// Checked rows that wait for their transaction.
@@ -349,6 +468,8 @@ impl Work<'_> {
             rows: opened.rows,
             ..Report::default()
         };
+        let fields = opened.fields()?.into_iter();
+        report.file_fields = fields.map(|field| FileFieldJson { name: field.name, example: field.example }).collect();
         let mut mapping = order.mapping.clone();
         mapping.added.push(("import".to_owned(), self.job.id.clone().into()));
         let kept = self.take(&opened, &mapping, &mut report);
@@ -409,8 +530,7 @@ impl Work<'_> {
     }
 
     fn check(&self, feature: &Value) -> Result<Prepared, FieldError> {
-        let needs_place = !matches!(self.order.collection, Collection::Vehicles | Collection::Exemptions);
-        if needs_place && feature["geometry"].is_null() {
+        if self.order.collection.is_drawn() && feature["geometry"].is_null() {
             return Err(FieldError::missing("geometry", "a place for every row"));
         }
         self.imports.features.checked(self.order.collection, feature)
@@ -421,8 +541,13 @@ impl Work<'_> {
         let count = piece.len() as u64;
         if self.order.trial {
             let room = SHOWN.saturating_sub(report.features.len());
-            let shown = piece.iter().take(room).filter_map(|(_, prepared)| serde_json::from_str(&prepared.body).ok());
-            report.features.extend(shown);
+            for (_, prepared) in piece.iter().take(room) {
+                if self.shown_bytes.get() > SHOWN_BYTES {
+                    break;
+                }
+                self.shown_bytes.set(self.shown_bytes.get() + prepared.body.len());
+                report.features.extend(serde_json::from_str(&prepared.body).ok());
+            }
             report.imported += count;
             return Ok(());
         }
@@ -468,6 +593,7 @@ fn note(list: &mut Vec<RowReport>, row: u64, error: &FieldError) {
             code: error.code.to_owned(),
             field: error.field.clone(),
             value: error.value.clone(),
+            limit: error.limit.clone(),
             reason: error.message.clone(),
         });
     }

@@ -8,6 +8,7 @@ pub mod features;
 pub mod file_command;
 pub mod finder;
 pub mod importing;
+pub mod inventory;
 pub mod preview;
 pub mod published;
 pub mod readers;

@@ -32,7 +32,8 @@ export class ApiError extends Error {
   }
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+/** What a refusing answer says. */
+export async function problemOf(response: Response): Promise<Problem> {
   const retryAfter = Number(response.headers.get('retry-after') ?? '');
   const known = { status: response.status, ...(retryAfter > 0 ? { retry_after_s: retryAfter } : {}) };
   if ((response.headers.get('content-type') ?? '').includes('json')) {

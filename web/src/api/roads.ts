@@ -36,6 +36,19 @@ export interface Instruction {
   text: TextPair;
 }
 
+/** One way from the first place to the last. */
+export interface Way {
+  length_m: number;
+  duration_s: number;
+  geometry: LineString;
+  instructions: Instruction[];
+}
+
+/** The fastest way first, then the others. */
+export function waysOf(route: RouteAnswer): Way[] {
+  return [route, ...(route.alternatives ?? [])];
+}
+
 export interface RouteAnswer {
   length_m: number;
   duration_s: number;
@@ -44,7 +57,7 @@ export interface RouteAnswer {
   instructions: Instruction[];
   refused: RefusedRoad[];
   /** Other ways; absent from a server that knows none. */
-  alternatives?: { length_m: number; duration_s: number; geometry: LineString }[];
+  alternatives?: Way[];
   attribution: string;
 }
 

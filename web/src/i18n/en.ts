@@ -9,6 +9,8 @@ import { en as find } from './words/find';
 import { en as help } from './words/help';
 import { en as admin } from './words/admin';
 import { en as data } from './words/data';
+import { en as catalogue } from './words/catalogue';
+import { en as imports } from './words/imports';
 import type { Key } from './zh-CN';
 
 export const en: Record<Key, string> = {
@@ -392,4 +394,6 @@ export const en: Record<Key, string> = {
   ...help,
   ...admin,
   ...data,
+  ...catalogue,
+  ...imports,
 };

@@ -9,6 +9,8 @@ import { zh as find } from './words/find';
 import { zh as help } from './words/help';
 import { zh as admin } from './words/admin';
 import { zh as data } from './words/data';
+import { zh as catalogue } from './words/catalogue';
+import { zh as imports } from './words/imports';
 
 export const zh = {
   'app.title': 'Cordon 指挥',
@@ -385,6 +387,8 @@ export const zh = {
   ...help,
   ...admin,
   ...data,
+  ...catalogue,
+  ...imports,
 } as const;
 
 export type Key = keyof typeof zh;

@@ -216,6 +216,12 @@ export class ParkMap {
     return { lon: lng, lat, zoom: this.#map.getZoom() };
   }
 
+  /** What is in sight: west, south, east, north, degrees. */
+  shown(): Extent {
+    const bounds = this.#map.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+
   /** Goes where a saved view or a pasted link says. */
   restAt({ lon, lat, zoom }: Resting): void {
     this.#looked = this.#byPerson = true;

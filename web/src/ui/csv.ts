@@ -19,9 +19,10 @@ export function csvOf(head: Row, rows: readonly Row[]): string {
 }
 
 /** Hands a text, or its parts in turn, to the browser as a file. */
-export function saveAs(name: string, parts: readonly string[], type: string): void {
+export function saveAs(name: string, parts: readonly BlobPart[], type: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([...parts], { type: `${type};charset=utf-8` }));
+  const isText = parts.every((part) => typeof part === 'string');
+  link.href = URL.createObjectURL(new Blob([...parts], { type: isText ? `${type};charset=utf-8` : type }));
   link.download = name;
   link.click();
   // The browser reads it after this turn.

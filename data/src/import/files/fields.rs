@@ -2,6 +2,7 @@
 
 use crate::feature::Collection;
 use crate::feature::schema::Kind;
+use crate::filter::Interval;
 use serde_json::{Map, Value, json};
 
 /// What becomes of fields. Those that are not named keep their names.
@@ -57,7 +58,7 @@ impl Mapping {
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
@@ -74,7 +75,7 @@ fn as_kind(collection: Collection, property: &str, value: &Value) -> Value {
     let Some(known) = collection.property(property) else { return value.clone() };
     let text = value.as_str().map(str::trim);
     match (known.kind, text) {
-        (Kind::Text | Kind::OneOf(_), None) => match value {
+        (Kind::Text | Kind::OneOf(_) | Kind::Datum | Kind::Reference(_), None) => match value {
             Value::Number(_) => as_id(value),
             Value::Bool(truth) => truth.to_string().into(),
             other => other.clone(),
@@ -91,6 +92,10 @@ fn as_kind(collection: Collection, property: &str, value: &Value) -> Value {
         },
         (Kind::Flag, None) => value.as_f64().map_or_else(|| value.clone(), |number| (number != 0.0).into()),
         (Kind::Time, Some(text)) => as_time(text).map_or_else(|| value.clone(), Value::from),
+        (Kind::Day, Some(text)) => match text.replace('/', "-") {
+            date if Interval::parse(&date).is_some() => date.into(),
+            _ => as_time(text).map_or_else(|| value.clone(), Value::from),
+        },
         (Kind::List | Kind::Object, Some(text)) => match serde_json::from_str(text) {
             Ok(inner @ (Value::Array(_) | Value::Object(_))) => inner,
             _ if known.kind == Kind::List => text.split([',', '，', ';', '；', '、']).map(str::trim).collect(),

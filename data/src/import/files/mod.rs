@@ -18,6 +18,7 @@ pub use srs::Srs;
 use crate::feature::Collection;
 use crate::gdal::{Gdal, GdalError};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -26,6 +27,12 @@ use tempfile::TempDir;
 
 /// Most rows of one file.
 pub const MAX_ROWS: u64 = 5_000_000;
+/// Rows whose fields are looked at: a field that is empty in all of them is not offered.
+const LOOKED_ROWS: usize = 1_000;
+/// Most fields that are told of a file; a Shapefile has at most 255, a GeoPackage 2,000.
+const MAX_FIELDS: usize = 500;
+/// Most of a value that is shown as an example, characters.
+pub const EXAMPLE_CHARS: usize = 60;
 /// Longest row as text, bytes.
 const MAX_ROW_BYTES: usize = 32 << 20;
 
@@ -98,6 +105,15 @@ pub struct Opened {
     folder: TempDir,
 }
 
+/// A field as the file has it, before it becomes a property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileField {
+    /// Its name.
+    pub name: String,
+    /// The first value in it that is not empty, at most [`EXAMPLE_CHARS`] characters of it.
+    pub example: String,
+}
+
 /// A row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -154,6 +170,24 @@ pub fn open(gdal: &Gdal, place: &Path, file: &Path, name: &str, told: &Told) -> 
 }
 
 impl Opened {
+    /// The file's own fields that the first rows of each layer have something in, by name.
+    pub fn fields(&self) -> Result<Vec<FileField>, ImportError> {
+        let mut found = BTreeMap::new();
+        for layer in 0..self.layers.len() {
+            let lines = BufReader::new(File::open(self.lines(layer, Repair::No))?).split(b'\n');
+            for line in lines.take(LOOKED_ROWS) {
+                let row: Value = serde_json::from_slice(&line?).unwrap_or_default();
+                for (name, value) in row["properties"].as_object().into_iter().flatten() {
+                    if !fields::is_empty(value) && found.len() < MAX_FIELDS && !found.contains_key(name) {
+                        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                        found.insert(name.clone(), text.chars().take(EXAMPLE_CHARS).collect());
+                    }
+                }
+            }
+        }
+        Ok(found.into_iter().map(|(name, example)| FileField { name, example }).collect())
+    }
+
     /// The rows, with their fields mapped.
     pub fn rows<'a>(
         &'a self,

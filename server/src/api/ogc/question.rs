@@ -87,7 +87,7 @@ fn asked(property: &Property, query: &Query) -> Option<Filter> {
     let value = match property.kind {
         Kind::Number | Kind::Whole => text.parse().ok().map(Scalar::Number),
         Kind::Flag => text.parse().ok().map(Scalar::Bool),
-        Kind::Time => Interval::parse(text).map(Scalar::Time),
+        Kind::Time | Kind::Day => Interval::parse(text).map(Scalar::Time),
         _ => Some(Scalar::Text(text.to_owned())),
     };
     let equal = |value| Filter::Compare(Comparison::Equal, Scalar::Property(property.name.to_owned()), value);

@@ -1,12 +1,13 @@
 /** The table of a collection: what the map knows as rows, found, sorted, changed in place, and taken along as a file. */
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../../api/client';
-import { middleOf } from '../../map/extent';
 import { nameOf } from '../../map/drawn';
 import type { Session } from '../../api/types';
 import { translateName, useI18n, type Language } from '../../i18n';
 import type { Site } from '../../live/site';
-import { formatAt, formatOn } from '../../ui/map-link';
+import { formatOn } from '../../ui/map-link';
+import { ExportDialog } from '../../ui/export/ExportDialog';
+import { later } from '../../ui/later';
 import { mayEdit } from '../../ui/may';
 import { errorText } from '../../ui/problem';
 import { REFERENCES } from '../../ui/properties';
@@ -16,8 +17,10 @@ import { useAsked } from '../../ui/useAsked';
 import { CellInput } from './CellInput';
 import { CellWords } from './CellWords';
 import { cellText, columnName, columnsOf, widthsOf, type Column } from './columns';
+import { filterOf } from './export-filter';
 import { Exports } from './Exports';
 import { Grid } from './Grid';
+import { placeOf } from './map-place';
 import { arranged, wholeTexts, type Asked, type Sort } from './order';
 import type { TableRow } from './rows';
 import { RowHistory } from './RowHistory';
@@ -25,11 +28,18 @@ import { useCellEdit } from './useCellEdit';
 import { useTable } from './useTable';
 import './data.css';
 
+// Whoever looks at a table needs none of it.
+const ImportPage = later(() => import('./import/ImportPage'));
+const CataloguePage = later(() => import('./catalogue/CataloguePage'));
+
 const FIRST_COLLECTION = 'zones';
 /** What was typed above a column stands in the address as `f.NAME`. */
 const ABOVE = 'f.';
 /** Drawn by nobody at a desk: it comes with the park. */
 const READ_ONLY = new Set(['ground']);
+/** Beside the table of a collection; the address says `view=import`. */
+const VIEWS = ['catalogue', 'import'] as const;
+type View = (typeof VIEWS)[number];
 /** Counts on the list of collections. */
 const COUNTS_EVERY_MS = 30_000;
 
@@ -43,14 +53,35 @@ export default function DataPage({ site, session }: { site: Site; session: Sessi
   const { params } = useRoute();
   const asked = useAsked(api.collections, COUNTS_EVERY_MS);
   const collection = params.get('of') ?? FIRST_COLLECTION;
-  const choose = (of: string) => {
-    const others = [...params.keys()].filter((name) => name === 'q' || name === 'sort' || name.startsWith(ABOVE));
-    noteInRoute({ ...Object.fromEntries(others.map((name) => [name, null])), of });
-  };
+  const view = VIEWS.find((name) => name === params.get('view') && mayView(name, session));
+  // What was asked of one table is not asked of the next.
+  const ofTable = [...params.keys()].filter((name) => name === 'q' || name === 'sort' || name === 'ids' || name.startsWith(ABOVE));
+  const show = (of: string, next: View | null) =>
+    noteInRoute({ ...Object.fromEntries(ofTable.map((name) => [name, null])), of, view: next });
+  const known = asked.value ?? [{ id: collection, itemCount: null }];
+  // What is said of the collections has a page of its own.
+  const listed = known.filter(({ id }) => id !== 'datasets' || id === collection);
+  const ids = listed.map(({ id }) => id);
   return (
     <article className="data" data-testid="data">
       <nav className="data-collections" aria-label={t('data.collections')}>
         <h1>{t('page.data')}</h1>
+        <ul className="data-views">
+          {VIEWS.filter((name) => mayView(name, session)).map((name) => (
+            <li key={name}>
+              <button
+                type="button"
+                className="quiet"
+                aria-pressed={view === name}
+                data-testid={`data-view-${name}`}
+                onClick={() => show(collection, name)}
+              >
+                {t(`${name}.nav`)}
+              </button>
+            </li>
+          ))}
+        </ul>
+        <h2>{t('data.collections')}</h2>
         {asked.error !== null && (
           <p className="problem" role="alert">
             {t('data.collections.failed', { why: errorText(asked.error, t) })}{' '}
@@ -60,14 +91,14 @@ export default function DataPage({ site, session }: { site: Site; session: Sessi
           </p>
         )}
         <ul>
-          {(asked.value ?? [{ id: collection, itemCount: null }]).map(({ id, itemCount }) => (
+          {listed.map(({ id, itemCount }) => (
             <li key={id}>
               <button
                 type="button"
                 className="quiet"
-                aria-pressed={id === collection}
+                aria-pressed={view === undefined && id === collection}
                 data-testid={`collection-${id}`}
-                onClick={() => choose(id)}
+                onClick={() => show(id, null)}
               >
                 {translateName(t, 'data.of', id, () => id)} <span className="data-items">{itemCount}</span>
               </button>
@@ -75,10 +106,20 @@ export default function DataPage({ site, session }: { site: Site; session: Sessi
           ))}
         </ul>
       </nav>
-      <Attributes key={collection} site={site} session={session} collection={collection} />
+      {view === 'catalogue' ? (
+        <CataloguePage site={site} session={session} />
+      ) : view === 'import' ? (
+        <ImportPage site={site} collection={collection} collections={ids} />
+      ) : (
+        <Attributes key={`${collection} ${params.get('ids') ?? ''}`} site={site} session={session} collection={collection} collections={ids} />
+      )}
       <UndoNotice />
     </article>
   );
+}
+
+function mayView(view: View, session: Session): boolean {
+  return view !== 'import' || mayEdit(session);
 }
 
 /** What the address says is asked of the table. */
@@ -89,12 +130,20 @@ function askedIn(params: ReadonlyMap<string, string>): Asked {
   return { text: params.get('q') ?? '', above, sort: sortFrom(params.get('sort')) };
 }
 
-function Attributes({ site, session, collection }: { site: Site; session: Session; collection: string }) {
+interface AttributesProps {
+  site: Site;
+  session: Session;
+  collection: string;
+  collections: readonly string[];
+}
+
+function Attributes({ site, session, collection, collections }: AttributesProps) {
   const { language, t } = useI18n();
   const { params } = useRoute();
   const { table, picture } = useTable(site, collection);
   const editing = useCellEdit(table);
   const [history, setHistory] = useState<string | null>(null);
+  const [exporting, setExporting] = useState(false);
   const entry = useRef<{ enter: () => void }>({ enter: () => {} });
   const [wanted, setWanted] = useState<Asked>(() => askedIn(params));
   const ask = (change: Partial<Asked>) => setWanted((before) => ({ ...before, ...change }));
@@ -114,6 +163,12 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
     return () => window.clearTimeout(timer);
   }, [text, above, sort, collection]);
 
+  // What the catalogue found wanting names its features.
+  const only = params.get('ids');
+  const sought = useMemo(() => {
+    const ids = new Set(only?.split(','));
+    return only ? picture.rows.filter(({ id }) => ids.has(id)) : picture.rows;
+  }, [picture.rows, only]);
   const columns = useMemo(() => columnsOf(picture.rows), [picture.rows]);
   const said = useCallback(
     (row: TableRow, column: string) => {
@@ -125,10 +180,10 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
   // A long table is sifted when the keys rest.
   const quiet = useDeferredValue(wanted);
   const finds = quiet.text.trim() !== '';
-  const texts = useMemo(() => (finds ? wholeTexts(picture.rows, columns, said) : []), [finds, picture.rows, columns, said]);
+  const texts = useMemo(() => (finds ? wholeTexts(sought, columns, said) : []), [finds, sought, columns, said]);
   const rows = useMemo(
-    () => arranged(picture.rows, columns, quiet, said, texts),
-    [picture.rows, columns, quiet, said, texts],
+    () => arranged(sought, columns, quiet, said, texts),
+    [sought, columns, quiet, said, texts],
   );
   const widths = useMemo(() => widthsOf(columns, picture.rows, said, t), [columns, picture.rows, said, t]);
 
@@ -156,7 +211,7 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
       />
     ),
   };
-  const filtered = text.trim() !== '' || Object.values(above).some((typed) => typed.trim() !== '');
+  const filtered = only !== undefined || text.trim() !== '' || Object.values(above).some((typed) => typed.trim() !== '');
   const name = translateName(t, 'data.of', collection, () => collection);
   return (
     <section className="data-table" aria-label={t('data.table', { name })}>
@@ -176,7 +231,10 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
           }}
         />
         {filtered && (
-          <button type="button" data-testid="data-clear" onClick={() => ask({ text: '', above: {} })}>
+          <button type="button" data-testid="data-clear" onClick={() => {
+              ask({ text: '', above: {} });
+              if (only !== undefined) noteInRoute({ ids: null });
+            }}>
             {t('data.clear')}
           </button>
         )}
@@ -196,6 +254,7 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
           columns={columns.map((column) => ({ name: column.name, label: columnName(column.name, t) }))}
           cell={said}
           nowMs={() => site.clock.now()}
+          onOthers={() => setExporting(true)}
         />
       </div>
       {picture.error !== null && (
@@ -233,6 +292,15 @@ function Attributes({ site, session, collection }: { site: Site; session: Sessio
         </p>
       )}
       {picture.rows.length > 0 && <p className="data-keys">{t(writes ? 'data.keys' : 'data.keys.look')}</p>}
+      {exporting && (
+        <ExportDialog
+          site={site}
+          what={collection}
+          collections={collections}
+          sifted={filtered ? { filter: filterOf(wanted, columns, rows.map(({ id }) => id)), rows: rows.length } : undefined}
+          onClose={() => setExporting(false)}
+        />
+      )}
       {history !== null && (
         <RowHistory collection={collection} id={history} name={called(history)} onClose={() => setHistory(null)} />
       )}
@@ -248,19 +316,9 @@ function referred(site: Site, column: string, id: string, language: Language): s
   return other && nameOf(other.properties, language);
 }
 
-/** The closest that a place is looked at, and the width of a map that a box should fill about a third of, pixels. */
-const CLOSEST_ZOOM = 17;
-const BOX_PX = 300;
-/** Pixels of the world at zoom 0. */
-const WORLD_PX = 512;
-
 function mapLink(collection: string, { id, extent }: TableRow): [string, string][] {
-  const [west, south, east, north] = extent!;
-  const [lon, lat] = middleOf(extent!);
-  const degrees = Math.max(east - west, (north - south) / Math.cos((lat * Math.PI) / 180), 1e-9);
-  const zoom = Math.min(CLOSEST_ZOOM, Math.max(3, Math.log2((360 * BOX_PX) / (WORLD_PX * degrees))));
   return [
-    ['at', formatAt({ lon, lat, zoom })],
+    ['at', placeOf(extent!)],
     ['on', formatOn(collection, id)],
   ];
 }

@@ -14,11 +14,13 @@ export interface ExportsProps {
   columns: readonly ExportColumn[];
   cell: (row: TableRow, column: string) => string;
   nowMs: () => number;
+  /** Other formats, which the server makes. */
+  onOthers: () => void;
 }
 
 type State = { of: 'rest'; text: string | null; failed: boolean } | { of: 'busy'; read: number; total: number | null };
 
-export function Exports({ collection, rows, columns, cell, nowMs }: ExportsProps) {
+export function Exports({ collection, rows, columns, cell, nowMs, onOthers }: ExportsProps) {
   const { t } = useI18n();
   const [state, setState] = useState<State>({ of: 'rest', text: null, failed: false });
   const stop = useRef<AbortController | null>(null);
@@ -61,6 +63,9 @@ export function Exports({ collection, rows, columns, cell, nowMs }: ExportsProps
         onClick={() => void geoJson()}
       >
         {t('data.export.geojson')}
+      </button>
+      <button type="button" disabled={busy} data-testid="export-others" onClick={onOthers}>
+        {t('data.export.others')}
       </button>
       <span role="status" className={state.of === 'rest' && state.failed ? 'data-failed' : ''} data-testid="export-state">
         {busy ? t('data.export.busy', { read: state.read, total: state.total ?? '?' }) : state.text}

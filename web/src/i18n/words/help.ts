@@ -24,7 +24,7 @@ export const zh = {
   'help.screen.events': '事件日志',
   'help.screen.events.what': '发生过的事，不需要处理，也不会响。点一条看它发生在哪里。',
   'help.screen.pages': '其他页面',
-  'help.screen.pages.what': '数据：各数据集的属性表，可筛选、排序、修改、导出。运行状态：服务器是否正常。用户与令牌：只有管理员可见。',
+  'help.screen.pages.what': '数据：各数据集的属性表，可筛选、排序、修改、导出；“导入”把文件先试读再写入，可整体撤销；“数据资源目录”看每个图层谁负责、是否超期、缺什么。运行状态：服务器是否正常。用户与令牌：只有管理员可见。',
 
   'help.signs': '符号和颜色',
   'help.signs.vehicles': '车辆',
@@ -162,7 +162,7 @@ export const en: Record<keyof typeof zh, string> = {
   'help.screen.events': 'Event log',
   'help.screen.events.what': 'What happened. It asks for nothing and makes no sound. Click one to see where it was.',
   'help.screen.pages': 'Other pages',
-  'help.screen.pages.what': 'Data: each collection as a table, to sift, sort, change and export. Health: is the server well? Accounts: for administrators only.',
+  'help.screen.pages.what': 'Data: each collection as a table, to sift, sort, change and export; “Import” tries a file before it is kept, and takes a whole import back; “Data catalogue” says of each layer who answers for it, whether it is overdue, and what is wanting. Health: is the server well? Accounts: for administrators only.',
 
   'help.signs': 'Signs and colours',
   'help.signs.vehicles': 'Vehicles',

@@ -1,8 +1,10 @@
 /** What the map shows: a tree of layers, each with its sign and how many things it holds. It is the legend as well. */
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { COLLECTIONS } from '../../../api/types';
 import { useI18n } from '../../../i18n';
 import { GROUP_NAMES, leavesOf, type Group, type Leaf } from '../../../map/sort-of';
 import type { Switched } from '../../../map/visibility';
+import { ExportDialog } from '../../../ui/export/ExportDialog';
 import { leafName } from '../../../ui/leaf-name';
 import { LeafSample, VehicleSample } from '../../../ui/Samples';
 import { useServerNow } from '../../../ui/useServerNow';
@@ -14,6 +16,19 @@ import './layers.css';
 /** Leaves that are offered although nothing of them is there: people look for them. */
 const ALWAYS: readonly Group[] = ['zones', 'vehicles'];
 
+/** What leaves as a file: what the map draws, and the vehicles. */
+const EXPORTED = [...COLLECTIONS, 'vehicles'];
+/** Where the features of a group are kept, or most of them. */
+const HOLDS: Readonly<Record<Group, string>> = {
+  zones: 'zones',
+  hazards: 'hazard-sources',
+  access: 'gates',
+  vehicles: 'vehicles',
+  resources: 'resources',
+  targets: 'protection-targets',
+  ground: 'ground',
+};
+
 export function LayersPanel({ desk }: { desk: Desk }) {
   const { t } = useI18n();
   const { site, visibility } = desk;
@@ -22,16 +37,22 @@ export function LayersPanel({ desk }: { desk: Desk }) {
   useServerNow(site.clock, 1_000);
   const counts = countsOf(site);
   const { far, vehicleCount } = site;
+  const [exported, setExported] = useState<string | null>(null);
   return (
     <section className="layers" aria-labelledby="layers-title" data-testid="layers">
       <header>
         <h2 id="layers-title">{t('side.layers')}</h2>
-        <button type="button" onClick={() => visibility.showAll()} disabled={hidden.size === 0} data-testid="layers-all">
-          {t('layers.all')}
-        </button>
+        <span className="layers-acts">
+          <button type="button" onClick={() => visibility.showAll()} disabled={hidden.size === 0} data-testid="layers-all">
+            {t('layers.all')}
+          </button>
+          <button type="button" onClick={() => setExported('zones')} data-testid="layers-export">
+            {t('export.open')}
+          </button>
+        </span>
       </header>
       {GROUP_NAMES.map((group, at) => (
-        <LayerGroup key={group} group={group} number={at + 1} counts={counts} counted={far ? vehicleCount : null} desk={desk} hidden={hidden} />
+        <LayerGroup key={group} group={group} number={at + 1} counts={counts} counted={far ? vehicleCount : null} desk={desk} hidden={hidden} onExport={setExported} />
       ))}
       <h3>{t('layers.marks')}</h3>
       <ul className="layers-marks">
@@ -43,6 +64,9 @@ export function LayersPanel({ desk }: { desk: Desk }) {
         ))}
       </ul>
       <p className="layers-hint">{t('layers.hint')}</p>
+      {exported !== null && (
+        <ExportDialog site={site} what={exported} collections={EXPORTED} bbox={desk.park?.shown()} onClose={() => setExported(null)} />
+      )}
     </section>
   );
 }
@@ -56,9 +80,10 @@ interface LayerGroupProps {
   /** How many vehicles the server counts from far away; nothing is then known of their layers. */
   counted: number | null;
   hidden: ReadonlySet<Leaf>;
+  onExport: (collection: string) => void;
 }
 
-function LayerGroup({ desk: { visibility }, group, number, counts, counted, hidden }: LayerGroupProps) {
+function LayerGroup({ desk: { visibility }, group, number, counts, counted, hidden, onExport }: LayerGroupProps) {
   const { t } = useI18n();
   const withCharacters = useCharacterKeys();
   const [open, setOpen] = useState(group === 'zones' || group === 'vehicles');
@@ -105,6 +130,11 @@ function LayerGroup({ desk: { visibility }, group, number, counts, counted, hidd
             </li>
           ))}
           {leaves.length === 0 && <li className="layer-none">{t('layers.none')}</li>}
+          <li>
+            <button type="button" className="quiet layer-export" data-testid={`layers-export-${group}`} onClick={() => onExport(HOLDS[group])}>
+              {t('export.of', { name: t(`layers.${group}`) })}
+            </button>
+          </li>
         </ul>
       )}
     </div>

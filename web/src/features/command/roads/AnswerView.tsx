@@ -2,6 +2,7 @@
 import { useI18n } from '../../../i18n';
 import { nameOf } from '../../../map/drawn';
 import { problemText } from '../../../ui/problem';
+import { waysOf } from '../../../api/roads';
 import type { NearestAnswer, ReachAnswer, RouteAnswer } from '../../../api/roads';
 import type { Problem } from '../../../api/types';
 import type { Desk } from '../desk';
@@ -21,7 +22,7 @@ export function AnswerView({ desk, plans, plan }: { desk: Desk; plans: Plans; pl
         </p>
       )}
       {problem && <Refused problem={problem} />}
-      {answer?.mode === 'route' && <Route desk={desk} route={answer.value} />}
+      {answer?.mode === 'route' && <Route desk={desk} plans={plans} plan={plan} route={answer.value} />}
       {answer?.mode === 'nearest' && <Nearest plans={plans} plan={plan} nearest={answer.value} />}
       {answer?.mode === 'reach' && <Reach reach={answer.value} />}
       {answer && <p className="hint">{answer.value.attribution}</p>}
@@ -50,13 +51,14 @@ function Refused({ problem }: { problem: Problem }) {
   );
 }
 
-function Route({ desk, route }: { desk: Desk; route: RouteAnswer }) {
+function Route({ desk, plans, plan, route }: { desk: Desk; plans: Plans; plan: Plan; route: RouteAnswer }) {
   const { language, t } = useI18n();
+  const way = waysOf(route)[plan.chosen] ?? route;
   return (
     <>
       <p className="roads-figures">
-        <strong data-testid="roads-duration">{durationText(route.duration_s, t)}</strong>{' '}
-        <span data-testid="roads-length">{wayText(route.length_m, t)}</span>
+        <strong data-testid="roads-duration">{durationText(way.duration_s, t)}</strong>{' '}
+        <span data-testid="roads-length">{wayText(way.length_m, t)}</span>
       </p>
       {route.refused.length > 0 && (
         <section className="roads-refused" data-testid="roads-refused">
@@ -76,11 +78,11 @@ function Route({ desk, route }: { desk: Desk; route: RouteAnswer }) {
           </ul>
         </section>
       )}
-      <Others route={route} />
+      <Ways plans={plans} plan={plan} route={route} />
       <details>
-        <summary>{t('roads.instructions', { n: route.instructions.length })}</summary>
+        <summary>{t('roads.instructions', { n: way.instructions.length })}</summary>
         <ol className="roads-instructions" data-testid="roads-instructions">
-          {route.instructions.map(({ text, length_m, lon, lat }, i) => (
+          {way.instructions.map(({ text, length_m, lon, lat }, i) => (
             <li key={i}>
               <button type="button" className="quiet" onClick={() => desk.park?.flyTo(lon, lat)}>
                 {sentence(text, language)}
@@ -94,23 +96,32 @@ function Route({ desk, route }: { desk: Desk; route: RouteAnswer }) {
   );
 }
 
-/** Other ways, drawn as dots. */
-function Others({ route }: { route: RouteAnswer }) {
+/** The ways that there are: one is looked at, the others are drawn as dots. */
+function Ways({ plans, plan, route }: { plans: Plans; plan: Plan; route: RouteAnswer }) {
   const { t } = useI18n();
-  const { alternatives = [] } = route;
-  if (alternatives.length === 0) return null;
+  const ways = waysOf(route);
+  if (ways.length === 1) return null;
   return (
-    <section className="roads-others" data-testid="roads-others">
-      <h4>{t('roads.others')}</h4>
-      <ul>
-        {alternatives.map(({ duration_s, length_m }, i) => (
-          <li key={i}>
+    <fieldset className="roads-others" data-testid="roads-others">
+      <legend>{t('roads.others')}</legend>
+      {ways.map(({ duration_s, length_m }, i) => (
+        <label key={i} className="check">
+          <input
+            type="radio"
+            name={`roads-way-${plan.id}`}
+            checked={plan.chosen === i}
+            data-testid={`roads-way-${i}`}
+            onChange={() => plans.choose(plan.id, i)}
+          />
+          <span>
             <strong>{durationText(duration_s, t)}</strong> {wayText(length_m, t)}{' '}
-            <span className="hint">{t('roads.others.longer', { time: minutesText(duration_s - route.duration_s) })}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
+            <span className="hint">
+              {i === 0 ? t('roads.others.fastest') : t('roads.others.longer', { time: minutesText(duration_s - route.duration_s) })}
+            </span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

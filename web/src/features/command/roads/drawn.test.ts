@@ -12,6 +12,7 @@ const plan = (more: Partial<Plan>): Plan => ({
   points: [{ lon: 121, lat: 30 }, null, { lon: 122, lat: 30 }],
   kind: 'ambulance',
   answer: null,
+  chosen: 0,
   problem: null,
   asking: false,
   turned: { times: 0, before: null },
@@ -41,6 +42,17 @@ describe('what is drawn of the roads', () => {
     expect(of('en').filter((p) => p?.['what'] === 'closed')).toHaveLength(1);
     expect(of('en').find((p) => p?.['what'] === 'refused')).toMatchObject({ label: text.en, active: true });
     expect(of('zh-CN').find((p) => p?.['what'] === 'refused')).toMatchObject({ label: text.zh });
+  });
+
+  test('the way that was chosen is the main line, the others are told by their times', () => {
+    const way = (duration_s: number) => ({ duration_s, length_m: 1, geometry: { type: 'LineString', coordinates: [[duration_s, 30]] }, instructions: [] });
+    const value = { ...way(60), refused: [], alternatives: [way(65), way(70)] };
+    const seen = (chosen: number) =>
+      drawn({ plans: [plan({ chosen, answer: { mode: 'route', value } as unknown as Plan['answer'] })], active: 1, awaits: null, closures: null }, 'en')
+        .features.filter(({ properties }) => ['way', 'other'].includes(properties?.['what']))
+        .map(({ properties, geometry }) => [properties?.['what'], properties?.['way'] ?? null, (geometry as { coordinates: number[][] }).coordinates[0]![0]]);
+    expect(seen(0)).toEqual([['other', 1, 65], ['other', 2, 70], ['way', null, 60]]);
+    expect(seen(2)).toEqual([['other', 0, 60], ['other', 1, 65], ['way', null, 70]]);
   });
 
   test('times and lengths as people say them', () => {

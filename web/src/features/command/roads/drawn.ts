@@ -1,6 +1,7 @@
 /** Open questions about roads as the map draws them. Pure: a picture in, features out. */
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import type { Language } from '../../../i18n';
+import { waysOf } from '../../../api/roads';
 import { minutesText } from './words';
 import type { Picture, Plan } from './plans';
 
@@ -18,17 +19,17 @@ function feature(geometry: Geometry, properties: Record<string, unknown>): Featu
   return { type: 'Feature', geometry, properties };
 }
 
-function ofAnswer({ answer }: Plan, active: boolean, language: Language): Feature[] {
+function ofAnswer({ id: plan, answer, chosen }: Plan, active: boolean, language: Language): Feature[] {
   switch (answer?.mode) {
     case 'route':
       return [
         ...answer.value.refused.map(({ geometry, text }) =>
           feature(geometry, { what: 'refused', active, label: language === 'en' ? text.en : text.zh }),
         ),
-        ...(active ? (answer.value.alternatives ?? []) : []).map(({ geometry, duration_s }) =>
-          feature(geometry, { what: 'other', active, label: minutesText(duration_s) }),
+        ...waysOf(answer.value).flatMap(({ geometry, duration_s }, way) =>
+          active && way !== chosen ? [feature(geometry, { what: 'other', active, plan, way, label: minutesText(duration_s) })] : [],
         ),
-        feature(answer.value.geometry, { what: 'way', active }),
+        feature((waysOf(answer.value)[chosen] ?? answer.value).geometry, { what: 'way', active }),
       ];
     case 'nearest':
       return answer.value.items.flatMap(({ lon, lat, duration_s, route }, i) => [

@@ -4,6 +4,7 @@
  * the same pictures.
  */
 import { ApiError } from '../../../api/client';
+import { waysOf } from '../../../api/roads';
 import type { ClosuresAnswer, NearestAnswer, NearResource, Profile, ReachAnswer, RoadsApi, RouteAnswer } from '../../../api/roads';
 import type { Problem } from '../../../api/types';
 import type { LonLat } from '../../../map/datum';
@@ -37,6 +38,8 @@ export interface Plan {
   kind: string;
   /** The last answer; it stays while the next is asked for, and goes when there is none. */
   answer: Answer | null;
+  /** Of a route which of its ways is looked at: 0 is the fastest. */
+  chosen: number;
   problem: Problem | null;
   asking: boolean;
   /** How often it was answered anew because roads were closed or opened, and the answer before that. */
@@ -105,6 +108,7 @@ export class Plans {
       points,
       kind: 'ambulance',
       answer: null,
+      chosen: 0,
       problem: null,
       asking: false,
       turned: { times: 0, before: null },
@@ -169,6 +173,12 @@ export class Plans {
     this.#ask(id);
   }
 
+  /** Looks at another way of a route; one that the answer does not have is none. */
+  choose(id: number, way: number): void {
+    const answer = this.#plan(id)?.answer;
+    if (answer?.mode === 'route' && waysOf(answer.value)[way]) this.#put(id, { chosen: way });
+  }
+
   /** The way back. */
   reverse(id: number): void {
     const plan = this.#plan(id);
@@ -229,7 +239,7 @@ export class Plans {
         if (asked.signal.aborted) return;
         const { answer: before, turned } = this.#plan(id) ?? plan;
         const next = turning ? { times: turned.times + 1, before } : turned;
-        this.#put(id, { answer, problem: null, asking: false, turned: next });
+        this.#put(id, { answer, chosen: 0, problem: null, asking: false, turned: next });
       },
       (error: unknown) => {
         if (asked.signal.aborted) return;

@@ -11,6 +11,8 @@ import type { Plans } from './plans';
 
 const SOURCE = 'roads-plans';
 const PLACES = 'roads-place';
+/** Ways that a click makes the main one. */
+const OTHERS = 'roads-other-hit';
 
 const is = (what: string): ExpressionSpecification => ['==', ['get', 'what'], what];
 
@@ -46,6 +48,14 @@ function layers(palette: Palette): LayerSpecification[] {
       filter: is('other'),
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: { 'line-color': way, 'line-width': 3, 'line-opacity': 0.55, 'line-dasharray': [0.2, 2] },
+    },
+    {
+      // Wider than what is seen: a line of dots is hard to hit.
+      id: OTHERS,
+      type: 'line',
+      source: SOURCE,
+      filter: is('other'),
+      paint: { 'line-color': way, 'line-width': 18, 'line-opacity': 0.01 },
     },
     {
       id: 'roads-other-time',
@@ -148,6 +158,31 @@ export function useRoadsMap(park: ParkMap | null, plans: Plans): void {
     park.use((lon, lat) => plans.place(active, awaits, { lon, lat }));
     return () => park.use(null);
   }, [park, plans, active, awaits]);
+
+  useEffect(() => {
+    // A place that is waited for takes the click.
+    if (!park || !some || awaits !== null) return;
+    const { library } = park;
+    let over: { plan: number; way: number } | null = null;
+    const enter = ({ features }: MapLayerMouseEvent) => {
+      const { plan, way } = features?.[0]?.properties ?? {};
+      if (typeof plan !== 'number' || typeof way !== 'number') return;
+      over = { plan, way };
+      park.use(() => over && plans.choose(over.plan, over.way));
+      library.getCanvas().style.cursor = 'pointer';
+    };
+    const leave = () => {
+      if (over) park.use(null);
+      over = null;
+    };
+    library.on('mousemove', OTHERS, enter);
+    library.on('mouseleave', OTHERS, leave);
+    return () => {
+      leave();
+      library.off('mousemove', OTHERS, enter);
+      library.off('mouseleave', OTHERS, leave);
+    };
+  }, [park, plans, some, awaits]);
 
   useEffect(() => {
     if (!park || !some) return;

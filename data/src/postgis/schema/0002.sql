@@ -1,0 +1,1 @@
+-- No table changes: the views of collections, which every migration makes, gain those that were added since 0001.
