@@ -1,5 +1,7 @@
 //! `cordon roads …`: makes a road network from an extract, and plans on it without a server.
 
+use super::SiteArgs;
+use super::files::{self, FileError};
 use crate::roads::many::{gather, nearest};
 use crate::roads::moment::{Asker, Moment};
 use crate::roads::route::{RouteAsked, route};
@@ -23,6 +25,8 @@ pub enum RoadsCommand {
     Nearest(NearestArgs),
     /// Show which roads a closure would take: one JSON object a road
     Closure(ClosureArgs),
+    /// Say what the roads of a site are, and which of the park's own roads and gates do not join them
+    Check(SiteArgs),
     /// Print the table of profiles, to be edited (TOML)
     Profiles,
 }
@@ -103,9 +107,21 @@ pub struct ClosureArgs {
     data: PathBuf,
 }
 
+/// Why a command about roads did not do what it was to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A network, or a question to it.
+    #[error(transparent)]
+    Roads(#[from] RoadsError),
+    /// The site.
+    #[error(transparent)]
+    Site(#[from] FileError),
+}
+
 /// Does what is asked for and writes the answer.
-pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), RoadsError> {
-    match command {
+pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), CommandError> {
+    let done = match command {
+        RoadsCommand::Check(site) => return Ok(files::roads(site)?),
         RoadsCommand::Build(args) => {
             let built = roads::build(&args.extract, &args.data, &args.attribution)?;
             write_report(&built, out)
@@ -114,15 +130,16 @@ pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), RoadsErro
             let (moment, asker) = asked(&args.asked)?;
             let asked =
                 RouteAsked { asker, from: args.from, via: Vec::new(), to: args.to, explain: true, alternatives: 0 };
-            lines(out, [route(&moment, &asked)?])
+            lines(out, [route(&moment, &asked).map_err(RoadsError::from)?])
         }
         RoadsCommand::Nearest(args) => lines(out, near(args)?),
         RoadsCommand::Closure(args) => {
             let mut moment = Moment::open(Town::load(&args.data, roads::profiles(None)?)?);
             lines(out, roads::close(&mut moment, &roads::grounds(&args.area)?, Audience::all()))
         }
-        RoadsCommand::Profiles => Ok(out.write_all(roads::profiles_text().as_bytes())?),
-    }
+        RoadsCommand::Profiles => out.write_all(roads::profiles_text().as_bytes()).map_err(RoadsError::from),
+    };
+    Ok(done?)
 }
 
 fn asked(args: &AskedOf) -> Result<(Moment, Asker), RoadsError> {
