@@ -31,7 +31,7 @@ pub use entry::{Draft, Find, Prepared, deletion, edited, prepare};
 pub use exemption::exemption_of;
 pub use field_error::FieldError;
 pub use geometry::{bbox, ground_of};
-pub use road::{OwnFeature, own_feature_of};
+pub use road::{OwnFeature, RoadRead, own_feature_of, read_road};
 pub use vehicle::{VehicleFeature, class_name, vehicle_of};
 pub use zone::{RISK_LEVELS, ZONE_KINDS, zone_of};
 

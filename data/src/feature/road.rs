@@ -1,4 +1,5 @@
-//! Roads and gates of the one-map as the road network takes them: what they say of who may drive where.
+//! Roads and gates as the road network takes them: what their properties say of who may drive where. Roads of the one-map and rows of
+//! road layers are read alike.
 //!
 //! What cannot be read refuses tankers, as everywhere: an unread rule on a road, and a gate of an unknown kind or state opens
 //! for emergency vehicles alone or for nobody. What that was is told, and nothing of it refuses an edit.
@@ -27,17 +28,17 @@ pub struct OwnFeature {
 pub fn own_feature_of(feature: &StoredFeature) -> Option<OwnFeature> {
     let body: Value = serde_json::from_str(feature.body.as_deref()?).ok()?;
     let none = Map::new();
-    let mut read = Read { properties: body["properties"].as_object().unwrap_or(&none), unread: Vec::new() };
+    let properties = body["properties"].as_object().unwrap_or(&none);
     let key = feature.key.0;
     match feature.collection {
         Collection::Roads => {
-            let shapes = lines(&body["geometry"]);
-            let (said, name) = (read.said(), read.name());
+            let RoadRead { shapes, said, name, unread, .. } = read_road(&body["geometry"], properties);
             let road = |shape| OwnRoad { key, shape, said, name: name.clone() };
             let roads: Vec<OwnRoad> = shapes.into_iter().map(road).collect();
-            (!roads.is_empty()).then_some(OwnFeature { roads, gate: None, unread: read.unread })
+            (!roads.is_empty()).then_some(OwnFeature { roads, gate: None, unread })
         }
         Collection::Gates => {
+            let mut read = Read { properties, unread: Vec::new() };
             // A turnstile stands beside a road and bars none.
             if read.text("kind") == "people" {
                 return None;
@@ -49,6 +50,30 @@ pub fn own_feature_of(feature: &StoredFeature) -> Option<OwnFeature> {
         }
         _ => None,
     }
+}
+
+/// A road as its geometry and properties say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoadRead {
+    /// Its lines, of at least two places each.
+    pub shapes: Vec<Vec<Position>>,
+    /// What it says.
+    pub said: RoadSaid,
+    /// What it is called.
+    pub name: RoadName,
+    /// Over (positive) or under (negative) the ground: its `level`, else 1 for a bridge and -1 for a tunnel.
+    pub level: i8,
+    /// Properties that could not be read.
+    pub unread: Vec<&'static str>,
+}
+
+/// Reads a road. Beside the properties of the collection `roads`: `number`, `bridge`, `tunnel`, `level`, `hazmat` (whether it admits
+/// dangerous goods), `max_width_m` and `max_axle_t`.
+pub fn read_road(geometry: &Value, properties: &Map<String, Value>) -> RoadRead {
+    let mut read = Read { properties, unread: Vec::new() };
+    let said = read.said();
+    let level = read.level(&said);
+    RoadRead { shapes: lines(geometry), said, name: read.name(), level, unread: read.unread }
 }
 
 /// The lines of a geometry of at least two places each.
@@ -81,15 +106,15 @@ impl Read<'_> {
     }
 
     fn name(&self) -> RoadName {
-        RoadName { name: self.text("name"), name_en: self.text("name_en"), number: String::new() }
+        RoadName { name: self.text("name"), name_en: self.text("name_en"), number: self.text("number") }
     }
 
-    /// A number from 0 on, as a number or a text, in units of a factor, rounded down; 0 where nothing is said.
+    /// A number as a number or a text, in units of a factor, rounded down; 0 where nothing is said, which 0 says too.
     fn number(&mut self, name: &'static str, factor: f64, most: u32) -> u32 {
         let Some(value) = self.get(name) else { return 0 };
         let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
         match number.map(|number| (number * factor + 1e-6).floor()) {
-            Some(number) if (1.0..=f64::from(most)).contains(&number) => number as u32,
+            Some(number) if (0.0..=f64::from(most)).contains(&number) => number as u32,
             _ => {
                 self.unread.push(name);
                 0
@@ -100,35 +125,81 @@ impl Read<'_> {
     fn said(&mut self) -> RoadSaid {
         let class = match self.get("class").map(|class| class.as_str().and_then(class_of)) {
             Some(Some(class)) => class,
-            None => (RoadClass::Service, false),
+            None => (RoadClass::Unclassified, false),
             Some(None) => {
                 self.unread.push("class");
-                (RoadClass::Service, false)
+                (RoadClass::Unclassified, false)
             }
         };
         let mut said = RoadSaid { is_link: class.1, ..RoadSaid::of_class(class.0) };
         said.limits.height_cm = self.number("max_height_m", 100.0, u32::from(u16::MAX)) as u16;
         said.limits.weight_kg = self.number("max_weight_t", 1_000.0, 1_000_000);
+        said.limits.width_cm = self.number("max_width_m", 100.0, u32::from(u16::MAX)) as u16;
+        said.limits.axle_kg = self.number("max_axle_t", 1_000.0, 1_000_000);
         said.limit_kph = self.number("limit_kph", 1.0, 200) as u8;
         said.direction = self.oneway();
         match self.text("structure").as_str() {
             "bridge" => said.is_bridge = true,
             "tunnel" => said.is_tunnel = true,
-            _ => {}
+            _ => {
+                said.is_bridge = self.flag("bridge");
+                said.is_tunnel = self.flag("tunnel");
+            }
         }
         said.tunnel_category = self.tunnel_category();
         said.access = self.admits();
+        self.hazmat(&mut said);
         said.has_unread_rule = self.unread.iter().any(|name| !["class", "limit_kph"].contains(name));
         said
     }
 
+    /// A value as a word in small letters.
+    fn word(&self, name: &str) -> Option<String> {
+        let value = self.get(name)?;
+        Some(value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_lowercase()))
+    }
+
+    /// Whether something is there, whatever kind of it is named.
+    fn flag(&self, name: &str) -> bool {
+        self.word(name).is_some_and(|word| !["", "f", "n", "no", "false", "0", "否", "无"].contains(&word.as_str()))
+    }
+
+    /// In which directions it may be driven: as a flag, as OpenStreetMap says it, or as layers do from its beginning (F, FT) or from
+    /// its end (T, TF).
     fn oneway(&mut self) -> Option<Direction> {
-        match self.get("oneway")? {
-            Value::Bool(true) => Some(Direction::Forward),
-            Value::Bool(false) => Some(Direction::Both),
+        match self.word("oneway")?.as_str() {
+            "true" | "yes" | "1" | "1.0" | "f" | "ft" | "forward" | "是" => Some(Direction::Forward),
+            "-1" | "-1.0" | "t" | "tf" | "backward" | "reverse" => Some(Direction::Backward),
+            "false" | "no" | "0" | "0.0" | "b" | "n" | "both" | "否" | "" => Some(Direction::Both),
             _ => {
                 self.unread.push("oneway");
                 None
+            }
+        }
+    }
+
+    /// Whether it admits dangerous goods.
+    fn hazmat(&mut self, said: &mut RoadSaid) {
+        let Some(word) = self.word("hazmat") else { return };
+        let hazmat = match word.as_str() {
+            "no" | "false" | "0" | "n" | "否" | "禁止" | "禁行" => Permission::No,
+            "yes" | "true" | "1" | "y" | "designated" | "是" | "允许" => Permission::Yes,
+            _ => {
+                self.unread.push("hazmat");
+                return;
+            }
+        };
+        said.access = Some(Access { hazmat, ..said.access.unwrap_or_default() });
+    }
+
+    fn level(&mut self, said: &RoadSaid) -> i8 {
+        let unsaid = i8::from(said.is_bridge) - i8::from(said.is_tunnel);
+        let Some(word) = self.word("level") else { return unsaid };
+        match word.parse::<f64>().ok().filter(|level| level.abs() <= 20.0) {
+            Some(level) => level as i8,
+            None => {
+                self.unread.push("level");
+                unsaid
             }
         }
     }
@@ -252,6 +323,8 @@ mod tests {
         let said = fine.roads[0].said;
         assert_eq!((said.class, said.limits.height_cm, said.limits.weight_kg), (RoadClass::Trunk, 450, 20_000));
         assert_eq!((said.direction, said.access, said.has_unread_rule), (Some(Direction::Forward), None, false));
+        assert_eq!(road(json!({"oneway": "TF"})).roads[0].said.direction, Some(Direction::Backward));
+        assert!(road(json!({"hazmat": "maybe"})).roads[0].said.has_unread_rule);
         let unread = road(json!({"class": "cow path", "max_height_m": "low", "admits": ["friends"]}));
         assert_eq!(unread.unread, ["class", "max_height_m", "admits"]);
         assert!(unread.roads[0].said.has_unread_rule);

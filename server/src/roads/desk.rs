@@ -388,14 +388,14 @@ impl Inner {
         let began = SystemTime::now();
         let loaded = Base::load(&self.folder).map(Arc::new).and_then(|base| {
             let (own, changes) = self.own();
-            let town = Town::joined(&base, &own_of(&own), self.profiles.clone())?;
-            Ok((base, town, own, changes))
+            let (town, error) = self.town(&base, &own)?;
+            Ok((base, town, own, changes, error))
         });
         match loaded {
-            Ok((base, town, own, changes)) => {
+            Ok((base, town, own, changes, error)) => {
                 self.known().base = Some(base);
                 let now = self.show(town, own, changes);
-                self.tell(RoadsState { loaded_at: Some(now), error: None });
+                self.tell(RoadsState { loaded_at: Some(now), error });
                 tracing::info!(
                     took_s = began.elapsed().unwrap_or_default().as_secs_f64(),
                     "the road network is loaded"
@@ -440,7 +440,7 @@ impl Inner {
         now
     }
 
-    /// Joins the park's own roads anew when they changed; the town before answers until then, and stays where that fails.
+    /// Joins the park's own roads anew when they changed; the town before answers until then.
     fn join(&self) {
         let base = {
             let known = self.known();
@@ -448,14 +448,29 @@ impl Inner {
         };
         let Some(base) = base else { return };
         let (own, changes) = self.own();
-        match Town::joined(&base, &own_of(&own), self.profiles.clone()) {
-            Ok(town) => {
+        match self.town(&base, &own) {
+            Ok((town, error)) => {
                 self.show(town, own, changes);
+                self.state.write().unwrap_or_else(PoisonError::into_inner).error = error;
             }
             Err(error) => {
-                tracing::error!(%error, "the park's own roads cannot be joined to the network");
+                tracing::error!(%error, "the road network cannot be made anew");
                 self.known().joined_at = Some(changes);
                 self.state.write().unwrap_or_else(PoisonError::into_inner).error = Some(error.to_string());
+            }
+        }
+    }
+
+    /// The network with the park's own roads; where they cannot be joined the network alone, and why.
+    fn town(&self, base: &Base, own: &OwnEntries) -> Result<(Town, Option<String>), RoadsError> {
+        if own.is_empty() {
+            return Ok((Town::alone(base, self.profiles.clone())?, None));
+        }
+        match Town::joined(base, &own_of(own), self.profiles.clone()) {
+            Ok(town) => Ok((town, None)),
+            Err(error) => {
+                tracing::error!(%error, "the park's own roads cannot be joined to the network");
+                Ok((Town::alone(base, self.profiles.clone())?, Some(error.to_string())))
             }
         }
     }

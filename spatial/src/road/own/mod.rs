@@ -66,8 +66,8 @@ impl RoadSaid {
         }
     }
 
-    /// A road of which only this is known.
-    fn alone(&self) -> RoadKind {
+    /// The properties of a road of which only this is known.
+    pub fn kind(&self) -> RoadKind {
         let plain = RoadKind {
             is_link: self.is_link,
             is_bridge: self.is_bridge,
@@ -471,7 +471,7 @@ fn own_network(
     let line = |piece: &Piece| {
         let road = &own.roads[piece.road];
         let level = i8::from(road.said.is_bridge) - i8::from(road.said.is_tunnel);
-        let (kind, name) = (road.said.alone(), road.name.clone());
+        let (kind, name) = (road.said.kind(), road.name.clone());
         RoadLine { id: way_of(road.key), shape: piece.shape.clone(), kind, name, level }
     };
     let lines: Vec<RoadLine> = pieces.iter().map(line).collect();
