@@ -141,12 +141,11 @@ pub(super) fn kml(file: &Path, to: &Path) -> Result<PathBuf, ImportError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zip::write::SimpleFileOptions;
 
     fn zipped(files: &[(&str, &[u8])]) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
-        let mut archive = zip::ZipWriter::new(file.reopen().expect("it exists"));
-        let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        let mut archive = ZipWriter::new(file.reopen().expect("it exists"));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         for (name, content) in files {
             archive.start_file(*name, options).expect("a name");
             archive.write_all(content).expect("room");
