@@ -25,4 +25,5 @@ pub mod park;
 pub mod gdal;
 pub mod import;
 pub mod export;
+pub mod road_class;
 pub mod road_file;

@@ -2,9 +2,11 @@
 //!
 //! It must never load what was not saved: a file that is cut, damaged or of another version is an error that says which.
 
+use crate::import::files::{ImportError, Opened};
 use crate::import::osm::{self, OsmError};
+use crate::import::road_layer::{Drawn, Layer};
 use cordon_spatial::road::hierarchy::order;
-use cordon_spatial::road::{EdgeGrid, Network, NetworkData, NetworkError, Report};
+use cordon_spatial::road::{Draft, EdgeGrid, Finding, Network, NetworkData, NetworkError, Report};
 use serde::{Deserialize, Serialize};
 
 /// First bytes of a file.
@@ -59,6 +61,9 @@ pub enum BuildError {
     /// The extract cannot be read.
     #[error(transparent)]
     Extract(#[from] OsmError),
+    /// The road layer cannot be read.
+    #[error(transparent)]
+    Layer(#[from] ImportError),
     /// There is no network in it.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -67,7 +72,28 @@ pub enum BuildError {
 impl RoadFile {
     /// Makes a network from the bytes of an OpenStreetMap extract. Costs a second for a city, a minute for a province.
     pub fn build(source: &str, attribution: &str, extract: &[u8]) -> Result<RoadFile, BuildError> {
-        let (mut draft, mut findings) = osm::read(extract)?;
+        let (draft, findings) = osm::read(extract)?;
+        RoadFile::of_draft(source, attribution, draft, findings)
+    }
+
+    /// The same from a road layer that was opened; its roads go with the file, and what else was noticed comes beside it.
+    pub fn of_layer(
+        source: &str,
+        attribution: &str,
+        opened: &Opened,
+        layer: &Layer,
+    ) -> Result<(RoadFile, Drawn), BuildError> {
+        let mut drawn = layer.draw(opened)?;
+        let (draft, findings) = (std::mem::take(&mut drawn.draft), std::mem::take(&mut drawn.findings));
+        Ok((RoadFile::of_draft(source, attribution, draft, findings)?, drawn))
+    }
+
+    fn of_draft(
+        source: &str,
+        attribution: &str,
+        mut draft: Draft,
+        mut findings: Vec<Finding>,
+    ) -> Result<RoadFile, BuildError> {
         let (network, more) = Network::build(&mut draft)?;
         drop(draft);
         findings.extend(more);

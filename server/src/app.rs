@@ -331,7 +331,7 @@ async fn upkeep(prometheus: PrometheusHandle) {
 }
 
 /// GDAL's programs, run by this very program, which limits itself before it becomes one of them.
-fn limited_gdal() -> Gdal {
+pub fn limited_gdal() -> Gdal {
     let this = std::env::current_exe().unwrap_or_else(|_| "cordon".into());
     Gdal { launcher: vec![this.into(), "run-limited".into(), "--".into()], limits: gdal::Limits::default() }
 }

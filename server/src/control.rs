@@ -61,6 +61,8 @@ pub enum FileCommand {
         /// Which.
         id: String,
     },
+    /// Say what the roads are: the answer of `GET /api/roads/network`.
+    Roads,
     /// Write a file; the query is that of `GET /api/export/{what}`.
     Export {
         /// What goes out.

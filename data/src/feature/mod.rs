@@ -16,6 +16,7 @@ mod geometry;
 mod ground;
 mod members;
 mod reference;
+mod road;
 mod rule;
 pub mod schema;
 mod vehicle;
@@ -32,6 +33,7 @@ pub use exemption::exemption_of;
 pub use field_error::FieldError;
 pub use geometry::{bbox, bbox_of, bbox_of_ground, ground_of};
 pub use reference::{Reference, references};
+pub use road::{OwnFeature, RoadRead, own_feature_of, read_road};
 pub use vehicle::{VehicleFeature, class_name, vehicle_of};
 pub use zone::{RISK_LEVELS, ZONE_KINDS, zone_of};
 

@@ -2,3 +2,4 @@
 
 pub mod files;
 pub mod osm;
+pub mod road_layer;

@@ -60,6 +60,7 @@ use utoipa::openapi::{PathItem, RefOr};
         try_rules::try_rules,
         rules_preview::preview,
         roads::closures,
+        roads::network,
         roads::route,
         roads::nearest,
         roads::matrix,

@@ -88,6 +88,7 @@ pub fn routes() -> Vec<Route> {
         route(Method::POST, "/api/rules/try", TryRules, &[], try_rules::try_rules),
         route(Method::POST, "/api/rules/preview", TryRules, &[], rules_preview::preview),
         route(Method::GET, "/api/roads/closures", SeeMap, &[], roads::closures),
+        route(Method::GET, "/api/roads/network", SeeMap, &[], roads::network),
         route(Method::POST, "/api/roads/route", PlanRoutes, &[], roads::route),
         route(Method::POST, "/api/roads/nearest", PlanRoutes, &[], roads::nearest),
         route(Method::POST, "/api/roads/matrix", PlanRoutes, &[], roads::matrix),

@@ -132,6 +132,46 @@ fn absolute(path: &Path) -> Result<PathBuf, FileError> {
 }
 
 /// Asks the server that holds the folder, else one of our own.
+/// Says what the roads of a site are, and what of the park's own does not join.
+pub fn roads(site: &SiteArgs) -> Result<(), FileError> {
+    let told = run(site, &FileCommand::Roads)?;
+    let own = &told["own"];
+    let number = |of: &Value, name: &str| of[name].as_u64().unwrap_or_default();
+    let text = |of: &Value| of.as_str().unwrap_or_default().to_owned();
+    println!(
+        "{}: {} junctions, {} roads between them, {} km, {} part(s), {} dead ends",
+        text(&told["source"]),
+        number(&told, "junctions"),
+        number(&told, "edges"),
+        number(&told, "length_m") / 1_000,
+        number(&told, "part_count"),
+        number(&told, "dead_ends"),
+    );
+    for finding in told["findings"].as_array().into_iter().flatten() {
+        println!("{}: {}", text(&finding["kind"]), number(finding, "count"));
+    }
+    println!(
+        "the park's own: {} roads ({} along roads of the network, {} m added), {} gates ({} on a road)",
+        number(own, "roads"),
+        number(own, "roads_along"),
+        number(own, "added_m"),
+        number(own, "gates"),
+        number(own, "gates_on_roads"),
+    );
+    for finding in own["findings"].as_array().into_iter().flatten() {
+        let place = finding["lon"].as_f64().zip(finding["lat"].as_f64());
+        let place = place.map(|(lon, lat)| format!(" at {lon:.7},{lat:.7}")).unwrap_or_default();
+        println!(
+            "{} {}{place}: {} {}",
+            text(&finding["collection"]),
+            text(&finding["id"]),
+            text(&finding["text"]["zh"]),
+            text(&finding["text"]["en"]),
+        );
+    }
+    Ok(())
+}
+
 fn run(site: &SiteArgs, command: &FileCommand) -> Result<Value, FileError> {
     // Any free port of this machine: what listens there ends with the command.
     let nowhere = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -141,7 +181,7 @@ fn run(site: &SiteArgs, command: &FileCommand) -> Result<Value, FileError> {
     if let Some(answer) = control::ask(&folder, command) {
         return answer.map_err(FileError::Server);
     }
-    let reads = matches!(command, FileCommand::Export { .. });
+    let reads = matches!(command, FileCommand::Export { .. } | FileCommand::Roads);
     if reads && config.database.is_none() && !folder.join(FILE).exists() {
         return Err(FileError::Nothing(folder.display().to_string()));
     }

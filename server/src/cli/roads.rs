@@ -1,21 +1,27 @@
 //! `cordon roads …`: makes a road network from an extract, and plans on it without a server.
 
+use super::SiteArgs;
+use super::files::{self, FileError};
 use crate::roads::many::{gather, nearest};
 use crate::roads::moment::{Asker, Moment};
 use crate::roads::route::{RouteAsked, route};
 use crate::roads::town::Town;
 use crate::roads::{self, NearJson, RoadsError};
+use cordon_data::import::files::{Srs, Told};
+use cordon_data::import::road_layer::{Layer, MOST_SNAP, classes_text};
 use cordon_data::road_file::RoadFile;
 use cordon_spatial::position::Position;
 use cordon_spatial::road::{Audience, FindingKind, Metric, ProfileId};
-use cordon_spatial::units::UnixMs;
+use cordon_spatial::units::{Millimetres, UnixMs};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
 /// `cordon roads …`
 #[derive(Debug, clap::Subcommand)]
 pub enum RoadsCommand {
-    /// Make the road network of a site from an OpenStreetMap extract (.osm.pbf), and say what is odd about it
+    /// Make the road network of a site from an OpenStreetMap extract (.osm.pbf) or a road layer (Shapefile, GeoPackage, GeoJSON,
+    /// FlatGeobuf), and say what is odd about it
     Build(BuildArgs),
     /// Plan a route: one JSON object
     Route(RouteArgs),
@@ -23,22 +29,93 @@ pub enum RoadsCommand {
     Nearest(NearestArgs),
     /// Show which roads a closure would take: one JSON object a road
     Closure(ClosureArgs),
+    /// Say what the roads of a site are, and which of the park's own roads and gates do not join them
+    Check(SiteArgs),
     /// Print the table of profiles, to be edited (TOML)
     Profiles,
+    /// Print the table of road classes, to be edited (TOML)
+    Classes,
 }
 
 /// `cordon roads build`
 #[derive(Debug, clap::Args)]
 pub struct BuildArgs {
-    /// The extract
+    /// The extract, or the road layer
     #[arg(value_name = "FILE")]
     extract: PathBuf,
     /// Data folder; made when it does not exist
     #[arg(long, value_name = "DIR", default_value = "cordon-data")]
     data: PathBuf,
-    /// Whose data it is; shown wherever it is drawn
-    #[arg(long, value_name = "TEXT", default_value = "© OpenStreetMap contributors, ODbL 1.0")]
-    attribution: String,
+    /// Whose data it is; shown wherever it is drawn. Of an extract OpenStreetMap's unless said
+    #[arg(long, value_name = "TEXT")]
+    attribution: Option<String>,
+    /// Of a layer: which datum its coordinates are in, where it does not say so itself: EPSG:4490, gcj02, bd09, …
+    #[arg(long, value_name = "SRS")]
+    srs: Option<String>,
+    /// Of a layer: in which encoding its texts are (UTF-8, GBK, GB18030); found out unless said
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Of a file of several layers: which
+    #[arg(long, value_name = "NAME")]
+    layer: Option<String>,
+    /// Of a layer: columns and the properties that they become, column=property,…
+    #[arg(long, value_name = "PAIRS", default_value = "")]
+    map: String,
+    /// Of a layer: what values of its class column mean (TOML, see `cordon roads classes`)
+    #[arg(long, value_name = "FILE")]
+    classes: Option<PathBuf>,
+    /// Of a layer: how near an end comes to the road that it joins, metres: drawing by hand leaves decimetres
+    #[arg(long, value_name = "METRES", default_value_t = 1.0)]
+    snap_m: f64,
+}
+
+impl BuildArgs {
+    /// What is said about a layer.
+    fn layer(&self) -> Result<(Told, Layer), RoadsError> {
+        let said =
+            |flag, value: &str, must: &str| RoadsError::Said { flag, value: value.to_owned(), must: must.to_owned() };
+        let srs = |name: &String| Srs::from_name(name).ok_or_else(|| said("srs", name, Srs::NAMES));
+        let srs = self.srs.as_ref().map(srs).transpose()?;
+        let told = Told { srs, encoding: self.encoding.clone(), layer: self.layer.clone() };
+        let columns = Layer::columns(&self.map)
+            .map_err(|error| said("map", &self.map, &format!("column=property,…: {error}")))?;
+        let most_m = MOST_SNAP.as_metres();
+        if !(0.0..=most_m).contains(&self.snap_m) {
+            return Err(said("snap-m", &self.snap_m.to_string(), &format!("a number of metres from 0 to {most_m}")));
+        }
+        let classes = match &self.classes {
+            None => BTreeMap::new(),
+            Some(file) => {
+                let text = std::fs::read_to_string(file).map_err(|error| RoadsError::File(file.clone(), error))?;
+                toml::from_str(&text).map_err(|error| RoadsError::Json(file.clone(), error.to_string()))?
+            }
+        };
+        Ok((told, Layer { columns, classes, snap: Millimetres((self.snap_m * 1e3) as i64) }))
+    }
+}
+
+/// Makes the network of an extract or a layer and says what is odd about it.
+fn build(args: &BuildArgs, out: &mut impl Write) -> Result<(), RoadsError> {
+    let is_extract = args.extract.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pbf"));
+    if is_extract {
+        let attribution = args.attribution.as_deref().unwrap_or("© OpenStreetMap contributors, ODbL 1.0");
+        return write_report(&roads::build(&args.extract, &args.data, attribution)?, out);
+    }
+    let (told, layer) = args.layer()?;
+    let attribution = args.attribution.as_deref().unwrap_or_default();
+    let (built, drawn) = roads::build_layer(&args.extract, &args.data, attribution, (&told, &layer))?;
+    write_report(&built, out)?;
+    writeln!(out, "{} ends moved onto a road within {} m", drawn.moved, args.snap_m)?;
+    if drawn.without_line > 0 {
+        writeln!(out, "{} rows have no line and were left out", drawn.without_line)?;
+    }
+    for (class, count) in &drawn.unknown_classes {
+        writeln!(
+            out,
+            "class `{class}` is not known: {count} roads are taken as unclassified; --classes says what it means"
+        )?;
+    }
+    Ok(())
 }
 
 /// What every question is asked of.
@@ -103,26 +180,37 @@ pub struct ClosureArgs {
     data: PathBuf,
 }
 
+/// Why a command about roads did not do what it was to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A network, or a question to it.
+    #[error(transparent)]
+    Roads(#[from] RoadsError),
+    /// The site.
+    #[error(transparent)]
+    Site(#[from] FileError),
+}
+
 /// Does what is asked for and writes the answer.
-pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), RoadsError> {
-    match command {
-        RoadsCommand::Build(args) => {
-            let built = roads::build(&args.extract, &args.data, &args.attribution)?;
-            write_report(&built, out)
-        }
+pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), CommandError> {
+    let done = match command {
+        RoadsCommand::Check(site) => return Ok(files::roads(site)?),
+        RoadsCommand::Build(args) => build(args, out),
         RoadsCommand::Route(args) => {
             let (moment, asker) = asked(&args.asked)?;
             let asked =
                 RouteAsked { asker, from: args.from, via: Vec::new(), to: args.to, explain: true, alternatives: 0 };
-            lines(out, [route(&moment, &asked)?])
+            lines(out, [route(&moment, &asked).map_err(RoadsError::from)?])
         }
         RoadsCommand::Nearest(args) => lines(out, near(args)?),
         RoadsCommand::Closure(args) => {
             let mut moment = Moment::open(Town::load(&args.data, roads::profiles(None)?)?);
             lines(out, roads::close(&mut moment, &roads::grounds(&args.area)?, Audience::all()))
         }
-        RoadsCommand::Profiles => Ok(out.write_all(roads::profiles_text().as_bytes())?),
-    }
+        RoadsCommand::Classes => out.write_all(classes_text().as_bytes()).map_err(RoadsError::from),
+        RoadsCommand::Profiles => out.write_all(roads::profiles_text().as_bytes()).map_err(RoadsError::from),
+    };
+    Ok(done?)
 }
 
 fn asked(args: &AskedOf) -> Result<(Moment, Asker), RoadsError> {

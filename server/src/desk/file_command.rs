@@ -6,8 +6,10 @@ use crate::api::export::wanted;
 use crate::api::imports::order;
 use crate::api::problem::Problem;
 use crate::api::query::Query;
+use crate::api::roads::network_told;
 use crate::auth::{Credential, Identity};
 use crate::control::FileCommand;
+use crate::roads::desk::NoRoads;
 use cordon_data::export::Format;
 use cordon_data::store::Role;
 use serde_json::{Value, json};
@@ -19,6 +21,10 @@ use std::time::Duration;
 const WHO: &str = "command line";
 /// How often a job is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long roads that are being loaded or joined are waited for.
+const ROADS_WITHIN: Duration = Duration::from_secs(20);
+/// What to do without a network.
+const BUILD: &str = "`cordon roads build FILE.osm.pbf --data DIR` makes one";
 
 /// Does it; the error is the sentence for the person.
 pub async fn run(app: &Arc<App>, command: FileCommand) -> Result<Value, String> {
@@ -35,7 +41,24 @@ pub async fn run(app: &Arc<App>, command: FileCommand) -> Result<Value, String> 
         FileCommand::UndoImport { id } => {
             app.imports.undo(WHO, &id).await.map(|undone| json!(undone)).map_err(|error| error.to_string())
         }
+        FileCommand::Roads => roads(app).await,
         FileCommand::Export { what, file, query } => export(app, &what, &file, Query::of(query)).await,
+    }
+}
+
+/// What the roads are, as soon as they are loaded and the latest edits of the park's own are joined.
+async fn roads(app: &App) -> Result<Value, String> {
+    let by = tokio::time::Instant::now() + ROADS_WITHIN;
+    loop {
+        match app.roads.site() {
+            Ok(site) if !site.is_joining || tokio::time::Instant::now() >= by => return Ok(json!(network_told(&site))),
+            Err(NoRoads::NoNetwork) => return Err(format!("no road network yet; {BUILD}")),
+            Err(NoRoads::Failed(error)) => return Err(format!("the road network cannot be loaded ({error}); {BUILD}")),
+            Err(NoRoads::Loading) if tokio::time::Instant::now() >= by => {
+                return Err("the road network is still being loaded; ask again".to_owned());
+            }
+            _ => tokio::time::sleep(LOOK_EVERY).await,
+        }
     }
 }
 

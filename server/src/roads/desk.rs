@@ -2,21 +2,22 @@
 //!
 //! Whoever asks takes a moment and reads it to its end. An edit makes the next moment before its editor is answered; a
 //! thread loads the network, looks whether it was replaced, lets closures begin and end, and brings the fast layer up to
-//! them. It must never hold up an edit or an answer: what the thread has not done yet, the exact layer answers.
+//! them. It must never hold up an edit or an answer: what the thread has not done yet, the exact layer answers. An edit of the
+//! park's own roads and gates is joined to the network by the same thread, and shown when it is whole.
 
 use super::law::ClosingZones;
 use super::many::Gathered;
 use super::moment::{ClosureFace, Moment};
-use super::town::Town;
+use super::town::{Base, Town};
 use super::{FILE, RoadsError};
 use crate::desk::readers::Readers;
-use cordon_data::feature::{Collection, RoadClosure, StoredFeature, closure_of};
+use cordon_data::feature::{Collection, OwnFeature, RoadClosure, StoredFeature, closure_of, own_feature_of};
 use cordon_data::store::{FeatureQuery, StoreError};
 use cordon_spatial::calendar::UtcOffset;
 use cordon_spatial::ids::{FeatureKey, Revision};
 use cordon_spatial::position::Position;
-use cordon_spatial::road::{Closure, ClosureEpoch, ClosureId, Closures, ProfileId, Profiles};
-use cordon_spatial::units::{SpanMs, UnixMs};
+use cordon_spatial::road::{Closure, ClosureEpoch, ClosureId, Closures, Own, ProfileId, Profiles};
+use cordon_spatial::units::{Millimetres, SpanMs, UnixMs};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -34,9 +35,37 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Room for the spans of one feature in the number of a closure: minutes of 45 days.
 const SPANS: u64 = 1 << 16;
 
+/// How far roads and gates as they are drawn may be from those of the network: half the width of a road of two lanes (3.75 m
+/// each, JTG B01-2014 4.0.2) and a metre or two by which positions from imagery and surveys differ.
+const SNAP: Millimetres = Millimetres(5_000);
+
 /// The collections of which the roads want to know.
-const HEEDED: [Collection; 4] =
-    [Collection::Zones, Collection::ClosedAreas, Collection::Closures, Collection::Resources];
+const HEEDED: [Collection; 6] = [
+    Collection::Zones,
+    Collection::ClosedAreas,
+    Collection::Closures,
+    Collection::Resources,
+    Collection::Roads,
+    Collection::Gates,
+];
+
+/// A road or a gate of the one-map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnEntry {
+    /// Its collection.
+    pub collection: &'static str,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// The same in English.
+    pub name_en: Option<String>,
+    /// What it is to the network.
+    pub read: OwnFeature,
+}
+
+/// The park's own roads and gates, by key.
+pub type OwnEntries = BTreeMap<FeatureKey, Arc<OwnEntry>>;
 
 /// A feature that closes roads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +126,10 @@ pub struct Site {
     pub closings: Vec<(Arc<Closing>, Vec<Span>)>,
     /// Rescue resources, by key.
     pub resources: Vec<Arc<Resource>>,
+    /// The park's own roads and gates that the network was joined with.
+    pub own: Arc<OwnEntries>,
+    /// Whether a later edit of them is still being joined.
+    pub is_joining: bool,
     /// Resources that were gathered for a profile and kinds in this moment.
     pub gathered: Mutex<GatheredBy>,
 }
@@ -149,6 +182,13 @@ struct Known {
     /// The spans of each closing that are held on the network, with it as it was then.
     held: BTreeMap<FeatureKey, (Arc<Closing>, Vec<Span>)>,
     laid_out_at: UnixMs,
+    /// The park's own roads and gates, and how often they changed.
+    own: OwnEntries,
+    own_changes: u64,
+    /// Those that the town was joined with, and what [`Known::own_changes`] was then.
+    joined: Arc<OwnEntries>,
+    joined_at: Option<u64>,
+    base: Option<Arc<Base>>,
     town: Option<Arc<Town>>,
     closures: Option<Closures>,
 }
@@ -260,6 +300,12 @@ impl Inner {
             known.lay_out(&changed, (self.now)(), self.offset);
             self.publish(&known);
         }
+        if known.joined_at != Some(known.own_changes) {
+            // So that whoever asks knows that more is coming.
+            self.publish(&known);
+            // An error says that the thread has ended with the process.
+            let _ = self.nudge.send(());
+        }
     }
 
     /// Takes a revision in; whether anything of it matters to roads.
@@ -269,6 +315,15 @@ impl Inner {
             return false;
         }
         *revision = feature.revision;
+        if matches!(feature.collection, Collection::Roads | Collection::Gates) {
+            let entry = own_entry(feature).map(Arc::new);
+            let before = match &entry {
+                Some(entry) => known.own.insert(feature.key, Arc::clone(entry)),
+                None => known.own.remove(&feature.key),
+            };
+            known.own_changes += u64::from(before != entry);
+            return false;
+        }
         if feature.collection == Collection::Resources {
             return match resource_of(feature) {
                 Some(resource) => {
@@ -312,7 +367,14 @@ impl Inner {
         let epoch = closures.epoch();
         let moment = Moment { town: Arc::clone(town), closures: closures.clone(), faces: Arc::new(faces), epoch };
         let resources = known.resources.values().cloned().collect();
-        let site = Site { moment, closings, resources, gathered: Mutex::default() };
+        let site = Site {
+            moment,
+            closings,
+            resources,
+            own: Arc::clone(&known.joined),
+            is_joining: known.joined_at != Some(known.own_changes),
+            gathered: Mutex::default(),
+        };
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = Ok(Arc::new(site));
         let is_changed = self.epoch.send_if_modified(|told| std::mem::replace(told, epoch.0) != epoch.0);
         if is_changed {
@@ -324,20 +386,16 @@ impl Inner {
     /// Loads the network of the folder in the place of the one before, which stays where that fails.
     fn load(&self) {
         let began = SystemTime::now();
-        match Town::load(&self.folder, self.profiles.clone()) {
-            Ok(town) => {
-                let mut known = self.known();
-                let now = (self.now)();
-                // It grows over restarts and networks, so that nobody takes a change for what they know.
-                let epoch =
-                    known.closures.as_ref().map_or(0, |closures| closures.epoch().0 + 1).max(now.0.unsigned_abs());
-                known.closures = Some(Closures::since(&town.network, now, ClosureEpoch(epoch)));
-                known.town = Some(Arc::new(town));
-                known.held.clear();
-                let all: Vec<FeatureKey> = known.closings.keys().copied().collect();
-                known.lay_out(&all, now, self.offset);
-                self.publish(&known);
-                self.tell(RoadsState { loaded_at: Some(now), error: None });
+        let loaded = Base::load(&self.folder).map(Arc::new).and_then(|base| {
+            let (own, changes) = self.own();
+            let (town, error) = self.town(&base, &own)?;
+            Ok((base, town, own, changes, error))
+        });
+        match loaded {
+            Ok((base, town, own, changes, error)) => {
+                self.known().base = Some(base);
+                let now = self.show(town, own, changes);
+                self.tell(RoadsState { loaded_at: Some(now), error });
                 tracing::info!(
                     took_s = began.elapsed().unwrap_or_default().as_secs_f64(),
                     "the road network is loaded"
@@ -356,6 +414,63 @@ impl Inner {
                 if site.is_err() {
                     *site = Err(NoRoads::Failed(error.to_string()));
                 }
+            }
+        }
+    }
+
+    /// The park's own roads and gates now, and how often they changed.
+    fn own(&self) -> (Arc<OwnEntries>, u64) {
+        let known = self.known();
+        (Arc::new(known.own.clone()), known.own_changes)
+    }
+
+    /// Puts a town in the place of the one before, with everything closed on it that is closed; journal time.
+    fn show(&self, town: Town, own: Arc<OwnEntries>, changes: u64) -> UnixMs {
+        let mut known = self.known();
+        let now = (self.now)();
+        // It grows over restarts and networks, so that nobody takes a change for what they know.
+        let epoch = known.closures.as_ref().map_or(0, |closures| closures.epoch().0 + 1).max(now.0.unsigned_abs());
+        known.closures = Some(Closures::since(&town.network, now, ClosureEpoch(epoch)));
+        known.town = Some(Arc::new(town));
+        (known.joined, known.joined_at) = (own, Some(changes));
+        known.held.clear();
+        let all: Vec<FeatureKey> = known.closings.keys().copied().collect();
+        known.lay_out(&all, now, self.offset);
+        self.publish(&known);
+        now
+    }
+
+    /// Joins the park's own roads anew when they changed; the town before answers until then.
+    fn join(&self) {
+        let base = {
+            let known = self.known();
+            known.base.clone().filter(|_| known.joined_at != Some(known.own_changes))
+        };
+        let Some(base) = base else { return };
+        let (own, changes) = self.own();
+        match self.town(&base, &own) {
+            Ok((town, error)) => {
+                self.show(town, own, changes);
+                self.state.write().unwrap_or_else(PoisonError::into_inner).error = error;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the road network cannot be made anew");
+                self.known().joined_at = Some(changes);
+                self.state.write().unwrap_or_else(PoisonError::into_inner).error = Some(error.to_string());
+            }
+        }
+    }
+
+    /// The network with the park's own roads; where they cannot be joined the network alone, and why.
+    fn town(&self, base: &Base, own: &OwnEntries) -> Result<(Town, Option<String>), RoadsError> {
+        if own.is_empty() {
+            return Ok((Town::alone(base, self.profiles.clone())?, None));
+        }
+        match Town::joined(base, &own_of(own), self.profiles.clone()) {
+            Ok(town) => Ok((town, None)),
+            Err(error) => {
+                tracing::error!(%error, "the park's own roads cannot be joined to the network");
+                Ok((Town::alone(base, self.profiles.clone())?, Some(error.to_string())))
             }
         }
     }
@@ -429,6 +544,22 @@ fn spans(closing: &Closing, now: UnixMs, offset: UtcOffset) -> Vec<Span> {
     open.map(|(from, to)| Span { id: id(minute(from)), from: Some(from), to: Some(to) }).collect()
 }
 
+/// What the network is joined with.
+fn own_of(entries: &OwnEntries) -> Own {
+    let roads = entries.values().flat_map(|entry| entry.read.roads.iter().cloned()).collect();
+    let gates = entries.values().filter_map(|entry| entry.read.gate).collect();
+    Own { roads, gates, snap: SNAP }
+}
+
+/// A road or gate that is there and means something to the network.
+fn own_entry(feature: &StoredFeature) -> Option<OwnEntry> {
+    let read = own_feature_of(feature)?;
+    let body: Value = serde_json::from_str(feature.body.as_deref()?).ok()?;
+    let text = |name: &str| body["properties"][name].as_str().map(str::to_owned);
+    let (collection, id) = (feature.collection.name(), feature.id.to_string());
+    Some(OwnEntry { collection, id, name: text("name"), name_en: text("name_en"), read })
+}
+
 /// What is known of a resource that is at a place; `None` of one that is deleted or is nowhere.
 fn resource_of(feature: &StoredFeature) -> Option<Resource> {
     let body: Value = serde_json::from_str(feature.body.as_deref()?).ok()?;
@@ -456,6 +587,7 @@ fn work(weak: &Weak<Inner>, nudged: &Receiver<()>) {
                 inner.load();
             }
             (seen, is_first) = (now, false);
+            inner.join();
             inner.advance();
             let site = inner.site.read().unwrap_or_else(PoisonError::into_inner).clone();
             if let Ok(site) = site {

@@ -12,7 +12,10 @@ pub mod shapes;
 pub mod town;
 pub mod words;
 
+use crate::app::limited_gdal;
 use cordon_data::feature::{FieldError, ground_of};
+use cordon_data::import::files::{self, Told};
+use cordon_data::import::road_layer::{Drawn, Layer};
 use cordon_data::road_file::{BuildError, RoadFile, RoadFileError};
 use cordon_spatial::position::Position;
 use cordon_spatial::road::hierarchy::SkeletonError;
@@ -38,6 +41,16 @@ pub enum RoadsError {
     /// An extract makes no network.
     #[error("{0}: {1}")]
     Extract(PathBuf, BuildError),
+    /// What is said about a road layer is wrong.
+    #[error("`--{flag}` is `{value}`, but must be {must}")]
+    Said {
+        /// Which flag.
+        flag: &'static str,
+        /// What it is.
+        value: String,
+        /// What it may be.
+        must: String,
+    },
     /// The saved network cannot be loaded.
     #[error("{0}: {1}")]
     Saved(PathBuf, RoadFileError),
@@ -62,8 +75,44 @@ pub enum RoadsError {
 pub fn build(extract: &Path, folder: &Path, attribution: &str) -> Result<RoadFile, RoadsError> {
     let file = |path: &Path, error| RoadsError::File(path.to_owned(), error);
     let bytes = std::fs::read(extract).map_err(|error| file(extract, error))?;
-    let name = extract.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = name_of(extract);
     let built = RoadFile::build(&name, attribution, &bytes).map_err(|e| RoadsError::Extract(extract.to_owned(), e))?;
+    keep(&built, folder)?;
+    Ok(built)
+}
+
+/// The same from a road layer, with what else was noticed of it.
+pub fn build_layer(
+    file: &Path,
+    folder: &Path,
+    attribution: &str,
+    (told, layer): (&Told, &Layer),
+) -> Result<(RoadFile, Drawn), RoadsError> {
+    let failed = |error| RoadsError::File(file.to_owned(), error);
+    let refused = |error: BuildError| RoadsError::Extract(file.to_owned(), error);
+    let place = tempfile::tempdir().map_err(failed)?;
+    let name = name_of(file);
+    let is_bare = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("shp"));
+    let opened = match is_bare {
+        true => {
+            let zip = place.path().join("layer.zip");
+            files::zip_shapefile(file, &zip).map_err(BuildError::from).map_err(refused)?;
+            files::open(&limited_gdal(), place.path(), &zip, "layer.zip", told)
+        }
+        false => files::open(&limited_gdal(), place.path(), file, &name, told),
+    };
+    let opened = opened.map_err(BuildError::from).map_err(refused)?;
+    let (built, drawn) = RoadFile::of_layer(&name, attribution, &opened, layer).map_err(refused)?;
+    keep(&built, folder)?;
+    Ok((built, drawn))
+}
+
+fn name_of(file: &Path) -> String {
+    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn keep(built: &RoadFile, folder: &Path) -> Result<(), RoadsError> {
+    let file = |path: &Path, error| RoadsError::File(path.to_owned(), error);
     std::fs::create_dir_all(folder).map_err(|error| file(folder, error))?;
     let (part, whole) = (folder.join(format!("{FILE}.part")), folder.join(FILE));
     let write = || {
@@ -72,8 +121,7 @@ pub fn build(extract: &Path, folder: &Path, attribution: &str) -> Result<RoadFil
         out.sync_all()?;
         std::fs::rename(&part, &whole)
     };
-    write().map_err(|error| file(&whole, error))?;
-    Ok(built)
+    write().map_err(|error| file(&whole, error))
 }
 
 /// The table of profiles of a file, or the built-in one.

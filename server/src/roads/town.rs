@@ -3,17 +3,29 @@
 use super::{FILE, RoadsError};
 use cordon_data::road_file::RoadFile;
 use cordon_spatial::road::hierarchy::{Shortcuts, Skeleton};
-use cordon_spatial::road::{Closures, EdgeGrid, Graph, Metric, Network, ProfileId, Profiles, Report, Scratch};
+use cordon_spatial::road::{
+    Closures, EdgeGrid, Graph, Metric, Network, Own, OwnReport, ProfileId, Profiles, Report, Scratch, join,
+};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
+/// The network of a data folder, without the park's own roads.
+pub struct Base {
+    network: Arc<Network>,
+    grid: Arc<EdgeGrid>,
+    order: Vec<u32>,
+    source: String,
+    attribution: String,
+    report: Arc<Report>,
+}
+
 /// A network in memory. Nothing of it changes but what is made when it is first asked for.
 pub struct Town {
     /// The network.
-    pub network: Network,
+    pub network: Arc<Network>,
     /// Its edges by place.
-    pub grid: EdgeGrid,
+    pub grid: Arc<EdgeGrid>,
     /// The skeleton of the fast layer.
     pub skeleton: Skeleton,
     /// What it was made from, for people.
@@ -21,7 +33,9 @@ pub struct Town {
     /// Whose data it is.
     pub attribution: String,
     /// What was noticed when it was made.
-    pub report: Report,
+    pub report: Arc<Report>,
+    /// What became of the park's own roads and gates.
+    pub own: OwnReport,
     profiles: Profiles,
     layers: [Layer; ProfileId::ALL.len() * METRICS.len()],
     scratch: Mutex<Vec<Scratch>>,
@@ -39,9 +53,9 @@ struct Layer {
     is_wanted: AtomicBool,
 }
 
-impl Town {
+impl Base {
     /// The network of a data folder.
-    pub fn load(folder: &Path, profiles: Profiles) -> Result<Town, RoadsError> {
+    pub fn load(folder: &Path) -> Result<Base, RoadsError> {
         let path = folder.join(FILE);
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
@@ -52,15 +66,51 @@ impl Town {
         };
         let file = RoadFile::from_bytes(&bytes).map_err(|error| RoadsError::Saved(path, error))?;
         let network = Network::new(file.network)?;
-        let skeleton = Skeleton::new(&network, &file.order)?;
         let grid = EdgeGrid::of(&network);
-        Ok(Town {
-            network,
-            grid,
-            skeleton,
+        Ok(Base {
+            network: Arc::new(network),
+            grid: Arc::new(grid),
+            order: file.order,
             source: file.source,
             attribution: file.attribution,
-            report: file.report,
+            report: Arc::new(file.report),
+        })
+    }
+}
+
+impl Town {
+    /// The network of a data folder alone.
+    pub fn load(folder: &Path, profiles: Profiles) -> Result<Town, RoadsError> {
+        Town::alone(&Base::load(folder)?, profiles)
+    }
+
+    /// A network without own roads.
+    pub fn alone(base: &Base, profiles: Profiles) -> Result<Town, RoadsError> {
+        let (network, grid) = (Arc::clone(&base.network), Arc::clone(&base.grid));
+        Town::of(base, profiles, (network, grid, &base.order), OwnReport::default())
+    }
+
+    /// A network with the park's own roads and gates.
+    pub fn joined(base: &Base, own: &Own, profiles: Profiles) -> Result<Town, RoadsError> {
+        let joined = join((&base.network, &base.grid), &base.order, own)?;
+        let grid = EdgeGrid::of(&joined.network);
+        Town::of(base, profiles, (Arc::new(joined.network), Arc::new(grid), &joined.order), joined.report)
+    }
+
+    fn of(
+        base: &Base,
+        profiles: Profiles,
+        (network, grid, order): (Arc<Network>, Arc<EdgeGrid>, &[u32]),
+        own: OwnReport,
+    ) -> Result<Town, RoadsError> {
+        Ok(Town {
+            skeleton: Skeleton::new(&network, order)?,
+            network,
+            grid,
+            source: base.source.clone(),
+            attribution: base.attribution.clone(),
+            report: Arc::clone(&base.report),
+            own,
             profiles,
             layers: Default::default(),
             scratch: Mutex::default(),

@@ -1,7 +1,7 @@
 //! What a driver is told and why a road was refused, in Chinese and English.
 
 use super::moment::ClosedBy;
-use cordon_spatial::road::{Instruction, Manoeuvre, Refusal};
+use cordon_spatial::road::{Instruction, Manoeuvre, OwnFindingKind, Refusal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -66,6 +66,36 @@ pub fn refused((road, road_en): (&str, &str), refusal: Option<Refusal>, closures
     let [zh, en] = [|text: &Text| text.zh.clone(), |text: &Text| text.en.clone()]
         .map(|word: fn(&Text) -> String| reasons.iter().map(word).collect::<Vec<String>>());
     text(format!("{road_zh}：{}", zh.join("；")), format!("{road_en}: {}", en.join("; ")))
+}
+
+/// Why an own road or gate does not join.
+pub fn unjoined(kind: OwnFindingKind) -> Text {
+    match kind {
+        OwnFindingKind::RoadAlone => text("与路网不相连，无法通达", "joined to nothing: no way leads there"),
+        OwnFindingKind::EndWithoutGate => {
+            text("与公共道路相接处没有卡口，未连通", "ends at a public road where no gate is: not joined")
+        }
+        OwnFindingKind::GateWithoutRoad => text(
+            "5 米内没有园区道路或路障，卡口不起作用",
+            "no road of the park and no barrier within 5 m: it stops nobody",
+        ),
+        OwnFindingKind::GateLeadsNowhere => text(
+            "在园区道路尽头，5 米内没有其他道路",
+            "at the end of a road of the park, with no other road within 5 m",
+        ),
+        OwnFindingKind::GateAtJunction => text(
+            "位于路口，无法判断拦的是哪条路，不起作用",
+            "where several roads meet: nobody knows which it bars, and it stops nobody",
+        ),
+    }
+}
+
+/// A property of an own road or gate that could not be read.
+pub fn unread(property: &str) -> Text {
+    text(
+        format!("属性 {property} 无法识读，从严处理"),
+        format!("the property {property} could not be read: the stricter is taken to hold"),
+    )
 }
 
 fn refusal_words(refusal: Refusal) -> Text {

@@ -96,6 +96,9 @@ impl Builder<'_> {
                 }
             }
         }
+        for place in &draft.junctions {
+            arms[*place as usize] = arms[*place as usize].saturating_add(1);
+        }
         let mut findings = Vec::new();
         let mut barrier_at = BTreeMap::new();
         for (index, barrier) in draft.barriers.iter().enumerate() {

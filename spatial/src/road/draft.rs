@@ -89,6 +89,8 @@ pub struct Draft {
     pub barriers: Vec<Barrier>,
     /// Turn restrictions.
     pub restrictions: Vec<DraftRestriction>,
+    /// Places of ways that are junctions though nothing else of the draft meets there.
+    pub junctions: Vec<u32>,
     /// Properties, each once.
     pub kinds: Vec<RoadKind>,
     /// Names, each once.

@@ -66,21 +66,25 @@ pub fn snap(
     None
 }
 
-struct Near {
-    at: Position,
-    along_mm: u32,
-    distance: Millimetres,
+/// A place on a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Near {
+    pub at: Position,
+    /// Which of the line's segments it is on.
+    pub segment: usize,
+    pub along_mm: u32,
+    pub distance: Millimetres,
 }
 
 /// The nearest place of a line of at least two places.
-fn nearest_on(scale: LocalScale, line: &[Position], p: Position) -> Near {
+pub(super) fn nearest_on(scale: LocalScale, line: &[Position], p: Position) -> Near {
     let plane = |q: Position| {
         let (lon, lat) = (i64::from(q.lon_e7) - i64::from(p.lon_e7), i64::from(q.lat_e7) - i64::from(p.lat_e7));
         (lon as f64 * scale.lon_mm, lat as f64 * scale.lat_mm)
     };
-    let mut best = (f64::INFINITY, 0.0, line[0]);
+    let mut best = (f64::INFINITY, 0.0, line[0], 0);
     let mut before = 0.0;
-    for pair in line.windows(2) {
+    for (segment, pair) in line.windows(2).enumerate() {
         let ((ax, ay), (bx, by)) = (plane(pair[0]), plane(pair[1]));
         let (dx, dy) = (bx - ax, by - ay);
         let squared = dx * dx + dy * dy;
@@ -92,9 +96,10 @@ fn nearest_on(scale: LocalScale, line: &[Position], p: Position) -> Near {
             let part = |from: i32, to: i32| (f64::from(from) + t * (f64::from(to) - f64::from(from))).round() as i32;
             let at =
                 Position { lon_e7: part(pair[0].lon_e7, pair[1].lon_e7), lat_e7: part(pair[0].lat_e7, pair[1].lat_e7) };
-            best = (distance, before + t * length, at);
+            best = (distance, before + t * length, at, segment);
         }
         before += length;
     }
-    Near { at: best.2, along_mm: best.1.round() as u32, distance: Millimetres(libm::sqrt(best.0) as i64) }
+    let distance = Millimetres(libm::sqrt(best.0) as i64);
+    Near { at: best.2, segment: best.3, along_mm: best.1.round() as u32, distance }
 }

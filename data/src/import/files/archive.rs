@@ -7,7 +7,8 @@ use super::{ImportError, kind};
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use zip::ZipArchive;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// Most files of an archive.
 const MAX_FILES: usize = 1_000;
@@ -111,6 +112,21 @@ pub(super) fn shapefile(file: &Path, base: &Path) -> Result<PathBuf, ImportError
     Ok(base.with_extension("shp"))
 }
 
+/// Puts a bare Shapefile and what lies beside it into a zip: in one form it is looked through.
+pub fn zip_shapefile(shapefile: &Path, to: &Path) -> Result<(), ImportError> {
+    let mut zip = ZipWriter::new(File::create(to)?);
+    for part in PARTS {
+        let beside = [part.to_owned(), part.to_uppercase()].map(|end| shapefile.with_extension(end));
+        if let Some(path) = beside.iter().find(|path| path.exists()) {
+            let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
+            zip.start_file(format!("layer.{part}"), stored).map_err(broken)?;
+            std::io::copy(&mut File::open(path)?, &mut zip)?;
+        }
+    }
+    zip.finish().map_err(broken)?;
+    Ok(())
+}
+
 /// Unpacks the main document of a KMZ: the first `.kml` at its top (OGC 12-007r2 annex C).
 pub(super) fn kml(file: &Path, to: &Path) -> Result<PathBuf, ImportError> {
     let mut archive = ZipArchive::new(File::open(file)?).map_err(broken)?;
@@ -125,12 +141,11 @@ pub(super) fn kml(file: &Path, to: &Path) -> Result<PathBuf, ImportError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zip::write::SimpleFileOptions;
 
     fn zipped(files: &[(&str, &[u8])]) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
-        let mut archive = zip::ZipWriter::new(file.reopen().expect("it exists"));
-        let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        let mut archive = ZipWriter::new(file.reopen().expect("it exists"));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         for (name, content) in files {
             archive.start_file(*name, options).expect("a name");
             archive.write_all(content).expect("room");

@@ -11,6 +11,7 @@ mod fields;
 mod kind;
 mod srs;
 
+pub use archive::zip_shapefile;
 pub use fields::Mapping;
 pub use kind::FileKind;
 pub use srs::Srs;
@@ -210,12 +211,22 @@ impl Opened {
         Ok(self.read(Repair::Yes, collection, mapping)?.take(rows))
     }
 
+    /// The rows with their fields as they are.
+    pub fn plain_rows(&self) -> Result<impl Iterator<Item = Result<Row, ImportError>> + '_, ImportError> {
+        self.features(Repair::No)
+    }
+
     fn read<'a>(
         &'a self,
         repair: Repair,
         collection: Collection,
         mapping: &'a Mapping,
     ) -> Result<impl Iterator<Item = Result<Row, ImportError>> + 'a, ImportError> {
+        let mapped = move |row: Row| Row { feature: mapping.mapped(collection, row.feature), ..row };
+        Ok(self.features(repair)?.map(move |row| row.map(mapped)))
+    }
+
+    fn features(&self, repair: Repair) -> Result<impl Iterator<Item = Result<Row, ImportError>> + '_, ImportError> {
         let files = (0..self.layers.len()).map(|layer| File::open(self.lines(layer, repair)));
         let files = files.collect::<std::io::Result<Vec<_>>>()?;
         let lines = files.into_iter().flat_map(|file| BufReader::new(file).split(b'\n'));
@@ -230,7 +241,7 @@ impl Opened {
             if let Some(datum) = datum {
                 srs::shift(datum, &mut feature["geometry"]);
             }
-            Ok(Row { number, feature: mapping.mapped(collection, feature) })
+            Ok(Row { number, feature })
         }))
     }
 

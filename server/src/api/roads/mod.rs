@@ -6,9 +6,11 @@
 mod asked;
 mod closures;
 mod nearest;
+mod network;
 
 pub use closures::{__path_closures, ClosuresJson, closures};
 pub use nearest::{__path_nearest, NearestJson, nearest};
+pub use network::{__path_network, NetworkJson, network, told as network_told};
 
 use super::body::Json;
 use super::problem::{Problem, ProblemJson};

@@ -101,6 +101,13 @@ impl Sketch {
 }
 
 impl Town {
+    /// The same places with another network.
+    pub fn with(self, network: Network) -> Town {
+        let grid = EdgeGrid::of(&network);
+        let closures = Closures::none(&network, NOW);
+        Town { network, grid, closures, ..self }
+    }
+
     pub fn at(&self, letter: char) -> Position {
         self.places[self.letters.iter().position(|l| *l == letter).expect("a letter of the drawing")]
     }
