@@ -44,6 +44,10 @@ const found = await withBrowser(async (browser) => {
   seen.badCycle = await at("card-save").isDisabled();
   await at("card-update_cycle_days").fill("30");
   console.log("against");
+  await page.waitForFunction(async () => {
+    const card = await fetch("/ogc/collections/datasets/items/gates", { headers: { Accept: "application/geo+json" } });
+    return (await card.json()).properties.owner === "Their office";
+  });
   await page.keyboard.press("Enter");
   await at("card-conflict").waitFor();
   seen.theirs = await at("card-theirs-owner").innerText();
