@@ -58,6 +58,7 @@ const found = await withBrowser(async (browser) => {
   await at("catalogue-gates").filter({ hasText: "Gate office" }).waitFor();
   await at("catalogue-edit-gates").click();
   await at("card-history").click();
+  await at("row-history-list").locator("li").nth(2).waitFor();
   seen.history = await at("row-history-list").innerText();
   await page.keyboard.press("Escape");
   await notice.getByTestId("undo-last").click();
