@@ -4,7 +4,7 @@
 
 use cordon_tests::drive::{Lane, unix_ms};
 use cordon_tests::http::{Api, Reply};
-use cordon_tests::jt808::{Terminal, Version, batch_body, bcd_time};
+use cordon_tests::jt808::{Report, Terminal, Version, batch_body, bcd_time};
 use cordon_tests::server::{Options, Server};
 use cordon_tests::wait;
 use serde_json::{Value, json};
@@ -568,4 +568,53 @@ fn another_device_under_a_known_phone_is_marked_or_refused() {
         let mut old = Terminal::return_with(server.jt808, &lane.phone(), &code, Version::V2013).unwrap();
         assert_eq!(old.report(&lane.report(0)).unwrap(), 0);
     }
+}
+
+#[test]
+fn a_fix_is_its_vehicle_s_that_carried_the_terminal_then() {
+    let mut server = Server::start();
+    let first = lane(1);
+    let (mut terminal, code) = sign_on(&server, &first, Version::V2013);
+    let ago = |seconds: i64| first.begin_s + 3_600 - seconds;
+    let report = |at_s: i64| Report { at_s, ..first.report(0) };
+    assert_eq!(terminal.report(&report(ago(300))).unwrap(), 0);
+
+    // The terminal is taken out of its vehicle and put into another, while it is connected.
+    let api = server.api();
+    let items = "/ogc/collections/vehicles/items";
+    let old = api.vehicle(&first.plate()).unwrap()["id"].as_str().unwrap().to_owned();
+    let phone = first.phone();
+    let bare = json!({"properties": {"terminal_phone": null}});
+    api.send(
+        "PATCH",
+        &format!("{items}/{old}"),
+        &[("content-type", "application/merge-patch+json")],
+        bare.to_string().as_bytes(),
+    )
+    .unwrap()
+    .expect(200);
+    // Nobody's reports are refused, and kept by the terminal.
+    assert_ne!(terminal.report(&report(ago(0))).unwrap(), 0);
+    let new = json!({"type": "Feature", "id": "second", "geometry": null, "properties": {"plate": "浙B00002", "class": "ordinary", "terminal_phone": phone}});
+    api.post(items, &new).expect(201);
+    terminal.authenticate(&code).unwrap();
+
+    let begin_s = Lane::hours_ago(0) + 2;
+    assert_eq!(terminal.report(&report(begin_s)).unwrap(), 0);
+    // What it recorded in the first vehicle and could not send.
+    assert_eq!(terminal.report_batch(&[report(ago(200)), report(ago(100))], true).unwrap(), 0);
+    let times = |server: &Server, id: &str| -> Vec<i64> {
+        let path = format!("/api/vehicles/{id}/track?from=1990-01-01T00:00:00Z&to=2100-01-01T00:00:00Z");
+        let track = server.api().get(&path).expect(200);
+        track["properties"]["fixes"].as_array().unwrap().iter().map(|fix| unix_ms(&fix["fixed_at"]) / 1_000).collect()
+    };
+    assert_eq!(times(&server, &old), [ago(300), ago(200), ago(100)]);
+    assert_eq!(times(&server, "second"), [begin_s]);
+
+    // It is known after a start, too.
+    server.restart();
+    let mut terminal = Terminal::return_with(server.jt808, &phone, &code, Version::V2013).unwrap();
+    assert_eq!(terminal.report_batch(&[report(ago(250)), report(begin_s + 1)], true).unwrap(), 0);
+    assert_eq!(times(&server, &old), [ago(300), ago(250), ago(200), ago(100)]);
+    assert_eq!(times(&server, "second"), [begin_s, begin_s + 1]);
 }

@@ -3,6 +3,7 @@
 //! In memory, filled at the start and fed by every commit, so that a fix, an event and an alarm can be named without
 //! asking the store. Deleted features keep their names: old events still speak of them.
 
+use super::bindings::{Bindings, Span};
 use super::finder::Finder;
 use super::inventory::{Figures, Inventory, Sourced};
 use super::readers::Readers;
@@ -14,6 +15,7 @@ use cordon_spatial::units::UnixMs;
 use cordon_spatial::vehicle::Vehicle;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 /// What the catalogue knows of a feature.
@@ -58,13 +60,15 @@ pub struct Catalog {
     inner: Arc<RwLock<Inner>>,
     finder: Finder,
     inventory: Inventory,
+    /// How often a phone came to another vehicle, or to none.
+    rebound: Arc<AtomicU64>,
 }
 
 #[derive(Default)]
 struct Inner {
     by_key: BTreeMap<u32, Arc<Entry>>,
     by_id: HashMap<(Collection, FeatureId), u32>,
-    by_phone: HashMap<String, u32>,
+    by_phone: HashMap<String, Bindings>,
     by_device: HashMap<String, u32>,
     /// How many features of each collection exist.
     living: HashMap<Collection, u64>,
@@ -87,24 +91,44 @@ impl Catalog {
                     catalog.apply(&feature);
                 }
             }
-            catalog.load_earlier_exemptions(reader)
+            catalog.load_earlier_exemptions(reader)?;
+            catalog.load_earlier_phones(reader)
         })?;
         Ok(catalog)
     }
 
     /// Whom exemptions were given to before they were changed or deleted.
     fn load_earlier_exemptions(&self, reader: &dyn Reader) -> Result<(), StoreError> {
-        let changed: Vec<u32> = {
-            let inner = self.inner.read().expect("no holder panics");
-            let exemptions = inner.by_key.iter().filter(|(_, entry)| entry.collection == Collection::Exemptions);
-            exemptions.filter(|(_, entry)| entry.revision > Revision(1)).map(|(key, _)| *key).collect()
-        };
-        for key in changed {
+        for key in self.changed(Collection::Exemptions) {
             let revisions = reader.revisions(FeatureKey(key), UnixMs::MIN, UnixMs::MAX)?;
             let mut inner = self.inner.write().expect("no holder panics");
             revisions.iter().for_each(|revision| inner.note_exemption(revision));
         }
         Ok(())
+    }
+
+    /// Which phones vehicles carried before they were changed or deleted.
+    fn load_earlier_phones(&self, reader: &dyn Reader) -> Result<(), StoreError> {
+        for key in self.changed(Collection::Vehicles) {
+            let revisions = reader.revisions(FeatureKey(key), UnixMs::MIN, UnixMs::MAX)?;
+            let mut inner = self.inner.write().expect("no holder panics");
+            for (nth, revision) in revisions.iter().enumerate() {
+                let to = revisions.get(nth + 1).map_or(UnixMs::MAX, |next| next.at);
+                if let Some(phone) = revision.body.as_deref().and_then(|body| face(body).terminal_phone) {
+                    let span = Span { vehicle: VehicleKey(key), from: revision.at, to };
+                    inner.by_phone.entry(phone).or_default().note(span);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The features of a collection that have more than one revision.
+    fn changed(&self, collection: Collection) -> Vec<u32> {
+        let inner = self.inner.read().expect("no holder panics");
+        let changed =
+            inner.by_key.iter().filter(|(_, entry)| entry.collection == collection && entry.revision > Revision(1));
+        changed.map(|(key, _)| *key).collect()
     }
 
     fn load_collection(&self, reader: &dyn Reader, collection: Collection) -> Result<(), StoreError> {
@@ -132,7 +156,7 @@ impl Catalog {
         let living = inner.living.entry(feature.collection).or_default();
         *living = *living + u64::from(feature.body.is_some()) - u64::from(existed);
         if let Some(face) = known.as_ref().and_then(|known| known.vehicle.as_ref()) {
-            inner.forget(key, face);
+            inner.forget(key, face, feature.at);
         }
         let is_vehicle = feature.collection == Collection::Vehicles;
         let entry = Entry {
@@ -150,14 +174,20 @@ impl Catalog {
         };
         if let (false, Some(face)) = (entry.deleted, &entry.vehicle) {
             face.terminal_phone.iter().for_each(|phone| {
-                inner.by_phone.insert(phone.clone(), key);
+                let span = Span { vehicle: VehicleKey(key), from: feature.at, to: UnixMs::MAX };
+                inner.by_phone.entry(phone.clone()).or_default().note(span);
             });
             face.device_id.iter().for_each(|device| {
                 inner.by_device.insert(device.clone(), key);
             });
         }
+        let phone = |entry: &Entry| entry.vehicle.as_ref().filter(|_| !entry.deleted)?.terminal_phone.clone();
+        let is_rebound = is_vehicle && inner.by_key.get(&key).and_then(|known| phone(known)) != phone(&entry);
         inner.by_id.insert((feature.collection, feature.id.clone()), key);
         inner.by_key.insert(key, Arc::new(entry));
+        if is_rebound {
+            self.rebound.fetch_add(1, Ordering::Release);
+        }
     }
 
     /// What is known of a key.
@@ -191,7 +221,17 @@ impl Catalog {
 
     /// The vehicle that carries the terminal of this phone.
     pub fn vehicle_of_phone(&self, phone: &str) -> Option<VehicleKey> {
-        self.inner.read().expect("no holder panics").by_phone.get(phone).copied().map(VehicleKey)
+        self.inner.read().expect("no holder panics").by_phone.get(phone)?.now()
+    }
+
+    /// The vehicles that ever carried the terminal of this phone.
+    pub fn bindings(&self, phone: &str) -> Bindings {
+        self.inner.read().expect("no holder panics").by_phone.get(phone).cloned().unwrap_or_default()
+    }
+
+    /// Another number than before when [`Catalog::bindings`] of any phone may say something else.
+    pub fn rebound(&self) -> u64 {
+        self.rebound.load(Ordering::Acquire)
     }
 
     /// The vehicle or responder whose tracking app has this secret id.
@@ -258,12 +298,9 @@ impl Inner {
         }
     }
 
-    fn forget(&mut self, key: u32, face: &VehicleFace) {
-        if let Some(phone) = &face.terminal_phone
-            && self.by_phone.get(phone) == Some(&key)
-        {
-            self.by_phone.remove(phone);
-        }
+    fn forget(&mut self, key: u32, face: &VehicleFace, at: UnixMs) {
+        let bindings = face.terminal_phone.as_ref().and_then(|phone| self.by_phone.get_mut(phone));
+        bindings.into_iter().for_each(|bindings| bindings.end(VehicleKey(key), at));
         if let Some(device) = &face.device_id
             && self.by_device.get(device) == Some(&key)
         {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here speaks a wire protocol; the API, `/live` and the gateways come through these doors.
 
+pub mod bindings;
 pub mod catalog;
 pub mod exporting;
 pub mod features;

@@ -8,6 +8,7 @@
 //! its reports since the server started; the store has no place for it. A driver's card stands in the audit trail before it
 //! is acknowledged.
 
+use super::bindings::Bindings;
 use super::catalog::{Catalog, canonical_phone};
 use super::features::{EditError, Features};
 use crate::auth::secret;
@@ -292,6 +293,16 @@ impl Terminals {
     /// The vehicle that this phone is bound to.
     pub fn vehicle_of(&self, phone: &str) -> Option<VehicleKey> {
         self.catalog.vehicle_of_phone(phone)
+    }
+
+    /// The vehicles that ever carried this phone.
+    pub fn bindings(&self, phone: &str) -> Bindings {
+        self.catalog.bindings(phone)
+    }
+
+    /// Another number than before when [`Terminals::bindings`] may say something else.
+    pub fn rebound(&self) -> u64 {
+        self.catalog.rebound()
     }
 
     /// All terminals that ever showed up, by phone.

@@ -16,6 +16,7 @@ use super::location::Location;
 use super::pace::Pace;
 use super::register::{Refusal, RegisterAnswer, Registration};
 use super::session::{Action, Session};
+use crate::desk::bindings::Bindings;
 use crate::desk::terminals::{Admitted, Device, Registered, Registering};
 use cordon_spatial::contact::{Contact, ContactKind};
 use cordon_spatial::fix::Fix;
@@ -73,6 +74,10 @@ pub(super) struct Connection<'a> {
     heard_at: Instant,
     /// As which vehicle's it was told to be there, and when something of it was handed on last.
     told: Option<(VehicleKey, Instant)>,
+    /// Whose its fixes are, as of [`Terminals::rebound`](crate::desk::terminals::Terminals::rebound) being this; of an
+    /// authenticated terminal.
+    bindings: Bindings,
+    bindings_of: u64,
     /// Reading pauses until then.
     resume_at: Option<Instant>,
 }
@@ -105,6 +110,8 @@ impl<'a> Connection<'a> {
             authenticate_by: Some(now + AUTHENTICATE_WITHIN),
             heard_at: now,
             told: None,
+            bindings: Bindings::default(),
+            bindings_of: 0,
             resume_at: None,
         }
     }
@@ -191,6 +198,7 @@ impl<'a> Connection<'a> {
     /// Takes bytes as they came: every good frame is served, every bad one is counted.
     async fn take(&mut self, bytes: &[u8]) -> Option<End> {
         let now = Instant::now();
+        self.mind_rebinding();
         let (mut end, mut count, mut any_good) = (None, 0, false);
         let mut taken = Taken::default();
         // Taken out for a while, so that a frame may borrow them while the session changes.
@@ -222,6 +230,9 @@ impl<'a> Connection<'a> {
                 .increment(taken.acks.len() as u64);
             let line = Arc::clone(&self.line);
             let acks = LineAcks { line, link: link.clone(), acks: taken.acks, located: taken.located };
+            for fix in &mut taken.fixes {
+                fix.vehicle = self.bindings.at(fix.fixed_at).unwrap_or(fix.vehicle);
+            }
             self.gateway.pipeline.gateway_fixes(taken.fixes, Box::new(acks)).await;
             self.told = self.told.map(|(vehicle, _)| (vehicle, now));
         }
@@ -318,6 +329,7 @@ impl<'a> Connection<'a> {
         match (vehicle, self.session.link()) {
             (Some(vehicle), Some(link)) => {
                 self.gateway.take_over(link, &self.line);
+                self.read_bindings();
                 self.say_connected(vehicle);
                 self.place.set_authenticated(true);
                 self.authenticate_by = None;
@@ -330,6 +342,32 @@ impl<'a> Connection<'a> {
                 self.authenticate_by.get_or_insert(self.heard_at + AUTHENTICATE_WITHIN);
             }
         }
+    }
+
+    /// If the phone came to another vehicle since, the terminal speaks for that one; if to none, it must show its code again,
+    /// which it will be refused.
+    fn mind_rebinding(&mut self) {
+        if self.session.vehicle().is_none() || self.gateway.terminals.rebound() == self.bindings_of {
+            return;
+        }
+        self.read_bindings();
+        let vehicle = self.bindings.now();
+        self.session.rebound(vehicle);
+        match vehicle {
+            Some(vehicle) => self.say_connected(vehicle),
+            None => {
+                self.leave();
+                self.place.set_authenticated(false);
+                self.authenticate_by = Some(self.heard_at + AUTHENTICATE_WITHIN);
+            }
+        }
+    }
+
+    fn read_bindings(&mut self) {
+        let phone = self.session.phone().map(|phone| phone.to_string()).unwrap_or_default();
+        // The number first: what comes in between is read once more.
+        self.bindings_of = self.gateway.terminals.rebound();
+        self.bindings = self.gateway.terminals.bindings(&phone);
     }
 
     /// Keeps who drives, then answers.

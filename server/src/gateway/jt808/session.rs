@@ -190,6 +190,11 @@ impl Session {
         }
     }
 
+    /// The terminal, which is authenticated, speaks for another vehicle from now on, or for none.
+    pub fn rebound(&mut self, vehicle: Option<VehicleKey>) {
+        self.vehicle = vehicle;
+    }
+
     /// Gives the general answer to the message that waits for one; ignored when none does.
     pub fn answer_asked(&mut self, outcome: Outcome, replies: &mut Vec<u8>) {
         if let Some(ack) = self.asked.take() {
