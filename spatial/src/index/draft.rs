@@ -36,7 +36,128 @@ pub struct Draft {
     cell: Cell,
     sources: Vec<Source>,
     edges: Vec<Edge>,
-    full: Vec<Slot>,
+    pub(super) full: Vec<Slot>,
+}
+
+/// How much is in a top cell, as far as it decides how it is cut and judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    sources: u32,
+    edges: u32,
+    /// Edges that are too long for [`Segment`](super::lanes::Segment).
+    long: u32,
+    /// About how many leaves the edges touch together, for each cut but the finest.
+    listed: [u32; MAX_CUT as usize],
+}
+
+/// The sources of a draft laid out over the leaves.
+pub struct Laid {
+    cut: u32,
+    /// By leaf.
+    entries: Vec<Entry>,
+    /// Where the entries of each leaf end.
+    entry_ends: Vec<u32>,
+    inside: Vec<u128>,
+    /// Where the list of each leaf ends in `wholes`.
+    whole_ends: Vec<u32>,
+    wholes: Vec<Slot>,
+}
+
+impl Laid {
+    /// How many entries and slots there are.
+    pub fn len(&self) -> usize {
+        self.entries.len() + self.wholes.len()
+    }
+
+    /// Whether any of it is in a leaf.
+    pub fn is_in(&self, number: usize) -> bool {
+        !self.entries_of(number).is_empty() || !self.wholes_of(number).is_empty()
+    }
+
+    fn entries_of(&self, number: usize) -> &[Entry] {
+        &self.entries[of(&self.entry_ends, number)]
+    }
+
+    fn wholes_of(&self, number: usize) -> &[Slot] {
+        &self.wholes[of(&self.whole_ends, number)]
+    }
+}
+
+/// What lies between two ends.
+fn of(ends: &[u32], number: usize) -> Range<usize> {
+    number.checked_sub(1).map_or(0, |before| ends[before] as usize)..ends[number] as usize
+}
+
+impl Tally {
+    /// Words that it takes at the end of a top cell.
+    pub const WORDS: usize = 3 + MAX_CUT as usize;
+
+    /// Of a number of zones and their edges in a cell.
+    pub fn of<'a>(cell: Cell, sources: usize, edges: impl Iterator<Item = &'a Edge>) -> Tally {
+        let mut tally = Tally { sources: sources as u32, ..Tally::default() };
+        for edge in edges {
+            tally.edges += 1;
+            tally.long += u32::from(is_long(edge));
+            for (cut, listed) in tally.listed.iter_mut().enumerate() {
+                *listed += leaves_on(cell, edge, cut as u32);
+            }
+        }
+        tally
+    }
+
+    /// What [`Tally::to_words`] wrote.
+    pub fn from_words(words: &[u32]) -> Tally {
+        let mut tally = Tally { sources: words[0], edges: words[1], long: words[2], ..Tally::default() };
+        tally.listed.copy_from_slice(&words[3..Tally::WORDS]);
+        tally
+    }
+
+    fn to_words(self, words: &mut Vec<u32>) {
+        words.extend_from_slice(&[self.sources, self.edges, self.long]);
+        words.extend_from_slice(&self.listed);
+    }
+
+    /// After some came and others, which are in it, left.
+    pub fn after(mut self, came: Tally, left: Tally) -> Tally {
+        let change = |of: &mut u32, came: u32, left: u32| *of = *of + came - left;
+        change(&mut self.sources, came.sources, left.sources);
+        change(&mut self.edges, came.edges, left.edges);
+        change(&mut self.long, came.long, left.long);
+        for (cut, listed) in self.listed.iter_mut().enumerate() {
+            change(listed, came.listed[cut], left.listed[cut]);
+        }
+        self
+    }
+
+    /// Whether no zone's boundary is in the cell.
+    pub fn is_empty(&self) -> bool {
+        self.sources == 0
+    }
+
+    /// How often the cell is cut so that a leaf holds few edges on average. Each leaf lists the zones that cover it, so many
+    /// zones with few edges, such as the revisions of one, are cut less.
+    pub fn cut(&self) -> u32 {
+        let edges = self.edges as usize;
+        let most = edges_per_leaf(edges);
+        let enough = |cut: u32| {
+            self.listed[cut as usize] as usize <= most << (2 * cut)
+                || (self.sources as usize) << (2 * (cut + 1)) > LISTED_PER_EDGE * edges
+        };
+        (0..MAX_CUT).find(|&cut| enough(cut)).unwrap_or(MAX_CUT)
+    }
+}
+
+fn is_long(edge: &Edge) -> bool {
+    edge.a.lon_e7.abs_diff(edge.b.lon_e7) > LONGEST_EDGE || edge.a.lat_e7.abs_diff(edge.b.lat_e7) > LONGEST_EDGE
+}
+
+/// About how many leaves of a cell, cut so often, an edge touches.
+fn leaves_on(cell: Cell, edge: &Edge, cut: u32) -> u32 {
+    let place = |v: i32, corner: i32| {
+        (i64::from(v) - (i64::from(corner) << TOP_SHIFT)).clamp(0, (1 << TOP_SHIFT) - 1) >> (TOP_SHIFT - cut)
+    };
+    let steps = |a: i32, b: i32, corner: i32| place(a, corner).abs_diff(place(b, corner)) as u32;
+    1 + steps(edge.a.lon_e7, edge.b.lon_e7, cell.column) + steps(edge.a.lat_e7, edge.b.lat_e7, cell.row)
 }
 
 impl Draft {
@@ -95,76 +216,71 @@ impl Draft {
         north != east
     }
 
+    /// How much is drafted.
+    pub fn tally(&self) -> Tally {
+        Tally::of(self.cell, self.sources.len(), self.edges.iter())
+    }
+
     /// The top cell; `None` if nothing is in it.
     pub fn write(mut self) -> Option<Top> {
         if self.sources.is_empty() && self.full.is_empty() {
             return None;
         }
-        self.sources.sort_unstable_by_key(|source| source.slot);
         self.full.sort_unstable();
-        let cut = self.cut();
+        let tally = self.tally();
+        let cut = tally.cut();
         let count = 1_usize << (2 * cut);
         let mut words = vec![0; count];
         words.extend_from_slice(&self.full);
+        let laid = self.laid(cut);
+        for number in 0..count {
+            let at = words.len();
+            self.write_leaf(&laid, number, &mut words);
+            Draft::place_leaf(&mut words, number, cut, at);
+        }
+        Some(Draft::closed(words, self.full.len(), tally))
+    }
+
+    /// Its sources, sorted now, over the leaves.
+    pub(super) fn laid(&mut self, cut: u32) -> Laid {
+        self.sources.sort_unstable_by_key(|source| source.slot);
         let entries = self.entries(cut);
         let inside = self.parities(cut);
-        let (ends, slots) = self.wholes(cut, &entries, &inside);
-        let mut entries = &entries[..];
-        let mut from = 0;
-        for number in 0..count {
-            let here = entries.iter().take_while(|entry| entry.leaf as usize == number).count();
-            let (leaf, later) = entries.split_at(here);
-            entries = later;
-            let at = words.len();
-            let (column, row) = (number & ((1 << cut) - 1), number >> cut);
-            let covered = |source: usize| inside[(source << cut) + row] >> column & 1 == 1;
-            self.write_leaf(covered, leaf, &slots[from..ends[number] as usize], &mut words);
-            from = ends[number] as usize;
-            words[number] = match &words[at..] {
-                [0, 0, 0, ..] => {
-                    words.truncate(at);
-                    0
-                }
-                leaf @ [0, ..] => match twin(&words, number, cut, leaf) {
-                    Some(twin) => {
-                        words.truncate(at);
-                        twin
-                    }
-                    None => at as u32,
-                },
-                _ => at as u32 | HAS_EDGES,
-            };
+        let (whole_ends, wholes) = self.wholes(cut, &entries, &inside);
+        let mut entry_ends = vec![0_u32; 1 << (2 * cut)];
+        entries.iter().for_each(|entry| entry_ends[entry.leaf as usize] += 1);
+        let mut sum = 0;
+        for end in &mut entry_ends {
+            sum += *end;
+            *end = sum;
         }
+        Laid { cut, entries, entry_ends, inside, whole_ends, wholes }
+    }
+
+    /// Enters the leaf that was written at `at` under its number, or the leaf beside it that is the same.
+    pub(super) fn place_leaf(words: &mut Vec<u32>, number: usize, cut: u32, at: usize) {
+        words[number] = match &words[at..] {
+            [] => 0,
+            [0, 0, 0, ..] => {
+                words.truncate(at);
+                0
+            }
+            leaf @ [0, ..] => match twin(words, number, cut, leaf) {
+                Some(twin) => {
+                    words.truncate(at);
+                    twin
+                }
+                None => at as u32,
+            },
+            _ => at as u32 | HAS_EDGES,
+        };
+    }
+
+    /// The cell whose leaves are written.
+    pub(super) fn closed(mut words: Vec<u32>, full: usize, tally: Tally) -> Top {
+        tally.to_words(&mut words);
         words.resize(words.len() + OVERREAD, 0);
-        let long = |edge: &Edge| {
-            edge.a.lon_e7.abs_diff(edge.b.lon_e7) > LONGEST_EDGE || edge.a.lat_e7.abs_diff(edge.b.lat_e7) > LONGEST_EDGE
-        };
-        Some(Top {
-            full: self.full.len() as u32,
-            cut: cut as u8,
-            short: !self.edges.iter().any(long),
-            words: Arc::from(words),
-        })
-    }
-
-    /// How often the cell is cut so that a leaf holds few edges on average. Each leaf lists the zones that cover it, so many
-    /// zones with few edges, such as the revisions of one, are cut less.
-    fn cut(&self) -> u32 {
-        let most = edges_per_leaf(self.edges.len());
-        let enough = |cut: u32| {
-            let listed: usize = self.edges.iter().map(|edge| self.leaves_on(edge, cut)).sum();
-            listed <= most << (2 * cut) || self.sources.len() << (2 * (cut + 1)) > LISTED_PER_EDGE * self.edges.len()
-        };
-        (0..MAX_CUT).find(|&cut| enough(cut)).unwrap_or(MAX_CUT)
-    }
-
-    /// About how many leaves of this cell an edge touches.
-    fn leaves_on(&self, edge: &Edge, cut: u32) -> usize {
-        let place = |v: i32, corner: i32| {
-            (i64::from(v) - (i64::from(corner) << TOP_SHIFT)).clamp(0, (1 << TOP_SHIFT) - 1) >> (TOP_SHIFT - cut)
-        };
-        let steps = |a: i32, b: i32, corner: i32| place(a, corner).abs_diff(place(b, corner)) as usize;
-        1 + steps(edge.a.lon_e7, edge.b.lon_e7, self.cell.column) + steps(edge.a.lat_e7, edge.b.lat_e7, self.cell.row)
+        Top { full: full as u32, cut: tally.cut() as u8, short: tally.long == 0, words: Arc::from(words) }
     }
 
     /// For every leaf, the edges of every source that touch it.
@@ -261,8 +377,11 @@ impl Draft {
         (ends, slots)
     }
 
-    /// Writes one leaf from its entries and the zones that cover it wholly.
-    fn write_leaf(&self, covered: impl Fn(usize) -> bool, entries: &[Entry], whole: &[Slot], words: &mut Vec<u32>) {
+    /// Writes one leaf.
+    pub(super) fn write_leaf(&self, laid: &Laid, number: usize, words: &mut Vec<u32>) {
+        let (column, row) = (number & ((1 << laid.cut) - 1), number >> laid.cut);
+        let covered = |source: usize| laid.inside[(source << laid.cut) + row] >> column & 1 == 1;
+        let (entries, whole) = (laid.entries_of(number), laid.wholes_of(number));
         let (mut runs, mut vertices) = (Vec::new(), Vec::new());
         let follows = |x: &Entry, y: &Entry| {
             let (before, after) = (&self.edges[x.edge as usize], &self.edges[y.edge as usize]);

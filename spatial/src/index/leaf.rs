@@ -64,6 +64,43 @@ impl<'a> Leaf<'a> {
         })
     }
 
+    /// How many words it takes.
+    pub fn size(self) -> usize {
+        HEAD + RUN * self.runs.len() + 2 * self.vertices() + self.whole.len()
+    }
+
+    /// Whether it names one of these zones.
+    pub fn names_any(self, slots: &[Slot]) -> bool {
+        self.runs.iter().any(|[slot, ..]| slots.contains(slot)) || self.whole.iter().any(|slot| slots.contains(slot))
+    }
+
+    /// Appends the words of this leaf and another together, of the other without some zones. No zone is in both.
+    pub fn write_with(self, other: Option<Leaf<'_>>, without: &[Slot], words: &mut Vec<u32>) {
+        let stays = |slot: &Slot| !without.contains(slot);
+        let others = other.into_iter().flat_map(|leaf| leaf.runs().map(move |run| (leaf, run)));
+        let mut runs: Vec<(Leaf<'_>, Run)> = others.filter(|(_, run)| stays(&run.slot)).collect();
+        runs.extend(self.runs().map(|run| (self, run)));
+        // The runs of one zone stay in their order.
+        runs.sort_by_key(|(_, run)| run.slot);
+        let mut whole: Vec<Slot> = other.into_iter().flat_map(|leaf| leaf.whole).copied().filter(stays).collect();
+        whole.extend_from_slice(self.whole);
+        whole.sort_unstable();
+        let vertices: usize = runs.iter().map(|(_, run)| run.to - run.from).sum();
+        words.extend_from_slice(&[runs.len() as u32, vertices as u32, whole.len() as u32]);
+        let mut end = 0;
+        for (_, run) in &runs {
+            end += run.to - run.from;
+            words.extend_from_slice(&[run.slot, run.first_edge << 1 | u32::from(run.inside), end as u32]);
+        }
+        runs.iter().for_each(|(leaf, run)| words.extend_from_slice(&leaf.xs[run.from..run.to]));
+        runs.iter().for_each(|(leaf, run)| words.extend_from_slice(&leaf.ys[run.from..run.to]));
+        words.extend_from_slice(&whole);
+    }
+
+    fn vertices(self) -> usize {
+        self.runs.last().map_or(0, |run| run[2] as usize)
+    }
+
     /// The edges of a run.
     pub fn edges(self, run: Run) -> impl Iterator<Item = Edge> + 'a {
         (run.from..run.to - 1).map(move |i| self.edge(run, i))

@@ -15,6 +15,7 @@ mod cover;
 mod lanes;
 mod leaf;
 mod draft;
+mod redraw;
 mod top;
 mod machine;
 mod directory;

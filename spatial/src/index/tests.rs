@@ -444,3 +444,28 @@ fn an_edge_through_a_reference_point_is_on_one_side_of_it() {
         }
     }
 }
+
+/// Many zones in few top cells, each put away and laid again: the cells stay cut as they are, and most leaves are copied.
+#[test]
+fn a_crowded_cell_after_an_edit_is_the_one_built_fresh() {
+    let zone = |i: i32| {
+        let centre = (ORIGIN.0 + 61_003 + 1_717 * i % 97_001, ORIGIN.1 + 58_001 + 2_311 * i % 89_003);
+        let radii: Vec<i32> = (0..24).map(|k| 9_000 + 131 * ((i * 7 + k * 13) % 311)).collect();
+        ground(vec![star(centre, &radii, 1)])
+    };
+    let zones: Vec<Ground> = (0..80).map(zone).collect();
+    let cell = Cell::top_of(Position { lon_e7: ORIGIN.0 + 61_003, lat_e7: ORIGIN.1 + 58_001 });
+    let all = indexed(&zones);
+    let cut = all.directory.top(cell).map(|top| top.cut);
+    let mut kept_cut = 0;
+    for gone in 0..zones.len() {
+        let removed = [(gone as Slot, &zones[gone])];
+        let less = all.with(&[], &removed);
+        let others: Vec<(Slot, &Ground)> =
+            (0..zones.len()).filter(|&i| i != gone).map(|i| (i as Slot, &zones[i])).collect();
+        assert!(same(&less, &CellIndex::default().with(&others, &[]), &zones), "without {gone}");
+        assert!(same(&less.with(&removed, &[]), &all, &zones), "{gone} again");
+        kept_cut += usize::from(less.directory.top(cell).map(|top| top.cut) == cut);
+    }
+    assert!(cut > Some(2) && kept_cut > 60, "cut {cut:?}, kept by {kept_cut}");
+}

@@ -1,14 +1,15 @@
 //! One top cell in one piece of memory: its leaves, and the zones that cover it wholly.
 //!
 //! Words: one for each leaf (where it begins, and in the highest bit whether it has edges; 0 if nothing is in it), the
-//! zones that cover the top cell wholly, the leaves ([`Leaf`]), some words to be read over. It never changes.
+//! zones that cover the top cell wholly, the leaves ([`Leaf`]), how much is in it ([`Tally`]), some words to be read over. It
+//! never changes.
 
-use super::draft::Draft;
+use super::draft::{Draft, Tally};
 use super::grid::{Cell, TOP_SHIFT, for_leaves_on};
-use super::lanes::Segment;
+use super::lanes::{OVERREAD, Segment};
 use super::leaf::Leaf;
 use super::machine;
-use super::{Slot, Way};
+use super::{Edge, Slot, Way};
 use crate::position::Position;
 use std::sync::Arc;
 
@@ -38,11 +39,34 @@ impl Top {
     /// The cell after slots left it and what the change adds came; `None` if nothing is left.
     pub fn changed(cell: Cell, before: Option<&Top>, removed: &[Slot], add: impl FnOnce(&mut Draft)) -> Option<Top> {
         let mut draft = Draft::new(cell);
+        add(&mut draft);
         if let Some(top) = before {
+            let tally = top.tally().after(draft.tally(), top.tally_of(cell, removed));
+            if tally.cut() == u32::from(top.cut) {
+                return draft.write_over(top, removed, tally);
+            }
             draft.read(top, removed);
         }
-        add(&mut draft);
         draft.write()
+    }
+
+    /// How much is in it.
+    fn tally(&self) -> Tally {
+        Tally::from_words(&self.words[self.words.len() - OVERREAD - Tally::WORDS..])
+    }
+
+    /// How much of that is of some slots.
+    fn tally_of(&self, cell: Cell, slots: &[Slot]) -> Tally {
+        let mut edges: Vec<(Slot, Edge)> = Vec::new();
+        for leaf in (0..self.leaves()).filter_map(|number| self.leaf(number)) {
+            for run in leaf.runs().filter(|run| slots.contains(&run.slot)) {
+                edges.extend(leaf.edges(run).map(|edge| (run.slot, edge)));
+            }
+        }
+        edges.sort_unstable_by_key(|(slot, edge)| (*slot, edge.number));
+        edges.dedup_by_key(|(slot, edge)| (*slot, edge.number));
+        let sources = edges.chunk_by(|x, y| x.0 == y.0).count();
+        Tally::of(cell, sources, edges.iter().map(|(_, edge)| edge))
     }
 
     /// How many leaves it is cut into.
@@ -62,6 +86,14 @@ impl Top {
         match self.words[number] & !HAS_EDGES {
             0 => None,
             at => Some(Leaf::at(&self.words, at as usize)),
+        }
+    }
+
+    /// The words of a leaf by its number, if anything is in it.
+    pub fn leaf_words(&self, number: usize) -> Option<&[u32]> {
+        match self.words[number] & !HAS_EDGES {
+            0 => None,
+            at => Some(&self.words[at as usize..at as usize + self.leaf(number)?.size()]),
         }
     }
 
