@@ -36,7 +36,9 @@ mod guide;
 mod many;
 mod alternative;
 mod isochrone;
+mod approach;
 
+pub use approach::{Approach, Arrival, NearRing, Ring, RingPlace, Side};
 pub use closure::{Closure, ClosureEpoch, ClosureId, Closures, EdgeSet, Overlay};
 pub use draft::{Barrier, Draft, DraftRestriction, DraftWay, RestrictionKind, RoadName, Via};
 pub use graph::{Graph, Link, Metric, NEVER, Star};
