@@ -9,7 +9,7 @@ use cordon_data::park::roads::Roads;
 use cordon_data::road_file::RoadFile;
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
 use cordon_spatial::position::Position;
-use cordon_spatial::road::{EdgeGrid, Network, Own, join};
+use cordon_spatial::road::{Own, join};
 use cordon_spatial::units::{Millimetres, UnixMs};
 use cordon_tests::http::Reply;
 use cordon_tests::roads::{at, build, ends};
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 fn the_demo_s_own_roads_are_on_its_network_already_and_change_nothing() {
     let extract = park::osm::road_net(&Roads::of_the_park());
     let file = RoadFile::build("park.osm.pbf", "fictional", &extract).unwrap();
-    let before = Network::new(file.network).unwrap();
+    let before = file.network;
     let (mut roads, mut gates, mut key) = (Vec::new(), Vec::new(), 0);
     for (collection, features) in park::seeds(20) {
         for feature in features.into_iter().filter(|_| matches!(collection, Collection::Roads | Collection::Gates)) {
@@ -47,7 +47,7 @@ fn the_demo_s_own_roads_are_on_its_network_already_and_change_nothing() {
         }
     }
     let own = Own { roads, gates, snap: Millimetres(5_000) };
-    let joined = join((&before, &EdgeGrid::of(&before)), &file.order, &own).unwrap();
+    let joined = join((&before, &file.grid), &file.skeleton.order(), &own).unwrap();
     let report = &joined.report;
     assert_eq!((report.roads, report.added_m), (report.roads_along, 0), "{report:?}");
     assert_eq!(report.findings, []);

@@ -464,13 +464,13 @@ impl Inner {
     /// The network with the park's own roads; where they cannot be joined the network alone, and why.
     fn town(&self, base: &Base, own: &OwnEntries) -> Result<(Town, Option<String>), RoadsError> {
         if own.is_empty() {
-            return Ok((Town::alone(base, self.profiles.clone())?, None));
+            return Ok((Town::alone(base, self.profiles.clone()), None));
         }
         match Town::joined(base, &own_of(own), self.profiles.clone()) {
             Ok(town) => Ok((town, None)),
             Err(error) => {
                 tracing::error!(%error, "the park's own roads cannot be joined to the network");
-                Ok((Town::alone(base, self.profiles.clone())?, Some(error.to_string())))
+                Ok((Town::alone(base, self.profiles.clone()), Some(error.to_string())))
             }
         }
     }
