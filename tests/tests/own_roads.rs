@@ -149,6 +149,18 @@ fn an_edit_of_a_gate_decides_who_gets_to_an_own_road() {
 }
 
 #[test]
+fn a_gate_that_has_a_time_begins_and_ends_by_itself() {
+    let later = |seconds: i64| (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds)).to_string();
+    let jetty = Jetty::new(json!({"kind": "ordinary", "state": "open", "valid_from": later(3_600)}));
+    assert!(!jetty.gets_there("car"), "it has not begun");
+    assert_eq!(jetty.own()["findings"][1]["kind"], "end_without_gate");
+    jetty.gate(json!({"kind": "ordinary", "state": "open", "valid_from": later(2)}));
+    wait::until("the gate begins", || jetty.gets_there("car").then_some(()));
+    jetty.gate(json!({"kind": "ordinary", "state": "open", "valid_to": later(2)}));
+    wait::until("the gate ends", || (!jetty.gets_there("car")).then_some(()));
+}
+
+#[test]
 fn what_does_not_join_is_told_over_http_and_on_the_command_line() {
     let jetty = Jetty::new(json!({"kind": "secret", "state": "open"}));
     let own = jetty.own();

@@ -1,9 +1,11 @@
 //! The road network of a site: made from an extract, loaded from the data folder, asked, and answered as JSON.
 //!
 //! `town` is a network in memory, `moment` it with what is closed; `route` and `many` are the questions; `desk` holds the
-//! moment of the running server and lets features close roads. The command line asks moments of its own.
+//! moment of the running server, `closing` the features that close roads, `joining` the park's own roads and gates. The command line asks moments of its own.
 
+pub mod closing;
 pub mod desk;
+pub mod joining;
 pub mod law;
 pub mod many;
 pub mod moment;

@@ -33,9 +33,9 @@ pub struct Moment {
     pub epoch: ClosureEpoch,
 }
 
-/// The feature that closes roads.
+/// What a feature is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ClosureFace {
+pub struct FeatureFace {
     /// Its collection.
     pub collection: &'static str,
     /// Its id.
@@ -46,6 +46,14 @@ pub struct ClosureFace {
     /// The same in English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_en: Option<String>,
+}
+
+/// The feature that closes roads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ClosureFace {
+    /// Which.
+    #[serde(flatten)]
+    pub feature: FeatureFace,
     /// Why roads are closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

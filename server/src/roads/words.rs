@@ -127,8 +127,9 @@ fn refusal_words(refusal: Refusal) -> Text {
 fn closed_by(by: &ClosedBy) -> Text {
     match by {
         ClosedBy::Feature(face) => {
-            let zh = face.name.as_deref().or(face.reason.as_deref()).unwrap_or(&face.id);
-            let en = face.name_en.as_deref().unwrap_or(zh);
+            let named = &face.feature;
+            let zh = named.name.as_deref().or(face.reason.as_deref()).unwrap_or(&named.id);
+            let en = named.name_en.as_deref().unwrap_or(zh);
             let reason = face.reason.as_deref().filter(|reason| *reason != zh);
             let with = |name: &str, open: &str, close: &str| match reason {
                 Some(reason) => format!("{name}{open}{reason}{close}"),
