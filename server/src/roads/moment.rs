@@ -1,5 +1,6 @@
 //! One moment of the roads: a network and what is closed on it; what every question is asked of, and what may be wrong with one.
 
+use super::approach::NoUpwind;
 use super::route::RefusedJson;
 use super::town::Town;
 use cordon_spatial::position::Position;
@@ -69,6 +70,11 @@ pub enum ClosedBy {
     Avoided {
         /// From 0.
         avoid: u64,
+    },
+    /// The circle that the question approaches.
+    Circle {
+        /// Its radius.
+        circle_m: f64,
     },
     /// An area of a file, from 1.
     Number(u64),
@@ -150,6 +156,9 @@ pub enum AskError {
         /// What the profile is kept from.
         refused: Vec<RefusedJson>,
     },
+    /// No road leads to a ring on the side that the wind comes from.
+    #[error("no road leads to the ring from upwind without passing through the circle; {0}")]
+    NoUpwind(Box<NoUpwind>),
     /// It took too long.
     #[error("it took longer than a question may")]
     TooLong,
