@@ -83,16 +83,22 @@ fn a_damaged_extract_is_an_error_or_read_and_never_worse() {
 #[test]
 fn a_file_holds_what_was_saved_and_a_cut_or_damaged_one_is_an_error() {
     let file = RoadFile::build("demo park", "", &extract()).expect("the park's roads are a network");
-    assert_eq!(file.order.len(), Network::new(file.network.clone()).expect("whole").node_count());
+    assert_eq!(file.skeleton.order().len(), file.network.node_count());
+    assert_eq!(Network::new(file.network.data().clone()).expect("whole"), file.network);
+    assert_eq!(EdgeGrid::of(&file.network), file.grid);
     let bytes = file.to_bytes();
     assert_eq!(RoadFile::from_bytes(&bytes).expect("whole"), file);
     for length in (0..bytes.len()).step_by(501) {
         let error = RoadFile::from_bytes(&bytes[..length]).expect_err("cut");
         assert!(matches!(error, RoadFileError::CutShort { .. } | RoadFileError::NoRoadFile), "{length}: {error}");
     }
-    let mut damaged = bytes.clone();
-    damaged[bytes.len() / 2] ^= 1;
-    assert!(matches!(RoadFile::from_bytes(&damaged), Err(RoadFileError::Damaged)));
+    for at in (24..bytes.len()).step_by(997) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        assert!(matches!(RoadFile::from_bytes(&damaged), Err(RoadFileError::Damaged)), "{at}");
+    }
+    let longer = [bytes.as_slice(), &[0]].concat();
+    assert!(matches!(RoadFile::from_bytes(&longer), Err(RoadFileError::Damaged)));
     let mut newer = bytes;
     newer[8] = 9;
     assert!(matches!(RoadFile::from_bytes(&newer), Err(RoadFileError::Version(9))));

@@ -9,7 +9,7 @@ use cordon_data::park::roads::Roads;
 use cordon_data::road_file::RoadFile;
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
 use cordon_spatial::position::Position;
-use cordon_spatial::road::{EdgeGrid, Network, Own, join};
+use cordon_spatial::road::{Own, join};
 use cordon_spatial::units::{Millimetres, UnixMs};
 use cordon_tests::http::Reply;
 use cordon_tests::roads::{at, build, ends};
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 fn the_demo_s_own_roads_are_on_its_network_already_and_change_nothing() {
     let extract = park::osm::road_net(&Roads::of_the_park());
     let file = RoadFile::build("park.osm.pbf", "fictional", &extract).unwrap();
-    let before = Network::new(file.network).unwrap();
+    let before = file.network;
     let (mut roads, mut gates, mut key) = (Vec::new(), Vec::new(), 0);
     for (collection, features) in park::seeds(20) {
         for feature in features.into_iter().filter(|_| matches!(collection, Collection::Roads | Collection::Gates)) {
@@ -47,7 +47,7 @@ fn the_demo_s_own_roads_are_on_its_network_already_and_change_nothing() {
         }
     }
     let own = Own { roads, gates, snap: Millimetres(5_000) };
-    let joined = join((&before, &EdgeGrid::of(&before)), &file.order, &own).unwrap();
+    let joined = join((&before, &file.grid), &file.skeleton.order(), &own).unwrap();
     let report = &joined.report;
     assert_eq!((report.roads, report.added_m), (report.roads_along, 0), "{report:?}");
     assert_eq!(report.findings, []);
@@ -146,6 +146,18 @@ fn an_edit_of_a_gate_decides_who_gets_to_an_own_road() {
     assert_eq!((jetty.gets_there("car"), jetty.gets_there("hazmat_truck")), (false, true));
     jetty.gate(json!({"kind": "hazmat", "state": "closed"}));
     assert_eq!((jetty.gets_there("hazmat_truck"), jetty.gets_there("fire_engine")), (false, false));
+}
+
+#[test]
+fn a_gate_that_has_a_time_begins_and_ends_by_itself() {
+    let later = |seconds: i64| (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds)).to_string();
+    let jetty = Jetty::new(json!({"kind": "ordinary", "state": "open", "valid_from": later(3_600)}));
+    assert!(!jetty.gets_there("car"), "it has not begun");
+    assert_eq!(jetty.own()["findings"][1]["kind"], "end_without_gate");
+    jetty.gate(json!({"kind": "ordinary", "state": "open", "valid_from": later(2)}));
+    wait::until("the gate begins", || jetty.gets_there("car").then_some(()));
+    jetty.gate(json!({"kind": "ordinary", "state": "open", "valid_to": later(2)}));
+    wait::until("the gate ends", || (!jetty.gets_there("car")).then_some(()));
 }
 
 #[test]

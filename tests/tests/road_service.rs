@@ -297,6 +297,79 @@ fn the_nearest_of_a_kind_come_first_and_what_there_is_not_is_said() {
     assert_eq!(ask(json!({"to": at(west), "profile": "car", "kinds": ["dragon"]})).expect(200)["items"], json!([]));
 }
 
+/// An approach to the middle of the bridge.
+fn to_bridge(wind_from_deg: f64) -> Value {
+    json!({"centre": at(middle(ends(BRIDGE))), "radius_m": 100, "wind_from_deg": wind_from_deg})
+}
+
+#[test]
+fn who_arrives_from_upwind_goes_round_the_circle_and_where_nobody_can_the_next_best_is_named() {
+    let server = with_roads();
+    let api = server.api();
+    let (west, east) = ends(BRIDGE);
+    let ask = |from: Position, wind: f64| {
+        let asked = json!({"from": at(from), "approach": to_bridge(wind), "profile": "fire_engine"});
+        api.post("/api/roads/route", &asked)
+    };
+    let (near, round) = (ask(west, 270.0).expect(200), ask(east, 270.0).expect(200));
+    let place = &near["approach"]["place"];
+    assert_eq!((&place["side"], &place["road"]), (&json!("upwind"), &json!(BRIDGE)), "{near}");
+    assert!(place["lon"].as_f64().unwrap() < middle((west, east)).lon(), "on the west side: {place}");
+    assert_eq!(round["approach"]["place"]["lon"], place["lon"]);
+    assert!(
+        metres(&round) > 3.0 * metres(&route(&server, (east, west), "fire_engine")),
+        "not over the bridge: {round}"
+    );
+    let line = round["geometry"]["coordinates"].as_array().unwrap();
+    assert_eq!(line.last().unwrap(), &json!([place["lon"], place["lat"]]));
+    let other = &near["approach"]["others"][0];
+    assert_eq!((&other["why"], &near["approach"]["other_count"]), (&json!("downwind"), &json!(1)), "{near}");
+    assert!(other["text"]["zh"].as_str().unwrap().starts_with("沙浦江大桥：下风方向，偏离上风 "), "{other}");
+    assert!(other["text"]["en"].as_str().unwrap().contains("downwind, "), "{other}");
+    // Across the wind there is a place, and it is not taken for one upwind.
+    let refused = ask(west, 0.0).expect(422);
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("no_upwind_road"), &json!("approach")));
+    let next = &refused["next_best"];
+    assert_eq!(next["side"], "crosswind", "{refused}");
+    assert!(next["off_wind_deg"].as_f64().unwrap() > 60.0 && next["duration_s"].is_number(), "{refused}");
+    assert!(refused["detail"].as_str().unwrap().contains("next best is crosswind at "), "{refused}");
+    // A closed road is no way there, and it is said.
+    let closure = close(&server, "west", BRIDGE, json!({"name": "桥西封闭"}));
+    assert_eq!(closure["id"], "west");
+    let refused = ask(west, 270.0).expect(422);
+    assert_eq!((&refused["others"][0]["why"], &refused["next_best"]), (&json!("closed"), &Value::Null), "{refused}");
+    assert_eq!(refused["others"][0]["closures"][0]["id"], "west");
+    assert_eq!(api.send("DELETE", "/ogc/collections/closures/items/west", &[], b"").unwrap().status, 204);
+    // Who stands in the circle does not set off in it.
+    let refused = ask(middle((west, east)), 270.0).expect(422);
+    assert_eq!((&refused["code"], &refused["closures"]), (&json!("place_closed"), &json!([{"circle_m": 100.0}])));
+
+    let nearest = |wind: f64| {
+        let of = [at(east), at(west), at(middle((west, east)))];
+        let asked = json!({"approach": to_bridge(wind), "of": of, "profile": "fire_engine", "routes": true});
+        api.post("/api/roads/nearest", &asked)
+    };
+    let found = nearest(270.0).expect(200);
+    let order: Vec<u64> = found["items"].as_array().unwrap().iter().map(|i| i["index"].as_u64().unwrap()).collect();
+    assert_eq!(order, [1, 0], "{found}");
+    assert_eq!(found["items"][1]["arrives"]["lon"], place["lon"]);
+    assert_eq!(found["items"][1]["duration_s"], round["duration_s"]);
+    assert_eq!(found["items"][1]["route"]["length_m"], round["length_m"]);
+    assert_eq!((&found["left_out"][0]["index"], &found["left_out"][0]["why"]), (&json!(2), &json!("closed")));
+    assert_eq!(nearest(0.0).expect(422)["next_best"]["side"], "crosswind");
+
+    let bad = |change: Value| {
+        let mut asked = json!({"from": at(west), "approach": to_bridge(0.0), "profile": "car"});
+        asked.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        api.post("/api/roads/route", &asked).expect(400)["field"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(bad(json!({"to": at(east)})), "approach");
+    assert_eq!(bad(json!({"via": [at(east)]})), "via");
+    assert_eq!(bad(json!({"alternatives": 1})), "alternatives");
+    let neither = api.post("/api/roads/route", &json!({"from": at(west), "profile": "car"})).expect(400);
+    assert_eq!(neither["field"], "to");
+}
+
 #[test]
 fn a_table_is_that_of_the_routes_and_a_huge_one_is_refused() {
     let server = with_roads();

@@ -74,6 +74,28 @@ fn a_tanker_goes_round_the_tunnel_and_says_why() {
 }
 
 #[test]
+fn an_approach_ends_upwind_and_says_what_is_next_best() {
+    let folder = built();
+    let (from, to) = tunnel();
+    let middle = Position { lon_e7: from.lon_e7.midpoint(to.lon_e7), lat_e7: from.lat_e7.midpoint(to.lat_e7) };
+    let turn = |deg: f64| deg.rem_euclid(360.0).to_string();
+    // The bearing of the first end from the middle of the tunnel, near enough for a sector of 120 degrees.
+    let x = (from.lon() - middle.lon()) * middle.lat().to_radians().cos();
+    let bearing = x.atan2(from.lat() - middle.lat()).to_degrees();
+    let (centre, start, wind, across) = (text(middle), text(to), turn(bearing), turn(bearing + 80.0));
+    let asked = ["route", "--from", &start, "--profile", "fire_engine", "--approach", &centre, "--radius-m", "80"];
+    let route = answers(folder.path(), &[&asked[..], &["--wind-from-deg", &wind]].concat()).remove(0);
+    assert_eq!(route["approach"]["place"]["side"], "upwind", "{route}");
+    let straight = answers(folder.path(), &["route", "--from", &start, "--to", &text(from)]).remove(0);
+    assert!(route["length_m"].as_f64() > straight["length_m"].as_f64(), "not through the tunnel: {route}");
+    let narrow = [&asked[..], &["--wind-from-deg", &across, "--sector-deg", "20", "--data", "."]].concat();
+    let refused = refusal(folder.path(), &narrow);
+    assert!(refused.contains("no road leads to the ring from upwind") && refused.contains("next best is"), "{refused}");
+    let half = refusal(folder.path(), &[&asked[..], &["--data", "."]].concat());
+    assert!(half.contains("--wind-from-deg"), "{half}");
+}
+
+#[test]
 fn a_closure_turns_the_route_and_an_end_inside_is_said() {
     let folder = built();
     let (from, to) = tunnel();

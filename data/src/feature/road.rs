@@ -10,6 +10,7 @@ use cordon_spatial::position::Position;
 use cordon_spatial::road::{
     Access, Direction, OwnGate, OwnRoad, Permission, RoadClass, RoadName, RoadSaid, TunnelCategory,
 };
+use cordon_spatial::units::UnixMs;
 use serde_json::{Map, Value};
 
 /// What a feature is to the road network.
@@ -19,6 +20,10 @@ pub struct OwnFeature {
     pub roads: Vec<OwnRoad>,
     /// The gate that it is.
     pub gate: Option<OwnGate>,
+    /// From when a gate is there; `None`: since ever.
+    pub valid_from: Option<UnixMs>,
+    /// Until when, exclusive; `None`: until it is edited.
+    pub valid_to: Option<UnixMs>,
     /// Properties that could not be read.
     pub unread: Vec<&'static str>,
 }
@@ -35,7 +40,7 @@ pub fn own_feature_of(feature: &StoredFeature) -> Option<OwnFeature> {
             let RoadRead { shapes, said, name, unread, .. } = read_road(&body["geometry"], properties);
             let road = |shape| OwnRoad { key, shape, said, name: name.clone() };
             let roads: Vec<OwnRoad> = shapes.into_iter().map(road).collect();
-            (!roads.is_empty()).then_some(OwnFeature { roads, gate: None, unread })
+            (!roads.is_empty()).then_some(OwnFeature { roads, unread, ..OwnFeature::default() })
         }
         Collection::Gates => {
             let mut read = Read { properties, unread: Vec::new() };
@@ -46,7 +51,8 @@ pub fn own_feature_of(feature: &StoredFeature) -> Option<OwnFeature> {
             let [west, south, east, north] = super::bbox(feature)?;
             let at = Position::from_degrees(f64::midpoint(west, east), f64::midpoint(south, north)).ok()?;
             let gate = OwnGate { key, at, access: read.passage(), direction: read.gate_direction() };
-            Some(OwnFeature { roads: Vec::new(), gate: Some(gate), unread: read.unread })
+            let (valid_from, valid_to) = (read.instant("valid_from"), read.instant("valid_to"));
+            Some(OwnFeature { roads: Vec::new(), gate: Some(gate), valid_from, valid_to, unread: read.unread })
         }
         _ => None,
     }
@@ -151,6 +157,13 @@ impl Read<'_> {
         self.hazmat(&mut said);
         said.has_unread_rule = self.unread.iter().any(|name| !["class", "limit_kph"].contains(name));
         said
+    }
+
+    /// An instant in RFC 3339. One that cannot be read is none: the gate is there.
+    fn instant(&mut self, name: &'static str) -> Option<UnixMs> {
+        let at = self.get(name)?.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        self.unread.extend(at.is_none().then_some(name));
+        at.map(|at| UnixMs(at.as_millisecond()))
     }
 
     /// A value as a word in small letters.
@@ -289,7 +302,6 @@ const HAZMAT_ONLY: Access = Access { hazmat: Permission::Yes, ..EMERGENCY_ONLY }
 mod tests {
     use super::*;
     use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
-    use cordon_spatial::units::UnixMs;
     use serde_json::json;
 
     fn read(collection: Collection, geometry: Value, properties: Value) -> Option<OwnFeature> {
@@ -341,5 +353,12 @@ mod tests {
         assert_eq!(gate(json!({"kind": "secret"})), (gate(json!({"kind": "emergency"})).0, vec!["kind"]));
         let (broken, unread) = gate(json!({"kind": "ordinary", "state": "half", "direction": "up"}));
         assert_eq!((broken.access, unread), (NOBODY, vec!["state", "direction"]));
+        let time = |from: &str| {
+            let point = json!({"type": "Point", "coordinates": [121.0, 30.0]});
+            let read = read(Collection::Gates, point, json!({"kind": "ordinary", "valid_from": from})).expect("a gate");
+            (read.valid_from, read.unread)
+        };
+        assert_eq!(time("2026-11-22T08:00:00+08:00"), (Some(UnixMs(1_795_305_600_000)), vec![]));
+        assert_eq!(time("soon"), (None, vec!["valid_from"]));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::SiteArgs;
 use super::files::{self, FileError};
+use crate::roads::approach::{Goal, SECTOR_DEG};
 use crate::roads::many::{gather, nearest};
 use crate::roads::moment::{Asker, Moment};
 use crate::roads::route::{RouteAsked, route};
@@ -11,7 +12,7 @@ use cordon_data::import::files::{Srs, Told};
 use cordon_data::import::road_layer::{Layer, MOST_SNAP, classes_text};
 use cordon_data::road_file::RoadFile;
 use cordon_spatial::position::Position;
-use cordon_spatial::road::{Audience, FindingKind, Metric, ProfileId};
+use cordon_spatial::road::{Approach, Audience, FindingKind, Metric, ProfileId};
 use cordon_spatial::units::{Millimetres, UnixMs};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -138,6 +139,41 @@ pub struct AskedOf {
     closed: Option<PathBuf>,
 }
 
+/// Where a question goes.
+#[derive(Debug, clap::Args)]
+pub struct GoalArgs {
+    /// To where
+    #[arg(long, value_name = "LON,LAT", value_parser = place, allow_hyphen_values = true,
+        required_unless_present = "approach", conflicts_with = "approach")]
+    to: Option<Position>,
+    /// To the ring of a circle around a source instead, from upwind and never through the circle
+    #[arg(long, value_name = "LON,LAT", value_parser = place, allow_hyphen_values = true,
+        requires_all = ["radius_m", "wind_from_deg"])]
+    approach: Option<Position>,
+    /// Of an approach: the radius of the circle, 10 to 10000 metres
+    #[arg(long, value_name = "METRES", value_parser = |text: &str| between(text, 10.0, 10_000.0), requires = "approach")]
+    radius_m: Option<f64>,
+    /// Of an approach: where the wind comes from, 0 to 360 degrees clockwise from north
+    #[arg(long, value_name = "DEGREES", value_parser = |text: &str| between(text, 0.0, 360.0), requires = "approach")]
+    wind_from_deg: Option<f64>,
+    /// Of an approach: how wide the sector around that is, 10 to 180 degrees
+    #[arg(long, value_name = "DEGREES", value_parser = |text: &str| between(text, 10.0, 180.0),
+        default_value_t = SECTOR_DEG)]
+    sector_deg: f64,
+}
+
+impl GoalArgs {
+    fn goal(&self) -> Goal {
+        match (self.to, self.approach, self.radius_m, self.wind_from_deg) {
+            (None, Some(centre), Some(radius_m), Some(wind_from_deg)) => {
+                let radius = Millimetres((radius_m * 1e3).round() as i64);
+                Goal::Ring(Approach { centre, radius, wind_from_deg, sector_deg: self.sector_deg })
+            }
+            (to, ..) => Goal::Place(to.expect("the command line asks for one of the two")),
+        }
+    }
+}
+
 /// `cordon roads route`
 #[derive(Debug, clap::Args)]
 pub struct RouteArgs {
@@ -145,8 +181,8 @@ pub struct RouteArgs {
     #[arg(long, value_name = "LON,LAT", value_parser = place, allow_hyphen_values = true)]
     from: Position,
     /// To where
-    #[arg(long, value_name = "LON,LAT", value_parser = place, allow_hyphen_values = true)]
-    to: Position,
+    #[command(flatten)]
+    goal: GoalArgs,
     /// Of what it is asked.
     #[command(flatten)]
     asked: AskedOf,
@@ -156,8 +192,8 @@ pub struct RouteArgs {
 #[derive(Debug, clap::Args)]
 pub struct NearestArgs {
     /// Where they are to come
-    #[arg(long, value_name = "LON,LAT", value_parser = place, allow_hyphen_values = true)]
-    to: Position,
+    #[command(flatten)]
+    goal: GoalArgs,
     /// The places: GeoJSON points with an id or a name
     #[arg(long, value_name = "FILE")]
     of: PathBuf,
@@ -198,8 +234,14 @@ pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), CommandEr
         RoadsCommand::Build(args) => build(args, out),
         RoadsCommand::Route(args) => {
             let (moment, asker) = asked(&args.asked)?;
-            let asked =
-                RouteAsked { asker, from: args.from, via: Vec::new(), to: args.to, explain: true, alternatives: 0 };
+            let asked = RouteAsked {
+                asker,
+                from: args.from,
+                via: Vec::new(),
+                to: args.goal.goal(),
+                explain: true,
+                alternatives: 0,
+            };
             lines(out, [route(&moment, &asked).map_err(RoadsError::from)?])
         }
         RoadsCommand::Nearest(args) => lines(out, near(args)?),
@@ -226,15 +268,15 @@ fn near(args: &NearestArgs) -> Result<Vec<NearJson>, RoadsError> {
     let (moment, asker) = asked(&args.asked)?;
     let (names, places): (Vec<String>, Vec<Position>) = roads::points(&args.of)?.into_iter().unzip();
     let gathered = gather(&moment, asker, &places);
-    let found = nearest(&moment, asker, &gathered, args.to, args.count)?;
-    let told = found.into_iter().map(|near| {
+    let found = nearest(&moment, asker, &gathered, &args.goal.goal(), args.count)?;
+    let told = found.near.into_iter().map(|near| {
         let (duration_s, length_m) = match asker.metric {
             Metric::Fastest => (Some(near.cost), None),
             Metric::Shortest => (None, Some(near.cost)),
         };
-        NearJson { place: names[near.index].clone(), duration_s, length_m, left_out: None }
+        NearJson { place: names[near.index].clone(), duration_s, length_m, arrives: near.arrives, left_out: None }
     });
-    let left_out = gathered.left_out.iter().map(|out| NearJson {
+    let left_out = found.left_out.iter().map(|out| NearJson {
         place: names[out.index].clone(),
         left_out: Some(out.why),
         ..NearJson::default()
@@ -290,6 +332,11 @@ fn place(text: &str) -> Result<Position, String> {
     let (lon, lat) = text.split_once(',').ok_or_else(said)?;
     let number = |text: &str| text.trim().parse::<f64>().map_err(|_| said());
     Position::from_degrees(number(lon)?, number(lat)?).map_err(|error| error.to_string())
+}
+
+fn between(text: &str, least: f64, most: f64) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("a number from {least} to {most}"))
 }
 
 fn profile(text: &str) -> Result<ProfileId, String> {

@@ -5,19 +5,21 @@
 //! them. It must never hold up an edit or an answer: what the thread has not done yet, the exact layer answers. An edit of the
 //! park's own roads and gates is joined to the network by the same thread, and shown when it is whole.
 
+use super::closing::{Closing, Closings, Span};
+use super::joining::{Joining, OwnEntries, own_of};
 use super::law::ClosingZones;
 use super::many::Gathered;
-use super::moment::{ClosureFace, Moment};
+use super::moment::Moment;
 use super::town::{Base, Town};
 use super::{FILE, RoadsError};
 use crate::desk::readers::Readers;
-use cordon_data::feature::{Collection, OwnFeature, RoadClosure, StoredFeature, closure_of, own_feature_of};
+use cordon_data::feature::{Collection, StoredFeature};
 use cordon_data::store::{FeatureQuery, StoreError};
 use cordon_spatial::calendar::UtcOffset;
 use cordon_spatial::ids::{FeatureKey, Revision};
 use cordon_spatial::position::Position;
-use cordon_spatial::road::{Closure, ClosureEpoch, ClosureId, Closures, Own, ProfileId, Profiles};
-use cordon_spatial::units::{Millimetres, SpanMs, UnixMs};
+use cordon_spatial::road::{ClosureEpoch, Closures, ProfileId, Profiles};
+use cordon_spatial::units::{SpanMs, UnixMs};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -26,19 +28,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 
-/// How far ahead closures by schedule are known: who departs later cannot be answered.
-pub const AHEAD: SpanMs = SpanMs::seconds(8 * 86_400);
 /// How long closures by schedule are taken as they were laid out.
 const LAID_OUT_FOR: SpanMs = SpanMs::seconds(6 * 3_600);
 /// How often the thread looks at the clock and at the file.
 const EVERY: Duration = Duration::from_secs(1);
-/// Room for the spans of one feature in the number of a closure: minutes of 45 days.
-const SPANS: u64 = 1 << 16;
-
-/// How far roads and gates as they are drawn may be from those of the network: half the width of a road of two lanes (3.75 m
-/// each, JTG B01-2014 4.0.2) and a metre or two by which positions from imagery and surveys differ.
-const SNAP: Millimetres = Millimetres(5_000);
-
 /// The collections of which the roads want to know.
 const HEEDED: [Collection; 6] = [
     Collection::Zones,
@@ -48,57 +41,6 @@ const HEEDED: [Collection; 6] = [
     Collection::Roads,
     Collection::Gates,
 ];
-
-/// A road or a gate of the one-map.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnEntry {
-    /// Its collection.
-    pub collection: &'static str,
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: Option<String>,
-    /// The same in English.
-    pub name_en: Option<String>,
-    /// What it is to the network.
-    pub read: OwnFeature,
-}
-
-/// The park's own roads and gates, by key.
-pub type OwnEntries = BTreeMap<FeatureKey, Arc<OwnEntry>>;
-
-/// A feature that closes roads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Closing {
-    /// Its key.
-    pub key: FeatureKey,
-    /// What it is called.
-    pub face: Arc<ClosureFace>,
-    /// Its revision.
-    pub revision: Revision,
-    /// When that was kept.
-    pub at: UnixMs,
-    /// What it closes.
-    pub closure: RoadClosure,
-}
-
-/// A span of time in which a feature closes roads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// The number under which it is held.
-    pub id: ClosureId,
-    /// From when; `None`: since ever.
-    pub from: Option<UnixMs>,
-    /// Until when; `None`: until it is edited.
-    pub to: Option<UnixMs>,
-}
-
-impl Span {
-    /// Whether it holds at an instant.
-    pub fn holds(&self, now: UnixMs) -> bool {
-        self.from.is_none_or(|from| from <= now) && self.to.is_none_or(|to| now < to)
-    }
-}
 
 /// A rescue resource with a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,17 +119,10 @@ struct Inner {
 #[derive(Default)]
 struct Known {
     revisions: HashMap<FeatureKey, Revision>,
-    closings: BTreeMap<FeatureKey, Arc<Closing>>,
+    closings: Closings,
     resources: BTreeMap<FeatureKey, Arc<Resource>>,
-    /// The spans of each closing that are held on the network, with it as it was then.
-    held: BTreeMap<FeatureKey, (Arc<Closing>, Vec<Span>)>,
     laid_out_at: UnixMs,
-    /// The park's own roads and gates, and how often they changed.
-    own: OwnEntries,
-    own_changes: u64,
-    /// Those that the town was joined with, and what [`Known::own_changes`] was then.
-    joined: Arc<OwnEntries>,
-    joined_at: Option<u64>,
+    joining: Joining,
     base: Option<Arc<Base>>,
     town: Option<Arc<Town>>,
     closures: Option<Closures>,
@@ -296,74 +231,45 @@ impl Inner {
         for feature in features {
             changed.extend(self.heed(&mut known, feature).then_some(feature.key));
         }
-        if !changed.is_empty() {
-            known.lay_out(&changed, (self.now)(), self.offset);
+        let is_behind = known.joining.is_behind();
+        known.lay_out(&changed, (self.now)(), self.offset);
+        // Who asks is told, too, that more is coming.
+        if !changed.is_empty() || is_behind {
             self.publish(&known);
         }
-        if known.joined_at != Some(known.own_changes) {
-            // So that whoever asks knows that more is coming.
-            self.publish(&known);
+        if is_behind {
             // An error says that the thread has ended with the process.
             let _ = self.nudge.send(());
         }
     }
 
-    /// Takes a revision in; whether anything of it matters to roads.
+    /// Takes a revision in; whether anything of it matters to the moment.
     fn heed(&self, known: &mut Known, feature: &StoredFeature) -> bool {
         let revision = known.revisions.entry(feature.key).or_insert(Revision(0));
         if *revision >= feature.revision {
             return false;
         }
         *revision = feature.revision;
-        if matches!(feature.collection, Collection::Roads | Collection::Gates) {
-            let entry = own_entry(feature).map(Arc::new);
-            let before = match &entry {
-                Some(entry) => known.own.insert(feature.key, Arc::clone(entry)),
-                None => known.own.remove(&feature.key),
-            };
-            known.own_changes += u64::from(before != entry);
-            return false;
-        }
-        if feature.collection == Collection::Resources {
-            return match resource_of(feature) {
+        match feature.collection {
+            Collection::Roads | Collection::Gates => {
+                known.joining.take(feature);
+                false
+            }
+            Collection::Resources => match resource_of(feature) {
                 Some(resource) => {
                     known.resources.insert(feature.key, Arc::new(resource));
                     true
                 }
                 None => known.resources.remove(&feature.key).is_some(),
-            };
-        }
-        let closure = closure_of(feature, &|kind, level| self.law.audience(kind, level)).unwrap_or_else(|error| {
-            tracing::error!(%error, id = %feature.id, "what this feature closes cannot be read");
-            None
-        });
-        match closure {
-            Some(closure) => {
-                let face = Arc::new(ClosureFace {
-                    collection: feature.collection.name(),
-                    id: feature.id.to_string(),
-                    name: closure.name.clone(),
-                    name_en: closure.name_en.clone(),
-                    reason: closure.reason.clone(),
-                });
-                let (key, revision, at) = (feature.key, feature.revision, feature.at);
-                known.closings.insert(key, Arc::new(Closing { key, face, revision, at, closure }));
-                true
-            }
-            None => known.closings.remove(&feature.key).is_some(),
+            },
+            _ => known.closings.take(feature, &self.law),
         }
     }
 
     /// Shows the next moment.
     fn publish(&self, known: &Known) {
         let (Some(town), Some(closures)) = (&known.town, &known.closures) else { return };
-        let mut faces = BTreeMap::new();
-        let mut closings = Vec::with_capacity(known.closings.len());
-        for (key, closing) in &known.closings {
-            let spans = known.held.get(key).map(|(_, spans)| spans.clone()).unwrap_or_default();
-            faces.extend(spans.iter().map(|span| (span.id, Arc::clone(&closing.face))));
-            closings.push((Arc::clone(closing), spans));
-        }
+        let (closings, faces) = known.closings.shown();
         let epoch = closures.epoch();
         let moment = Moment { town: Arc::clone(town), closures: closures.clone(), faces: Arc::new(faces), epoch };
         let resources = known.resources.values().cloned().collect();
@@ -371,8 +277,8 @@ impl Inner {
             moment,
             closings,
             resources,
-            own: Arc::clone(&known.joined),
-            is_joining: known.joined_at != Some(known.own_changes),
+            own: known.joining.joined(),
+            is_joining: known.joining.is_behind(),
             gathered: Mutex::default(),
         };
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = Ok(Arc::new(site));
@@ -418,10 +324,9 @@ impl Inner {
         }
     }
 
-    /// The park's own roads and gates now, and how often they changed.
+    /// The park's own roads and gates now, and the change that they are.
     fn own(&self) -> (Arc<OwnEntries>, u64) {
-        let known = self.known();
-        (Arc::new(known.own.clone()), known.own_changes)
+        self.known().joining.at((self.now)())
     }
 
     /// Puts a town in the place of the one before, with everything closed on it that is closed; journal time.
@@ -432,19 +337,20 @@ impl Inner {
         let epoch = known.closures.as_ref().map_or(0, |closures| closures.epoch().0 + 1).max(now.0.unsigned_abs());
         known.closures = Some(Closures::since(&town.network, now, ClosureEpoch(epoch)));
         known.town = Some(Arc::new(town));
-        (known.joined, known.joined_at) = (own, Some(changes));
-        known.held.clear();
-        let all: Vec<FeatureKey> = known.closings.keys().copied().collect();
+        known.joining.done(own, changes);
+        known.closings.let_go();
+        let all = known.closings.keys();
         known.lay_out(&all, now, self.offset);
         self.publish(&known);
         now
     }
 
-    /// Joins the park's own roads anew when they changed; the town before answers until then.
+    /// Joins the park's own roads anew when they changed, or a gate's time begins or ends; the town before answers until then.
     fn join(&self) {
         let base = {
-            let known = self.known();
-            known.base.clone().filter(|_| known.joined_at != Some(known.own_changes))
+            let mut known = self.known();
+            known.joining.advance((self.now)());
+            known.base.clone().filter(|_| known.joining.is_behind())
         };
         let Some(base) = base else { return };
         let (own, changes) = self.own();
@@ -455,7 +361,7 @@ impl Inner {
             }
             Err(error) => {
                 tracing::error!(%error, "the road network cannot be made anew");
-                self.known().joined_at = Some(changes);
+                self.known().joining.failed(changes);
                 self.state.write().unwrap_or_else(PoisonError::into_inner).error = Some(error.to_string());
             }
         }
@@ -464,13 +370,13 @@ impl Inner {
     /// The network with the park's own roads; where they cannot be joined the network alone, and why.
     fn town(&self, base: &Base, own: &OwnEntries) -> Result<(Town, Option<String>), RoadsError> {
         if own.is_empty() {
-            return Ok((Town::alone(base, self.profiles.clone())?, None));
+            return Ok((Town::alone(base, self.profiles.clone()), None));
         }
         match Town::joined(base, &own_of(own), self.profiles.clone()) {
             Ok(town) => Ok((town, None)),
             Err(error) => {
                 tracing::error!(%error, "the park's own roads cannot be joined to the network");
-                Ok((Town::alone(base, self.profiles.clone())?, Some(error.to_string())))
+                Ok((Town::alone(base, self.profiles.clone()), Some(error.to_string())))
             }
         }
     }
@@ -487,8 +393,7 @@ impl Inner {
         let before = closures.epoch();
         closures.advance(now);
         if now - known.laid_out_at > LAID_OUT_FOR {
-            let scheduled = known.closings.values().filter(|closing| !closing.closure.schedule.is_always());
-            let keys: Vec<FeatureKey> = scheduled.map(|closing| closing.key).collect();
+            let keys = known.closings.scheduled();
             known.lay_out(&keys, now, self.offset);
             known.laid_out_at = now;
         }
@@ -501,63 +406,10 @@ impl Inner {
 impl Known {
     /// Holds the spans of some features on the network as they are now, and lets go of what they held before.
     fn lay_out(&mut self, keys: &[FeatureKey], now: UnixMs, offset: UtcOffset) {
-        let (Some(town), Some(closures)) = (&self.town, &mut self.closures) else { return };
-        closures.advance(now);
-        for key in keys {
-            let before = self.held.remove(key);
-            let closing = self.closings.get(key);
-            let next = closing.map(|closing| spans(closing, now, offset)).unwrap_or_default();
-            let is_as_before = |span: &Span| match (&before, closing) {
-                (Some((then, spans)), Some(closing)) => Arc::ptr_eq(then, closing) && spans.contains(span),
-                _ => false,
-            };
-            let gone = before.iter().flat_map(|(_, spans)| spans).filter(|span| !next.iter().any(|n| n.id == span.id));
-            for span in gone {
-                closures.open(span.id);
-            }
-            let Some(closing) = closing else { continue };
-            for span in next.iter().filter(|span| !is_as_before(span)) {
-                let RoadClosure { ground, audience, .. } = &closing.closure;
-                let closure =
-                    Closure { id: span.id, ground: ground.clone(), audience: *audience, from: span.from, to: span.to };
-                closures.close(&town.network, &town.grid, closure);
-            }
-            self.held.insert(*key, (Arc::clone(closing), next));
+        if let (Some(town), Some(closures)) = (&self.town, &mut self.closures) {
+            self.closings.lay_out(keys, (town, closures), (now, offset));
         }
     }
-}
-
-/// When a feature closes roads, from now on for as far ahead as is known.
-fn spans(closing: &Closing, now: UnixMs, offset: UtcOffset) -> Vec<Span> {
-    let RoadClosure { valid_from, valid_to, schedule, .. } = &closing.closure;
-    let id = |span: u64| ClosureId(u64::from(closing.key.0) * SPANS + span % SPANS);
-    if valid_to.is_some_and(|to| to <= now) {
-        return Vec::new();
-    }
-    if schedule.is_always() {
-        return vec![Span { id: id(0), from: *valid_from, to: *valid_to }];
-    }
-    let begin = valid_from.unwrap_or(UnixMs::MIN).max(now - AHEAD);
-    let end = valid_to.unwrap_or(UnixMs::MAX).min(now + AHEAD);
-    let minute = |at: UnixMs| at.0.unsigned_abs() / 60_000;
-    let open = schedule.open_spans(begin, end, offset).filter(|(_, to)| *to > now);
-    open.map(|(from, to)| Span { id: id(minute(from)), from: Some(from), to: Some(to) }).collect()
-}
-
-/// What the network is joined with.
-fn own_of(entries: &OwnEntries) -> Own {
-    let roads = entries.values().flat_map(|entry| entry.read.roads.iter().cloned()).collect();
-    let gates = entries.values().filter_map(|entry| entry.read.gate).collect();
-    Own { roads, gates, snap: SNAP }
-}
-
-/// A road or gate that is there and means something to the network.
-fn own_entry(feature: &StoredFeature) -> Option<OwnEntry> {
-    let read = own_feature_of(feature)?;
-    let body: Value = serde_json::from_str(feature.body.as_deref()?).ok()?;
-    let text = |name: &str| body["properties"][name].as_str().map(str::to_owned);
-    let (collection, id) = (feature.collection.name(), feature.id.to_string());
-    Some(OwnEntry { collection, id, name: text("name"), name_en: text("name_en"), read })
 }
 
 /// What is known of a resource that is at a place; `None` of one that is deleted or is nowhere.

@@ -1,12 +1,13 @@
 //! Questions about many places at once: who is nearest, tables, what is reached in a time.
 
+use super::approach::{self, Goal, RingPlaceJson};
 use super::moment::{AskError, Asker, ClosedBy, Moment, Place, REACH};
 use super::route::SnapJson;
 use super::shapes::{AreaJson, LinesJson};
 use cordon_spatial::geodesy;
 use cordon_spatial::position::Position;
 use cordon_spatial::road::hierarchy::Facing;
-use cordon_spatial::road::{Line, Metric, NEVER, Prepared, Stop, StopError, area};
+use cordon_spatial::road::{Approach, Line, Metric, NEVER, Prepared, Ring, Stop, StopError, area};
 use serde::Serialize;
 use std::time::Instant;
 use utoipa::ToSchema;
@@ -37,10 +38,20 @@ pub struct LeftOut {
 /// One of the nearest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Near {
+    /// Of a ring: the place at which it arrives.
+    pub arrives: Option<RingPlaceJson>,
     /// Which of the places.
     pub index: usize,
     /// What it costs from it, in s or m.
     pub cost: f64,
+}
+
+/// Who is there first, and who was left out.
+pub struct Found {
+    /// Soonest first.
+    pub near: Vec<Near>,
+    /// The places that are no stops, and of a ring those in its circle.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// What of some places is a stop for an asker.
@@ -63,23 +74,64 @@ pub fn gather(moment: &Moment, asker: Asker, places: &[Position]) -> Gathered {
     })
 }
 
-/// The `count` of some places from which a place is reached soonest, soonest first.
-pub fn nearest(
+/// The `count` of some places from which a goal is reached soonest, soonest first.
+pub fn nearest(moment: &Moment, asker: Asker, of: &Gathered, to: &Goal, count: usize) -> Result<Found, AskError> {
+    match to {
+        Goal::Place(to) => nearest_to_place(moment, asker, of, *to, count),
+        Goal::Ring(approach) => nearest_to_ring(moment, asker, of, approach, count),
+    }
+}
+
+fn nearest_to_place(
     moment: &Moment,
     asker: Asker,
     of: &Gathered,
     to: Position,
     count: usize,
-) -> Result<Vec<Near>, AskError> {
+) -> Result<Found, AskError> {
     moment.ask(asker, |question, scratch| {
         let depart = question.asker.depart;
         let end = question.stop(Place::To, to, depart)?;
         let near = question.view.nearest(scratch, &of.prepared, &end, count, depart);
         let per_unit = unit(asker.metric);
-        let told = near
-            .into_iter()
-            .map(|near| Near { index: of.index_of[near.index as usize], cost: f64::from(near.cost) / per_unit });
-        Ok(told.collect())
+        let told = near.into_iter().map(|near| Near {
+            index: of.index_of[near.index as usize],
+            cost: f64::from(near.cost) / per_unit,
+            arrives: None,
+        });
+        Ok(Found { near: told.collect(), left_out: of.left_out.clone() })
+    })
+}
+
+fn nearest_to_ring(
+    moment: &Moment,
+    asker: Asker,
+    of: &Gathered,
+    approach: &Approach,
+    count: usize,
+) -> Result<Found, AskError> {
+    moment.ask(asker, |question, scratch| {
+        let (network, grid) = (question.view.network, question.view.grid);
+        let ring = Ring::of(network, grid, approach);
+        let mut left_out = of.left_out.clone();
+        let (mut stops, mut index_of) = (Vec::new(), Vec::new());
+        for (stop, index) in of.prepared.stops().iter().zip(&of.index_of) {
+            if stop.snap.is_some_and(|snap| ring.covers(snap.at)) {
+                left_out.push(LeftOut { index: *index, why: "closed", by: vec![approach::circle(approach)] });
+            } else {
+                stops.push(ring.outside(network, stop.clone()));
+                index_of.push(*index);
+            }
+        }
+        left_out.sort_by_key(|out| out.index);
+        let found = approach::nearest(question, scratch, &stops, (&ring, count))?;
+        let per_unit = unit(asker.metric);
+        let told = found.into_iter().map(|(found, place)| Near {
+            index: index_of[found.near.index as usize],
+            cost: f64::from(found.near.cost) / per_unit,
+            arrives: Some(place),
+        });
+        Ok(Found { near: told.collect(), left_out })
     })
 }
 

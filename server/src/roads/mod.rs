@@ -1,9 +1,12 @@
 //! The road network of a site: made from an extract, loaded from the data folder, asked, and answered as JSON.
 //!
-//! `town` is a network in memory, `moment` it with what is closed; `route` and `many` are the questions; `desk` holds the
-//! moment of the running server and lets features close roads. The command line asks moments of its own.
+//! `town` is a network in memory, `moment` it with what is closed; `route`, `approach` and `many` are the questions; `desk` holds the
+//! moment of the running server, `closing` the features that close roads, `joining` the park's own roads and gates. The command line asks moments of its own.
 
+pub mod approach;
+pub mod closing;
 pub mod desk;
+pub mod joining;
 pub mod law;
 pub mod many;
 pub mod moment;
@@ -207,6 +210,9 @@ pub struct NearJson {
     /// How far it is from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length_m: Option<f64>,
+    /// Of a ring: the place at which it arrives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrives: Option<approach::RingPlaceJson>,
     /// Why it was left out: it lies in what is `closed`, or has `no_road`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<&'static str>,

@@ -1,5 +1,6 @@
 //! One moment of the roads: a network and what is closed on it; what every question is asked of, and what may be wrong with one.
 
+use super::approach::NoUpwind;
 use super::route::RefusedJson;
 use super::town::Town;
 use cordon_spatial::position::Position;
@@ -33,9 +34,9 @@ pub struct Moment {
     pub epoch: ClosureEpoch,
 }
 
-/// The feature that closes roads.
+/// What a feature is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ClosureFace {
+pub struct FeatureFace {
     /// Its collection.
     pub collection: &'static str,
     /// Its id.
@@ -46,6 +47,14 @@ pub struct ClosureFace {
     /// The same in English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_en: Option<String>,
+}
+
+/// The feature that closes roads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ClosureFace {
+    /// Which.
+    #[serde(flatten)]
+    pub feature: FeatureFace,
     /// Why roads are closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -61,6 +70,11 @@ pub enum ClosedBy {
     Avoided {
         /// From 0.
         avoid: u64,
+    },
+    /// The circle that the question approaches.
+    Circle {
+        /// Its radius.
+        circle_m: f64,
     },
     /// An area of a file, from 1.
     Number(u64),
@@ -142,6 +156,9 @@ pub enum AskError {
         /// What the profile is kept from.
         refused: Vec<RefusedJson>,
     },
+    /// No road leads to a ring on the side that the wind comes from.
+    #[error("no road leads to the ring from upwind without passing through the circle; {0}")]
+    NoUpwind(Box<NoUpwind>),
     /// It took too long.
     #[error("it took longer than a question may")]
     TooLong,

@@ -1,5 +1,6 @@
 //! Routes as they are answered: line, length, time, what to do where, and what the profile was kept from.
 
+use super::approach::{self, ArrivedJson, Goal};
 use super::moment::{AskError, Asker, ClosedBy, Moment, Place, Question};
 use super::shapes::{LineJson, LinesJson};
 use super::words::{self, Text};
@@ -18,8 +19,8 @@ pub struct RouteAsked {
     pub from: Position,
     /// Over which places, in order.
     pub via: Vec<Position>,
-    /// To where.
-    pub to: Position,
+    /// To where; a ring has no places on the way and no other ways.
+    pub to: Goal,
     /// Whether it is to be said what the profile was kept from.
     pub explain: bool,
     /// How many other ways are wanted, where there is no place on the way.
@@ -56,6 +57,9 @@ pub struct RouteJson {
     pub refused: Vec<RefusedJson>,
     /// Other ways: at most a quarter longer, and elsewhere for at least a fifth.
     pub alternatives: Vec<AlternativeJson>,
+    /// Where it comes to the ring, if one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approach: Option<ArrivedJson>,
     /// Whose data it is.
     pub attribution: String,
 }
@@ -166,10 +170,14 @@ pub struct RefusedJson {
 
 /// Finds a route.
 pub fn route(moment: &Moment, asked: &RouteAsked) -> Result<RouteJson, AskError> {
+    let to = match &asked.to {
+        Goal::Place(to) => *to,
+        Goal::Ring(approach) => return approach::route(moment, asked, approach),
+    };
     moment.ask(asked.asker, |question, scratch| {
         let mut places = vec![(Place::From, asked.from)];
         places.extend(asked.via.iter().enumerate().map(|(index, at)| (Place::Via(index), *at)));
-        places.push((Place::To, asked.to));
+        places.push((Place::To, to));
         let depart = question.asker.depart;
         let stops = places.iter().map(|(place, at)| question.stop(*place, *at, depart));
         let stops = stops.collect::<Result<Vec<Stop>, AskError>>()?;
@@ -196,33 +204,20 @@ pub fn route(moment: &Moment, asked: &RouteAsked) -> Result<RouteJson, AskError>
                 whole.alternatives = others.map(|route| alternative(&route)).collect();
             }
         }
-        Ok(RouteJson {
-            length_m: whole.length_mm as f64 / 1e3,
-            duration_s: whole.duration_ms as f64 / 1e3,
-            geometry: LineJson(whole.line),
-            closure_epoch: moment.epoch.0,
-            profile: asked.asker.profile,
-            metric: asked.asker.metric,
-            from: stops.first().and_then(|stop| stop.snap).map(SnapJson::of),
-            to: stops.last().and_then(|stop| stop.snap).map(SnapJson::of),
-            legs: whole.legs,
-            instructions: whole.instructions,
-            refused: whole.refused,
-            alternatives: whole.alternatives,
-            attribution: moment.town.attribution.clone(),
-        })
+        let ends = [stops.first(), stops.last()].map(|stop| stop.and_then(|stop| stop.snap));
+        Ok(whole.answer(moment, asked, (ends[0], ends[1]), None))
     })
 }
 
 /// The legs of a route, one after the other.
 #[derive(Default)]
-struct Whole {
+pub(super) struct Whole {
     length_mm: u64,
     duration_ms: u64,
     line: Vec<Position>,
     legs: Vec<LegJson>,
     instructions: Vec<InstructionJson>,
-    refused: Vec<RefusedJson>,
+    pub(super) refused: Vec<RefusedJson>,
     alternatives: Vec<AlternativeJson>,
 }
 
@@ -236,7 +231,7 @@ fn alternative(route: &Route) -> AlternativeJson {
 }
 
 impl Whole {
-    fn add(&mut self, leg: &Route, via: Option<usize>) {
+    pub(super) fn add(&mut self, leg: &Route, via: Option<usize>) {
         self.length_mm += leg.length_mm;
         self.duration_ms += leg.duration_ms;
         self.line.extend(&leg.line);
@@ -244,9 +239,35 @@ impl Whole {
         self.legs.push(LegJson { length_m: leg.length_mm as f64 / 1e3, duration_s: leg.duration_ms as f64 / 1e3 });
         self.instructions.extend(leg.instructions.iter().map(|instruction| InstructionJson::of(instruction, via)));
     }
+
+    /// The answer that they make.
+    pub(super) fn answer(
+        self,
+        moment: &Moment,
+        asked: &RouteAsked,
+        (from, to): (Option<Snap>, Option<Snap>),
+        approach: Option<ArrivedJson>,
+    ) -> RouteJson {
+        RouteJson {
+            length_m: self.length_mm as f64 / 1e3,
+            duration_s: self.duration_ms as f64 / 1e3,
+            geometry: LineJson(self.line),
+            closure_epoch: moment.epoch.0,
+            profile: asked.asker.profile,
+            metric: asked.asker.metric,
+            from: from.map(SnapJson::of),
+            to: to.map(SnapJson::of),
+            legs: self.legs,
+            instructions: self.instructions,
+            refused: self.refused,
+            alternatives: self.alternatives,
+            approach,
+            attribution: moment.town.attribution.clone(),
+        }
+    }
 }
 
-fn refused_json(question: &Question<'_>, refused: &Refused) -> RefusedJson {
+pub(super) fn refused_json(question: &Question<'_>, refused: &Refused) -> RefusedJson {
     let network = question.view.network;
     let edges = || refused.arcs.iter().map(|arc| arc.edge());
     let name = edges().map(|edge| network.name(edge)).find(|name| !name.name.is_empty());

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 pub struct Base {
     network: Arc<Network>,
     grid: Arc<EdgeGrid>,
-    order: Vec<u32>,
+    skeleton: Arc<Skeleton>,
     source: String,
     attribution: String,
     report: Arc<Report>,
@@ -27,7 +27,7 @@ pub struct Town {
     /// Its edges by place.
     pub grid: Arc<EdgeGrid>,
     /// The skeleton of the fast layer.
-    pub skeleton: Skeleton,
+    pub skeleton: Arc<Skeleton>,
     /// What it was made from, for people.
     pub source: String,
     /// Whose data it is.
@@ -65,12 +65,10 @@ impl Base {
             Err(error) => return Err(RoadsError::File(path, error)),
         };
         let file = RoadFile::from_bytes(&bytes).map_err(|error| RoadsError::Saved(path, error))?;
-        let network = Network::new(file.network)?;
-        let grid = EdgeGrid::of(&network);
         Ok(Base {
-            network: Arc::new(network),
-            grid: Arc::new(grid),
-            order: file.order,
+            network: Arc::new(file.network),
+            grid: Arc::new(file.grid),
+            skeleton: Arc::new(file.skeleton),
             source: file.source,
             attribution: file.attribution,
             report: Arc::new(file.report),
@@ -81,32 +79,34 @@ impl Base {
 impl Town {
     /// The network of a data folder alone.
     pub fn load(folder: &Path, profiles: Profiles) -> Result<Town, RoadsError> {
-        Town::alone(&Base::load(folder)?, profiles)
+        Ok(Town::alone(&Base::load(folder)?, profiles))
     }
 
     /// A network without own roads.
-    pub fn alone(base: &Base, profiles: Profiles) -> Result<Town, RoadsError> {
-        let (network, grid) = (Arc::clone(&base.network), Arc::clone(&base.grid));
-        Town::of(base, profiles, (network, grid, &base.order), OwnReport::default())
+    pub fn alone(base: &Base, profiles: Profiles) -> Town {
+        let made = (Arc::clone(&base.network), Arc::clone(&base.grid), Arc::clone(&base.skeleton));
+        Town::of(base, profiles, made, OwnReport::default())
     }
 
     /// A network with the park's own roads and gates.
     pub fn joined(base: &Base, own: &Own, profiles: Profiles) -> Result<Town, RoadsError> {
-        let joined = join((&base.network, &base.grid), &base.order, own)?;
+        let joined = join((&base.network, &base.grid), &base.skeleton.order(), own)?;
         let grid = EdgeGrid::of(&joined.network);
-        Town::of(base, profiles, (Arc::new(joined.network), Arc::new(grid), &joined.order), joined.report)
+        let skeleton = Skeleton::new(&joined.network, &joined.order)?;
+        let made = (Arc::new(joined.network), Arc::new(grid), Arc::new(skeleton));
+        Ok(Town::of(base, profiles, made, joined.report))
     }
 
     fn of(
         base: &Base,
         profiles: Profiles,
-        (network, grid, order): (Arc<Network>, Arc<EdgeGrid>, &[u32]),
+        (network, grid, skeleton): (Arc<Network>, Arc<EdgeGrid>, Arc<Skeleton>),
         own: OwnReport,
-    ) -> Result<Town, RoadsError> {
-        Ok(Town {
-            skeleton: Skeleton::new(&network, order)?,
+    ) -> Town {
+        Town {
             network,
             grid,
+            skeleton,
             source: base.source.clone(),
             attribution: base.attribution.clone(),
             report: Arc::clone(&base.report),
@@ -114,7 +114,7 @@ impl Town {
             profiles,
             layers: Default::default(),
             scratch: Mutex::default(),
-        })
+        }
     }
 
     fn layer(&self, profile: ProfileId, metric: Metric) -> &Layer {

@@ -1,5 +1,6 @@
 //! What a driver is told and why a road was refused, in Chinese and English.
 
+use super::approach::RingPlaceJson;
 use super::moment::ClosedBy;
 use cordon_spatial::road::{Instruction, Manoeuvre, OwnFindingKind, Refusal};
 use serde::Serialize;
@@ -68,6 +69,24 @@ pub fn refused((road, road_en): (&str, &str), refusal: Option<Refusal>, closures
     text(format!("{road_zh}：{}", zh.join("；")), format!("{road_en}: {}", en.join("; ")))
 }
 
+/// Why one does not arrive at a place of a ring; `why` as it is answered.
+pub fn ring_place(place: &RingPlaceJson, why: &str, refusal: Option<Refusal>, closures: &[ClosedBy]) -> Text {
+    if matches!(why, "refused" | "closed") {
+        return refused((&place.road, &place.road_en), refusal, closures);
+    }
+    let road = [&place.road, "无名道路"].into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    let road_en = [&place.road_en, &place.road, "a road without a name"];
+    let road_en = road_en.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+    let off = place.off_wind_deg;
+    let (zh, en) = match why {
+        "crosswind" => (format!("侧风方向，偏离上风 {off}°"), format!("crosswind, {off}° off upwind")),
+        "downwind" => (format!("下风方向，偏离上风 {off}°"), format!("downwind, {off}° off upwind")),
+        "later" => ("也在上风方向，但到得更晚".to_owned(), "upwind as well, but reached later".to_owned()),
+        _ => ("不穿过该圆无路可达".to_owned(), "no way there that keeps out of the circle".to_owned()),
+    };
+    text(format!("{road}：{zh}"), format!("{road_en}: {en}"))
+}
+
 /// Why an own road or gate does not join.
 pub fn unjoined(kind: OwnFindingKind) -> Text {
     match kind {
@@ -127,8 +146,9 @@ fn refusal_words(refusal: Refusal) -> Text {
 fn closed_by(by: &ClosedBy) -> Text {
     match by {
         ClosedBy::Feature(face) => {
-            let zh = face.name.as_deref().or(face.reason.as_deref()).unwrap_or(&face.id);
-            let en = face.name_en.as_deref().unwrap_or(zh);
+            let named = &face.feature;
+            let zh = named.name.as_deref().or(face.reason.as_deref()).unwrap_or(&named.id);
+            let en = named.name_en.as_deref().unwrap_or(zh);
             let reason = face.reason.as_deref().filter(|reason| *reason != zh);
             let with = |name: &str, open: &str, close: &str| match reason {
                 Some(reason) => format!("{name}{open}{reason}{close}"),
@@ -137,6 +157,9 @@ fn closed_by(by: &ClosedBy) -> Text {
             text(format!("已封闭：{}", with(zh, "（", "）")), format!("closed: {}", with(en, " (", ")")))
         }
         ClosedBy::Avoided { .. } => text("按要求避开", "avoided as asked"),
+        ClosedBy::Circle { circle_m } => {
+            text(format!("在半径 {circle_m} 米的圆内"), format!("within the circle of {circle_m} m"))
+        }
         ClosedBy::Number(number) => text(format!("封闭区 {number}"), format!("closed area {number}")),
     }
 }

@@ -46,6 +46,13 @@ impl EdgeSet {
         EdgeSet(Shared::new(vec![0; edges.div_ceil(64)]))
     }
 
+    /// Some of a network's edges.
+    pub fn of(edge_count: usize, edges: &[EdgeId]) -> EdgeSet {
+        let mut set = EdgeSet::new(edge_count);
+        set.set(edges);
+        set
+    }
+
     /// Whether an edge is in it.
     pub fn has(&self, edge: EdgeId) -> bool {
         self.0[edge.0 as usize / 64] >> (edge.0 % 64) & 1 == 1

@@ -76,6 +76,13 @@ impl EdgeGrid {
     pub fn of(network: &Network) -> EdgeGrid {
         let none = Extent { west: 0, south: 0, east: 0, north: 0 };
         let extent = Extent::of(network.data.vertices.iter().copied()).unwrap_or(none);
+        let mut grid = EdgeGrid::over(extent);
+        grid.fill(network);
+        grid
+    }
+
+    /// An empty grid over a box.
+    pub(super) fn over(extent: Extent) -> EdgeGrid {
         let middle = ((i64::from(extent.south) + i64::from(extent.north)) / 2) as i32;
         let scale = LocalScale::at(middle);
         let mut cell_lat = CELL;
@@ -89,9 +96,22 @@ impl EdgeGrid {
             }
             cell_lat *= 2;
         };
-        let mut grid = EdgeGrid { extent, cell_lon, cell_lat, columns, rows, first: Vec::new(), edges: Vec::new() };
-        grid.fill(network);
-        grid
+        EdgeGrid { extent, cell_lon, cell_lat, columns, rows, first: Vec::new(), edges: Vec::new() }
+    }
+
+    /// How many cells it has.
+    pub(super) fn cell_count(&self) -> usize {
+        (self.columns * self.rows) as usize
+    }
+
+    /// Where each cell's edges begin, and the edges.
+    pub(super) fn lists(&self) -> (&[u32], &[EdgeId]) {
+        (&self.first, &self.edges)
+    }
+
+    /// Takes such lists.
+    pub(super) fn take(&mut self, first: Vec<u32>, edges: Vec<EdgeId>) {
+        (self.first, self.edges) = (first, edges);
     }
 
     fn fill(&mut self, network: &Network) {

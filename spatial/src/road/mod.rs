@@ -36,8 +36,12 @@ mod guide;
 mod many;
 mod alternative;
 mod isochrone;
+mod approach;
+mod columns;
 
+pub use approach::{Approach, Arrival, NearRing, Ring, RingPlace, Side};
 pub use closure::{Closure, ClosureEpoch, ClosureId, Closures, EdgeSet, Overlay};
+pub use columns::{Column, Properties};
 pub use draft::{Barrier, Draft, DraftRestriction, DraftWay, RestrictionKind, RoadName, Via};
 pub use graph::{Graph, Link, Metric, NEVER, Star};
 pub use grid::{EdgeGrid, Extent};

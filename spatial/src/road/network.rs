@@ -80,7 +80,7 @@ pub struct NetworkData {
 pub struct NetworkError(pub(super) &'static str);
 
 /// A road network; see the module.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     pub(super) data: NetworkData,
     pub(super) links: Links,
@@ -167,7 +167,7 @@ impl Network {
     }
 }
 
-fn check(data: &NetworkData) -> Result<(), NetworkError> {
+pub(super) fn check(data: &NetworkData) -> Result<(), NetworkError> {
     let (junctions, edges) = (data.junctions.len(), data.edges.len());
     if edges >= u32::MAX as usize / 4 || junctions >= u32::MAX as usize / 4 {
         return Err(NetworkError("too large"));

@@ -49,6 +49,23 @@ export function waysOf(route: RouteAnswer): Way[] {
   return [route, ...(route.alternatives ?? [])];
 }
 
+/** A place where a road comes to the ring around a source. */
+export interface RingPlace {
+  lon: number;
+  lat: number;
+  road: string;
+  road_en: string;
+  bearing_deg: number;
+  off_wind_deg: number;
+  side: 'upwind' | 'crosswind' | 'downwind';
+  duration_s?: number;
+}
+
+export interface OtherPlace extends RingPlace {
+  why: string;
+  text: TextPair;
+}
+
 export interface RouteAnswer {
   length_m: number;
   duration_s: number;
@@ -58,6 +75,8 @@ export interface RouteAnswer {
   refused: RefusedRoad[];
   /** Other ways; absent from a server that knows none. */
   alternatives?: Way[];
+  /** Where it comes to the ring, if one was asked for. */
+  approach?: { place: RingPlace; others: OtherPlace[]; other_count: number };
   attribution: string;
 }
 
@@ -107,9 +126,18 @@ export interface ClosuresAnswer {
   attribution: string;
 }
 
+/** A circle to arrive at from where the wind comes from. */
+export interface ApproachAsked {
+  centre: LonLat;
+  radius_m: number;
+  wind_from_deg: number;
+}
+
 export interface RouteAsked {
   from: LonLat;
-  to: LonLat;
+  /** One of the two. */
+  to?: LonLat;
+  approach?: ApproachAsked;
   via: readonly LonLat[];
   profile: Profile;
   alternatives: number;

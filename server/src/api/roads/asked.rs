@@ -1,12 +1,13 @@
 //! The members that questions about roads share, read and bounded.
 
 use super::super::problem::Problem;
+use crate::roads::approach::{Goal, SECTOR_DEG};
 use crate::roads::moment::Asker;
 use axum::http::StatusCode;
 use cordon_data::feature::ground_of;
 use cordon_spatial::position::Position;
-use cordon_spatial::road::{Metric, ProfileId};
-use cordon_spatial::units::{SpanMs, UnixMs};
+use cordon_spatial::road::{Approach, Metric, ProfileId};
+use cordon_spatial::units::{Millimetres, SpanMs, UnixMs};
 use cordon_spatial::zone::Ground;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -38,6 +39,47 @@ impl PointJson {
             problem
         })
     }
+}
+
+/// A circle to arrive at from upwind.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApproachJson {
+    /// The middle of the circle: the source.
+    pub centre: PointJson,
+    /// Its radius, 10 to 10,000 m: the way never passes through it.
+    pub radius_m: f64,
+    /// Where the wind comes from, degrees clockwise from north, 0 to 360.
+    pub wind_from_deg: f64,
+    /// How wide the sector around that is in which one may arrive, degrees, 10 to 180; 120 (60 on each side) unless said.
+    #[serde(default)]
+    pub sector_deg: Option<f64>,
+}
+
+/// Where a question goes: to a place or to a ring, one of the two.
+pub fn goal(to: Option<PointJson>, approach: Option<ApproachJson>) -> Result<Goal, Problem> {
+    let asked = match (to, approach) {
+        (Some(to), None) => return Ok(Goal::Place(to.position("to")?)),
+        (None, Some(approach)) => approach,
+        (Some(_), Some(_)) => {
+            return Err(Problem::bad_value("approach", "given beside to", "absent where to is given"));
+        }
+        (None, None) => return Err(Problem::bad_value("to", Value::Null, "a place; or approach is given instead")),
+    };
+    let sector_deg = asked.sector_deg.unwrap_or(SECTOR_DEG);
+    let bounded = [
+        ("approach.radius_m", asked.radius_m, 10.0, 10_000.0),
+        ("approach.wind_from_deg", asked.wind_from_deg, 0.0, 360.0),
+        ("approach.sector_deg", sector_deg, 10.0, 180.0),
+    ];
+    for (field, value, least, most) in bounded {
+        if !(least..=most).contains(&value) {
+            return Err(Problem::bad_value(field, value, format!("a number from {least} to {most}")));
+        }
+    }
+    let centre = asked.centre.position("approach.centre")?;
+    let radius = Millimetres((asked.radius_m * 1e3).round() as i64);
+    Ok(Goal::Ring(Approach { centre, radius, wind_from_deg: asked.wind_from_deg, sector_deg }))
 }
 
 /// The places of a list of at most `most`.
@@ -127,6 +169,23 @@ mod tests {
         for wrong in ["2026-11-22T10:00:00Z", "2026-12-22T10:00:00Z", "now", "2026-11-23 10:00"] {
             assert_eq!(at(wrong), Err(Some("depart_at".to_owned())), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_approach_is_bounded_and_stands_instead_of_a_place() {
+        let centre = PointJson { lon: 121.0, lat: 30.0 };
+        let asked = ApproachJson { centre, radius_m: 500.0, wind_from_deg: 45.0, sector_deg: None };
+        let Ok(Goal::Ring(ring)) = goal(None, Some(asked)) else { panic!("an approach") };
+        assert_eq!((ring.radius, ring.sector_deg), (Millimetres::metres(500), 120.0));
+        assert!(matches!(goal(Some(centre), None), Ok(Goal::Place(_))));
+        let field = |to, approach| goal(to, approach).expect_err("refused").field.clone().unwrap_or_default();
+        assert_eq!(field(Some(centre), Some(asked)), "approach");
+        assert_eq!(field(None, None), "to");
+        assert_eq!(field(None, Some(ApproachJson { radius_m: 9.0, ..asked })), "approach.radius_m");
+        assert_eq!(field(None, Some(ApproachJson { wind_from_deg: 361.0, ..asked })), "approach.wind_from_deg");
+        assert_eq!(field(None, Some(ApproachJson { sector_deg: Some(181.0), ..asked })), "approach.sector_deg");
+        let beyond = PointJson { lon: 121.0, lat: 91.0 };
+        assert_eq!(field(None, Some(ApproachJson { centre: beyond, ..asked })), "approach.centre");
     }
 
     #[test]

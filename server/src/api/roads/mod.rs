@@ -19,7 +19,7 @@ use crate::roads::desk::{NoRoads, Site};
 use crate::roads::many::{self, ReachedJson, Shown, TableJson};
 use crate::roads::moment::AskError;
 use crate::roads::route::{self, RouteAsked, RouteJson};
-use asked::{Head, PointJson, areas, depart, points, profile};
+use asked::{ApproachJson, Head, PointJson, areas, depart, goal, points, profile};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -144,6 +144,15 @@ impl From<AskError> for Problem {
                 problem.more.insert("refused".to_owned(), json!(kept_from));
                 problem
             }
+            AskError::NoUpwind(no_upwind) => {
+                let mut problem = refused("no_upwind_road").at("approach");
+                let limit = "a ring that a road open to this profile reaches within the sector around the wind";
+                problem.limit = Some(limit.to_owned());
+                problem.more.insert("next_best".to_owned(), json!(no_upwind.next_best));
+                problem.more.insert("others".to_owned(), json!(no_upwind.others));
+                problem.more.insert("other_count".to_owned(), json!(no_upwind.other_count));
+                problem
+            }
             AskError::TooLong => {
                 let mut problem = refused("too_long");
                 problem.limit = Some(format!("{} s; ask for fewer places at a time", LONGEST.as_secs()));
@@ -159,8 +168,12 @@ impl From<AskError> for Problem {
 pub struct AskRoute {
     /// From where.
     pub from: PointJson,
-    /// To where.
-    pub to: PointJson,
+    /// To where; absent where `approach` is given.
+    #[serde(default)]
+    pub to: Option<PointJson>,
+    /// To the ring of a circle instead, from upwind and never through the circle; then without `via` and `alternatives`.
+    #[serde(default)]
+    pub approach: Option<ApproachJson>,
     /// Over which places, in order; at most 50.
     #[serde(default)]
     pub via: Vec<PointJson>,
@@ -185,7 +198,9 @@ pub struct AskRoute {
 }
 
 /// Plans a route. It never crosses what is closed to the profile at `closure_epoch`; a start or an end in what is closed,
-/// and one without a road, is refused and said to be so.
+/// and one without a road, is refused and said to be so. With `approach` it ends where a road comes to the ring in the sector that
+/// the wind blows from; where none does, `no_upwind_road` names the `next_best` place at most 90 degrees off the wind (null where
+/// there is none) and why not the `others`.
 #[utoipa::path(post, path = "/api/roads/route", tag = "roads", request_body = AskRoute,
     responses((status = 200, body = RouteJson), (status = 400, body = ProblemJson), (status = 422, body = ProblemJson),
         (status = 503, body = ProblemJson)))]
@@ -193,7 +208,7 @@ pub async fn route(State(app): AppState, Json(asked): Json<AskRoute>) -> Result<
     let asker =
         Head { profile: &asked.profile, metric: asked.metric.as_deref(), depart_at: asked.depart_at.as_deref() }
             .asker(app.roads.now())?;
-    let (from, to) = (asked.from.position("from")?, asked.to.position("to")?);
+    let (from, to) = (asked.from.position("from")?, goal(asked.to, asked.approach)?);
     let via = points("via", &asked.via, MOST_VIA)?;
     let avoid = areas("avoid", &asked.avoid, MOST_AVOIDED)?;
     let alternatives = asked.alternatives.unwrap_or(0);
@@ -203,6 +218,12 @@ pub async fn route(State(app): AppState, Json(asked): Json<AskRoute>) -> Result<
             alternatives,
             format!("a whole number from 0 to {MOST_ALTERNATIVES}"),
         ));
+    }
+    if asked.approach.is_some() && !via.is_empty() {
+        return Err(Problem::bad_value("via", "given beside approach", "absent where approach is given"));
+    }
+    if asked.approach.is_some() && alternatives > 0 {
+        return Err(Problem::bad_value("alternatives", alternatives, "0 or absent where approach is given"));
     }
     let (explain, alternatives) = (asked.explain.unwrap_or(true), alternatives as usize);
     let asked = RouteAsked { asker, from, via, to, explain, alternatives };

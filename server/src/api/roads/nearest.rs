@@ -3,8 +3,9 @@
 use super::super::body::Json;
 use super::super::problem::{Problem, ProblemJson};
 use super::super::{AppState, problem};
-use super::asked::{Head, PointJson, points};
+use super::asked::{ApproachJson, Head, PointJson, goal, points};
 use super::{Size, work};
+use crate::roads::approach::{Goal, RingPlaceJson};
 use crate::roads::desk::{Resource, Site};
 use crate::roads::many::{self, Gathered};
 use crate::roads::moment::{AskError, Asker, ClosedBy};
@@ -31,8 +32,12 @@ const MOST_GATHERED: usize = 64;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskNearest {
-    /// Where they are to come.
-    pub to: PointJson,
+    /// Where they are to come; absent where `approach` is given.
+    #[serde(default)]
+    pub to: Option<PointJson>,
+    /// To the ring of a circle instead, from upwind and never through the circle.
+    #[serde(default)]
+    pub approach: Option<ApproachJson>,
     /// Who drives.
     pub profile: String,
     /// How many; 3 unless said, at most 1,000.
@@ -120,6 +125,9 @@ pub struct NearJson {
     /// How far it is, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length_m: Option<f64>,
+    /// Where it comes to the ring, if one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrives: Option<RingPlaceJson>,
     /// The way, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<RouteJson>,
@@ -137,7 +145,8 @@ pub struct LeftOutNear {
     pub closures: Vec<ClosedBy>,
 }
 
-/// Who of the resources, or of given places, is at a place first by what is open now.
+/// Who of the resources, or of given places, is at a place, or at a ring from upwind, first by what is open now. Where nobody gets to
+/// the ring from upwind it is refused as a route is, with the `next_best` place.
 #[utoipa::path(post, path = "/api/roads/nearest", tag = "roads", request_body = AskNearest,
     responses((status = 200, body = NearestJson), (status = 400, body = ProblemJson), (status = 422, body = ProblemJson),
         (status = 503, body = ProblemJson)))]
@@ -145,7 +154,7 @@ pub async fn nearest(State(app): AppState, Json(asked): Json<AskNearest>) -> Res
     let asker =
         Head { profile: &asked.profile, metric: asked.metric.as_deref(), depart_at: asked.depart_at.as_deref() }
             .asker(app.roads.now())?;
-    let to = asked.to.position("to")?;
+    let to = goal(asked.to, asked.approach)?;
     let count = asked.count.unwrap_or(3);
     let most = if asked.routes { MOST_ROUTES } else { MOST_FOUND };
     if !(1..=most).contains(&count) {
@@ -174,7 +183,7 @@ pub async fn nearest(State(app): AppState, Json(asked): Json<AskNearest>) -> Res
 /// Who is sought, as it was read.
 struct Sought {
     asker: Asker,
-    to: Position,
+    to: Goal,
     count: u32,
     of: Of,
     routes: bool,
@@ -216,7 +225,7 @@ fn find(site: &Site, sought: &Sought) -> Result<NearestJson, AskError> {
         }
     };
     let gathered = gathered(site, sought, &places);
-    let near = many::nearest(&site.moment, sought.asker, &gathered, sought.to, sought.count as usize)?;
+    let found = many::nearest(&site.moment, sought.asker, &gathered, &sought.to, sought.count as usize)?;
     let way = |index: usize| {
         let asked = RouteAsked {
             asker: sought.asker,
@@ -228,16 +237,16 @@ fn find(site: &Site, sought: &Sought) -> Result<NearestJson, AskError> {
         };
         route(&site.moment, &asked)
     };
-    let mut items = Vec::with_capacity(near.len());
-    for near in near {
+    let mut items = Vec::with_capacity(found.near.len());
+    for near in found.near {
         let (duration_s, length_m) = match sought.asker.metric {
             Metric::Fastest => (Some(near.cost), None),
             Metric::Shortest => (None, Some(near.cost)),
         };
         let route = sought.routes.then(|| way(near.index)).transpose()?;
-        items.push(NearJson { which: which(near.index), duration_s, length_m, route });
+        items.push(NearJson { which: which(near.index), duration_s, length_m, arrives: near.arrives, route });
     }
-    let left_out = gathered.left_out.iter().map(|out| LeftOutNear {
+    let left_out = found.left_out.iter().map(|out| LeftOutNear {
         which: which(out.index),
         why: out.why,
         closures: out.by.clone(),

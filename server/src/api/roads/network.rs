@@ -3,7 +3,9 @@
 use super::super::AppState;
 use super::super::problem::{Problem, ProblemJson};
 use super::{Size, work};
-use crate::roads::desk::{OwnEntry, Site};
+use crate::roads::desk::Site;
+use crate::roads::joining::OwnEntry;
+use crate::roads::moment::FeatureFace;
 use crate::roads::words::{self, Text};
 use axum::extract::State;
 use axum::response::Response;
@@ -90,16 +92,9 @@ pub struct OwnJson {
 pub struct OwnFindingJson {
     /// `road_alone`, `end_without_gate`, `gate_without_road`, `gate_leads_nowhere`, `gate_at_junction` or `value_unread`.
     pub kind: String,
-    /// Its collection.
-    pub collection: &'static str,
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The same in English.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_en: Option<String>,
+    /// Which.
+    #[serde(flatten)]
+    pub feature: FeatureFace,
     /// Longitude, where it does not join.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lon: Option<f64>,
@@ -154,10 +149,7 @@ fn own(site: &Site) -> OwnJson {
     let report = &site.moment.town.own;
     let named = |entry: &OwnEntry, kind: &str, text: Text| OwnFindingJson {
         kind: kind.to_owned(),
-        collection: entry.collection,
-        id: entry.id.clone(),
-        name: entry.name.clone(),
-        name_en: entry.name_en.clone(),
+        feature: entry.face.clone(),
         lon: None,
         lat: None,
         property: None,

@@ -4,7 +4,8 @@
 //! higher, `down` back. The parent of a node, its lowest higher neighbour, makes a tree in which every shortcut leads to an
 //! ancestor.
 
-use crate::road::network::{EdgeId, Network};
+use crate::road::columns::{Column, Taken, are_below, flat};
+use crate::road::network::{EdgeId, Network, NetworkError};
 
 /// What no node has for a parent.
 pub(super) const NONE: u32 = u32::MAX;
@@ -83,6 +84,68 @@ impl Skeleton {
         };
         skeleton.place_links(network);
         Ok(skeleton)
+    }
+
+    /// The order of contraction that it follows.
+    pub fn order(&self) -> Vec<u32> {
+        let mut order = vec![0; self.rank.len()];
+        self.rank.iter().zip(0..).for_each(|(rank, node)| order[*rank as usize] = node);
+        order
+    }
+
+    /// Its columns, to be saved.
+    pub fn columns(&self) -> Vec<Column> {
+        vec![
+            self.rank.clone(),
+            self.high.clone(),
+            self.first_up.clone(),
+            flat(self.down.iter().copied()),
+            self.first_down.clone(),
+            self.link.clone(),
+            self.first_link.clone(),
+            flat(self.of_edge.iter().copied()),
+            self.first_of_edge.clone(),
+        ]
+    }
+
+    /// The skeleton that columns make for so many nodes, links and edges; refused where a number leads nowhere.
+    pub fn from_columns(
+        (nodes, links, edges): (usize, usize, usize),
+        columns: impl Iterator<Item = Column>,
+    ) -> Result<Skeleton, NetworkError> {
+        let mut taken = Taken(columns);
+        let rank = taken.column()?;
+        let mut is_taken = vec![false; nodes];
+        let is_new = |rank: &u32| is_taken.get_mut(*rank as usize).is_some_and(|taken| !std::mem::replace(taken, true));
+        if rank.len() != nodes || !rank.iter().all(is_new) {
+            return Err(NetworkError("an order that is none of its nodes"));
+        }
+        let high = taken.below(nodes)?;
+        let count = high.len();
+        let first_up = taken.starts(nodes, count)?;
+        let mut low = Vec::with_capacity(count);
+        let mut parent = Vec::with_capacity(nodes);
+        for (at, pair) in (0..).zip(first_up.windows(2)) {
+            let ups = &high[pair[0] as usize..pair[1] as usize];
+            // Who climbs gets higher with every step, or would climb for ever.
+            if ups.first().is_some_and(|first| *first <= at) || !ups.is_sorted() {
+                return Err(NetworkError("a shortcut that does not climb"));
+            }
+            parent.push(ups.first().copied().unwrap_or(NONE));
+            low.resize(pair[1] as usize, at);
+        }
+        let down = taken.pairs()?;
+        let first_down = taken.starts(nodes, down.len())?;
+        are_below(down.iter().map(|down| down.0), nodes)?;
+        are_below(down.iter().map(|down| down.1), count)?;
+        let link = taken.column()?;
+        let first_link = taken.starts(count, link.len())?;
+        are_below(link.iter().map(|link| link & !DOWN), links)?;
+        let of_edge = taken.pairs()?;
+        let first_of_edge = taken.starts(edges, of_edge.len())?;
+        are_below(of_edge.iter().map(|of| of.0), links)?;
+        are_below(of_edge.iter().map(|of| of.1).filter(|over| *over != NONE), count)?;
+        Ok(Skeleton { rank, parent, first_up, high, low, first_down, down, first_link, link, first_of_edge, of_edge })
     }
 
     /// How many shortcuts there are, links that are their own included.

@@ -1,5 +1,6 @@
 //! What the roads promise, on maps that can be seen at a glance and on many random ones beside a search written otherwise.
 
+mod approaching;
 mod choosing;
 mod closing;
 mod data;

@@ -143,11 +143,36 @@ pub(super) fn touched(network: &Network, ground: &Ground) -> BTreeSet<EdgeId> {
 
 /// What it costs from one stop to another when these edges are closed; `None` where there is no way.
 pub(super) fn cost(network: &Network, graph: &Graph, closed: &BTreeSet<EdgeId>, from: &Stop, to: &Stop) -> Option<u32> {
+    let end = End { snap: to.snap, arc: None, junction: to.back.first().map(|step| JunctionId(step.node)) };
+    cost_to(network, graph, closed, from, &end)
+}
+
+/// Where a way ends.
+pub(super) struct End {
+    pub snap: Option<Snap>,
+    /// The arc on which it is come to, though its edge may be closed farther on; `None`: on any that is open.
+    pub arc: Option<Arc>,
+    /// Where it is not on an edge.
+    pub junction: Option<JunctionId>,
+}
+
+/// The same to an end that may be on the open beginning of a closed road.
+pub(super) fn cost_to(
+    network: &Network,
+    graph: &Graph,
+    closed: &BTreeSet<EdgeId>,
+    from: &Stop,
+    to: &End,
+) -> Option<u32> {
     let mode = graph.rules.mode.as_set();
     let rules: Vec<Vec<Arc>> =
         network.forbidden().filter(|(_, modes)| modes.intersects(mode)).map(|(arcs, _)| arcs.to_vec()).collect();
     let memory = rules.iter().map(Vec::len).max().unwrap_or(1) - 1;
     let is_open = |arc: Arc| graph.cost(arc) < NEVER && !closed.contains(&arc.edge());
+    let ends_on = |arc: Arc| match to.arc {
+        Some(end) => arc == end && graph.cost(arc) < NEVER,
+        None => is_open(arc),
+    };
     let may_follow = |driven: &[Arc], arc: Arc| {
         let whole = [driven, &[arc]].concat();
         !rules.iter().any(|rule| whole.ends_with(rule))
@@ -170,6 +195,8 @@ pub(super) fn cost(network: &Network, graph: &Graph, closed: &BTreeSet<EdgeId>, 
             for arc in [Arc(snap.edge.0 * 2), Arc(snap.edge.0 * 2 + 1)].into_iter().filter(|arc| is_open(*arc)) {
                 let left = graph.cost(arc) - part(arc, snap.along_mm);
                 open.insert((left, network.head(arc), vec![arc]));
+            }
+            for arc in [Arc(snap.edge.0 * 2), Arc(snap.edge.0 * 2 + 1)].into_iter().filter(|arc| ends_on(*arc)) {
                 let ahead = |end: &Snap| end.edge == snap.edge && part(arc, end.along_mm) >= part(arc, snap.along_mm);
                 if let Some(end) = to.snap.filter(ahead) {
                     offer(part(arc, end.along_mm) - part(arc, snap.along_mm));
@@ -182,16 +209,19 @@ pub(super) fn cost(network: &Network, graph: &Graph, closed: &BTreeSet<EdgeId>, 
             continue;
         }
         known.insert((at, driven.clone()), cost);
-        if to.snap.is_none() && JunctionId(to.back[0].node) == at {
+        if to.snap.is_none() && to.junction == Some(at) {
             offer(cost);
         }
         for edge in network.edges() {
             for arc in [Arc(edge.0 * 2), Arc(edge.0 * 2 + 1)] {
-                if network.tail(arc) != at || !is_open(arc) || !may_follow(&driven, arc) {
+                if network.tail(arc) != at || !may_follow(&driven, arc) {
                     continue;
                 }
-                if let Some(end) = to.snap.filter(|end| end.edge == edge) {
+                if let Some(end) = to.snap.filter(|end| end.edge == edge && ends_on(arc)) {
                     offer(cost + part(arc, end.along_mm));
+                }
+                if !is_open(arc) {
+                    continue;
                 }
                 let mut next = [driven.as_slice(), &[arc]].concat();
                 next.drain(..next.len().saturating_sub(memory));

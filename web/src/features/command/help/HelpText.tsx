@@ -30,7 +30,7 @@ const LOST = ['banner', 'wait', 'old', 'missed', 'signin', 'phone'] as const;
 const FLOOD = ['urgent', 'groups', 'all', 'filter', 'shelve', 'quiet'] as const;
 const EVIDENCE = ['fixes', 'crossing', 'doubt', 'zone', 'alarm', 'on'] as const;
 const PLAYBACK = ['from', 'time', 'cast', 'unknown', 'live'] as const;
-const ROADS = ['route', 'nearest', 'reach', 'why', 'close', 'turn'] as const;
+const ROADS = ['route', 'upwind', 'nearest', 'reach', 'why', 'close', 'turn'] as const;
 const DOUBTS = ['provisional', 'uncertain', 'late', 'retracted'] as const;
 
 export function HelpText() {

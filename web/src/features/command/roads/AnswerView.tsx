@@ -3,11 +3,11 @@ import { useI18n } from '../../../i18n';
 import { nameOf } from '../../../map/drawn';
 import { problemText } from '../../../ui/problem';
 import { waysOf } from '../../../api/roads';
-import type { NearestAnswer, ReachAnswer, RouteAnswer } from '../../../api/roads';
+import type { NearestAnswer, OtherPlace, ReachAnswer, RingPlace, RouteAnswer } from '../../../api/roads';
 import type { Problem } from '../../../api/types';
 import type { Desk } from '../desk';
 import { secondsBefore, type Plan, type Plans } from './plans';
-import { closersText, durationText, minutesText, sentence, wayText } from './words';
+import { closersText, durationText, minutesText, ringText, sentence, wayText } from './words';
 
 export function AnswerView({ desk, plans, plan }: { desk: Desk; plans: Plans; plan: Plan }) {
   const { t } = useI18n();
@@ -34,12 +34,22 @@ function Refused({ problem }: { problem: Problem }) {
   const { language, t } = useI18n();
   const by = closersText((problem as { closures?: NearestAnswer['left_out'][number]['closures'] }).closures ?? [], language, t);
   const refused = (problem as { refused?: RouteAnswer['refused'] }).refused ?? [];
+  const { next_best: next, others } = problem as { next_best?: RingPlace | null; others?: OtherPlace[] };
   return (
     <div className="problem" role="alert" data-testid="roads-problem">
       <p>
         {problemText(problem, t)}
         {by !== '' && ` ${t('roads.closedby', { names: by })}`}
       </p>
+      {next && <p data-testid="roads-next-best">{t('roads.upwind.next', { place: ringText(next, language, t) })}</p>}
+      {next === null && <p>{t('roads.upwind.nonext')}</p>}
+      {others && others.length > 0 && (
+        <ul>
+          {others.map(({ text }, i) => (
+            <li key={i}>{sentence(text, language)}</li>
+          ))}
+        </ul>
+      )}
       {refused.length > 0 && (
         <ul>
           {refused.map(({ text }, i) => (
@@ -60,6 +70,7 @@ function Route({ desk, plans, plan, route }: { desk: Desk; plans: Plans; plan: P
         <strong data-testid="roads-duration">{durationText(way.duration_s, t)}</strong>{' '}
         <span data-testid="roads-length">{wayText(way.length_m, t)}</span>
       </p>
+      {route.approach && <Approach approach={route.approach} />}
       {route.refused.length > 0 && (
         <section className="roads-refused" data-testid="roads-refused">
           <h4>{t('roads.refused')}</h4>
@@ -92,6 +103,26 @@ function Route({ desk, plans, plan, route }: { desk: Desk; plans: Plans; plan: P
           ))}
         </ol>
       </details>
+    </>
+  );
+}
+
+/** Where it comes to the ring, and why not elsewhere. */
+function Approach({ approach: { place, others } }: { approach: NonNullable<RouteAnswer['approach']> }) {
+  const { language, t } = useI18n();
+  return (
+    <>
+      <p data-testid="roads-arrives">{t('roads.upwind.arrives', { place: ringText(place, language, t) })}</p>
+      {others.length > 0 && (
+        <details>
+          <summary>{t('roads.upwind.others', { n: others.length })}</summary>
+          <ul>
+            {others.map(({ text }, i) => (
+              <li key={i}>{sentence(text, language)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
     </>
   );
 }

@@ -12,7 +12,7 @@ import { AnswerView } from './AnswerView';
 import { ClosuresList } from './ClosuresList';
 import { placeLabel } from './drawn';
 import { PlaceField } from './PlaceField';
-import { MODES, MOST_PLANS, MOST_VIA, secondsOf, type Plan, type Plans } from './plans';
+import { LEAST_RADIUS_M, MODES, MOST_PLANS, MOST_RADIUS_M, MOST_VIA, secondsOf, USUAL_UPWIND, type Plan, type Plans } from './plans';
 import { durationText } from './words';
 import './roads.css';
 
@@ -153,7 +153,7 @@ function PlanView({ desk, plans, plan, awaits }: PlanViewProps) {
       })}
       {mode === 'route' && (
         <div className="roads-acts">
-          <button type="button" disabled={points.length >= MOST_VIA + 2} data-testid="roads-via" onClick={() => plans.addVia(id)}>
+          <button type="button" disabled={plan.upwind !== null || points.length >= MOST_VIA + 2} data-testid="roads-via" onClick={() => plans.addVia(id)}>
             {t('roads.via')}
           </button>
           <button type="button" data-testid="roads-reverse" onClick={() => plans.reverse(id)}>
@@ -161,8 +161,45 @@ function PlanView({ desk, plans, plan, awaits }: PlanViewProps) {
           </button>
         </div>
       )}
+      {mode === 'route' && points.length === 2 && <UpwindFields plans={plans} plan={plan} />}
       {awaits !== null && <p className="hint">{t('roads.click')}</p>}
       <AnswerView desk={desk} plans={plans} plan={plan} />
     </section>
+  );
+}
+
+/** To stop on a ring around the end, on the side that the wind comes from. */
+function UpwindFields({ plans, plan: { id, upwind } }: { plans: Plans; plan: Plan }) {
+  const { t } = useI18n();
+  const field = (name: 'wind_from_deg' | 'radius_m', least: number, most: number) => (
+    <label className="field">
+      <span>{t(`roads.upwind.${name}`)}</span>
+      <input
+        type="number"
+        min={least}
+        max={most}
+        defaultValue={upwind?.[name]}
+        data-testid={`roads-upwind-${name}`}
+        onChange={({ target }) => {
+          // What is half typed asks nothing.
+          if (upwind && target.value !== '' && target.validity.valid) plans.change(id, { upwind: { ...upwind, [name]: target.valueAsNumber } });
+        }}
+      />
+    </label>
+  );
+  return (
+    <>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={upwind !== null}
+          data-testid="roads-upwind"
+          onChange={({ target }) => plans.change(id, { upwind: target.checked ? USUAL_UPWIND : null })}
+        />
+        <span>{t('roads.upwind')}</span>
+      </label>
+      {upwind && field('wind_from_deg', 0, 360)}
+      {upwind && field('radius_m', LEAST_RADIUS_M, MOST_RADIUS_M)}
+    </>
   );
 }

@@ -10,7 +10,7 @@ const plan = (more: Partial<Plan>): Plan => ({
   mode: 'route',
   profile: 'car',
   points: [{ lon: 121, lat: 30 }, null, { lon: 122, lat: 30 }],
-  kind: 'ambulance',
+  kind: 'ambulance', upwind: null,
   answer: null,
   chosen: 0,
   problem: null,

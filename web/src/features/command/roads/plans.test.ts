@@ -42,6 +42,21 @@ describe('open questions about roads', () => {
     expect(api.route).toHaveBeenLastCalledWith(expect.objectContaining({ from: at(122), to: at(121) }), expect.anything());
   });
 
+  test('to arrive upwind the end is the middle of a circle, and there are no places on the way', async () => {
+    const { api, plans } = desk();
+    plans.begin('route', [at(121), at(122)]);
+    const id = plans.picture().active!;
+    plans.change(id, { upwind: { radius_m: 500, wind_from_deg: 45 } });
+    await settled();
+    const approach = { centre: at(122), radius_m: 500, wind_from_deg: 45 };
+    expect(api.route).toHaveBeenLastCalledWith({ from: at(121), approach, via: [], profile: 'fire_engine', alternatives: 0 }, expect.anything());
+    plans.addVia(id);
+    expect(plans.picture().plans[0]!.points).toHaveLength(2);
+    plans.change(id, { upwind: null });
+    await settled();
+    expect(api.route).toHaveBeenLastCalledWith(expect.objectContaining({ to: at(122), alternatives: 2 }), expect.anything());
+  });
+
   test('every open question turns when roads are closed, and says what it took before', async () => {
     const { api, plans } = desk();
     plans.follow(1);

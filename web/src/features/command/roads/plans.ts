@@ -22,6 +22,16 @@ export const ALTERNATIVES = 2;
 export const MOST_PLANS = 8;
 /** Most places on the way. */
 export const MOST_VIA = 10;
+/** What stands in the fields until somebody types: a beginning, no rule. */
+export const USUAL_UPWIND: Upwind = { radius_m: 300, wind_from_deg: 0 };
+export const LEAST_RADIUS_M = 10;
+export const MOST_RADIUS_M = 10_000;
+
+/** To the ring around the end, from where the wind comes from. */
+export interface Upwind {
+  radius_m: number;
+  wind_from_deg: number;
+}
 
 export type Answer =
   | { mode: 'route'; value: RouteAnswer }
@@ -36,6 +46,8 @@ export interface Plan {
   points: readonly (LonLat | null)[];
   /** Of which kind the nearest are. */
   kind: string;
+  /** Of a route without places on the way; `null` = to its end itself. */
+  upwind: Upwind | null;
   /** The last answer; it stays while the next is asked for, and goes when there is none. */
   answer: Answer | null;
   /** Of a route which of its ways is looked at: 0 is the fastest. */
@@ -107,6 +119,7 @@ export class Plans {
       profile,
       points,
       kind: 'ambulance',
+      upwind: null,
       answer: null,
       chosen: 0,
       problem: null,
@@ -135,7 +148,7 @@ export class Plans {
     if (this.#picture.awaits !== null) this.#show({ awaits: null });
   }
 
-  change(id: number, change: Partial<Pick<Plan, 'profile' | 'kind'>>): void {
+  change(id: number, change: Partial<Pick<Plan, 'profile' | 'kind' | 'upwind'>>): void {
     this.#put(id, { ...change, turned: { times: 0, before: null } });
     this.#ask(id);
   }
@@ -158,7 +171,7 @@ export class Plans {
   /** One more place on the way, before the end; the next click gives it. */
   addVia(id: number): void {
     const plan = this.#plan(id);
-    if (!plan || plan.mode !== 'route' || plan.points.length >= MOST_VIA + 2) return;
+    if (!plan || plan.mode !== 'route' || plan.upwind || plan.points.length >= MOST_VIA + 2) return;
     const at = plan.points.length - 1;
     this.#put(id, { points: [...plan.points.slice(0, at), null, ...plan.points.slice(at)] });
     this.#show({ active: id, awaits: at });
@@ -251,11 +264,15 @@ export class Plans {
     );
   }
 
-  async #answer({ mode, profile, kind }: Plan, points: readonly LonLat[], signal: AbortSignal): Promise<Answer> {
+  async #answer({ mode, profile, kind, upwind }: Plan, points: readonly LonLat[], signal: AbortSignal): Promise<Answer> {
     const at = points[0]!;
     switch (mode) {
       case 'route': {
         const via = points.slice(1, -1);
+        if (upwind) {
+          const toRing = { from: at, approach: { centre: points.at(-1)!, ...upwind }, via, profile, alternatives: 0 };
+          return { mode, value: await this.#api.route(toRing, signal) };
+        }
         const asked = { from: at, to: points.at(-1)!, via, profile, alternatives: via.length > 0 ? 0 : ALTERNATIVES };
         return { mode, value: await this.#api.route(asked, signal) };
       }

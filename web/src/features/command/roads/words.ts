@@ -1,5 +1,5 @@
 /** Times and lengths of ways, as people say them. */
-import type { ClosedBy, RoadClosure, TextPair } from '../../../api/roads';
+import type { ClosedBy, RingPlace, RoadClosure, TextPair } from '../../../api/roads';
 import type { Language, Translate } from '../../../i18n';
 
 /** Minutes and seconds: 4:05; with hours 1:04:05. */
@@ -30,6 +30,12 @@ function named({ name, name_en, id }: { name?: string; name_en?: string; id: str
 
 export function closureName({ feature }: RoadClosure, language: Language): string {
   return named(feature, language);
+}
+
+/** A place on a ring: its road, its bearing from the source, how far off the wind it is. */
+export function ringText({ road, road_en, bearing_deg, off_wind_deg }: RingPlace, language: Language, t: Translate): string {
+  const name = (language === 'en' && road_en) || road || t('roads.upwind.noname');
+  return t('roads.upwind.place', { name, bearing: Math.round(bearing_deg), off: Math.round(off_wind_deg) });
 }
 
 /** The names of what closes a place. */
