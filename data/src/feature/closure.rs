@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 pub(super) const CLOSES: &str = "closes_roads_for";
 
 /// Every member that means something in a closure's properties. Others are kept as remarks.
-const KNOWN: [&str; 9] =
+pub(super) const KNOWN: [&str; 9] =
     ["name", "reason", "audience", "valid_from", "valid_to", "schedule", "radius_m", "width_m", "drawn"];
 
 /// Audiences by the names that stand for several profiles.

@@ -8,12 +8,14 @@
 //! where that was a circle or a corridor).
 
 mod closure;
+pub(crate) mod code;
 mod collection;
 mod entry;
 mod exemption;
 mod field_error;
 mod geometry;
 mod ground;
+mod judge;
 mod members;
 mod reference;
 mod road;

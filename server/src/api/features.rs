@@ -251,13 +251,21 @@ pub fn shown(app: &App, identity: &Identity, feature: &StoredFeature) -> Result<
     Ok(without_secrets(identity, feature.collection, value))
 }
 
-/// A feature without what only those may see who may set it: a vehicle's device id is a credential.
+/// A feature without what is not for everybody: a vehicle's device id is a credential, which only those see who may set it; how to
+/// reach a driver is for those who edit the map or speak with drivers.
 pub fn without_secrets(identity: &Identity, collection: Collection, mut feature: Value) -> Value {
     if collection == Collection::Vehicles
         && !allows(Action::EditMap, identity.role)
         && let Some(properties) = feature["properties"].as_object_mut()
     {
         properties.remove("device_id");
+    }
+    let knows_people = allows(Action::EditMap, identity.role) || allows(Action::CommandTerminals, identity.role);
+    let personal = collection.schema().iter().filter(|property| property.personal && !knows_people);
+    for property in personal {
+        if let Some(properties) = feature["properties"].as_object_mut() {
+            properties.remove(property.name);
+        }
     }
     feature
 }

@@ -196,9 +196,15 @@ impl Features {
         self.commit(who, "feature.create", edits).await
     }
 
-    /// Checks a new feature as [`Features::create`] does. Cost: that of [`prepare`]; blocks for it.
-    pub fn checked(&self, collection: Collection, feature: &Value) -> Result<Prepared, FieldError> {
-        let find = |collection, id: &FeatureId| self.inner.catalog.living(collection, id);
+    /// Checks a new feature as [`Features::create`] does; it may name those that come `beside` it. Cost: that of [`prepare`];
+    /// blocks for it.
+    pub fn checked(
+        &self,
+        collection: Collection,
+        feature: &Value,
+        beside: &HashSet<FeatureId>,
+    ) -> Result<Prepared, FieldError> {
+        let find = |of, id: &FeatureId| found(&self.inner.catalog, (collection, beside), of, id);
         let id = new_id(feature)?;
         prepare(&Draft { collection, id: &id, feature, previous: None, find: &find })
     }
@@ -517,7 +523,11 @@ fn line(who: &str, action: &str, detail: Value) -> AuditLine {
 }
 
 fn check_new(collection: Collection, features: &[Value], catalog: &Catalog) -> Vec<Result<Prepared, FieldError>> {
-    let find = |collection, id: &FeatureId| catalog.living(collection, id);
+    let beside = match collection.refers_to_itself() {
+        true => features.iter().filter_map(|feature| new_id(feature).ok()).collect(),
+        false => HashSet::new(),
+    };
+    let find = |of, id: &FeatureId| found(catalog, (collection, &beside), of, id);
     features
         .iter()
         .map(|feature| {
@@ -525,6 +535,17 @@ fn check_new(collection: Collection, features: &[Value], catalog: &Catalog) -> V
             prepare(&Draft { collection, id: &id, feature, previous: None, find: &find })
         })
         .collect()
+}
+
+/// A feature that is kept, or comes in the same request into the same collection: that one has no key yet, and any will do, for
+/// what is asked of it is whether it is there.
+fn found(
+    catalog: &Catalog,
+    (collection, beside): (Collection, &HashSet<FeatureId>),
+    of: Collection,
+    id: &FeatureId,
+) -> Option<FeatureKey> {
+    catalog.living(of, id).or_else(|| (of == collection && beside.contains(id)).then_some(FeatureKey(u32::MAX)))
 }
 
 /// The id that a new feature names, else a random one.

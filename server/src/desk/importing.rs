@@ -20,7 +20,7 @@ use cordon_spatial::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -34,6 +34,8 @@ const PIECE: usize = 5_000;
 const LISTED: usize = 1_000;
 /// Rows that may be wrong before nobody looks for repairs any more.
 const MOST_BROKEN: usize = 100_000;
+/// Rows that may wait for what they name to come further down.
+const MOST_WAITING: usize = 10_000;
 /// Features that a trial shows,
 const SHOWN: usize = 1_000;
 /// and of how much text at most, bytes; a single one may be longer.
@@ -485,6 +487,8 @@ impl Work<'_> {
         let in_pieces = opened.rows > ONE_TRANSACTION;
         let mut checked: Checked = Vec::new();
         let mut broken: BTreeMap<u64, FieldError> = BTreeMap::new();
+        let mut waiting: Vec<(u64, Value, FieldError)> = Vec::new();
+        let mut beside = HashSet::new();
         for row in opened.rows(collection, mapping)? {
             let row = row?;
             self.job.done.store(row.number, Ordering::Relaxed);
@@ -492,8 +496,17 @@ impl Work<'_> {
                 let fields = row.feature["properties"].as_object().into_iter().flatten();
                 report.fields = fields.map(|(name, _)| name.clone()).collect();
             }
-            match self.check(&row.feature) {
-                Ok(prepared) => checked.push((row.number, prepared)),
+            match self.check(&row.feature, &beside) {
+                Ok(prepared) => {
+                    if collection.refers_to_itself() {
+                        beside.insert(prepared.id.clone());
+                    }
+                    checked.push((row.number, prepared));
+                }
+                // What it names may stand further down.
+                Err(error) if error.code == "unknown_reference" && waiting.len() < MOST_WAITING => {
+                    waiting.push((row.number, row.feature, error));
+                }
                 Err(error) if is_repairable(&error) && broken.len() < MOST_BROKEN => {
                     broken.insert(row.number, error);
                 }
@@ -507,7 +520,7 @@ impl Work<'_> {
             for row in opened.repaired(&self.imports.gdal, collection, mapping)? {
                 let row = row?;
                 let Some(error) = broken.remove(&row.number) else { continue };
-                match self.check(&row.feature) {
+                match self.check(&row.feature, &beside) {
                     Ok(prepared) => {
                         report.repaired_count += 1;
                         note(&mut report.repaired, row.number, &error);
@@ -518,6 +531,22 @@ impl Work<'_> {
             }
             broken.iter().for_each(|(row, error)| refuse(report, *row, error));
         }
+        loop {
+            let before = waiting.len();
+            for (row, feature, _) in std::mem::take(&mut waiting) {
+                match self.check(&feature, &beside) {
+                    Ok(prepared) => {
+                        beside.insert(prepared.id.clone());
+                        checked.push((row, prepared));
+                    }
+                    Err(error) => waiting.push((row, feature, error)),
+                }
+            }
+            if waiting.len() == before {
+                break;
+            }
+        }
+        waiting.iter().for_each(|(row, _, error)| refuse(report, *row, error));
         let size = if in_pieces { PIECE } else { checked.len().max(1) };
         let mut checked = checked.into_iter();
         loop {
@@ -529,11 +558,11 @@ impl Work<'_> {
         }
     }
 
-    fn check(&self, feature: &Value) -> Result<Prepared, FieldError> {
+    fn check(&self, feature: &Value, beside: &HashSet<FeatureId>) -> Result<Prepared, FieldError> {
         if self.order.collection.is_drawn() && feature["geometry"].is_null() {
             return Err(FieldError::missing("geometry", "a place for every row"));
         }
-        self.imports.features.checked(self.order.collection, feature)
+        self.imports.features.checked(self.order.collection, feature, beside)
     }
 
     /// Keeps a piece in one transaction; of a trial, shows it.

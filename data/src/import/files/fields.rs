@@ -75,12 +75,12 @@ fn as_kind(collection: Collection, property: &str, value: &Value) -> Value {
     let Some(known) = collection.property(property) else { return value.clone() };
     let text = value.as_str().map(str::trim);
     match (known.kind, text) {
-        (Kind::Text | Kind::OneOf(_) | Kind::Datum | Kind::Reference(_), None) => match value {
+        (kind, None) if kind.is_text() => match value {
             Value::Number(_) => as_id(value),
             Value::Bool(truth) => truth.to_string().into(),
             other => other.clone(),
         },
-        (Kind::Number | Kind::Whole, Some(text)) => match text.parse::<f64>() {
+        (kind, Some(text)) if kind.is_number() => match text.parse::<f64>() {
             Ok(number) if number.fract() == 0.0 && number.abs() < 1e15 => (number as i64).into(),
             Ok(number) => number.into(),
             Err(_) => value.clone(),
