@@ -44,6 +44,10 @@ const found = await withBrowser(async (browser) => {
   seen.badCycle = await at("card-save").isDisabled();
   await at("card-update_cycle_days").fill("30");
   console.log("against");
+  await page.waitForFunction(async () => {
+    const card = await fetch("/ogc/collections/datasets/items/gates", { headers: { Accept: "application/geo+json" } });
+    return (await card.json()).properties.owner === "Their office";
+  });
   await page.keyboard.press("Enter");
   await at("card-conflict").waitFor();
   seen.theirs = await at("card-theirs-owner").innerText();
@@ -54,6 +58,7 @@ const found = await withBrowser(async (browser) => {
   await at("catalogue-gates").filter({ hasText: "Gate office" }).waitFor();
   await at("catalogue-edit-gates").click();
   await at("card-history").click();
+  await at("row-history-list").locator("li").nth(2).waitFor();
   seen.history = await at("row-history-list").innerText();
   await page.keyboard.press("Escape");
   await notice.getByTestId("undo-last").click();

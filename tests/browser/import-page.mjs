@@ -21,7 +21,7 @@ const found = await withBrowser(async (browser) => {
   const idle = () => page.locator('[data-testid="import-try"]:enabled').waitFor();
   await open(page, "#/data?of=gates");
   await at("data-view-import").click();
-  await at("import-choose").waitFor();
+  await at("import-past").filter({ hasText: "Nothing was imported since" }).waitFor();
   seen.empty = await at("import").innerText();
   seen.into = await at("import-collection").inputValue();
 

@@ -1,7 +1,7 @@
 //! What each collection holds, as figures: how many, where, changed when and by whom, and what is wanting in it.
 //!
-//! Fed by every commit like the finder, so that the data catalogue asks no store: a few dozen bytes a feature in memory, and an
-//! answer costs one pass over them (about 2 ms for 100,000). What is wanting is counted and never refused: a check that costs a
+//! Fed by every commit like the finder, so that the data catalogue asks no store: a few figures a feature in memory, and an
+//! answer costs one pass over them. What is wanting is counted and never refused: a check that costs a
 //! person the edit at three in the morning stands with the entry, if at all.
 
 use cordon_data::feature::{Collection, Derived, StoredFeature, bbox_of, bbox_of_ground, references};
