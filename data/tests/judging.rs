@@ -13,9 +13,21 @@ fn enter(
     properties: Value,
     previous: Option<&StoredFeature>,
 ) -> Result<Prepared, Box<FieldError>> {
-    let find = |_: Collection, id: &FeatureId| (id.as_str() == "here").then_some(FeatureKey(7));
+    let find =
+        |_: Collection, id: &FeatureId| ["here", "under", "below"].contains(&id.as_str()).then_some(FeatureKey(7));
+    // "under" is part of "f-1" through "below"; "here" of a circle that an older version let in.
+    let wholes = |id: &FeatureId| {
+        let above = match id.as_str() {
+            "under" => "below",
+            "below" => "f-1",
+            "here" => "there",
+            "there" => "here",
+            _ => return Vec::new(),
+        };
+        vec![FeatureId::new(above).expect("an id")]
+    };
     let (id, feature) = (FeatureId::new("f-1").expect("an id"), feature(properties));
-    prepare(&Draft { collection, id: &id, feature: &feature, previous, find: &find }).map_err(Box::new)
+    prepare(&Draft { collection, id: &id, feature: &feature, previous, find: &find, wholes: &wholes }).map_err(Box::new)
 }
 
 #[track_caller]
@@ -74,7 +86,6 @@ fn what_contradicts_itself_is_refused() {
 fn a_reference_names_something_that_exists_in_its_collection() {
     refused(Collection::Gates, json!({"closed_area": "gone"}), "unknown_reference", "properties.closed_area");
     refused(Collection::Equipment, json!({"plant": "a b"}), "unknown_reference", "properties.plant");
-    refused(Collection::Plants, json!({"parent": "f-1"}), "value", "properties.parent");
     accepted(Collection::Gates, json!({"closed_area": "here"}));
     let held = |entry: Value| json!({"substances": ["油漆", {"substance": "here", "quantity_t": 3}, entry]});
     let of = Collection::HazardSources;
@@ -87,6 +98,16 @@ fn a_reference_names_something_that_exists_in_its_collection() {
     let named: Vec<&str> =
         references(of, properties.as_object().expect("an object")).into_iter().map(|named| named.id).collect();
     assert_eq!(named, ["here", "gone"]);
+}
+
+#[test]
+fn nothing_is_part_of_itself() {
+    refused(Collection::Plants, json!({"parent": "f-1"}), "circular", "properties.parent");
+    refused(Collection::Plants, json!({"parent": "under"}), "circular", "properties.parent");
+    refused(Collection::ClosedAreas, json!({"parent": "below"}), "circular", "properties.parent");
+    accepted(Collection::Plants, json!({"parent": "here"}));
+    // What another collection calls so is another thing.
+    accepted(Collection::Gates, json!({"closed_area": "under"}));
 }
 
 #[test]

@@ -87,6 +87,16 @@ impl Collection {
         !matches!(self, Ground | Roads | Closures | Exemptions | Population | Datasets)
     }
 
+    /// Whether its features are about people: they are in no file that is published for everybody.
+    pub fn is_personal(self) -> bool {
+        self == Collection::Drivers
+    }
+
+    /// What its table is called in a database: its name with `_` for `-`.
+    pub fn table(self) -> String {
+        self.name().replace('-', "_")
+    }
+
     /// Whether its features belong inside a park's boundary.
     pub fn is_in_park(self) -> bool {
         use Collection::{ClosedAreas, Enterprises, Equipment, HazardSources, Plants, Points};

@@ -27,6 +27,14 @@ const MAX_ENTRIES: usize = 10_000;
 /// Finds the key of a feature that exists, by its collection and id.
 pub type Find<'a> = dyn Fn(Collection, &FeatureId) -> Option<FeatureKey> + 'a;
 
+/// Tells what a feature of the same collection is part of: the ids that it names in its own collection.
+pub type Wholes<'a> = dyn Fn(&FeatureId) -> Vec<FeatureId> + 'a;
+
+/// No feature is part of another: for collections whose features name none of their own.
+pub fn no_wholes(_: &FeatureId) -> Vec<FeatureId> {
+    Vec::new()
+}
+
 /// A feature as it was sent, and what it is to become.
 #[derive(Clone, Copy)]
 pub struct Draft<'a> {
@@ -40,6 +48,8 @@ pub struct Draft<'a> {
     pub previous: Option<&'a StoredFeature>,
     /// Finds what it refers to: what is kept, and what comes in the same request, by any key.
     pub find: &'a Find<'a>,
+    /// Tells what the features of its collection are part of, so that none becomes part of itself.
+    pub wholes: &'a Wholes<'a>,
 }
 
 /// A checked feature, not yet kept.
@@ -61,9 +71,9 @@ pub struct Prepared {
     exemption: Option<ExemptionDraft>,
 }
 
-/// Checks a feature whole. Known properties are judged where they differ from the revision before, unknown ones are kept as they are unless a zone's or vehicle's is
-/// nearly a known one; members of the feature other
-/// than `type`, `id`, `geometry` and `properties` are dropped (RFC 7946 §6.1), a `crs` other than WGS 84 is refused.
+/// Checks a feature whole. Known properties are judged where they differ from the revision before, unknown ones are kept as they are
+/// unless a zone's or vehicle's is nearly a known one; members of the feature other than `type`, `id`, `geometry` and `properties` are
+/// dropped (RFC 7946 §6.1), a `crs` other than WGS 84 is refused.
 ///
 /// Errors name the first field that is wrong, its value and what is allowed. Cost: linear in the body, and for a zone
 /// that of [`cordon_spatial::shape::polygons`].
@@ -115,6 +125,7 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
         properties: &properties,
         before: before.as_ref(),
         find: draft.find,
+        wholes: draft.wholes,
     };
     judged.check()?;
     let body =

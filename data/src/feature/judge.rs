@@ -3,21 +3,24 @@
 //! An edit is judged by what it changes: a property that stands as in the revision before is left alone, so that what was kept by an
 //! older version can be read, patched in another place, and brought back. Properties that the schema does not know are free.
 
-use super::entry::Find;
+use super::entry::{Find, Wholes};
 use super::field_error::FieldError;
 use super::members::{Members, object};
-use super::reference::{self, Reference};
-use super::schema::{Kind, Property};
+use super::reference;
+use super::schema::{Kind, Property, SeenBy};
 use super::{Collection, closure, code, vehicle, zone};
 use crate::filter::Interval;
 use crate::import::files::Srs;
 use cordon_spatial::ids::FeatureId;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// Longest text, characters: that of any text in a feature.
 const MAX_TEXT_CHARS: usize = 10_000;
 /// Most entries of a hazard source's list of substances.
 const MAX_SUBSTANCES: usize = 1_000;
+/// Most features above one that is part of others: a park's chain has four.
+const MAX_ABOVE: usize = 100;
 
 /// What an edit would make of a feature's properties.
 pub(super) struct Judged<'a> {
@@ -31,6 +34,8 @@ pub(super) struct Judged<'a> {
     pub before: Option<&'a Map<String, Value>>,
     /// Finds what is named.
     pub find: &'a Find<'a>,
+    /// Tells what a feature of its collection is part of.
+    pub wholes: &'a Wholes<'a>,
 }
 
 impl Judged<'_> {
@@ -57,10 +62,55 @@ impl Judged<'_> {
             Collection::HazardSources if !self.is_as_before("substances") => substances(&members)?,
             _ => {}
         }
-        let named = |properties| reference::references(self.collection, properties);
-        let before = self.before.map(named).unwrap_or_default();
-        let same = |reference: &Reference<'_>| before.iter().any(|known| known.is_same(reference));
-        reference::check(self.collection, self.id, self.properties, &same, self.find)
+        self.references()
+    }
+
+    /// Refuses a reference to nothing, to the feature itself, or to what is part of it. One that stands as in the revision before is
+    /// left alone: what it names may have been deleted since.
+    fn references(&self) -> Result<(), FieldError> {
+        let before =
+            self.before.map(|properties| reference::references(self.collection, properties)).unwrap_or_default();
+        let named = reference::references(self.collection, self.properties);
+        for reference in named.iter().filter(|named| !before.iter().any(|known| known.is_same(named))) {
+            let refused = |code, limit: String| {
+                Err(FieldError::new(code, format!("properties.{}", reference.field), reference.id, limit))
+            };
+            let is_itself = |id: &FeatureId| reference.to == self.collection && id == self.id;
+            let id = FeatureId::new(reference.id).ok();
+            let Some(id) = id.filter(|id| is_itself(id) || (self.find)(reference.to, id).is_some()) else {
+                return refused("unknown_reference", format!("the id of a feature of {} that exists", reference.to));
+            };
+            if reference.to == self.collection {
+                match self.stands_above(id) {
+                    Chain::Ends => {}
+                    Chain::Closes => {
+                        let limit =
+                            format!("the id of a feature of {} that is not this one, nor part of it", reference.to);
+                        return refused("circular", limit);
+                    }
+                    Chain::TooLong => return refused("too_deep", format!("at most {MAX_ABOVE} features above one")),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the chain upwards from a feature comes back to this one. A circle of others, which an older version may have let in,
+    /// is not this edit's.
+    fn stands_above(&self, first: FeatureId) -> Chain {
+        let (mut seen, mut open) = (HashSet::new(), vec![first]);
+        while let Some(id) = open.pop() {
+            if id == *self.id {
+                return Chain::Closes;
+            }
+            if seen.len() == MAX_ABOVE {
+                return Chain::TooLong;
+            }
+            if seen.insert(id.clone()) {
+                open.extend((self.wholes)(&id));
+            }
+        }
+        Chain::Ends
     }
 
     fn is_as_before(&self, name: &str) -> bool {
@@ -93,6 +143,16 @@ impl Judged<'_> {
         }
         Ok(())
     }
+}
+
+/// How a chain upwards ends.
+enum Chain {
+    /// At what is part of nothing.
+    Ends,
+    /// Where it began.
+    Closes,
+    /// Nobody looked further.
+    TooLong,
 }
 
 /// How a value stands to the one after it.
@@ -207,5 +267,5 @@ const THRESHOLD: Property = amount("threshold_t");
 const BETA: Property = amount("beta");
 
 const fn amount(name: &'static str) -> Property {
-    Property { name, kind: Kind::Amount, zh: "", en: "", personal: false }
+    Property { name, kind: Kind::Amount, zh: "", en: "", seen_by: SeenBy::Everybody }
 }

@@ -4,8 +4,6 @@
 //! deletion is never held up by it, and the data catalogue counts what names nothing.
 
 use super::Collection;
-use super::entry::Find;
-use super::field_error::FieldError;
 use super::schema::Kind;
 use cordon_spatial::ids::FeatureId;
 use serde_json::{Map, Value};
@@ -29,8 +27,8 @@ impl Reference<'_> {
     }
 }
 
-/// What a feature's properties name, in the order of the schema, and the substances that a hazard source holds. Texts alone: what is none is refused on entry, and old features
-/// that have something else there name nothing.
+/// What a feature's properties name, in the order of the schema, and the substances that a hazard source holds. Texts alone: what is
+/// none is refused on entry, and old features that have something else there name nothing.
 pub fn references(collection: Collection, properties: &Map<String, Value>) -> Vec<Reference<'_>> {
     let singles = collection.schema().iter().filter_map(|property| {
         let Kind::Reference(to) = property.kind else { return None };
@@ -45,28 +43,8 @@ pub fn references(collection: Collection, properties: &Map<String, Value>) -> Ve
     singles.chain(held).collect()
 }
 
-/// Refuses a reference to nothing. What `same` says is left alone: it was so in the revision before, and may have been deleted since.
-pub(super) fn check(
-    collection: Collection,
-    id: &FeatureId,
-    properties: &Map<String, Value>,
-    same: &dyn Fn(&Reference<'_>) -> bool,
-    find: &Find<'_>,
-) -> Result<(), FieldError> {
-    for reference in references(collection, properties) {
-        let field = || format!("properties.{}", reference.field);
-        if reference.to == collection && reference.id == id.as_str() {
-            let limit = format!("the id of another feature of {collection}");
-            return Err(FieldError::new("value", field(), reference.id, limit));
-        }
-        if same(&reference) {
-            continue;
-        }
-        let found = FeatureId::new(reference.id).ok().and_then(|id| find(reference.to, &id));
-        if found.is_none() {
-            let limit = format!("the id of a feature of {} that exists", reference.to);
-            return Err(FieldError::new("unknown_reference", field(), reference.id, limit));
-        }
-    }
-    Ok(())
+/// Which features of its own collection a feature names: what it is part of.
+pub fn wholes(collection: Collection, properties: &Map<String, Value>) -> Vec<FeatureId> {
+    let own = references(collection, properties).into_iter().filter(|reference| reference.to == collection);
+    own.filter_map(|reference| FeatureId::new(reference.id).ok()).collect()
 }

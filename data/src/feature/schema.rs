@@ -59,16 +59,31 @@ pub struct Property {
     pub zh: &'static str,
     /// and in English, with the unit.
     pub en: &'static str,
-    /// How to reach a person who did not choose to be found by everybody: shown to whoever edits the map or speaks with drivers.
-    pub personal: bool,
+    /// Who may see it.
+    pub seen_by: SeenBy,
+}
+
+/// Who may see a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeenBy {
+    /// Whoever sees its feature.
+    Everybody,
+    /// Whoever edits the map or speaks with drivers: how to reach a person who did not choose to be found by everybody.
+    WhoKnowsPeople,
+    /// Whoever edits the map: it opens a door.
+    WhoEdits,
 }
 
 const fn is(name: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> Property {
-    Property { name, kind, zh, en, personal: false }
+    Property { name, kind, zh, en, seen_by: SeenBy::Everybody }
 }
 
 const fn personal(name: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> Property {
-    Property { name, kind, zh, en, personal: true }
+    Property { name, kind, zh, en, seen_by: SeenBy::WhoKnowsPeople }
+}
+
+const fn secret(name: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> Property {
+    Property { name, kind, zh, en, seen_by: SeenBy::WhoEdits }
 }
 
 const NAME: Property = is("name", Text, "名称", "Name");
@@ -126,7 +141,7 @@ const VEHICLES: &[Property] = &[
     is("company_en", Text, "所属单位英文名", "Company, English"),
     is("goods_class", Text, "货物类项", "Class of goods"),
     is("terminal_phone", Text, "终端号码", "Terminal's phone"),
-    is("device_id", Text, "设备号", "Device id"),
+    secret("device_id", Text, "设备号", "Device id"),
     is("cargo", Object, "货物", "Cargo"),
     is("tags", List, "标签", "Tags"),
     is("unchecked", Flag, "未核对", "Not checked yet"),

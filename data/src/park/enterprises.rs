@@ -56,12 +56,12 @@ fn company(number: usize, plant: &Plant) -> Value {
     feature(plant.id, polygon(&rectangle(a.east_m, a.north_m, b.east_m, b.north_m)), properties)
 }
 
-/// The vessel of each major hazard.
+/// The main vessel of each major hazard.
 pub(super) fn equipment() -> Vec<Value> {
     let vessel = |unit: &Unit| {
         let &(id, (name, name_en), kind, plant, _, _, held) = unit;
         let (what, what_en, sort) = match kind {
-            "storage" => ("一号储罐", "tank 1", "vessel"),
+            "storage" => ("一号储罐", "tank 1", "tank"),
             _ => ("主反应器", "main reactor", "reactor"),
         };
         let properties = json!({

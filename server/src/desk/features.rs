@@ -8,14 +8,16 @@ use super::readers::Readers;
 use crate::auth::secret;
 use crate::ingest::{NewEdit, Pipeline, Refused};
 use crate::roads::desk::Roads;
-use cordon_data::feature::{Collection, Draft, FieldError, Prepared, StoredFeature, deletion, prepare, zone_of};
+use cordon_data::feature::{
+    Collection, Draft, FieldError, Prepared, StoredFeature, deletion, no_wholes, prepare, wholes, zone_of,
+};
 use cordon_data::store::{AuditLine, StoreError};
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
 use cordon_spatial::record::Edited;
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::zone::Zone;
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 /// Why an edit was not made. Nothing of it was kept.
@@ -198,15 +200,8 @@ impl Features {
 
     /// Checks a new feature as [`Features::create`] does; it may name those that come `beside` it. Cost: that of [`prepare`];
     /// blocks for it.
-    pub fn checked(
-        &self,
-        collection: Collection,
-        feature: &Value,
-        beside: &HashSet<FeatureId>,
-    ) -> Result<Prepared, FieldError> {
-        let find = |of, id: &FeatureId| found(&self.inner.catalog, (collection, beside), of, id);
-        let id = new_id(feature)?;
-        prepare(&Draft { collection, id: &id, feature, previous: None, find: &find })
+    pub fn checked(&self, collection: Collection, feature: &Value, beside: &Beside) -> Result<Prepared, FieldError> {
+        check_one(collection, feature, beside, &self.inner.catalog)
     }
 
     /// Keeps checked features in one transaction with one line in the audit trail. Those whose names are taken are left out and
@@ -379,8 +374,8 @@ impl Features {
         let catalog = self.inner.catalog.clone();
         let checked = tokio::task::spawn_blocking(move || {
             let find = |collection, id: &FeatureId| catalog.living(collection, id);
-            let previous = previous.as_ref();
-            let draft = Draft { collection: Collection::Zones, id: &id, feature: &feature, previous, find: &find };
+            let (collection, previous) = (Collection::Zones, previous.as_ref());
+            let draft = Draft { collection, id: &id, feature: &feature, previous, find: &find, wholes: &no_wholes };
             prepare(&draft).map(|prepared| (id.clone(), prepared))
         });
         let (id, prepared) = checked.await.expect("checking a feature does not panic").map_err(invalid)?;
@@ -405,7 +400,9 @@ impl Features {
         let prepared = tokio::task::spawn_blocking(move || {
             let (collection, id) = (current.collection, &current.id);
             let find = |collection, id: &FeatureId| catalog.living(collection, id);
-            prepare(&Draft { collection, id, feature: &feature, previous: Some(&current), find: &find })
+            let wholes = |id: &FeatureId| catalog.wholes(collection, id);
+            let (feature, previous) = (&feature, Some(&current));
+            prepare(&Draft { collection, id, feature, previous, find: &find, wholes: &wholes })
         })
         .await
         .expect("checking a feature does not panic")
@@ -523,29 +520,42 @@ fn line(who: &str, action: &str, detail: Value) -> AuditLine {
 }
 
 fn check_new(collection: Collection, features: &[Value], catalog: &Catalog) -> Vec<Result<Prepared, FieldError>> {
-    let beside = match collection.refers_to_itself() {
-        true => features.iter().filter_map(|feature| new_id(feature).ok()).collect(),
-        false => HashSet::new(),
-    };
-    let find = |of, id: &FeatureId| found(catalog, (collection, &beside), of, id);
-    features
-        .iter()
-        .map(|feature| {
-            let id = new_id(feature)?;
-            prepare(&Draft { collection, id: &id, feature, previous: None, find: &find })
-        })
-        .collect()
+    let mut beside = Beside::default();
+    if collection.refers_to_itself() {
+        features.iter().for_each(|feature| beside.take(collection, feature));
+    }
+    features.iter().map(|feature| check_one(collection, feature, &beside, catalog)).collect()
 }
 
-/// A feature that is kept, or comes in the same request into the same collection: that one has no key yet, and any will do, for
-/// what is asked of it is whether it is there.
-fn found(
+/// Features that come in the same request into the same collection, and what each of them is part of.
+#[derive(Default)]
+pub struct Beside(HashMap<FeatureId, Vec<FeatureId>>);
+
+impl Beside {
+    /// Takes a feature in; one without an id of its own can be named by nobody.
+    pub fn take(&mut self, collection: Collection, feature: &Value) {
+        if feature["id"].is_null() {
+            return;
+        }
+        let Ok(id) = new_id(feature) else { return };
+        let above =
+            feature["properties"].as_object().map_or_else(Vec::new, |properties| wholes(collection, properties));
+        self.0.insert(id, above);
+    }
+}
+
+/// Checks a new feature. One that comes beside it has no key yet, and any will do: what is asked of it is whether it is there.
+fn check_one(
+    collection: Collection,
+    feature: &Value,
+    beside: &Beside,
     catalog: &Catalog,
-    (collection, beside): (Collection, &HashSet<FeatureId>),
-    of: Collection,
-    id: &FeatureId,
-) -> Option<FeatureKey> {
-    catalog.living(of, id).or_else(|| (of == collection && beside.contains(id)).then_some(FeatureKey(u32::MAX)))
+) -> Result<Prepared, FieldError> {
+    let comes = |of: Collection, id: &FeatureId| of == collection && beside.0.contains_key(id);
+    let find = |of, id: &FeatureId| catalog.living(of, id).or_else(|| comes(of, id).then_some(FeatureKey(u32::MAX)));
+    let wholes = |id: &FeatureId| beside.0.get(id).cloned().unwrap_or_else(|| catalog.wholes(collection, id));
+    let id = new_id(feature)?;
+    prepare(&Draft { collection, id: &id, feature, previous: None, find: &find, wholes: &wholes })
 }
 
 /// The id that a new feature names, else a random one.

@@ -5,14 +5,14 @@
 //! keeps the terminals' fixes too, and must not be held up for half a minute. If a piece is refused (a full disk, say), the pieces before
 //! it are taken back. Every feature says in `import` which import made it, so that one can be undone after any restart.
 
-use super::features::{EditError, Features};
+use super::features::{Beside, EditError, Features};
 use super::readers::Readers;
 use crate::api::wire::Time;
 use crate::auth::secret;
 use cordon_data::feature::{Collection, FieldError, Prepared};
 use cordon_data::filter::{Comparison, Filter, Scalar};
 use cordon_data::gdal::Gdal;
-use cordon_data::import::files::{self, ImportError, Mapping, Opened, Told};
+use cordon_data::import::files::{self, ImportError, Mapping, Opened, Row, Told};
 use cordon_data::selection::{self, Selection};
 use cordon_data::store::StoreError;
 use cordon_spatial::ids::{FeatureId, Revision};
@@ -20,7 +20,7 @@ use cordon_spatial::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -34,8 +34,8 @@ const PIECE: usize = 5_000;
 const LISTED: usize = 1_000;
 /// Rows that may be wrong before nobody looks for repairs any more.
 const MOST_BROKEN: usize = 100_000;
-/// Rows that may wait for what they name to come further down.
-const MOST_WAITING: usize = 10_000;
+/// How much text of rows may wait for what they name to come further down, bytes.
+const MOST_WAITING_BYTES: usize = 64 << 20;
 /// Features that a trial shows,
 const SHOWN: usize = 1_000;
 /// and of how much text at most, bytes; a single one may be longer.
@@ -458,6 +458,31 @@ struct Work<'a> {
 /// Checked rows that wait for their transaction.
 type Checked = Vec<(u64, Prepared)>;
 
+/// The rows of a file as far as they were looked at.
+#[derive(Default)]
+struct Sorted {
+    /// Those that can be kept.
+    good: Checked,
+    /// Those whose drawings may be repaired.
+    broken: BTreeMap<u64, FieldError>,
+    /// Those that name what may stand further down,
+    waiting: Vec<Waiting>,
+    /// and how much text that is.
+    waiting_bytes: usize,
+    /// What the others may name.
+    beside: Beside,
+}
+
+/// A row that names what is not there yet.
+struct Waiting {
+    number: u64,
+    /// The feature as text: less memory than the tree of it.
+    text: String,
+    error: FieldError,
+    /// What was repaired in it.
+    mended: Option<FieldError>,
+}
+
 impl Work<'_> {
     fn run(&self, file: &Path) -> Result<Report, ImportFailure> {
         let order = self.order;
@@ -485,10 +510,7 @@ impl Work<'_> {
     fn take(&self, opened: &Opened, mapping: &Mapping, report: &mut Report) -> Result<(), ImportFailure> {
         let collection = self.order.collection;
         let in_pieces = opened.rows > ONE_TRANSACTION;
-        let mut checked: Checked = Vec::new();
-        let mut broken: BTreeMap<u64, FieldError> = BTreeMap::new();
-        let mut waiting: Vec<(u64, Value, FieldError)> = Vec::new();
-        let mut beside = HashSet::new();
+        let mut sorted = Sorted::default();
         for row in opened.rows(collection, mapping)? {
             let row = row?;
             self.job.done.store(row.number, Ordering::Relaxed);
@@ -496,61 +518,22 @@ impl Work<'_> {
                 let fields = row.feature["properties"].as_object().into_iter().flatten();
                 report.fields = fields.map(|(name, _)| name.clone()).collect();
             }
-            match self.check(&row.feature, &beside) {
-                Ok(prepared) => {
-                    if collection.refers_to_itself() {
-                        beside.insert(prepared.id.clone());
-                    }
-                    checked.push((row.number, prepared));
+            match self.check(&row.feature, &sorted.beside) {
+                Err(error) if is_repairable(&error) && sorted.broken.len() < MOST_BROKEN => {
+                    sorted.broken.insert(row.number, error);
                 }
-                // What it names may stand further down.
-                Err(error) if error.code == "unknown_reference" && waiting.len() < MOST_WAITING => {
-                    waiting.push((row.number, row.feature, error));
-                }
-                Err(error) if is_repairable(&error) && broken.len() < MOST_BROKEN => {
-                    broken.insert(row.number, error);
-                }
-                Err(error) => refuse(report, row.number, &error),
+                checked => self.sort(row, checked, None, &mut sorted, report),
             }
-            if in_pieces && checked.len() >= PIECE {
-                self.keep(std::mem::take(&mut checked), report)?;
+            if in_pieces && sorted.good.len() >= PIECE {
+                self.keep(std::mem::take(&mut sorted.good), report)?;
             }
         }
-        if !broken.is_empty() {
-            for row in opened.repaired(&self.imports.gdal, collection, mapping)? {
-                let row = row?;
-                let Some(error) = broken.remove(&row.number) else { continue };
-                match self.check(&row.feature, &beside) {
-                    Ok(prepared) => {
-                        report.repaired_count += 1;
-                        note(&mut report.repaired, row.number, &error);
-                        checked.push((row.number, prepared));
-                    }
-                    Err(_) => refuse(report, row.number, &error),
-                }
-            }
-            broken.iter().for_each(|(row, error)| refuse(report, *row, error));
-        }
+        self.repair(opened, mapping, &mut sorted, report)?;
+        self.join(&mut sorted, report);
+        let size = if in_pieces { PIECE } else { sorted.good.len().max(1) };
+        let mut good = sorted.good.into_iter();
         loop {
-            let before = waiting.len();
-            for (row, feature, _) in std::mem::take(&mut waiting) {
-                match self.check(&feature, &beside) {
-                    Ok(prepared) => {
-                        beside.insert(prepared.id.clone());
-                        checked.push((row, prepared));
-                    }
-                    Err(error) => waiting.push((row, feature, error)),
-                }
-            }
-            if waiting.len() == before {
-                break;
-            }
-        }
-        waiting.iter().for_each(|(row, _, error)| refuse(report, *row, error));
-        let size = if in_pieces { PIECE } else { checked.len().max(1) };
-        let mut checked = checked.into_iter();
-        loop {
-            let piece: Checked = checked.by_ref().take(size).collect();
+            let piece: Checked = good.by_ref().take(size).collect();
             if piece.is_empty() {
                 return Ok(());
             }
@@ -558,7 +541,83 @@ impl Work<'_> {
         }
     }
 
-    fn check(&self, feature: &Value, beside: &HashSet<FeatureId>) -> Result<Prepared, FieldError> {
+    /// Puts a row where it belongs: among the good ones, those that wait, or those that are refused. `mended` is what was wrong with it
+    /// before it was repaired.
+    fn sort(
+        &self,
+        row: Row,
+        checked: Result<Prepared, FieldError>,
+        mended: Option<FieldError>,
+        sorted: &mut Sorted,
+        report: &mut Report,
+    ) {
+        let collection = self.order.collection;
+        match checked {
+            Ok(prepared) => {
+                if collection.refers_to_itself() {
+                    sorted.beside.take(collection, &row.feature);
+                }
+                if let Some(error) = mended {
+                    report.repaired_count += 1;
+                    note(&mut report.repaired, row.number, &error);
+                }
+                sorted.good.push((row.number, prepared));
+            }
+            // What it names may stand further down.
+            Err(error) if error.code == "unknown_reference" && collection.refers_to_itself() => {
+                let text = row.feature.to_string();
+                if sorted.waiting_bytes + text.len() > MOST_WAITING_BYTES {
+                    return refuse(report, row.number, &error);
+                }
+                sorted.waiting_bytes += text.len();
+                sorted.waiting.push(Waiting { number: row.number, text, error, mended });
+            }
+            Err(error) => refuse(report, row.number, mended.as_ref().unwrap_or(&error)),
+        }
+    }
+
+    /// Has the rows repaired whose drawings bound no area.
+    fn repair(
+        &self,
+        opened: &Opened,
+        mapping: &Mapping,
+        sorted: &mut Sorted,
+        report: &mut Report,
+    ) -> Result<(), ImportFailure> {
+        if sorted.broken.is_empty() {
+            return Ok(());
+        }
+        for row in opened.repaired(&self.imports.gdal, self.order.collection, mapping)? {
+            let row = row?;
+            let Some(error) = sorted.broken.remove(&row.number) else { continue };
+            let checked = self.check(&row.feature, &sorted.beside);
+            self.sort(row, checked, Some(error), sorted, report);
+        }
+        std::mem::take(&mut sorted.broken).iter().for_each(|(row, error)| refuse(report, *row, error));
+        Ok(())
+    }
+
+    /// Takes the rows that wait for others once these are there, again and again until nothing more comes of it.
+    fn join(&self, sorted: &mut Sorted, report: &mut Report) {
+        loop {
+            let waiting = std::mem::take(&mut sorted.waiting);
+            let before = waiting.len();
+            sorted.waiting_bytes = 0;
+            for one in waiting {
+                // It was written here.
+                let feature = serde_json::from_str(&one.text).unwrap_or_default();
+                let checked = self.check(&feature, &sorted.beside);
+                self.sort(Row { number: one.number, feature }, checked, one.mended, sorted, report);
+            }
+            if sorted.waiting.len() == before || sorted.waiting.is_empty() {
+                break;
+            }
+        }
+        let left = std::mem::take(&mut sorted.waiting);
+        left.iter().for_each(|one| refuse(report, one.number, &one.error));
+    }
+
+    fn check(&self, feature: &Value, beside: &Beside) -> Result<Prepared, FieldError> {
         if self.order.collection.is_drawn() && feature["geometry"].is_null() {
             return Err(FieldError::missing("geometry", "a place for every row"));
         }
