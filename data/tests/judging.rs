@@ -113,6 +113,7 @@ fn nothing_is_part_of_itself() {
 #[test]
 fn free_properties_stay_free() {
     accepted(Collection::Gates, json!({"lane": "two", "备注": [1, {"a": null}], "kind": "anything", "lanes": null}));
+    accepted(Collection::Roads, json!({"valid_from": "2026/01/01 00:00:00+00", "valid_to": 7}));
     accepted(Collection::Resources, json!({"kind": "drone_team", "pump_l_s": -5}));
     accepted(Collection::Resources, json!({"expires_at": "2026-02-28", "state": "available"}));
     accepted(Collection::Resources, json!({"expires_at": "2026-02-28T12:00:00+08:00", "flow_l_s": 0}));

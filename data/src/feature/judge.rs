@@ -47,8 +47,8 @@ impl Judged<'_> {
         for property in judged.filter(|property| !self.is_as_before(property.name)) {
             value(&members, property)?;
         }
-        if !own.contains(&"valid_from") {
-            let (from, to) = self.collection.validity();
+        let (from, to) = self.collection.validity();
+        if !own.contains(&from) && self.collection.property(from).is_some() {
             self.in_order(&[from, to], |name| Ok(members.time(name)?.map(|time| time.0 as f64)), Least::Below)?;
         }
         match self.collection {
@@ -171,7 +171,7 @@ fn own_law(collection: Collection) -> &'static [&'static str] {
         Collection::Vehicles => &vehicle::KNOWN,
         Collection::Closures => &closure::KNOWN,
         Collection::ClosedAreas => &[closure::CLOSES],
-        Collection::Exemptions => &["name", "kind", "subject", "zone", "from", "to", "valid_from"],
+        Collection::Exemptions => &["name", "kind", "subject", "zone", "from", "to"],
         _ => &[],
     }
 }
