@@ -529,6 +529,13 @@ fn a_polygon_that_crosses_itself_is_refused_in_every_collection() {
         assert_eq!((refused.code, refused.field.as_str()), ("self_intersection", "geometry"), "{collection}");
         assert!(enter(collection, &feature(&square()), None).is_ok(), "{collection}");
     }
+    let together = |area: Value| {
+        let parts = [json!({"type": "Point", "coordinates": [121.0, 31.0]}), area];
+        json!({"type": "Feature", "geometry": {"type": "GeometryCollection", "geometries": parts}, "properties": {}})
+    };
+    let refused = enter(Collection::Plants, &together(bow_tie), None).unwrap_err();
+    assert_eq!((refused.code, refused.field.as_str()), ("self_intersection", "geometry.geometries[1]"));
+    assert!(enter(Collection::Plants, &together(square()), None).is_ok());
 }
 
 proptest! {
