@@ -306,8 +306,13 @@ fn files_that_are_wrong_are_refused_with_the_reason() {
     assert_eq!(send(&api, &csv, "collection=bananas").status, 404);
 
     let table = "id,name,lon,lat,lanes\ng1,门,121,30,2\ng2,swapped,30,121,2\ng1,twice,121,30,2\ng3,nowhere,,,2\ng 4,bad id,121,30,2\n";
-    let told = import(&api, &write(place, "rows.csv", table), "collection=gates&srs=wgs84");
+    let rows = write(place, "rows.csv", table);
+    let tried = import(&api, &rows, "collection=gates&srs=wgs84&trial=true");
+    let told = import(&api, &rows, "collection=gates&srs=wgs84");
     let report = &told["report"];
+    for what in ["imported", "refused_count", "refused"] {
+        assert_eq!(tried["report"][what], report[what], "a trial says beforehand what will be refused");
+    }
     assert_eq!((&report["imported"], &report["refused_count"]), (&json!(1), &json!(4)), "{report:#}");
     let codes: Vec<(u64, &str)> = report["refused"]
         .as_array()
@@ -318,6 +323,10 @@ fn files_that_are_wrong_are_refused_with_the_reason() {
     assert_eq!(report["refused"][1]["limit"], "a place for every row", "{report:#}");
     assert_eq!(codes, [(2, "swapped"), (4, "missing"), (5, "id"), (3, "taken")], "{report:#}");
     assert_eq!(api.get("/ogc/collections/gates").expect(200)["itemCount"], 1);
+    let again = import(&api, &rows, "collection=gates&srs=wgs84&trial=true");
+    assert_eq!(again["report"]["imported"], 0, "what came in is taken: {again:#}");
+    let all = again["report"]["refused"].as_array().unwrap();
+    assert_eq!(all.iter().filter(|row| row["code"] == "taken").count(), 2, "{again:#}");
     let left = std::fs::read_dir(server.folder().join("incoming")).unwrap().count();
     assert_eq!(left, 0, "nothing is left of what was read");
     let guard = Api::new(server.http, Some(server.add_token("gate", "guard")));

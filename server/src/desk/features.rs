@@ -18,6 +18,7 @@ use cordon_spatial::units::UnixMs;
 use cordon_spatial::zone::Zone;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 /// Why an edit was not made. Nothing of it was kept.
@@ -103,6 +104,19 @@ impl Name {
             // The device id is a secret: it is not repeated.
             Name::Device(_) => EditError::Taken { field: "properties.device_id", value: "…".to_owned() },
         }
+    }
+}
+
+/// The names of features that were tried and not kept, by their hashes, so that a trial of millions costs little: of five million two
+/// share one with a chance of one in a million.
+#[derive(Default)]
+pub struct TriedNames(HashSet<u64>);
+
+impl TriedNames {
+    fn insert(&mut self, name: &Name) -> bool {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        self.0.insert(hasher.finish())
     }
 }
 
@@ -221,11 +235,7 @@ impl Features {
                     let (feature, now) = prepared.under(self.inner.pipeline.next_key(), who);
                     edits.push(NewEdit { feature, now });
                 }
-                Err(error) => {
-                    let limit = "a name that nothing else has, or had";
-                    let field = FieldError::new("taken", "id", &prepared.id, limit).saying(error.to_string());
-                    refused.push((number, field));
-                }
+                Err(error) => refused.push((number, taken(&prepared, &error))),
             }
         }
         if !edits.is_empty() {
@@ -233,6 +243,13 @@ impl Features {
             self.commit_told(edits, vec![line(who, "feature.import", detail)]).await?;
         }
         Ok(refused)
+    }
+
+    /// Whether the names of a checked feature are free, as [`Features::keep_import`] would find them after those that were `tried`
+    /// before it. Holds no name.
+    pub fn is_free(&self, prepared: &Prepared, tried: &mut TriedNames) -> Result<(), FieldError> {
+        let mut claim = |name: Name| if tried.insert(&name) { Ok(()) } else { Err(name.taken()) };
+        self.claim(&mut claim, prepared, None).map_err(|error| taken(prepared, &error))
     }
 
     /// Makes or replaces the feature of this id.
@@ -425,10 +442,20 @@ impl Features {
         prepared: &Prepared,
         own: Option<FeatureKey>,
     ) -> Result<(), EditError> {
+        self.claim(&mut |name| reservation.add(name), prepared, own)
+    }
+
+    /// Claims the names of a feature one by one: refused when another feature has one, or the claim is.
+    fn claim(
+        &self,
+        claim: &mut dyn FnMut(Name) -> Result<(), EditError>,
+        prepared: &Prepared,
+        own: Option<FeatureKey>,
+    ) -> Result<(), EditError> {
         let catalog = &self.inner.catalog;
         if own.is_none() {
-            // Reserved first and looked up then: whoever commits in between is in one of the two.
-            reservation.add(Name::Id(prepared.collection, prepared.id.clone()))?;
+            // Claimed first and looked up then: whoever commits in between is in one of the two.
+            claim(Name::Id(prepared.collection, prepared.id.clone()))?;
             if let Some((_, entry)) = catalog.find(prepared.collection, &prepared.id) {
                 let gone = EditError::Gone(prepared.id.clone());
                 let taken = Name::Id(prepared.collection, prepared.id.clone()).taken();
@@ -440,14 +467,14 @@ impl Features {
             |key: Option<cordon_spatial::ids::VehicleKey>| key.is_some_and(|key| Some(key.0) != own.map(|own| own.0));
         if let Some(phone) = &vehicle.terminal_phone {
             let name = Name::Phone(phone.clone());
-            reservation.add(name.clone())?;
+            claim(name.clone())?;
             if is_other(catalog.vehicle_of_phone(phone)) {
                 return Err(name.taken());
             }
         }
         if let Some(device) = &vehicle.device_id {
             let name = Name::Device(device.clone());
-            reservation.add(name.clone())?;
+            claim(name.clone())?;
             if is_other(catalog.vehicle_of_device(device)) {
                 return Err(name.taken());
             }
@@ -568,6 +595,11 @@ fn new_id(feature: &Value) -> Result<FeatureId, FieldError> {
         other => return Err(FieldError::new("id", "id", other, LIMIT)),
     };
     FeatureId::new(text.clone()).map_err(|_| FieldError::new("id", "id", text, LIMIT))
+}
+
+/// A row of a file whose names are taken.
+fn taken(prepared: &Prepared, error: &EditError) -> FieldError {
+    FieldError::new("taken", "id", &prepared.id, "a name that nothing else has, or had").saying(error.to_string())
 }
 
 fn invalid(error: FieldError) -> EditError {

@@ -5,7 +5,7 @@
 //! keeps the terminals' fixes too, and must not be held up for half a minute. If a piece is refused (a full disk, say), the pieces before
 //! it are taken back. Every feature says in `import` which import made it, so that one can be undone after any restart.
 
-use super::features::{Beside, EditError, Features};
+use super::features::{Beside, EditError, Features, TriedNames};
 use super::readers::Readers;
 use crate::api::wire::Time;
 use crate::auth::secret;
@@ -19,8 +19,9 @@ use cordon_spatial::ids::{FeatureId, Revision};
 use cordon_spatial::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -286,8 +287,8 @@ impl Imports {
         drop(jobs);
         let (this, running, handle) = (self.clone(), job.clone(), tokio::runtime::Handle::current());
         tokio::task::spawn_blocking(move || {
-            let work = Work { imports: &this.inner, job: &running, order: &order, handle, shown_bytes: Cell::new(0) };
-            let ended = work.run(file.as_ref());
+            let work = Work { imports: &this.inner, job: &running, order: &order, handle, tried: RefCell::default(), shown_bytes: Cell::new(0) };
+            let ended = guarded(|| work.run(file.as_ref())).inspect_err(|_| work.leave_nothing());
             let state = match &ended {
                 Ok(_) if order.trial => State::Tried,
                 Ok(report) => {
@@ -451,6 +452,8 @@ struct Work<'a> {
     job: &'a Job,
     order: &'a Order,
     handle: tokio::runtime::Handle,
+    /// Of a trial: the names that its features would have.
+    tried: RefCell<TriedNames>,
     /// Of a trial: how much text its features had so far.
     shown_bytes: Cell<usize>,
 }
@@ -499,12 +502,19 @@ impl Work<'_> {
         report.file_fields = fields.map(|field| FileFieldJson { name: field.name, example: field.example }).collect();
         let mut mapping = order.mapping.clone();
         mapping.added.push(("import".to_owned(), self.job.id.clone().into()));
-        let kept = self.take(&opened, &mapping, &mut report);
-        if kept.is_err() && !order.trial {
-            self.take_back();
-        }
-        kept?;
+        self.take(&opened, &mapping, &mut report)?;
         Ok(report)
+    }
+
+    /// After a failure: takes back what was kept before it.
+    fn leave_nothing(&self) {
+        if !self.order.trial {
+            // What broke the import may break this too: then its features still say which import made them.
+            let _ = guarded(|| {
+                self.take_back();
+                Ok(())
+            });
+        }
     }
 
     fn take(&self, opened: &Opened, mapping: &Mapping, report: &mut Report) -> Result<(), ImportFailure> {
@@ -626,20 +636,16 @@ impl Work<'_> {
 
     /// Keeps a piece in one transaction; of a trial, shows it.
     fn keep(&self, piece: Checked, report: &mut Report) -> Result<(), ImportFailure> {
-        let count = piece.len() as u64;
+        let (count, features) = (piece.len() as u64, &self.imports.features);
         if self.order.trial {
-            let room = SHOWN.saturating_sub(report.features.len());
-            for (_, prepared) in piece.iter().take(room) {
-                if self.shown_bytes.get() > SHOWN_BYTES {
-                    break;
+            for (row, prepared) in piece {
+                match features.is_free(&prepared, &mut self.tried.borrow_mut()) {
+                    Ok(()) => self.show(&prepared, report),
+                    Err(error) => refuse(report, row, &error),
                 }
-                self.shown_bytes.set(self.shown_bytes.get() + prepared.body.len());
-                report.features.extend(serde_json::from_str(&prepared.body).ok());
             }
-            report.imported += count;
             return Ok(());
         }
-        let features = &self.imports.features;
         let keeping = features.keep_import(&self.order.who, self.order.collection, &self.job.id, piece);
         let refused = self.handle.block_on(keeping)?;
         report.imported += count - refused.len() as u64;
@@ -647,6 +653,15 @@ impl Work<'_> {
             refuse(report, row, &error);
         }
         Ok(())
+    }
+
+    /// Counts a feature of a trial, and shows it while there is room.
+    fn show(&self, prepared: &Prepared, report: &mut Report) {
+        report.imported += 1;
+        if report.features.len() < SHOWN && self.shown_bytes.get() <= SHOWN_BYTES {
+            self.shown_bytes.set(self.shown_bytes.get() + prepared.body.len());
+            report.features.extend(serde_json::from_str(&prepared.body).ok());
+        }
     }
 
     /// Takes back what was kept before something failed.
@@ -663,6 +678,16 @@ impl Work<'_> {
             tracing::error!(%error, import = self.job.id, "an import that failed could not be taken back; undo it later");
         }
     }
+}
+
+/// Runs work that ends in any case: a defect of ours that stops it is a failure as others are, for whoever waits for its end.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ImportFailure>) -> Result<T, ImportFailure> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        tracing::error!(said, "an import stopped by a defect");
+        let reason = "Cordon made a mistake of its own and stopped the import; nothing of it is kept. Its log says more.";
+        Err(ImportFailure { code: "internal", reason: reason.to_owned() })
+    })
 }
 
 fn is_repairable(error: &FieldError) -> bool {
@@ -706,5 +731,20 @@ impl From<ImportError> for ImportFailure {
 impl From<EditError> for ImportFailure {
     fn from(error: EditError) -> ImportFailure {
         ImportFailure { code: "not_kept", reason: error.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_ends_an_import_as_a_failure() {
+        let rows: Vec<u64> = Vec::new();
+        let ended = guarded(|| Ok(rows[7]));
+        let failure = ended.expect_err("there is no such row");
+        assert_eq!(failure.code, "internal");
+        assert!(failure.reason.contains("nothing of it is kept"), "{failure}");
+        assert_eq!(guarded(|| Ok(7)).expect("nothing is wrong"), 7);
     }
 }
