@@ -215,6 +215,39 @@ fn every_format_goes_out_and_comes_back() {
 }
 
 #[test]
+fn no_cell_of_a_table_is_a_formula_and_every_text_comes_back() {
+    let server = Server::start();
+    let (api, folder) = (server.api(), tempfile::tempdir().unwrap());
+    let texts = ["=cmd|' /C calc'!A0", "+86 570 555", "-2+3", "@SUM(A1)", "'=already", "北门", "-12.5", "it's"];
+    let gate = |(n, text): (usize, &&str)| {
+        json!({"type": "Feature", "id": format!("-g{n}"), "geometry": {"type": "Point", "coordinates": [121.0, 30.0]},
+            "properties": {"name": text, "lanes": n, "=1+1": -7}})
+    };
+    let features: Vec<Value> = texts.iter().enumerate().map(gate).collect();
+    api.post("/ogc/collections/gates/items", &json!({"type": "FeatureCollection", "features": features})).expect(201);
+    for (extension, into) in [("csv", "parks"), ("xlsx", "protection-targets")] {
+        let file = folder.path().join(format!("gates.{extension}"));
+        std::fs::write(&file, &api.get(&format!("/api/export/gates?f={extension}")).body).unwrap();
+        let cells = folder.path().join(format!("{extension}.json"));
+        ogr2ogr(&["-f", "GeoJSON", cells.to_str().unwrap(), file.to_str().unwrap(), "-oo", "AUTODETECT_TYPE=NO"]);
+        let read: Value = serde_json::from_slice(&std::fs::read(&cells).unwrap()).unwrap();
+        for row in read["features"].as_array().unwrap() {
+            for (name, cell) in row["properties"].as_object().unwrap() {
+                let runs = |text: &str| text.starts_with(['=', '@']) || text.starts_with(['+', '-']) && text.parse::<f64>().is_err();
+                assert!(!runs(name) && !cell.as_str().is_some_and(runs), "{extension}: {name}: {cell}");
+            }
+        }
+        let told = import(&api, &file, &format!("collection={into}&srs=wgs84"));
+        assert_eq!(told["report"]["imported"], texts.len() as u64, "{extension}: {told:#}");
+        for (n, text) in texts.iter().enumerate() {
+            let back = api.get(&format!("/ogc/collections/{into}/items/-g{n}")).expect(200);
+            assert_eq!((&back["properties"]["name"], &back["properties"]["lanes"]), (&json!(text), &json!(n)), "{extension}");
+            assert_eq!(back["properties"]["=1+1"], -7, "{extension}: {back}");
+        }
+    }
+}
+
+#[test]
 fn what_happened_goes_out_too() {
     let server = Server::start();
     let api = server.api();

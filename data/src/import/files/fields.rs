@@ -89,7 +89,7 @@ fn as_kind(collection: Collection, property: &str, value: &Value) -> Value {
         (Kind::Uscc, Some(text)) => text.to_ascii_uppercase().into(),
         (Kind::Cas | Kind::OneOf(_) | Kind::Reference(_) | Kind::Datum, Some(text)) => text.into(),
         (kind, None) if kind.is_text() => match value {
-            Value::Number(_) => as_id(value),
+            Value::Number(number) => as_id(value).as_str().map_or_else(|| number.to_string(), str::to_owned).into(),
             Value::Bool(truth) => truth.to_string().into(),
             other => other.clone(),
         },
@@ -153,6 +153,8 @@ mod tests {
         for un in [json!("UN1005"), json!("un 1005"), json!(1005), json!(1005.0), json!("1005 ")] {
             assert_eq!(codes(un), json!({"un": "1005", "cas": "7664-41-7", "packing_group": "II"}));
         }
+        let named = json!({"type": "Feature", "geometry": null, "properties": {"name": -12.5}});
+        assert_eq!(Mapping::default().mapped(Collection::Gates, named)["properties"]["name"], "-12.5");
         assert_eq!(codes(json!(4))["un"], "0004", "a spreadsheet took the zeros");
         for wrong in [json!("UN10050"), json!("ammonia"), json!(12.5)] {
             assert_eq!(codes(wrong.clone())["un"], wrong, "left for the entry to refuse");

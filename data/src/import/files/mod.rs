@@ -17,6 +17,7 @@ pub use kind::FileKind;
 pub use srs::Srs;
 
 use crate::feature::Collection;
+use crate::formula::unguarded;
 use crate::gdal::{Gdal, GdalError};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -177,7 +178,7 @@ impl Opened {
         for layer in 0..self.layers.len() {
             let lines = BufReader::new(File::open(self.lines(layer, Repair::No))?).split(b'\n');
             for line in lines.take(LOOKED_ROWS) {
-                let row: Value = serde_json::from_slice(&line?).unwrap_or_default();
+                let row = self.parsed(&line?);
                 for (name, value) in row["properties"].as_object().into_iter().flatten() {
                     if !fields::is_empty(value) && found.len() < MAX_FIELDS && !found.contains_key(name) {
                         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -236,13 +237,29 @@ impl Opened {
             if line.len() > MAX_ROW_BYTES {
                 return Err(ImportError::RowTooLong(number));
             }
-            // GDAL wrote it: what is no JSON then has no geometry either, and is refused as a row.
-            let mut feature: Value = serde_json::from_slice(&line).unwrap_or_default();
+            let mut feature = self.parsed(&line);
             if let Some(datum) = datum {
                 srs::shift(datum, &mut feature["geometry"]);
             }
             Ok(Row { number, feature })
         }))
+    }
+
+    /// A line as GDAL wrote it: what is no JSON then has no geometry either, and is refused as a row. Cells of a table lose the guard
+    /// that an export gave them.
+    fn parsed(&self, line: &[u8]) -> Value {
+        let mut feature: Value = serde_json::from_slice(line).unwrap_or_default();
+        if matches!(self.kind, FileKind::Csv | FileKind::Xlsx)
+            && let Some(fields) = feature["properties"].as_object_mut()
+        {
+            let cell = |value: Value| match value {
+                Value::String(text) => unguarded(&text).into(),
+                other => other,
+            };
+            let fields_without = std::mem::take(fields).into_iter();
+            *fields = fields_without.map(|(name, value)| (unguarded(&name).to_owned(), cell(value))).collect();
+        }
+        feature
     }
 
     fn lines(&self, layer: usize, repair: Repair) -> PathBuf {
