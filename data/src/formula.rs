@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn what_would_run_is_guarded_and_comes_back_as_it_was() {
-        let runs = ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\t=1", "\r=1", "=HYPERLINK(\"http://x\")", "-", "--5", "'=1", "''@x"];
+        let runs =
+            ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\t=1", "\r=1", "=HYPERLINK(\"http://x\")", "-", "--5", "'=1", "''@x"];
         for text in runs {
             assert_eq!(guarded(text), format!("'{text}"));
         }

@@ -392,6 +392,49 @@ fn shifted_datums_are_brought_back() {
 }
 
 #[test]
+fn a_datum_that_was_mistaken_is_told_and_nothing_is_moved() {
+    let server = Server::start();
+    let (api, folder) = (server.api(), tempfile::tempdir().unwrap());
+    let roads: Vec<Value> = cordon_data::park::seeds(20)
+        .into_iter()
+        .find(|(collection, _)| *collection == cordon_data::feature::Collection::Roads)
+        .unwrap()
+        .1;
+    api.post("/ogc/collections/roads/items", &json!({"type": "FeatureCollection", "features": roads})).expect(201);
+    // Signs beside the roads, as somebody took them from a web map.
+    let place = |road: &Value| {
+        let at = &road["geometry"]["coordinates"][0];
+        cordon_spatial::position::Position::from_degrees(at[0].as_f64()? + 0.000_05, at[1].as_f64()?).ok()
+    };
+    let places: Vec<_> = roads.iter().filter_map(place).take(40).collect();
+    let table = |datum: cordon_spatial::datum::Datum| {
+        let row = |place: &cordon_spatial::position::Position| {
+            let (lon, lat) = datum.from_wgs84(*place);
+            format!("{lon:.7},{lat:.7}\n")
+        };
+        write(folder.path(), "signs.csv", &format!("lon,lat\n{}", places.iter().map(row).collect::<String>()))
+    };
+    use cordon_spatial::datum::Datum::{Bd09, Gcj02, Wgs84};
+    for (datum, name, srs) in [(Gcj02, "gcj02", "wgs84"), (Bd09, "bd09", "EPSG:4490"), (Wgs84, "wgs84", "gcj02")] {
+        let told = import(&api, &table(datum), &format!("collection=ground&srs={srs}&trial=true"));
+        let suspected = &told["report"]["suspected_datum"];
+        assert_eq!((&suspected["datum"], &suspected["reference"]), (&json!(name), &json!("roads")), "{srs}: {told:#}");
+        let metres = |what: &str| suspected[what].as_f64().unwrap();
+        assert!(metres("median_shift_m") > 300.0 && metres("fits_m") < 10.0 && metres("without_m") > 30.0, "{suspected}");
+    }
+    for (datum, srs) in [(Wgs84, "wgs84"), (Gcj02, "gcj02")] {
+        let told = import(&api, &table(datum), &format!("collection=ground&srs={srs}&trial=true"));
+        assert_eq!(told["report"]["suspected_datum"], Value::Null, "{srs}: {told:#}");
+    }
+    let told = import(&api, &table(Gcj02), "collection=ground&srs=wgs84");
+    assert_eq!(told["report"]["suspected_datum"]["datum"], "gcj02", "an import says it too: {told:#}");
+    let kept = api.get("/ogc/collections/ground/items?limit=1").expect(200);
+    let (lon, _) = Gcj02.from_wgs84(places[0]);
+    let found = kept["features"][0]["geometry"]["coordinates"][0].as_f64().unwrap();
+    assert!((found - lon).abs() < 2e-7, "nothing is moved in silence: {found}, {lon}");
+}
+
+#[test]
 fn the_command_line_works_with_and_without_a_server() {
     let mut server = Server::start();
     let folder = tempfile::tempdir().unwrap();

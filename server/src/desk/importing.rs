@@ -6,6 +6,7 @@
 //! it are taken back. Every feature says in `import` which import made it, so that one can be undone after any restart.
 
 use super::features::{Beside, EditError, Features, TriedNames};
+use super::mistaken_datum::{self, SuspectedDatum};
 use super::readers::Readers;
 use crate::api::wire::Time;
 use crate::auth::secret;
@@ -14,7 +15,7 @@ use cordon_data::filter::{Comparison, Filter, Scalar};
 use cordon_data::gdal::Gdal;
 use cordon_data::import::files::{self, ImportError, Mapping, Opened, Row, Told};
 use cordon_data::selection::{self, Selection};
-use cordon_data::store::StoreError;
+use cordon_data::store::{Reader, StoreError};
 use cordon_spatial::ids::{FeatureId, Revision};
 use cordon_spatial::units::UnixMs;
 use serde::{Deserialize, Serialize};
@@ -136,6 +137,8 @@ pub struct Report {
     /// Of a trial: the first features as they would be kept.
     #[schema(value_type = Vec<Object>)]
     pub features: Vec<Value>,
+    /// In which datum the coordinates seem to be instead. Nothing is moved by it.
+    pub suspected_datum: Option<SuspectedDatum>,
 }
 
 /// An import as it is told.
@@ -287,7 +290,14 @@ impl Imports {
         drop(jobs);
         let (this, running, handle) = (self.clone(), job.clone(), tokio::runtime::Handle::current());
         tokio::task::spawn_blocking(move || {
-            let work = Work { imports: &this.inner, job: &running, order: &order, handle, tried: RefCell::default(), shown_bytes: Cell::new(0) };
+            let work = Work {
+                imports: &this.inner,
+                job: &running,
+                order: &order,
+                handle,
+                tried: RefCell::default(),
+                shown_bytes: Cell::new(0),
+            };
             let ended = guarded(|| work.run(file.as_ref())).inspect_err(|_| work.leave_nothing());
             let state = match &ended {
                 Ok(_) if order.trial => State::Tried,
@@ -377,11 +387,7 @@ fn write_last(file: &Path, last: &BTreeMap<Collection, LastImport>) -> std::io::
 }
 
 /// The features of an import that stand, with their revisions.
-fn made_by(
-    reader: &dyn cordon_data::store::Reader,
-    collection: Collection,
-    id: &str,
-) -> Result<Vec<(FeatureId, Revision)>, StoreError> {
+fn made_by(reader: &dyn Reader, collection: Collection, id: &str) -> Result<Vec<(FeatureId, Revision)>, StoreError> {
     let is = Filter::Compare(Comparison::Equal, Scalar::Property("import".to_owned()), Scalar::Text(id.to_owned()));
     let wanted = Selection { filter: Some(is), ..Selection::all(collection) };
     let mut found = Vec::new();
@@ -500,6 +506,9 @@ impl Work<'_> {
         };
         let fields = opened.fields()?.into_iter();
         report.file_fields = fields.map(|field| FileFieldJson { name: field.name, example: field.example }).collect();
+        if order.collection.is_drawn() {
+            report.suspected_datum = mistaken_datum::suspected(&self.imports.readers, &opened)?;
+        }
         let mut mapping = order.mapping.clone();
         mapping.added.push(("import".to_owned(), self.job.id.clone().into()));
         self.take(&opened, &mapping, &mut report)?;
@@ -685,7 +694,8 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, ImportFailure>) -> Result<T, Impo
     std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
         tracing::error!(said, "an import stopped by a defect");
-        let reason = "Cordon made a mistake of its own and stopped the import; nothing of it is kept. Its log says more.";
+        let reason =
+            "Cordon made a mistake of its own and stopped the import; nothing of it is kept. Its log says more.";
         Err(ImportFailure { code: "internal", reason: reason.to_owned() })
     })
 }

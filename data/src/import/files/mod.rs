@@ -19,6 +19,7 @@ pub use srs::Srs;
 use crate::feature::Collection;
 use crate::formula::unguarded;
 use crate::gdal::{Gdal, GdalError};
+use cordon_spatial::datum::Datum;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -188,6 +189,30 @@ impl Opened {
             }
         }
         Ok(found.into_iter().map(|(name, example)| FileField { name, example }).collect())
+    }
+
+    /// The geometries of at most `most` rows, spread over the file, in WGS 84. Cost: the file is read, and these rows of it are parsed.
+    pub fn some_geometries(&self, most: u64) -> Result<Vec<Value>, ImportError> {
+        let step = self.rows.div_ceil(most.max(1)).max(1);
+        let datum = self.read_as();
+        let (mut geometries, mut number) = (Vec::new(), 0);
+        for layer in 0..self.layers.len() {
+            for line in BufReader::new(File::open(self.lines(layer, Repair::No))?).split(b'\n') {
+                let line = line?;
+                if number % step == 0 && line.len() <= MAX_ROW_BYTES {
+                    let mut geometry = self.parsed(&line)["geometry"].take();
+                    srs::shift(datum, &mut geometry);
+                    geometries.push(geometry);
+                }
+                number += 1;
+            }
+        }
+        Ok(geometries)
+    }
+
+    /// The datum that its degrees are taken to be in.
+    pub fn read_as(&self) -> Datum {
+        self.srs.and_then(Srs::datum).unwrap_or(Datum::Wgs84)
     }
 
     /// The rows, with their fields mapped.
