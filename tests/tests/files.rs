@@ -233,7 +233,9 @@ fn no_cell_of_a_table_is_a_formula_and_every_text_comes_back() {
         let read: Value = serde_json::from_slice(&std::fs::read(&cells).unwrap()).unwrap();
         for row in read["features"].as_array().unwrap() {
             for (name, cell) in row["properties"].as_object().unwrap() {
-                let runs = |text: &str| text.starts_with(['=', '@']) || text.starts_with(['+', '-']) && text.parse::<f64>().is_err();
+                let runs = |text: &str| {
+                    text.starts_with(['=', '@']) || text.starts_with(['+', '-']) && text.parse::<f64>().is_err()
+                };
                 assert!(!runs(name) && !cell.as_str().is_some_and(runs), "{extension}: {name}: {cell}");
             }
         }
@@ -241,10 +243,80 @@ fn no_cell_of_a_table_is_a_formula_and_every_text_comes_back() {
         assert_eq!(told["report"]["imported"], texts.len() as u64, "{extension}: {told:#}");
         for (n, text) in texts.iter().enumerate() {
             let back = api.get(&format!("/ogc/collections/{into}/items/-g{n}")).expect(200);
-            assert_eq!((&back["properties"]["name"], &back["properties"]["lanes"]), (&json!(text), &json!(n)), "{extension}");
+            assert_eq!(
+                (&back["properties"]["name"], &back["properties"]["lanes"]),
+                (&json!(text), &json!(n)),
+                "{extension}"
+            );
             assert_eq!(back["properties"]["=1+1"], -7, "{extension}: {back}");
         }
     }
+}
+
+#[test]
+fn drawings_of_cad_receivers_and_google_earth_come_in() {
+    let server = Server::start();
+    let (api, folder) = (server.api(), tempfile::tempdir().unwrap());
+    let place = folder.path();
+    let path = |name: &str| place.join(name).to_str().unwrap().to_owned();
+    let kept = |told: &Value| {
+        assert_eq!(told["state"], "done", "{told:#}");
+        let id = encoded(&format!("import = '{}'", told["id"].as_str().unwrap()));
+        let all = api.get(&format!("/ogc/collections/ground/items?filter={id}")).expect(200);
+        all["features"].as_array().unwrap().clone()
+    };
+    let is_near = |at: &Value, lon: f64, lat: f64| {
+        let is = |value: &Value, degrees: f64| value.as_f64().is_some_and(|value| (value - degrees).abs() < 2e-7);
+        is(&at[0], lon) && is(&at[1], lat)
+    };
+
+    // A drawing office: metres of CGCS2000 / zone 40, which the file does not say.
+    let lines = json!({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"Layer": "PIPE"}, "geometry": {"type": "LineString", "coordinates": [[121.0, 30.0], [121.01, 30.0], [121.01, 30.01]]}},
+        {"type": "Feature", "properties": {"Layer": "VALVE"}, "geometry": {"type": "Point", "coordinates": [121.005, 30.0]}}]});
+    let source = write(place, "lines.geojson", &lines.to_string());
+    ogr2ogr(&["-f", "DXF", &path("plan.dxf"), source.to_str().unwrap(), "-t_srs", "EPSG:4528"]);
+    let drawing = place.join("plan.dxf");
+    assert_eq!(import(&api, &drawing, "collection=ground")["code"], "unknown_datum");
+    let told = import(&api, &drawing, "collection=ground&srs=EPSG:4528&map=Layer%3Dkind");
+    let found = kept(&told);
+    assert_eq!(found.len(), 2, "{told:#}");
+    let line = found.iter().find(|one| one["geometry"]["type"] == "LineString").unwrap();
+    assert!(is_near(&line["geometry"]["coordinates"][2], 121.01, 30.01), "{line:#}");
+    assert_eq!(line["properties"]["kind"], "PIPE");
+
+    // A receiver that somebody carried: a waypoint, a route, a track.
+    let point = |kind: &str, n: u32| format!("<{kind} lat=\"30.0{n}\" lon=\"121.0{n}\"></{kind}>");
+    let walk: String = (1..5).map(|n| point("trkpt", n)).collect();
+    let way: String = (1..4).map(|n| point("rtept", n)).collect();
+    let gpx = format!(
+        "<?xml version=\"1.0\"?><gpx version=\"1.1\" creator=\"test\" xmlns=\"http://www.topografix.com/GPX/1/1\">\
+         <wpt lat=\"30.5\" lon=\"121.5\"><name>消火栓</name></wpt><rte><name>巡线</name>{way}</rte>\
+         <trk><name>足迹</name><trkseg>{walk}</trkseg></trk></gpx>"
+    );
+    let told = import(&api, &write(place, "walk.gpx", &gpx), "collection=ground");
+    let mut found: Vec<(String, String)> = kept(&told)
+        .iter()
+        .map(|one| {
+            (
+                one["properties"]["name"].as_str().unwrap().to_owned(),
+                one["geometry"]["type"].as_str().unwrap().to_owned(),
+            )
+        })
+        .collect();
+    found.sort();
+    let expected = [("巡线", "LineString"), ("消火栓", "Point"), ("足迹", "MultiLineString")];
+    assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind.to_owned())), "{told:#}");
+
+    // Google Earth: KML in a zip, called as it likes.
+    ogr2ogr(&["-f", "KML", &path("doc.kml"), source.to_str().unwrap(), "-nln", "管线"]);
+    let inside = place.join("inside");
+    std::fs::create_dir(&inside).unwrap();
+    std::fs::rename(place.join("doc.kml"), inside.join("doc.kml")).unwrap();
+    zipped(&place.join("管线.kmz"), &inside);
+    let found = kept(&import(&api, &place.join("管线.kmz"), "collection=ground"));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().any(|one| is_near(&one["geometry"]["coordinates"], 121.005, 30.0)), "{found:#?}");
 }
 
 #[test]
@@ -420,7 +492,10 @@ fn a_datum_that_was_mistaken_is_told_and_nothing_is_moved() {
         let suspected = &told["report"]["suspected_datum"];
         assert_eq!((&suspected["datum"], &suspected["reference"]), (&json!(name), &json!("roads")), "{srs}: {told:#}");
         let metres = |what: &str| suspected[what].as_f64().unwrap();
-        assert!(metres("median_shift_m") > 300.0 && metres("fits_m") < 10.0 && metres("without_m") > 30.0, "{suspected}");
+        assert!(
+            metres("median_shift_m") > 300.0 && metres("fits_m") < 10.0 && metres("without_m") > 30.0,
+            "{suspected}"
+        );
     }
     for (datum, srs) in [(Wgs84, "wgs84"), (Gcj02, "gcj02")] {
         let told = import(&api, &table(datum), &format!("collection=ground&srs={srs}&trial=true"));
