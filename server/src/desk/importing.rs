@@ -10,9 +10,10 @@ use super::mistaken_datum::{self, SuspectedDatum};
 use super::readers::Readers;
 use crate::api::wire::Time;
 use crate::auth::secret;
+use crate::ingest::Refused;
 use cordon_data::feature::{Collection, FieldError, Prepared};
 use cordon_data::filter::{Comparison, Filter, Scalar};
-use cordon_data::gdal::Gdal;
+use cordon_data::gdal::{Gdal, GdalError};
 use cordon_data::import::files::{self, ImportError, Mapping, Opened, Row, Told};
 use cordon_data::selection::{self, Selection};
 use cordon_data::store::{Reader, StoreError};
@@ -26,6 +27,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// As many features as one request may make.
@@ -38,6 +40,8 @@ const LISTED: usize = 1_000;
 const MOST_BROKEN: usize = 100_000;
 /// How much text of rows may wait for what they name to come further down, bytes.
 const MOST_WAITING_BYTES: usize = 64 << 20;
+/// How soon taking back is tried again on a full disk.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// Features that a trial shows,
 const SHOWN: usize = 1_000;
 /// and of how much text at most, bytes; a single one may be longer.
@@ -194,6 +198,13 @@ pub struct ImportFailure {
     pub reason: String,
 }
 
+impl ImportFailure {
+    fn full() -> ImportFailure {
+        let reason = "the disk is full, so that nothing of the file is kept; make room and import it again";
+        ImportFailure { code: "storage_full", reason: reason.to_owned() }
+    }
+}
+
 /// What undoing an import did.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Undone {
@@ -298,7 +309,7 @@ impl Imports {
                 tried: RefCell::default(),
                 shown_bytes: Cell::new(0),
             };
-            let ended = guarded(|| work.run(file.as_ref())).inspect_err(|_| work.leave_nothing());
+            let ended = guarded(|| work.run(file.as_ref())).inspect_err(|error| work.leave_nothing(error));
             let state = match &ended {
                 Ok(_) if order.trial => State::Tried,
                 Ok(report) => {
@@ -515,15 +526,26 @@ impl Work<'_> {
         Ok(report)
     }
 
-    /// After a failure: takes back what was kept before it.
-    fn leave_nothing(&self) {
-        if !self.order.trial {
-            // What broke the import may break this too: then its features still say which import made them.
-            let _ = guarded(|| {
-                self.take_back();
-                Ok(())
-            });
+    /// After a failure: takes back what was kept before it. On a full disk that needs room, too: the failure is told, and it is tried
+    /// until there is some.
+    fn leave_nothing(&self, failure: &ImportFailure) {
+        if self.order.trial {
+            return;
         }
+        // What broke the import may break this too: then its features still say which import made them.
+        let _ = guarded(|| {
+            while let Err(error) = self.take_back() {
+                if !matches!(error, EditError::Refused(Refused::StorageFull | Refused::Busy)) {
+                    tracing::error!(%error, import = self.job.id, "an import that failed could not be taken back; undo it later");
+                    break;
+                }
+                let reason = format!("{failure}; what was kept of it before is taken back as soon as there is room");
+                let told = ImportFailure { code: failure.code, reason };
+                *self.job.end.lock().expect("no holder panics") = Some((State::Failed, Err(told)));
+                std::thread::sleep(TRY_AGAIN);
+            }
+            Ok(())
+        });
     }
 
     fn take(&self, opened: &Opened, mapping: &Mapping, report: &mut Report) -> Result<(), ImportFailure> {
@@ -674,18 +696,15 @@ impl Work<'_> {
     }
 
     /// Takes back what was kept before something failed.
-    fn take_back(&self) {
+    fn take_back(&self) -> Result<(), EditError> {
         let (collection, id) = (self.order.collection, self.job.id.clone());
-        let done = self.handle.block_on(async {
+        self.handle.block_on(async {
             let found = self.imports.readers.read(move |reader| made_by(reader, collection, &id)).await?;
-            for piece in found.chunks(ONE_TRANSACTION as usize) {
+            for piece in found.chunks(PIECE) {
                 self.imports.features.delete_many(&self.order.who, collection, piece).await?;
             }
-            Ok::<(), EditError>(())
-        });
-        if let Err(error) = done {
-            tracing::error!(%error, import = self.job.id, "an import that failed could not be taken back; undo it later");
-        }
+            Ok(())
+        })
     }
 }
 
@@ -724,6 +743,14 @@ fn note(list: &mut Vec<RowReport>, row: u64, error: &FieldError) {
 
 impl From<ImportError> for ImportFailure {
     fn from(error: ImportError) -> ImportFailure {
+        let is_full = match &error {
+            ImportError::File(error) => error.kind() == std::io::ErrorKind::StorageFull,
+            ImportError::Gdal(error) => matches!(error, GdalError::Full),
+            _ => false,
+        };
+        if is_full {
+            return ImportFailure::full();
+        }
         let code = match &error {
             ImportError::Kind { .. } => "unknown_file",
             ImportError::Archive(_) => "bad_archive",
@@ -740,6 +767,9 @@ impl From<ImportError> for ImportFailure {
 
 impl From<EditError> for ImportFailure {
     fn from(error: EditError) -> ImportFailure {
+        if matches!(error, EditError::Refused(Refused::StorageFull) | EditError::Store(StoreError::NoRoom)) {
+            return ImportFailure::full();
+        }
         ImportFailure { code: "not_kept", reason: error.to_string() }
     }
 }
