@@ -46,6 +46,9 @@ pub enum GdalError {
     /// It reached its limits.
     #[error("GDAL was stopped after {0} s")]
     TooLong(u64),
+    /// The disk has no room for what it writes.
+    #[error("the disk is full")]
+    Full,
     /// Its folder cannot be used.
     #[error("the working folder failed: {0}")]
     Folder(#[from] std::io::Error),
@@ -121,6 +124,10 @@ impl Gdal {
             .stderr(File::create(folder.join(ERRORS))?);
         let child = command.spawn().map_err(|_| GdalError::Missing(program))?;
         let status = await_end(child, limits.patience)?;
+        // Not every driver looks whether what it wrote is there: a full disk is asked for itself, whatever the program says.
+        if !has_room(folder) {
+            return Err(GdalError::Full);
+        }
         if status.success() {
             return Ok(());
         }
@@ -173,6 +180,9 @@ const ENVIRONMENT: [(&str, &str); 9] = [
 /// Where a program's words go.
 const OUTPUT: &str = "gdal-said.txt";
 const ERRORS: &str = "gdal-errors.txt";
+/// A file that is written to see whether there is room, and how large.
+const ROOM: &str = "room";
+const ROOM_BYTES: usize = 64 << 10;
 
 fn await_end(mut child: Child, patience: Duration) -> Result<ExitStatus, GdalError> {
     let begin = Instant::now();
@@ -187,6 +197,14 @@ fn await_end(mut child: Child, patience: Duration) -> Result<ExitStatus, GdalErr
         }
         std::thread::sleep(LOOK_EVERY);
     }
+}
+
+/// Whether the disk takes some pages more. What cannot be asked counts as room: the next write will say it.
+fn has_room(folder: &Path) -> bool {
+    let file = folder.join(ROOM);
+    let written = std::fs::write(&file, vec![1; ROOM_BYTES]);
+    let _ = std::fs::remove_file(&file);
+    !written.is_err_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
 }
 
 fn said(file: &Path) -> String {

@@ -15,6 +15,7 @@ pub mod selection;
 pub mod shipment;
 pub mod codec;
 mod placed;
+mod formula;
 mod following;
 mod shapes;
 pub mod sqlite;

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use cordon_data::feature::{
-    Collection, Draft, FieldError, Prepared, StoredFeature, deletion, edited, exemption_of, prepare, vehicle_of,
-    zone_of,
+    Collection, Draft, FieldError, Prepared, StoredFeature, deletion, edited, exemption_of, no_wholes, prepare,
+    vehicle_of, zone_of,
 };
 use cordon_spatial::exemption::ExemptionSubject;
 use cordon_spatial::ids::{ExemptionKey, FeatureId, FeatureKey, Revision, VehicleKey, ZoneKey};
@@ -22,7 +22,14 @@ fn enter(collection: Collection, feature: &Value, previous: Option<&StoredFeatur
         (Collection::Zones, "tanks") => Some(FeatureKey(201)),
         _ => None,
     };
-    prepare(&Draft { collection, id: &FeatureId::new("f-1").unwrap(), feature, previous, find: &find })
+    prepare(&Draft {
+        collection,
+        id: &FeatureId::new("f-1").unwrap(),
+        feature,
+        previous,
+        find: &find,
+        wholes: &no_wholes,
+    })
 }
 
 fn keep(collection: Collection, feature: &Value, previous: Option<&StoredFeature>) -> StoredFeature {
@@ -319,6 +326,7 @@ fn an_exemption_of_what_is_gone_can_still_be_changed() {
             feature: &feature,
             previous: Some(&first),
             find: &find,
+            wholes: &no_wholes,
         })
     };
     let (shortened, _) = again(pass(json!({"to": "2026-11-23T12:00:00+08:00"}))).unwrap().under(FeatureKey(9), "anna");
@@ -521,6 +529,13 @@ fn a_polygon_that_crosses_itself_is_refused_in_every_collection() {
         assert_eq!((refused.code, refused.field.as_str()), ("self_intersection", "geometry"), "{collection}");
         assert!(enter(collection, &feature(&square()), None).is_ok(), "{collection}");
     }
+    let together = |area: Value| {
+        let parts = [json!({"type": "Point", "coordinates": [121.0, 31.0]}), area];
+        json!({"type": "Feature", "geometry": {"type": "GeometryCollection", "geometries": parts}, "properties": {}})
+    };
+    let refused = enter(Collection::Plants, &together(bow_tie), None).unwrap_err();
+    assert_eq!((refused.code, refused.field.as_str()), ("self_intersection", "geometry.geometries[1]"));
+    assert!(enter(Collection::Plants, &together(square()), None).is_ok());
 }
 
 proptest! {

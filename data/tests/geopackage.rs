@@ -7,21 +7,39 @@
 mod contract;
 
 use contract::given::{alarm, at, edit, fix, vehicle_json, zone_json};
-use cordon_data::feature::Collection;
-use cordon_data::geopackage::{AlarmRow, FILE, PublishError, PublishSet, Publisher, VehicleRow, ZoneRow};
+use cordon_data::feature::{Collection, StoredFeature};
+use cordon_data::geopackage::{
+    AlarmRow, FILE, PublishError, PublishSet, Publisher, Stamp, VehicleRow, published as layers,
+};
 use cordon_data::sqlite;
+use cordon_data::store::StoreError;
+use cordon_spatial::ids::FeatureKey;
 use geozero::{ToWkt, wkb::GpkgWkb};
 use rusqlite::Connection;
 use std::path::Path;
 use tempfile::TempDir;
 
+fn zone() -> StoredFeature {
+    edit(Collection::Zones, "north", 3, 0, &zone_json("北区", 121.4), None).0
+}
+
+fn truck() -> StoredFeature {
+    edit(Collection::Vehicles, "truck", 7, 0, &vehicle_json("浙B12345"), None).0
+}
+
+fn read(key: FeatureKey) -> Result<Option<StoredFeature>, StoreError> {
+    Ok([zone(), truck()].into_iter().find(|feature| feature.key == key))
+}
+
+fn stamp(feature: &StoredFeature) -> Stamp {
+    Stamp { key: feature.key, collection: feature.collection, revision: feature.revision }
+}
+
 fn set() -> PublishSet {
-    let (zone, _) = edit(Collection::Zones, "north", 3, 0, &zone_json("北区", 121.4), None);
-    let (truck, _) = edit(Collection::Vehicles, "truck", 7, 0, &vehicle_json("浙B12345"), None);
     PublishSet {
         at: at(1_500),
-        zones: vec![ZoneRow::of(&zone).unwrap()],
-        vehicles: vec![VehicleRow::of(&truck, fix(7, 1_000)).unwrap()],
+        features: vec![stamp(&zone()), stamp(&truck())],
+        vehicles: vec![VehicleRow::of(&truck(), fix(7, 1_000)).unwrap()],
         alarms: vec![AlarmRow {
             alarm: alarm(1 << 100, 1, 0),
             position: Some(fix(7, 0).position),
@@ -34,7 +52,7 @@ fn set() -> PublishSet {
 fn published() -> (TempDir, Publisher) {
     let folder = tempfile::tempdir().unwrap();
     let mut publisher = Publisher::new(folder.path());
-    publisher.publish(&set()).unwrap();
+    publisher.publish(&set(), &read).unwrap();
     (folder, publisher)
 }
 
@@ -58,10 +76,6 @@ fn another_program_finds_the_layers() {
     let header = std::fs::read(folder.path().join(FILE)).unwrap();
     assert_eq!(&header[68..72], b"GPKG");
     assert_eq!(one(&other, "SELECT user_version FROM pragma_user_version"), "10300");
-    assert_eq!(
-        one(&other, "SELECT group_concat(table_name) FROM (SELECT * FROM gpkg_contents ORDER BY 1)"),
-        "alarms,vehicles_last,zones"
-    );
     assert_eq!(wkt(&other, "zones"), "MULTIPOLYGON(((121.4 31.2,121.41 31.2,121.41 31.21,121.4 31.21,121.4 31.2)))");
     assert_eq!(wkt(&other, "vehicles_last"), "POINT(121.4737028 31.2304161)");
     assert_eq!(one(&other, "SELECT name || kind || level FROM zones WHERE fid = 3"), "北区hazardred");
@@ -77,13 +91,75 @@ fn another_program_finds_the_layers() {
 }
 
 #[test]
+fn every_collection_is_a_layer_but_those_about_people() {
+    let seeds = cordon_data::park::seeds(20);
+    let numbered =
+        seeds.iter().flat_map(|(collection, features)| features.iter().map(move |feature| (*collection, feature)));
+    let features: Vec<StoredFeature> = (1..)
+        .zip(numbered)
+        .map(|(key, (collection, feature))| {
+            // What only a park's entry derives is not asked here.
+            let body = Some(feature.to_string());
+            let id = cordon_spatial::ids::FeatureId::new(feature["id"].as_str().unwrap()).unwrap();
+            StoredFeature { key: FeatureKey(key), collection, id, body, derived: None, ..zone() }
+        })
+        .collect();
+    let read = |key: FeatureKey| Ok(features.iter().find(|feature| feature.key == key).cloned());
+    let shown = features.iter().filter(|feature| feature.collection != Collection::Zones);
+    let features = shown.map(stamp).collect();
+    let folder = tempfile::tempdir().unwrap();
+    Publisher::new(folder.path()).publish(&PublishSet { features, ..set() }, &read).unwrap();
+    let other = other(folder.path());
+    let tables = one(&other, "SELECT group_concat(table_name) FROM (SELECT * FROM gpkg_contents ORDER BY 1)");
+    let mut expected: Vec<String> = Collection::ALL.iter().map(|collection| collection.table()).collect();
+    expected.retain(|table| table != "drivers");
+    expected.extend(["alarms", "vehicles_last"].map(str::to_owned));
+    expected.sort();
+    assert_eq!(tables, expected.join(","));
+    assert_eq!(one(&other, "SELECT count(*) FROM sqlite_schema WHERE name = 'drivers'"), "0");
+    for (collection, held) in &seeds {
+        if ![Collection::Zones, Collection::Drivers].contains(collection) {
+            let count = one(&other, &format!("SELECT count(*) FROM {}", collection.table()));
+            assert_eq!(count, held.len().to_string(), "{collection}");
+        }
+    }
+    let ammonia = "SELECT name || ' ' || cas || ' ' || molar_mass_g_mol || ' ' || lel_percent FROM substances WHERE id = 'ammonia'";
+    assert_eq!(one(&other, ammonia), "液氨 7664-41-7 17.03 15.0");
+    let level = "SELECT unit || limit_hh || json_extract(properties, '$.tag') FROM points WHERE id = 'li-103'";
+    assert_eq!(one(&other, level), "%90.0LI-103");
+    let driven = "SELECT count(*) FROM vehicles WHERE plate IS NOT NULL AND properties LIKE '%device_id%'";
+    assert_eq!(one(&other, driven), "0");
+    let kinds = "SELECT data_type || ' ' || srs_id FROM gpkg_contents WHERE table_name = 'substances'";
+    assert_eq!(one(&other, kinds), "attributes 0");
+    assert!(
+        one(&other, "SELECT max_x - min_x FROM gpkg_contents WHERE table_name = 'population'").parse::<f64>().unwrap()
+            > 0.05
+    );
+}
+
+#[test]
+fn a_credential_and_what_an_older_version_let_in_stay_out_of_the_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = serde_json::json!({"type": "Feature", "id": "truck", "geometry": null,
+        "properties": {"plate": "浙B12345", "device_id": "opens a door", "unchecked": "perhaps", "own": 1}});
+    let read = |_: FeatureKey| Ok(Some(StoredFeature { body: Some(body.to_string()), ..truck() }));
+    Publisher::new(folder.path()).publish(&PublishSet { features: vec![stamp(&truck())], ..set() }, &read).unwrap();
+    let other = other(folder.path());
+    assert_eq!(one(&other, "SELECT count(*) FROM pragma_table_info('vehicles') WHERE name = 'device_id'"), "0");
+    assert_eq!(one(&other, "SELECT unchecked IS NULL FROM vehicles"), "1");
+    let properties = one(&other, "SELECT properties FROM vehicles");
+    assert!(!properties.contains("opens a door") && properties.contains("\"own\":1"), "{properties}");
+    assert!(properties.contains("perhaps"), "nothing is lost: {properties}");
+}
+
+#[test]
 fn what_changes_is_published_and_what_is_gone_is_gone() {
     let (folder, mut publisher) = published();
     let mut next = set();
     next.vehicles[0].last = fix(7, 9_000);
-    next.zones.clear();
+    next.features.clear();
     next.at = at(9_000);
-    publisher.publish(&next).unwrap();
+    publisher.publish(&next, &read).unwrap();
     let other = other(folder.path());
     assert_eq!(one(&other, "SELECT fixed_at FROM vehicles_last"), "2026-11-23T00:00:09.000Z");
     assert_eq!(one(&other, "SELECT count(*) FROM zones"), "0");
@@ -105,11 +181,11 @@ fn a_foreign_lock_only_delays_it() {
     next.vehicles[0].last = fix(7, 9_000);
     for lock in ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "BEGIN; SELECT * FROM zones"] {
         other.execute_batch(lock).unwrap();
-        let refused = publisher.publish(&next).unwrap_err();
+        let refused = publisher.publish(&next, &read).unwrap_err();
         assert!(matches!(refused, PublishError::Busy), "{lock}: {refused}");
         other.execute_batch("ROLLBACK").unwrap();
     }
-    publisher.publish(&next).unwrap();
+    publisher.publish(&next, &read).unwrap();
     assert_eq!(one(&other, "SELECT fixed_at FROM vehicles_last"), "2026-11-23T00:00:09.000Z");
 }
 
@@ -128,12 +204,12 @@ fn what_others_write_is_undone() {
         let (folder, mut publisher) = published();
         let their = other(folder.path());
         their.execute_batch(&format!("PRAGMA foreign_keys = OFF; {change}")).unwrap();
-        publisher.publish(&set()).unwrap();
+        publisher.publish(&set(), &read).unwrap();
         drop(their);
         let their = other(folder.path());
         assert_eq!(one(&their, "SELECT group_concat(name) FROM zones"), "北区", "{change}");
         assert_eq!(one(&their, "SELECT count(*) FROM alarms"), "1", "{change}");
-        assert_eq!(one(&their, "SELECT count(*) FROM gpkg_contents"), "3", "{change}");
+        assert_eq!(one(&their, "SELECT count(*) FROM gpkg_contents"), (layers().count() + 2).to_string(), "{change}");
         assert_eq!(one(&their, "SELECT count(*) FROM vehicles_last"), "1", "{change}");
     }
 }
@@ -153,7 +229,7 @@ fn a_damaged_or_missing_file_is_replaced() {
             }
             let mut next = set();
             next.vehicles[0].last = fix(7, 9_000);
-            publisher.publish(&next).unwrap();
+            publisher.publish(&next, &read).unwrap();
             let other = other(folder.path());
             assert_eq!(one(&other, "SELECT integrity_check FROM pragma_integrity_check"), "ok");
             assert_eq!(one(&other, "SELECT fixed_at FROM vehicles_last"), "2026-11-23T00:00:09.000Z");
@@ -161,7 +237,7 @@ fn a_damaged_or_missing_file_is_replaced() {
         }
     }
     std::fs::remove_file(&path).unwrap();
-    publisher.publish(&set()).unwrap();
+    publisher.publish(&set(), &read).unwrap();
     assert_eq!(one(&other(folder.path()), "SELECT count(*) FROM alarms"), "1");
 }
 
@@ -172,7 +248,7 @@ fn the_store_is_never_touched_even_under_the_published_name() {
     let store = folder.path().join(sqlite::FILE);
     let before = std::fs::read(&store).unwrap();
     std::os::unix::fs::symlink(&store, folder.path().join(FILE)).unwrap();
-    Publisher::new(folder.path()).publish(&set()).unwrap();
+    Publisher::new(folder.path()).publish(&set(), &read).unwrap();
     assert_eq!(std::fs::read(&store).unwrap(), before);
     assert_eq!(one(&other(folder.path()), "SELECT name FROM zones"), "北区");
 }

@@ -30,6 +30,15 @@ impl Datum {
         }
     }
 
+    /// Its name, as [`Datum::from_name`] reads it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Datum::Wgs84 => "wgs84",
+            Datum::Gcj02 => "gcj02",
+            Datum::Bd09 => "bd09",
+        }
+    }
+
     /// The WGS 84 position of degrees in this datum.
     pub fn to_wgs84(self, lon: f64, lat: f64) -> Result<Position, PositionError> {
         Position::from_degrees(lon, lat)?;

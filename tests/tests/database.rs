@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use cordon_data::feature::Collection;
 use cordon_tests::database::{SCHEMA, assert_same, await_caught_up, url};
 use cordon_tests::http::Api;
 use cordon_tests::postgres::Postgres;
@@ -25,7 +26,8 @@ fn furnish(api: &Api) {
     let gate = json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [121.05, 30.0]},
         "properties": {"name": "一号门", "kind": "main"}});
     api.put("/ogc/collections/gates/items/gate-1", &gate).expect(201);
-    let truck = json!({"type": "Feature", "geometry": null, "properties": {"plate": "浙B12345", "class": "hazmat"}});
+    let truck = json!({"type": "Feature", "geometry": null, "properties":
+        {"plate": "浙B12345", "class": "hazmat", "device_id": "a-secret-id"}});
     api.put("/ogc/collections/vehicles/items/truck", &truck).expect(201);
 }
 
@@ -67,6 +69,15 @@ fn what_is_kept_is_in_postgis_at_once_and_read_there_by_others() {
     assert!(seen.contains("Layer name: zones") && seen.contains("Layer name: gates"), "{seen}");
     assert_eq!(seen.matches("Feature Count: 1").count(), 2, "{seen}");
     assert!(seen.contains("WGS 84"), "{seen}");
+
+    let listed = Command::new("ogrinfo").args(["-ro", "-q", &source]).output().unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    for collection in Collection::ALL {
+        let table = collection.table();
+        assert!(listed.lines().any(|line| line.split([' ', '(']).any(|word| word == table)), "{table}: {listed}");
+    }
+    let spied = "SELECT count(*) FROM vehicles WHERE properties ? 'device_id' UNION ALL SELECT count(*) FROM vehicles";
+    assert_eq!(rows(spied), "0\n1", "what opens a door is in no view");
 
     assert!(server.stop().success());
     assert_same(&postgres, folder.path());

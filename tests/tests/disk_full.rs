@@ -6,6 +6,7 @@ use cordon_tests::drive::Lane;
 use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::server::{Options, Server};
 use cordon_tests::wait;
+use serde_json::json;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -21,14 +22,15 @@ struct SmallDisk {
 }
 
 impl SmallDisk {
-    fn mount() -> SmallDisk {
+    /// Of so many MiB.
+    fn mount(mib: u32) -> SmallDisk {
         let temporary = tempfile::tempdir().unwrap();
         let mount_point = temporary.path().join("disk");
         std::fs::create_dir(&mount_point).unwrap();
         let folder = mount_point.to_str().unwrap();
         // Private, so that nobody else sees it; that fails where the root is no mount point, as in a chroot, and is not needed.
         let script = format!(
-            "mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=24m tmpfs '{folder}' && echo mounted && exec cat"
+            "mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size={mib}m tmpfs '{folder}' && echo mounted && exec cat"
         );
         let own_user = ["--user", "--map-root-user"];
         let mut holder = Command::new("unshare")
@@ -134,7 +136,7 @@ fn fill(path: &Path) {
 
 #[test]
 fn on_a_full_disk_nothing_is_acknowledged_reads_go_on_and_it_resumes_by_itself() {
-    let disk = SmallDisk::mount();
+    let disk = SmallDisk::mount(24);
     let mut server = disk.serve();
     let lane = Lane { number: 1, begin_s: Lane::hours_ago(0) - 75 };
     lane.put_zone(&server.api());
@@ -175,7 +177,7 @@ fn on_a_full_disk_nothing_is_acknowledged_reads_go_on_and_it_resumes_by_itself()
 
 #[test]
 fn it_stops_in_order_on_a_full_disk_and_a_start_there_shows_what_is_stored() {
-    let disk = SmallDisk::mount();
+    let disk = SmallDisk::mount(24);
     let mut server = disk.serve();
     let lane = Lane { number: 2, begin_s: Lane::hours_ago(0) - 75 };
     let (mut terminal, code) =
@@ -208,6 +210,43 @@ fn it_stops_in_order_on_a_full_disk_and_a_start_there_shows_what_is_stored() {
     let mut again = Terminal::return_with(server.jt808, &lane.phone(), &code, Version::V2013).unwrap();
     assert_eq!(again.report(&lane.report(next)).unwrap(), 0);
     assert_eq!(fixes(&server, &lane), next + 1);
+}
+
+#[test]
+fn an_import_that_fills_the_disk_leaves_nothing_and_says_so() {
+    let disk = SmallDisk::mount(112);
+    let server = disk.serve();
+    let api = server.api();
+    let filler = disk.file("filler");
+    std::fs::write(&filler, vec![0x55; 40 << 20]).unwrap();
+    // More than one transaction holds, so that some of it is kept before there is no room for the rest.
+    let rows: String = (0..130_000).map(|n| format!("{n} 号桩,121.{:06},30\n", n)).collect();
+    let send = |table: &str| {
+        let path = "/api/imports?collection=ground&name=stakes.csv&srs=wgs84";
+        let begun = api.send("POST", path, &[("Content-Type", "text/csv")], table.as_bytes()).unwrap().expect(202);
+        format!("/api/imports/{}", begun["id"].as_str().unwrap())
+    };
+    let ended = |path: &str| {
+        let look = || Some(api.get(path).expect(200)).filter(|told| told["state"] != "running");
+        wait::within(10 * wait::PATIENCE, look).expect("the import is over")
+    };
+    let path = send(&format!("name,lon,lat\n{rows}"));
+    let told = ended(&path);
+    assert_eq!((&told["state"], &told["code"]), (&json!("failed"), &json!("storage_full")), "{told:#}");
+    assert!(told["error"].as_str().unwrap().contains("the disk is full"), "{told:#}");
+    assert!(told["done"].as_u64() > Some(10_000), "a transaction of 5,000 was kept before there was no room: {told:#}");
+    std::fs::remove_file(&filler).unwrap();
+    let left = || api.get("/ogc/collections/ground").expect(200)["itemCount"].as_u64().unwrap();
+    wait::within(5 * wait::PATIENCE, || (left() == 0).then_some(())).unwrap_or_else(|| panic!("{} are left", left()));
+    let incoming = std::fs::read_dir(disk.file("site").join("incoming")).unwrap().count();
+    assert_eq!(incoming, 0, "nothing is left of what was read");
+    wait::until("another import may begin", || {
+        let again =
+            api.send("POST", "/api/imports?collection=ground&name=a.csv&srs=wgs84", &[], b"name,lon,lat\nA,121,30\n");
+        let reply = again.unwrap();
+        (reply.status == 202).then(|| reply.expect(202))
+    });
+    wait::until("it is kept", || (left() == 1).then_some(()));
 }
 
 fn is_root() -> bool {

@@ -215,6 +215,111 @@ fn every_format_goes_out_and_comes_back() {
 }
 
 #[test]
+fn no_cell_of_a_table_is_a_formula_and_every_text_comes_back() {
+    let server = Server::start();
+    let (api, folder) = (server.api(), tempfile::tempdir().unwrap());
+    let texts = ["=cmd|' /C calc'!A0", "+86 570 555", "-2+3", "@SUM(A1)", "'=already", "北门", "-12.5", "it's"];
+    let gate = |(n, text): (usize, &&str)| {
+        json!({"type": "Feature", "id": format!("-g{n}"), "geometry": {"type": "Point", "coordinates": [121.0, 30.0]},
+            "properties": {"name": text, "lanes": n, "=1+1": -7}})
+    };
+    let features: Vec<Value> = texts.iter().enumerate().map(gate).collect();
+    api.post("/ogc/collections/gates/items", &json!({"type": "FeatureCollection", "features": features})).expect(201);
+    for (extension, into) in [("csv", "parks"), ("xlsx", "protection-targets")] {
+        let file = folder.path().join(format!("gates.{extension}"));
+        std::fs::write(&file, &api.get(&format!("/api/export/gates?f={extension}")).body).unwrap();
+        let cells = folder.path().join(format!("{extension}.json"));
+        ogr2ogr(&["-f", "GeoJSON", cells.to_str().unwrap(), file.to_str().unwrap(), "-oo", "AUTODETECT_TYPE=NO"]);
+        let read: Value = serde_json::from_slice(&std::fs::read(&cells).unwrap()).unwrap();
+        for row in read["features"].as_array().unwrap() {
+            for (name, cell) in row["properties"].as_object().unwrap() {
+                let runs = |text: &str| {
+                    text.starts_with(['=', '@']) || text.starts_with(['+', '-']) && text.parse::<f64>().is_err()
+                };
+                assert!(!runs(name) && !cell.as_str().is_some_and(runs), "{extension}: {name}: {cell}");
+            }
+        }
+        let told = import(&api, &file, &format!("collection={into}&srs=wgs84"));
+        assert_eq!(told["report"]["imported"], texts.len() as u64, "{extension}: {told:#}");
+        for (n, text) in texts.iter().enumerate() {
+            let back = api.get(&format!("/ogc/collections/{into}/items/-g{n}")).expect(200);
+            assert_eq!(
+                (&back["properties"]["name"], &back["properties"]["lanes"]),
+                (&json!(text), &json!(n)),
+                "{extension}"
+            );
+            assert_eq!(back["properties"]["=1+1"], -7, "{extension}: {back}");
+        }
+    }
+}
+
+#[test]
+fn drawings_of_cad_receivers_and_google_earth_come_in() {
+    let server = Server::start();
+    let (api, folder) = (server.api(), tempfile::tempdir().unwrap());
+    let place = folder.path();
+    let path = |name: &str| place.join(name).to_str().unwrap().to_owned();
+    let kept = |told: &Value| {
+        assert_eq!(told["state"], "done", "{told:#}");
+        let id = encoded(&format!("import = '{}'", told["id"].as_str().unwrap()));
+        let all = api.get(&format!("/ogc/collections/ground/items?filter={id}")).expect(200);
+        all["features"].as_array().unwrap().clone()
+    };
+    let is_near = |at: &Value, lon: f64, lat: f64| {
+        let is = |value: &Value, degrees: f64| value.as_f64().is_some_and(|value| (value - degrees).abs() < 2e-7);
+        is(&at[0], lon) && is(&at[1], lat)
+    };
+
+    // A drawing office: metres of CGCS2000 / zone 40, which the file does not say.
+    let lines = json!({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"Layer": "PIPE"}, "geometry": {"type": "LineString", "coordinates": [[121.0, 30.0], [121.01, 30.0], [121.01, 30.01]]}},
+        {"type": "Feature", "properties": {"Layer": "VALVE"}, "geometry": {"type": "Point", "coordinates": [121.005, 30.0]}}]});
+    let source = write(place, "lines.geojson", &lines.to_string());
+    ogr2ogr(&["-f", "DXF", &path("plan.dxf"), source.to_str().unwrap(), "-t_srs", "EPSG:4528"]);
+    let drawing = place.join("plan.dxf");
+    assert_eq!(import(&api, &drawing, "collection=ground")["code"], "unknown_datum");
+    let told = import(&api, &drawing, "collection=ground&srs=EPSG:4528&map=Layer%3Dkind");
+    let found = kept(&told);
+    assert_eq!(found.len(), 2, "{told:#}");
+    let line = found.iter().find(|one| one["geometry"]["type"] == "LineString").unwrap();
+    assert!(is_near(&line["geometry"]["coordinates"][2], 121.01, 30.01), "{line:#}");
+    assert_eq!(line["properties"]["kind"], "PIPE");
+
+    // A receiver that somebody carried: a waypoint, a route, a track.
+    let point = |kind: &str, n: u32| format!("<{kind} lat=\"30.0{n}\" lon=\"121.0{n}\"></{kind}>");
+    let walk: String = (1..5).map(|n| point("trkpt", n)).collect();
+    let way: String = (1..4).map(|n| point("rtept", n)).collect();
+    let gpx = format!(
+        "<?xml version=\"1.0\"?><gpx version=\"1.1\" creator=\"test\" xmlns=\"http://www.topografix.com/GPX/1/1\">\
+         <wpt lat=\"30.5\" lon=\"121.5\"><name>消火栓</name></wpt><rte><name>巡线</name>{way}</rte>\
+         <trk><name>足迹</name><trkseg>{walk}</trkseg></trk></gpx>"
+    );
+    let told = import(&api, &write(place, "walk.gpx", &gpx), "collection=ground");
+    let mut found: Vec<(String, String)> = kept(&told)
+        .iter()
+        .map(|one| {
+            (
+                one["properties"]["name"].as_str().unwrap().to_owned(),
+                one["geometry"]["type"].as_str().unwrap().to_owned(),
+            )
+        })
+        .collect();
+    found.sort();
+    let expected = [("巡线", "LineString"), ("消火栓", "Point"), ("足迹", "MultiLineString")];
+    assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind.to_owned())), "{told:#}");
+
+    // Google Earth: KML in a zip, called as it likes.
+    ogr2ogr(&["-f", "KML", &path("doc.kml"), source.to_str().unwrap(), "-nln", "管线"]);
+    let inside = place.join("inside");
+    std::fs::create_dir(&inside).unwrap();
+    std::fs::rename(place.join("doc.kml"), inside.join("doc.kml")).unwrap();
+    zipped(&place.join("管线.kmz"), &inside);
+    let found = kept(&import(&api, &place.join("管线.kmz"), "collection=ground"));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().any(|one| is_near(&one["geometry"]["coordinates"], 121.005, 30.0)), "{found:#?}");
+}
+
+#[test]
 fn what_happened_goes_out_too() {
     let server = Server::start();
     let api = server.api();
@@ -306,8 +411,13 @@ fn files_that_are_wrong_are_refused_with_the_reason() {
     assert_eq!(send(&api, &csv, "collection=bananas").status, 404);
 
     let table = "id,name,lon,lat,lanes\ng1,门,121,30,2\ng2,swapped,30,121,2\ng1,twice,121,30,2\ng3,nowhere,,,2\ng 4,bad id,121,30,2\n";
-    let told = import(&api, &write(place, "rows.csv", table), "collection=gates&srs=wgs84");
+    let rows = write(place, "rows.csv", table);
+    let tried = import(&api, &rows, "collection=gates&srs=wgs84&trial=true");
+    let told = import(&api, &rows, "collection=gates&srs=wgs84");
     let report = &told["report"];
+    for what in ["imported", "refused_count", "refused"] {
+        assert_eq!(tried["report"][what], report[what], "a trial says beforehand what will be refused");
+    }
     assert_eq!((&report["imported"], &report["refused_count"]), (&json!(1), &json!(4)), "{report:#}");
     let codes: Vec<(u64, &str)> = report["refused"]
         .as_array()
@@ -318,6 +428,10 @@ fn files_that_are_wrong_are_refused_with_the_reason() {
     assert_eq!(report["refused"][1]["limit"], "a place for every row", "{report:#}");
     assert_eq!(codes, [(2, "swapped"), (4, "missing"), (5, "id"), (3, "taken")], "{report:#}");
     assert_eq!(api.get("/ogc/collections/gates").expect(200)["itemCount"], 1);
+    let again = import(&api, &rows, "collection=gates&srs=wgs84&trial=true");
+    assert_eq!(again["report"]["imported"], 0, "what came in is taken: {again:#}");
+    let all = again["report"]["refused"].as_array().unwrap();
+    assert_eq!(all.iter().filter(|row| row["code"] == "taken").count(), 2, "{again:#}");
     let left = std::fs::read_dir(server.folder().join("incoming")).unwrap().count();
     assert_eq!(left, 0, "nothing is left of what was read");
     let guard = Api::new(server.http, Some(server.add_token("gate", "guard")));
@@ -347,6 +461,52 @@ fn shifted_datums_are_brought_back() {
             "{srs}: {found}"
         );
     }
+}
+
+#[test]
+fn a_datum_that_was_mistaken_is_told_and_nothing_is_moved() {
+    let server = Server::start();
+    let (api, folder) = (server.api(), tempfile::tempdir().unwrap());
+    let roads: Vec<Value> = cordon_data::park::seeds(20)
+        .into_iter()
+        .find(|(collection, _)| *collection == cordon_data::feature::Collection::Roads)
+        .unwrap()
+        .1;
+    api.post("/ogc/collections/roads/items", &json!({"type": "FeatureCollection", "features": roads})).expect(201);
+    // Signs beside the roads, as somebody took them from a web map.
+    let place = |road: &Value| {
+        let at = &road["geometry"]["coordinates"][0];
+        cordon_spatial::position::Position::from_degrees(at[0].as_f64()? + 0.000_05, at[1].as_f64()?).ok()
+    };
+    let places: Vec<_> = roads.iter().filter_map(place).take(40).collect();
+    let table = |datum: cordon_spatial::datum::Datum| {
+        let row = |place: &cordon_spatial::position::Position| {
+            let (lon, lat) = datum.from_wgs84(*place);
+            format!("{lon:.7},{lat:.7}\n")
+        };
+        write(folder.path(), "signs.csv", &format!("lon,lat\n{}", places.iter().map(row).collect::<String>()))
+    };
+    use cordon_spatial::datum::Datum::{Bd09, Gcj02, Wgs84};
+    for (datum, name, srs) in [(Gcj02, "gcj02", "wgs84"), (Bd09, "bd09", "EPSG:4490"), (Wgs84, "wgs84", "gcj02")] {
+        let told = import(&api, &table(datum), &format!("collection=ground&srs={srs}&trial=true"));
+        let suspected = &told["report"]["suspected_datum"];
+        assert_eq!((&suspected["datum"], &suspected["reference"]), (&json!(name), &json!("roads")), "{srs}: {told:#}");
+        let metres = |what: &str| suspected[what].as_f64().unwrap();
+        assert!(
+            metres("median_shift_m") > 300.0 && metres("fits_m") < 10.0 && metres("without_m") > 30.0,
+            "{suspected}"
+        );
+    }
+    for (datum, srs) in [(Wgs84, "wgs84"), (Gcj02, "gcj02")] {
+        let told = import(&api, &table(datum), &format!("collection=ground&srs={srs}&trial=true"));
+        assert_eq!(told["report"]["suspected_datum"], Value::Null, "{srs}: {told:#}");
+    }
+    let told = import(&api, &table(Gcj02), "collection=ground&srs=wgs84");
+    assert_eq!(told["report"]["suspected_datum"]["datum"], "gcj02", "an import says it too: {told:#}");
+    let kept = api.get("/ogc/collections/ground/items?limit=1").expect(200);
+    let (lon, _) = Gcj02.from_wgs84(places[0]);
+    let found = kept["features"][0]["geometry"]["coordinates"][0].as_f64().unwrap();
+    assert!((found - lon).abs() < 2e-7, "nothing is moved in silence: {found}, {lon}");
 }
 
 #[test]

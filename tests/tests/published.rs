@@ -2,11 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use cordon_data::feature::Collection;
 use cordon_tests::drive::Lane;
 use cordon_tests::jt808::{Terminal, Version};
 use cordon_tests::server::Server;
 use cordon_tests::wait;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 
@@ -55,6 +56,16 @@ fn gdal_opens_zones_vehicles_last_and_alarms_seconds_after_they_changed() {
     let said = Command::new("ogrinfo").args(["-ro", "-so", "-al"]).arg(&file).output().unwrap();
     let said = String::from_utf8_lossy(&said.stdout);
     assert!(said.contains("using driver `GPKG' successful"), "{said}");
+    for collection in Collection::ALL {
+        let is_there = said.contains(&format!("Layer name: {}\n", collection.table()));
+        assert_eq!(is_there, *collection != Collection::Drivers, "{collection}: {said}");
+    }
+    let gate = json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [121.0, 30.0]},
+        "properties": {"name": "一号门", "lanes": 2}});
+    server.api().put("/ogc/collections/gates/items/g1", &gate).expect(201);
+    let gates =
+        wait::within(soon, || Some(layer(&file, "gates")).filter(|l| l.len() == 1)).expect("the gate is published");
+    assert_eq!((&gates[0]["properties"]["name"], &gates[0]["properties"]["lanes"]), (&json!("一号门"), &json!(2)));
     assert!(said.contains("4326") || said.contains("WGS 84"), "{said}");
 }
 

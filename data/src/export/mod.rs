@@ -3,7 +3,8 @@
 //!
 //! Properties that are lists or have members of their own become JSON in a text, because tables have no such columns. What has no
 //! geometry column (CSV, XLSX) gets `longitude` and `latitude` for points and `wkt` for everything else. A Shapefile holds one
-//! kind of geometry: there is one for each that occurs.
+//! kind of geometry: there is one for each that occurs. Texts of CSV and XLSX that a spreadsheet would run are guarded
+//! (`crate::formula`).
 
 mod format;
 mod rows;

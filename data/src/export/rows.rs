@@ -1,6 +1,7 @@
 //! Features gathered as text, one a line, flat enough for any table.
 
 use super::Format;
+use crate::formula::guarded;
 use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -65,7 +66,7 @@ impl Rows {
                 parts.into_iter().try_for_each(|(kind, geometry)| self.line(kind, &row, geometry))
             }
             Format::Csv | Format::Xlsx => {
-                let mut row = flat(&feature);
+                let mut row = harmless(flat(&feature));
                 place_columns(&feature["geometry"], &mut row);
                 self.line(0, &row, Value::Null)
             }
@@ -101,6 +102,15 @@ fn flat(feature: &Value) -> Map<String, Value> {
         row.entry(name.clone()).or_insert(value);
     }
     row
+}
+
+/// A row without anything that a spreadsheet would run, its columns' names among it.
+fn harmless(row: Map<String, Value>) -> Map<String, Value> {
+    let cell = |value: Value| match value {
+        Value::String(text) => guarded(&text).into(),
+        other => other,
+    };
+    row.into_iter().map(|(name, value)| (guarded(&name).into_owned(), cell(value))).collect()
 }
 
 fn place_columns(geometry: &Value, row: &mut Map<String, Value>) {

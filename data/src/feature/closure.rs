@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 pub(super) const CLOSES: &str = "closes_roads_for";
 
 /// Every member that means something in a closure's properties. Others are kept as remarks.
-const KNOWN: [&str; 9] =
+pub(super) const KNOWN: [&str; 9] =
     ["name", "reason", "audience", "valid_from", "valid_to", "schedule", "radius_m", "width_m", "drawn"];
 
 /// Audiences by the names that stand for several profiles.
@@ -203,7 +203,7 @@ fn named(properties: &Map<String, Value>) -> Result<RoadClosure, FieldError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Draft, prepare};
+    use super::super::{Draft, no_wholes, prepare};
     use super::*;
     use cordon_spatial::ids::{FeatureId, FeatureKey};
     use serde_json::json;
@@ -217,7 +217,7 @@ mod tests {
     ) -> Result<(StoredFeature, Option<RoadClosure>), FieldError> {
         let id = FeatureId::new("c").expect("an id");
         let feature = json!({"type": "Feature", "geometry": geometry, "properties": properties});
-        let draft = Draft { collection, id: &id, feature: &feature, previous, find: &|_, _| None };
+        let draft = Draft { collection, id: &id, feature: &feature, previous, find: &|_, _| None, wholes: &no_wholes };
         let (stored, _) = prepare(&draft)?.under(FeatureKey(1), "anna");
         let closure = closure_of(&stored, &|_, _| Audience::empty())?;
         Ok((stored, closure))

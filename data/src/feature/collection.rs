@@ -53,6 +53,18 @@ collections! {
     Exemptions = "exemptions",
     /// What closes roads, drawn by hand.
     Closures = "closures",
+    /// Companies: legal persons with their duties.
+    Enterprises = "enterprises",
+    /// Tanks, reactors, pumps and other equipment of plants.
+    Equipment = "equipment",
+    /// Where something is measured, with its limits; readings are elsewhere.
+    Points = "points",
+    /// Chemical substances.
+    Substances = "substances",
+    /// How many people are where.
+    Population = "population",
+    /// Drivers, escorts and loaders of dangerous goods with their certificates: personal data.
+    Drivers = "drivers",
     /// What is known of each collection as a whole: where its data come from, who answers for them, how old they are.
     Datasets = "datasets",
 }
@@ -65,18 +77,30 @@ impl Collection {
 
     /// Whether its features are drawn. The others have no geometry: a vehicle is where its last fix is.
     pub fn is_drawn(self) -> bool {
-        !matches!(self, Collection::Vehicles | Collection::Exemptions | Collection::Datasets)
+        use Collection::{Datasets, Drivers, Exemptions, Substances, Vehicles};
+        !matches!(self, Vehicles | Exemptions | Substances | Drivers | Datasets)
     }
 
     /// Whether people look for its features by name (a vehicle's is its plate).
     pub fn is_named(self) -> bool {
-        use Collection::{Closures, Datasets, Exemptions, Ground, Roads};
-        !matches!(self, Ground | Roads | Closures | Exemptions | Datasets)
+        use Collection::{Closures, Datasets, Exemptions, Ground, Population, Roads};
+        !matches!(self, Ground | Roads | Closures | Exemptions | Population | Datasets)
+    }
+
+    /// Whether its features are about people: they are in no file that is published for everybody.
+    pub fn is_personal(self) -> bool {
+        self == Collection::Drivers
+    }
+
+    /// What its table is called in a database: its name with `_` for `-`.
+    pub fn table(self) -> String {
+        self.name().replace('-', "_")
     }
 
     /// Whether its features belong inside a park's boundary.
     pub fn is_in_park(self) -> bool {
-        matches!(self, Collection::Plants | Collection::HazardSources | Collection::ClosedAreas)
+        use Collection::{ClosedAreas, Enterprises, Equipment, HazardSources, Plants, Points};
+        matches!(self, Enterprises | Plants | Equipment | Points | HazardSources | ClosedAreas)
     }
 }
 

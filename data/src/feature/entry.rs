@@ -3,6 +3,7 @@
 use super::closure;
 use super::exemption::{self, ExemptionDraft, exemption_of};
 use super::field_error::FieldError;
+use super::judge::Judged;
 use super::members::{Members, object};
 use super::vehicle::{self, VehicleFeature, vehicle_of};
 use super::zone::{self, ZoneDraft, zone_of};
@@ -26,6 +27,14 @@ const MAX_ENTRIES: usize = 10_000;
 /// Finds the key of a feature that exists, by its collection and id.
 pub type Find<'a> = dyn Fn(Collection, &FeatureId) -> Option<FeatureKey> + 'a;
 
+/// Tells what a feature of the same collection is part of: the ids that it names in its own collection.
+pub type Wholes<'a> = dyn Fn(&FeatureId) -> Vec<FeatureId> + 'a;
+
+/// No feature is part of another: for collections whose features name none of their own.
+pub fn no_wholes(_: &FeatureId) -> Vec<FeatureId> {
+    Vec::new()
+}
+
 /// A feature as it was sent, and what it is to become.
 #[derive(Clone, Copy)]
 pub struct Draft<'a> {
@@ -37,8 +46,10 @@ pub struct Draft<'a> {
     pub feature: &'a Value,
     /// The current revision, if there is one.
     pub previous: Option<&'a StoredFeature>,
-    /// Finds what it refers to: an exemption names a vehicle and a zone.
+    /// Finds what it refers to: what is kept, and what comes in the same request, by any key.
     pub find: &'a Find<'a>,
+    /// Tells what the features of its collection are part of, so that none becomes part of itself.
+    pub wholes: &'a Wholes<'a>,
 }
 
 /// A checked feature, not yet kept.
@@ -60,9 +71,9 @@ pub struct Prepared {
     exemption: Option<ExemptionDraft>,
 }
 
-/// Checks a feature whole. Known properties are judged, unknown ones are kept as they are unless a zone's or vehicle's is
-/// nearly a known one; members of the feature other
-/// than `type`, `id`, `geometry` and `properties` are dropped (RFC 7946 §6.1), a `crs` other than WGS 84 is refused.
+/// Checks a feature whole. Known properties are judged where they differ from the revision before, unknown ones are kept as they are
+/// unless a zone's or vehicle's is nearly a known one; members of the feature other than `type`, `id`, `geometry` and `properties` are
+/// dropped (RFC 7946 §6.1), a `crs` other than WGS 84 is refused.
 ///
 /// Errors name the first field that is wrong, its value and what is allowed. Cost: linear in the body, and for a zone
 /// that of [`cordon_spatial::shape::polygons`].
@@ -107,6 +118,16 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
             }
         }
     }
+    let before = draft.previous.and_then(|previous| kept_properties(previous.body.as_deref()?));
+    let judged = Judged {
+        collection: draft.collection,
+        id: draft.id,
+        properties: &properties,
+        before: before.as_ref(),
+        find: draft.find,
+        wholes: draft.wholes,
+    };
+    judged.check()?;
     let body =
         json!({"type": "Feature", "id": draft.id.as_str(), "geometry": drawing, "properties": properties}).to_string();
     if body.len() > MAX_BODY_BYTES {
@@ -207,6 +228,15 @@ fn check_frame(feature: &Map<String, Value>, id: &FeatureId) -> Result<(), Field
         }
     }
     Ok(())
+}
+
+/// The properties of a kept body, to tell what an edit changes; none of one that cannot be read, so that all is judged.
+fn kept_properties(body: &str) -> Option<Map<String, Value>> {
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        properties: Map<String, Value>,
+    }
+    serde_json::from_str::<Kept>(body).ok().map(|kept| kept.properties)
 }
 
 /// A dataset is called as the collection that it describes.

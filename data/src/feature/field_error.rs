@@ -10,8 +10,8 @@ const MAX_VALUE_CHARS: usize = 80;
 #[error("{message}")]
 pub struct FieldError {
     /// Stable code: `missing`, `type`, `value`, `range`, `time`, `order`, `too_long`, `too_many`, `too_deep`, `too_large`,
-    /// `duplicate`, `unknown_member`, `unknown_vehicle`, `unknown_zone`, `id`, `crs`, `geometry`, `coordinate`, `swapped`, or a code of
-    /// [`cordon_spatial::shape::ShapeError`].
+    /// `duplicate`, `unknown_member`, `unknown_vehicle`, `unknown_zone`, `unknown_reference`, `circular`, `check_digit`, `id`, `crs`, `geometry`, `coordinate`,
+    /// `swapped`, or a code of [`cordon_spatial::shape::ShapeError`].
     pub code: &'static str,
     /// Which field, as a path from the feature: `properties.rules[0].limit_s`.
     pub field: String,

@@ -22,14 +22,23 @@ pub(super) fn check(geometry: &Value, path: &str) -> Result<(), FieldError> {
     check_one(geometry, path, &mut room, Nesting::Outer)
 }
 
-/// The same, and a polygon must bound an area: one that crosses itself is judged, measured and drawn otherwise by every program.
+/// The same, and a polygon must bound an area, one in a collection of geometries too: one that crosses itself is judged, measured and
+/// drawn otherwise by every program.
 pub(super) fn check_drawn(geometry: &Value, path: &str) -> Result<(), FieldError> {
     check(geometry, path)?;
-    let kind = type_of(geometry, path)?;
-    if !matches!(kind, "Polygon" | "MultiPolygon") {
-        return Ok(());
+    check_areas(geometry, path)
+}
+
+/// Whether the polygons of a checked geometry bound areas.
+fn check_areas(geometry: &Value, path: &str) -> Result<(), FieldError> {
+    match type_of(geometry, path)? {
+        kind @ ("Polygon" | "MultiPolygon") => bounded(geometry, path, kind).map(drop),
+        "GeometryCollection" => {
+            let mut parts = geometry["geometries"].as_array().into_iter().flatten().enumerate();
+            parts.try_for_each(|(i, inner)| check_areas(inner, &format!("{path}.geometries[{i}]")))
+        }
+        _ => Ok(()),
     }
-    bounded(geometry, path, kind).map(drop)
 }
 
 /// The ground of a checked polygon or multipolygon.

@@ -8,12 +8,14 @@
 //! where that was a circle or a corridor).
 
 mod closure;
+pub(crate) mod code;
 mod collection;
 mod entry;
 mod exemption;
 mod field_error;
 mod geometry;
 mod ground;
+mod judge;
 mod members;
 mod reference;
 mod road;
@@ -28,11 +30,11 @@ mod tests;
 
 pub use closure::{AUDIENCE_LIMIT, ClosesUnsaid, RoadClosure, audience_names, audience_of, closure_of};
 pub use collection::Collection;
-pub use entry::{Draft, Find, Prepared, deletion, edited, prepare};
+pub use entry::{Draft, Find, Prepared, Wholes, deletion, edited, no_wholes, prepare};
 pub use exemption::exemption_of;
 pub use field_error::FieldError;
 pub use geometry::{bbox, bbox_of, bbox_of_ground, ground_of};
-pub use reference::{Reference, references};
+pub use reference::{Reference, references, wholes};
 pub use road::{OwnFeature, RoadRead, own_feature_of, read_road};
 pub use vehicle::{VehicleFeature, class_name, vehicle_of};
 pub use zone::{RISK_LEVELS, ZONE_KINDS, zone_of};

@@ -13,7 +13,7 @@ const MAX_TAGS: usize = 50;
 const MAX_PHONE_DIGITS: usize = 20;
 
 /// Every member that means something in a vehicle's properties. Others are kept as remarks.
-const KNOWN: [&str; 10] = [
+pub(super) const KNOWN: [&str; 10] = [
     "name",
     "plate",
     "plate_colour",

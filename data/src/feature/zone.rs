@@ -34,7 +34,7 @@ pub const RISK_LEVELS: [(&str, RiskLevel); 4] =
     [("red", RiskLevel::Red), ("orange", RiskLevel::Orange), ("yellow", RiskLevel::Yellow), ("blue", RiskLevel::Blue)];
 
 /// Every member that means something in a zone's properties. Others are kept as remarks.
-const KNOWN: [&str; 11] = [
+pub(super) const KNOWN: [&str; 11] = [
     "name",
     "kind",
     "level",

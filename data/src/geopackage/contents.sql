@@ -8,13 +8,10 @@ INSERT INTO gpkg_spatial_ref_sys VALUES
      'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563,AUTHORITY["EPSG","7030"]],AUTHORITY["EPSG","6326"]],PRIMEM["Greenwich",0,AUTHORITY["EPSG","8901"]],UNIT["degree",0.0174532925199433,AUTHORITY["EPSG","9122"]],AUTHORITY["EPSG","4326"]]',
      'longitude/latitude coordinates in decimal degrees on the WGS 84 spheroid');
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES
-    ('zones', 'features', 'zones', 'Zones as they are judged', 4326),
     ('vehicles_last', 'features', 'vehicles_last', 'The last position of each vehicle', 4326),
     ('alarms', 'features', 'alarms', 'Alarms, where their event began', 4326);
 INSERT INTO gpkg_geometry_columns VALUES
-    ('zones', 'geom', 'MULTIPOLYGON', 4326, 0, 0),
     ('vehicles_last', 'geom', 'POINT', 4326, 0, 0),
     ('alarms', 'geom', 'POINT', 4326, 0, 0);
-DELETE FROM zones;
 DELETE FROM vehicles_last;
 DELETE FROM alarms;

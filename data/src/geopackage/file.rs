@@ -1,5 +1,6 @@
 //! The published file itself: opened, checked, made afresh.
 
+use super::collections;
 use rusqlite::{Connection, Error, OpenFlags};
 use std::ffi::OsString;
 use std::fs;
@@ -79,13 +80,23 @@ impl Opened {
         let number = |name: &str| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         let numbers = (number("application_id")?, number("user_version")?);
         let fresh = Connection::open_in_memory()?;
-        fresh.execute_batch(include_str!("schema.sql"))?;
+        fresh.execute_batch(&declared())?;
         if numbers == (APPLICATION_ID, USER_VERSION) && shape(&self.connection)? == shape(&fresh)? {
             Ok(())
         } else {
             Err(Error::InvalidQuery)
         }
     }
+}
+
+/// Declares every table.
+fn declared() -> String {
+    format!("{}{}", include_str!("schema.sql"), collections::tables())
+}
+
+/// Fills the tables of GeoPackage and empties ours.
+pub(super) fn contents() -> String {
+    format!("{}{}", include_str!("contents.sql"), collections::contents())
 }
 
 /// Every table, index, view and trigger as it was declared.
@@ -98,7 +109,8 @@ fn identity(path: &Path) -> io::Result<Identity> {
     fs::metadata(path).map(|data| (data.dev(), data.ino(), data.len(), data.mtime(), data.mtime_nsec()))
 }
 
-fn failed(error: &io::Error) -> Error {
+/// Another's failure as one of SQLite's.
+pub(super) fn failed(error: &impl ToString) -> Error {
     Error::ToSqlConversionFailure(error.to_string().into())
 }
 
@@ -115,8 +127,9 @@ pub(super) fn rebuild(path: &Path) -> io::Result<()> {
 
 fn make(path: &Path) -> rusqlite::Result<()> {
     let connection = Connection::open(path)?;
-    connection.execute_batch(include_str!("schema.sql"))?;
-    connection.execute_batch(include_str!("contents.sql"))?;
+    // One sync instead of one for each table, and none that the store would wait for: it can be made again at any time.
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.execute_batch(&format!("BEGIN; {} {} COMMIT", declared(), contents()))?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", USER_VERSION)?;
     connection.close().map_err(|(_, error)| error)

@@ -1,14 +1,19 @@
-//! The GeoPackage that is published for other programs: `<data>/cordon.gpkg`, with layers `zones`, `vehicles_last` and
-//! `alarms` in WGS 84, for QGIS and `ogrinfo`.
+//! The GeoPackage that is published for other programs: `<data>/cordon.gpkg`, with a layer for every collection that is not about
+//! people, `vehicles_last` and `alarms`, in WGS 84, for QGIS and `ogrinfo`.
 //!
 //! It is a copy. It must never touch the store: a lock that a foreign program holds only delays it, what a foreign program
 //! writes into it is undone, and a file that is damaged or of another shape is replaced.
 
+mod collections;
 mod file;
 mod rows;
 
-pub use rows::{AlarmRow, PublishSet, VehicleRow, ZoneRow};
+pub use collections::published;
+pub use rows::{AlarmRow, PublishSet, Stamp, VehicleRow};
 
+use crate::feature::StoredFeature;
+use crate::store::StoreError;
+use cordon_spatial::ids::FeatureKey;
 use file::Opened;
 use rows::{Layer, layers};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, params_from_iter};
@@ -29,13 +34,24 @@ pub enum PublishError {
     Failed(String),
 }
 
+/// Reads a feature's current revision.
+pub type ReadFeature<'a> = dyn Fn(FeatureKey) -> Result<Option<StoredFeature>, StoreError> + 'a;
+
+/// What was published of a row.
+#[derive(Clone, Copy, Debug)]
+struct Written {
+    version: u64,
+    /// West, south, east, north, degrees.
+    bounds: Option<[f64; 4]>,
+}
+
 /// Writes the file; one exists per site. Blocks while it writes, and for up to a fifth of a second on a foreign lock.
 #[derive(Debug)]
 pub struct Publisher {
     path: PathBuf,
     opened: Option<Opened>,
     /// What each layer's rows were when they were last written, by fid: only what changed is written again.
-    published: HashMap<&'static str, HashMap<i64, u64>>,
+    published: HashMap<String, HashMap<i64, Written>>,
 }
 
 impl Publisher {
@@ -44,14 +60,14 @@ impl Publisher {
         Publisher { path: folder.join(FILE), opened: None, published: HashMap::new() }
     }
 
-    /// Makes the file hold exactly this, in one transaction. Cost: linear in the rows to compare, and in the vertices of
-    /// those that changed.
-    pub fn publish(&mut self, set: &PublishSet) -> Result<(), PublishError> {
-        match self.attempt(set) {
+    /// Makes the file hold exactly this, in one transaction; features that changed are read by `read`. Cost: linear in the rows to
+    /// compare, and in the vertices of those that changed.
+    pub fn publish(&mut self, set: &PublishSet, read: &ReadFeature<'_>) -> Result<(), PublishError> {
+        match self.attempt(set, read) {
             Err(error) if is_damage(&error) => {
                 self.opened = None;
                 file::rebuild(&self.path).map_err(|error| PublishError::Failed(error.to_string()))?;
-                self.attempt(set).map_err(|error| self.give_up(&error))
+                self.attempt(set, read).map_err(|error| self.give_up(&error))
             }
             other => other.map_err(|error| self.give_up(&error)),
         }
@@ -66,7 +82,7 @@ impl Publisher {
         PublishError::Failed(error.to_string())
     }
 
-    fn attempt(&mut self, set: &PublishSet) -> rusqlite::Result<()> {
+    fn attempt(&mut self, set: &PublishSet, read: &ReadFeature<'_>) -> rusqlite::Result<()> {
         let opened = match self.opened.take().filter(|opened| opened.is_still_at(&self.path)) {
             Some(opened) => opened,
             None => {
@@ -82,12 +98,13 @@ impl Publisher {
         let version = opened.version()?;
         let transaction = opened.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if self.published.is_empty() {
-            transaction.execute_batch(include_str!("contents.sql"))?;
+            transaction.execute_batch(&file::contents())?;
         }
         let mut published = HashMap::new();
         for layer in layers(set) {
-            let before = self.published.get(layer.table);
-            published.insert(layer.table, write(&transaction, &layer, before, set)?);
+            let before = self.published.get(&layer.table);
+            let after = write(&transaction, &layer, before, (set, read))?;
+            published.insert(layer.table, after);
         }
         transaction.commit()?;
         self.published = published;
@@ -107,19 +124,25 @@ fn is_damage(error: &rusqlite::Error) -> bool {
 fn write(
     connection: &Connection,
     layer: &Layer<'_>,
-    before: Option<&HashMap<i64, u64>>,
-    set: &PublishSet,
-) -> rusqlite::Result<HashMap<i64, u64>> {
+    before: Option<&HashMap<i64, Written>>,
+    (set, read): (&PublishSet, &ReadFeature<'_>),
+) -> rusqlite::Result<HashMap<i64, Written>> {
     let mut after = HashMap::with_capacity(layer.rows.len());
     let marks = vec!["?"; layer.columns].join(", ");
     let mut insert = connection.prepare_cached(&format!("INSERT OR REPLACE INTO {} VALUES ({marks})", layer.table))?;
     let mut changed = false;
     for row in &layer.rows {
-        after.insert(row.fid(), row.version());
-        if before.and_then(|before| before.get(&row.fid())) != Some(&row.version()) {
-            insert.execute(params_from_iter(row.values()))?;
-            changed = true;
+        let version = row.version();
+        if let Some(written) = before.and_then(|before| before.get(&row.fid())).filter(|known| known.version == version)
+        {
+            after.insert(row.fid(), *written);
+            continue;
         }
+        let content = row.content(read).map_err(|error| file::failed(&error))?;
+        let Some((values, bounds)) = content else { continue };
+        insert.execute(params_from_iter(values))?;
+        after.insert(row.fid(), Written { version, bounds });
+        changed = true;
     }
     let mut delete = connection.prepare_cached(&format!("DELETE FROM {} WHERE fid = ?", layer.table))?;
     for fid in before.into_iter().flat_map(HashMap::keys).filter(|fid| !after.contains_key(fid)) {
@@ -127,7 +150,10 @@ fn write(
         changed = true;
     }
     if changed || before.is_none() {
-        let bounds = layer.bounds();
+        let bounds = after
+            .values()
+            .filter_map(|written| written.bounds)
+            .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         let side = |i: usize| bounds.map(|bounds| bounds[i]);
         connection
             .prepare_cached(

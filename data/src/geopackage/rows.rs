@@ -1,60 +1,42 @@
 //! What is published, and how it becomes rows: cheap to compare, made into columns only when changed.
 
-use crate::feature::{FieldError, StoredFeature, vehicle_of, zone_of};
-use crate::shapes::{SRS, multipolygon, point};
+use super::ReadFeature;
+use crate::feature::{Collection, FieldError, StoredFeature, vehicle_of};
+use crate::shapes::{SRS, point};
+use crate::store::StoreError;
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::fix::Fix;
+use cordon_spatial::ids::{FeatureKey, Revision};
 use cordon_spatial::position::Position;
 use cordon_spatial::units::UnixMs;
-use cordon_spatial::zone::Zone;
 use geo::Geometry;
 use geozero::{CoordDimensions, ToWkb};
 use rusqlite::types::Value;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 
 /// Everything that the file is to hold.
 #[derive(Clone, Debug, Default)]
 pub struct PublishSet {
     /// Journal time of this state.
     pub at: UnixMs,
-    /// Current zones.
-    pub zones: Vec<ZoneRow>,
+    /// The features of the collections that are published ([`super::published`]).
+    pub features: Vec<Stamp>,
     /// Vehicles that have a last position.
     pub vehicles: Vec<VehicleRow>,
     /// Alarms to show; closed ones may be among them.
     pub alarms: Vec<AlarmRow>,
 }
 
-/// A zone to publish. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct ZoneRow {
-    /// What is judged.
-    pub zone: Arc<Zone>,
-    /// Its id outside.
-    pub id: String,
-    /// Its name.
-    pub name: Option<String>,
-    names: ZoneNames,
-}
-
-/// The names of a zone's kind, level and validity, as its body spells them.
-#[derive(Clone, Debug)]
-struct ZoneNames {
-    kind: String,
-    level: Option<String>,
-}
-
-impl ZoneRow {
-    /// A kept zone. Errors when it was deleted or is no zone.
-    pub fn of(feature: &StoredFeature) -> Result<ZoneRow, FieldError> {
-        let zone = Arc::new(zone_of(feature)?);
-        let body: serde_json::Value =
-            feature.body.as_deref().and_then(|b| serde_json::from_str(b).ok()).unwrap_or_default();
-        let text = |name: &str| body["properties"][name].as_str().map(str::to_owned);
-        let names = ZoneNames { kind: text("kind").unwrap_or_default(), level: text("level") };
-        Ok(ZoneRow { zone, id: feature.id.to_string(), name: text("name"), names })
-    }
+/// A feature by its revision: it is read when that is another than the published one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its key.
+    pub key: FeatureKey,
+    /// Its collection.
+    pub collection: Collection,
+    /// Its current revision.
+    pub revision: Revision,
 }
 
 /// A vehicle's last position to publish.
@@ -101,34 +83,34 @@ pub struct AlarmRow {
 
 /// A layer with its rows, to be written.
 pub(super) struct Layer<'a> {
-    pub(super) table: &'static str,
+    pub(super) table: String,
     /// Number of columns.
     pub(super) columns: usize,
     pub(super) rows: Vec<Row<'a>>,
 }
 
 /// The layers in the order of the file.
-pub(super) fn layers(set: &PublishSet) -> [Layer<'_>; 3] {
-    [
-        Layer { table: "zones", columns: 8, rows: set.zones.iter().map(Row::Zone).collect() },
-        Layer { table: "vehicles_last", columns: 11, rows: set.vehicles.iter().map(Row::Vehicle).collect() },
-        Layer { table: "alarms", columns: 16, rows: set.alarms.iter().map(Row::Alarm).collect() },
-    ]
+pub(super) fn layers(set: &PublishSet) -> Vec<Layer<'_>> {
+    let mut of: BTreeMap<Collection, Vec<Row<'_>>> = BTreeMap::new();
+    set.features.iter().for_each(|stamp| of.entry(stamp.collection).or_default().push(Row::Feature(stamp)));
+    let collection = |collection: Collection| Layer {
+        table: collection.table(),
+        columns: super::collections::width(collection),
+        rows: of.remove(&collection).unwrap_or_default(),
+    };
+    let mut layers: Vec<Layer<'_>> = super::collections::published().map(collection).collect();
+    let (vehicles, alarms) = (set.vehicles.iter().map(Row::Vehicle), set.alarms.iter().map(Row::Alarm));
+    layers.push(Layer { table: "vehicles_last".to_owned(), columns: 11, rows: vehicles.collect() });
+    layers.push(Layer { table: "alarms".to_owned(), columns: 16, rows: alarms.collect() });
+    layers
 }
 
-impl Layer<'_> {
-    /// The box around all rows: west, south, east, north in degrees.
-    pub(super) fn bounds(&self) -> Option<[f64; 4]> {
-        self.rows
-            .iter()
-            .filter_map(Row::bounds)
-            .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
-    }
-}
+/// What a row holds, and its box: west, south, east, north in degrees.
+pub(super) type Content = (Vec<Value>, Option<[f64; 4]>);
 
 /// One row of any layer.
 pub(super) enum Row<'a> {
-    Zone(&'a ZoneRow),
+    Feature(&'a Stamp),
     Vehicle(&'a VehicleRow),
     Alarm(&'a AlarmRow),
 }
@@ -137,7 +119,7 @@ impl Row<'_> {
     /// The row's number: the feature's key, or the upper half of the alarm's id without its sign.
     pub(super) fn fid(&self) -> i64 {
         match self {
-            Row::Zone(row) => i64::from(row.zone.key.0),
+            Row::Feature(stamp) => i64::from(stamp.key.0),
             Row::Vehicle(row) => i64::from(row.last.vehicle.0),
             Row::Alarm(row) => (row.alarm.id.0 >> 65) as i64,
         }
@@ -147,7 +129,7 @@ impl Row<'_> {
     pub(super) fn version(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         match self {
-            Row::Zone(row) => (row.zone.revision, &row.id).hash(&mut hasher),
+            Row::Feature(stamp) => stamp.revision.hash(&mut hasher),
             Row::Vehicle(row) => {
                 let last = &row.last;
                 (&row.id, &row.plate, &row.class, &row.company).hash(&mut hasher);
@@ -159,17 +141,11 @@ impl Row<'_> {
         hasher.finish()
     }
 
-    /// The columns, in the table's order.
-    pub(super) fn values(&self) -> Vec<Value> {
+    /// The columns, in the table's order; `None` of a feature that is gone by now.
+    pub(super) fn content(&self, read: &ReadFeature<'_>) -> Result<Option<Content>, StoreError> {
         let mut values = vec![Value::Integer(self.fid())];
         match self {
-            Row::Zone(row) => {
-                let zone = &row.zone;
-                values.push(geometry(multipolygon(&zone.ground).into(), self.bounds()));
-                values.extend([text(&row.id), some_text(row.name.as_ref()), text(&row.names.kind)]);
-                values.push(some_text(row.names.level.as_ref()));
-                values.extend([some_time(zone.valid_from), some_time(zone.valid_to)]);
-            }
+            Row::Feature(stamp) => return Ok(read(stamp.key)?.as_ref().and_then(super::collections::row)),
             Row::Vehicle(row) => {
                 let last = &row.last;
                 values.push(geometry(point(last.position), None));
@@ -197,16 +173,12 @@ impl Row<'_> {
                 values.push(some_text(alarm.result.as_ref()));
             }
         }
-        values
+        Ok(Some((values, self.bounds())))
     }
 
     fn bounds(&self) -> Option<[f64; 4]> {
         let position = match self {
-            Row::Zone(row) => {
-                let bounds = row.zone.ground.bounds()?;
-                let degrees = |units: i32| f64::from(units) / cordon_spatial::position::UNITS_PER_DEGREE;
-                return Some([bounds.west, bounds.south, bounds.east, bounds.north].map(degrees));
-            }
+            Row::Feature(_) => return None,
             Row::Vehicle(row) => row.last.position,
             Row::Alarm(row) => row.position?,
         };
@@ -232,7 +204,7 @@ pub(super) fn time(at: UnixMs) -> String {
 }
 
 /// A geometry as GeoPackage keeps it (OGC 12-128r17 §2.1.3), with its box for other than points.
-fn geometry(geometry: Geometry<f64>, bounds: Option<[f64; 4]>) -> Value {
+pub(super) fn geometry(geometry: Geometry<f64>, bounds: Option<[f64; 4]>) -> Value {
     let envelope = bounds.map_or_else(Vec::new, |[west, south, east, north]| vec![west, east, south, north]);
     let bytes = geometry.to_gpkg_wkb(CoordDimensions::xy(), Some(SRS), envelope);
     Value::Blob(bytes.expect("a geometry of finite numbers always serializes to memory"))

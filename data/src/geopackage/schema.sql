@@ -1,4 +1,5 @@
--- GeoPackage 1.3 (OGC 12-128r17): the tables that it requires, as its annex C writes them, and Cordon's layers.
+-- GeoPackage 1.3 (OGC 12-128r17): the tables that it requires, as its annex C writes them, and what is no
+-- collection; the tables of these are declared by layers.rs.
 CREATE TABLE gpkg_spatial_ref_sys (
     srs_name TEXT NOT NULL,
     srs_id INTEGER PRIMARY KEY,
@@ -31,16 +32,6 @@ CREATE TABLE gpkg_geometry_columns (
     CONSTRAINT uk_gc_table_name UNIQUE (table_name),
     CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
     CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id)
-);
-CREATE TABLE zones (
-    fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    geom MULTIPOLYGON,
-    id TEXT NOT NULL,
-    name TEXT,
-    kind TEXT NOT NULL,
-    level TEXT,
-    valid_from DATETIME,
-    valid_to DATETIME
 );
 CREATE TABLE vehicles_last (
     fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

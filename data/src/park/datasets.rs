@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 pub(super) fn features() -> Vec<Value> {
     let one = |collection: &Collection| {
         let (owner, cycle_days) = match collection {
-            Collection::Vehicles | Collection::Routes | Collection::Exemptions => ("园区交通运输科", 90),
+            Collection::Vehicles | Collection::Drivers | Collection::Routes | Collection::Exemptions => {
+                ("园区交通运输科", 90)
+            }
             Collection::Zones | Collection::Closures | Collection::Gates | Collection::ClosedAreas => {
                 ("园区封闭化管理办公室", 180)
             }
-            Collection::Resources | Collection::ProtectionTargets => ("应急指挥中心", 180),
+            Collection::Resources | Collection::ProtectionTargets | Collection::Population => ("应急指挥中心", 180),
             _ => ("园区安全环保局", 365),
         };
         let properties = json!({

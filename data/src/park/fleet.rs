@@ -121,6 +121,12 @@ pub fn yard(number: u32) -> &'static str {
     HAULIERS[number as usize % HAULIERS.len()].2
 }
 
+/// The haulier that a vehicle or driver of that number works for, in Chinese and English.
+pub(super) fn haulier(number: u32) -> (&'static str, &'static str) {
+    let (name, name_en, ..) = HAULIERS[number as usize % HAULIERS.len()];
+    (name, name_en)
+}
+
 /// The id of the vehicle of that number.
 pub fn id(number: u32) -> String {
     let prefix = match part(number) {

@@ -1,53 +1,14 @@
 //! Major hazard sources by GB 18218-2018: units with their substances, S = Σ q/Q and R = α Σ β q/Q, and the grade that follows.
 //!
-//! Q and β are those that DOMAIN §1.3 lists from a public transcription; substances are keyed by CAS number. Quantities are
-//! made up.
+//! Quantities are made up.
 
 use super::plane::{Spot, feature, point, spot};
 use super::plants;
+use super::substances::*;
 use serde_json::{Value, json};
 
-/// A substance with its threshold quantity (t) and its factor β.
-#[derive(Clone, Copy)]
-struct Substance {
-    name: &'static str,
-    name_en: &'static str,
-    cas: &'static str,
-    un: &'static str,
-    goods_class: &'static str,
-    threshold_t: f64,
-    beta: f64,
-}
-
-const fn substance(
-    (name, name_en): (&'static str, &'static str),
-    cas: &'static str,
-    un: &'static str,
-    goods_class: &'static str,
-    threshold_t: f64,
-    beta: f64,
-) -> Substance {
-    Substance { name, name_en, cas, un, goods_class, threshold_t, beta }
-}
-
-const AMMONIA: Substance = substance(("液氨", "ammonia"), "7664-41-7", "1005", "2.3", 10.0, 2.0);
-const CHLORINE: Substance = substance(("液氯", "chlorine"), "7782-50-5", "1017", "2.3", 5.0, 4.0);
-const ETHYLENE_OXIDE: Substance = substance(("环氧乙烷", "ethylene oxide"), "75-21-8", "1040", "2.3", 10.0, 2.0);
-const LPG: Substance = substance(("液化石油气", "LPG"), "68476-85-7", "1075", "2.1", 50.0, 1.5);
-const BENZENE: Substance = substance(("苯", "benzene"), "71-43-2", "1114", "3", 50.0, 1.0);
-const TOLUENE: Substance = substance(("甲苯", "toluene"), "108-88-3", "1294", "3", 500.0, 1.0);
-const METHANOL: Substance = substance(("甲醇", "methanol"), "67-56-1", "1230", "3", 500.0, 1.0);
-const PETROL: Substance = substance(("汽油", "petrol"), "86290-81-5", "1203", "3", 200.0, 1.0);
-const STYRENE: Substance = substance(("苯乙烯", "styrene"), "100-42-5", "2055", "3", 500.0, 1.0);
-const HYDROGEN: Substance = substance(("氢", "hydrogen"), "1333-74-0", "1049", "2.1", 5.0, 1.5);
-const HYDROGEN_FLUORIDE: Substance = substance(("氟化氢", "hydrogen fluoride"), "7664-39-3", "1052", "8", 1.0, 5.0);
-const EPICHLOROHYDRIN: Substance = substance(("环氧氯丙烷", "epichlorohydrin"), "106-89-8", "2023", "6.1", 20.0, 1.0);
-const PHOSGENE: Substance = substance(("光气", "phosgene"), "75-44-5", "1076", "2.3", 0.3, 20.0);
-const NITRIC_ACID: Substance = substance(("硝酸", "nitric acid"), "7697-37-2", "2031", "8", 100.0, 1.0);
-const ACETONE: Substance = substance(("丙酮", "acetone"), "67-64-1", "1090", "3", 500.0, 1.0);
-
 /// A unit: id, names, kind, plant, place, people within 500 m of the plant, substances with design maximum (t).
-type Unit = (
+pub(super) type Unit = (
     &'static str,
     (&'static str, &'static str),
     &'static str,
@@ -58,7 +19,7 @@ type Unit = (
 );
 
 #[rustfmt::skip]
-const UNITS: &[Unit] = &[
+pub(super) const UNITS: &[Unit] = &[
     ("hs-ammonia", ("液氨储罐区", "Ammonia tank farm"), "storage", "haiyue-ammonia", None, 0, &[(AMMONIA, 1_200.0)]),
     ("hs-chlorine", ("液氯储存单元", "Liquid chlorine storage"), "storage", "dongsha-chlor-alkali", Some(spot(-560.0, 200.0)), 0, &[(CHLORINE, 120.0)]),
     ("hs-electrolysis", ("电解与液化装置", "Electrolysis and liquefaction"), "production", "dongsha-chlor-alkali", Some(spot(-420.0, 220.0)), 0, &[(CHLORINE, 18.0), (HYDROGEN, 1.2)]),
@@ -105,6 +66,11 @@ pub(super) fn features() -> Vec<Value> {
     UNITS.iter().map(unit).collect()
 }
 
+/// Where a unit is.
+pub(super) fn place(&(_, _, _, plant, at, _, _): &Unit) -> Spot {
+    at.unwrap_or_else(|| plants::by_id(plant).middle())
+}
+
 fn unit(&(id, (name, name_en), kind, plant, at, people, substances): &Unit) -> Value {
     let s: f64 = substances.iter().map(|(substance, q)| q / substance.threshold_t).sum();
     let r: f64 =
@@ -114,13 +80,13 @@ fn unit(&(id, (name, name_en), kind, plant, at, people, substances): &Unit) -> V
         .iter()
         .map(|(substance, q)| {
             json!({
-                "name": substance.name, "name_en": substance.name_en, "cas": substance.cas, "un": substance.un,
+                "substance": substance.id, "name": substance.name, "name_en": substance.name_en, "cas": substance.cas, "un": substance.un,
                 "goods_class": substance.goods_class, "quantity_t": q, "threshold_t": substance.threshold_t,
                 "beta": substance.beta,
             })
         })
         .collect();
-    let place = at.unwrap_or_else(|| plants::by_id(plant).middle());
+    let place = place(&(id, (name, name_en), kind, plant, at, people, substances));
     let properties = json!({
         "name": name, "name_en": name_en, "kind": kind, "plant": plant, "substances": held, "s": tenths(s), "r": tenths(r),
         "grade": grade(s, r), "people_500m": people, "alpha": alpha(people), "standard": "GB 18218-2018",

@@ -13,7 +13,10 @@ mod works;
 mod ground;
 mod zones;
 mod gates;
+mod substances;
 mod hazards;
+mod enterprises;
+mod people;
 mod datasets;
 mod surroundings;
 pub mod fleet;
@@ -38,18 +41,24 @@ pub fn seeds(vehicles: u32) -> Vec<Seed> {
     ground.extend(works::features());
     vec![
         (Collection::Parks, vec![boundary()]),
+        (Collection::Enterprises, enterprises::features()),
+        (Collection::Plants, plants::features()),
         (Collection::Ground, ground),
         (Collection::Roads, road_features::features(&roads)),
-        (Collection::Plants, plants::features()),
         (Collection::ClosedAreas, gates::closed_areas()),
         (Collection::Gates, gates::features(&roads)),
         (Collection::Routes, gates::routes(&roads)),
+        (Collection::Substances, substances::features()),
         (Collection::HazardSources, hazards::features()),
+        (Collection::Equipment, enterprises::equipment()),
+        (Collection::Points, enterprises::points()),
+        (Collection::Population, people::population()),
         (Collection::ProtectionTargets, surroundings::protection_targets()),
         (Collection::Resources, surroundings::resources()),
         (Collection::Zones, zones::features(&roads)),
         (Collection::Closures, zones::closures()),
         (Collection::Vehicles, fleet::features(vehicles)),
+        (Collection::Drivers, people::drivers()),
         (Collection::Exemptions, fleet::exemptions(vehicles)),
         (Collection::Datasets, datasets::features()),
     ]

@@ -116,14 +116,14 @@ pub(super) fn features() -> Vec<Value> {
     let one = |plant: &Plant| {
         let (a, b) = plant.fence();
         let fence = rectangle(a.east_m, a.north_m, b.east_m, b.north_m);
-        feature(
-            plant.id,
-            polygon(&fence),
-            json!({
-                "name": plant.name, "name_en": plant.name_en, "kind": plant.kind,
-                "people_day": plant.people, "people_night": plant.people / 4,
-            }),
-        )
+        let mut properties = json!({
+            "name": plant.name, "name_en": plant.name_en, "kind": plant.kind, "park": "dongsha",
+            "people_day": plant.people, "people_night": plant.people / 4,
+        });
+        if super::enterprises::is_of_a_company(plant) {
+            properties["enterprise"] = plant.id.into();
+        }
+        feature(plant.id, polygon(&fence), properties)
     };
     PLANTS.iter().map(one).collect()
 }

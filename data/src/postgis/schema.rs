@@ -6,10 +6,12 @@
 use super::connection::{Address, Connection};
 use super::failure::{damaged, from_postgres};
 use crate::feature::Collection;
+use crate::feature::schema::SeenBy;
 use crate::store::StoreError;
 
 /// Migration n brings a database from schema n to n + 1.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
 
 /// Nobody else migrates meanwhile.
 const MIGRATING: i64 = 0x4372_646E_0001;
@@ -67,15 +69,19 @@ fn version(address: &Address, connection: &mut Connection) -> Result<u32, StoreE
     number.map(|number| number as u32).ok_or_else(|| damaged(about, "it has no row"))
 }
 
-/// A view of each collection, named as in paths with `_` for `-`: what QGIS shows.
+/// A view of each collection, named as in paths with `_` for `-`: what QGIS shows. What is not for everybody who sees a feature is
+/// in the tables alone.
 fn views() -> String {
     let view = |collection: &Collection| {
-        let (name, view) = (collection.name(), collection.name().replace('-', "_"));
+        let (name, view) = (collection.name(), collection.table());
+        let hidden = collection.schema().iter().filter(|property| property.seen_by != SeenBy::Everybody);
+        let hidden: Vec<&str> = hidden.map(|property| property.name).collect();
+        let hidden = hidden.join(",");
         format!(
             "CREATE OR REPLACE VIEW {view} AS
              SELECT f.key AS fid, f.id, p ->> 'name' AS name, p ->> 'name_en' AS name_en, p ->> 'kind' AS kind,
                     p ->> 'level' AS level, f.revision, to_timestamp(r.at_ms / 1000.0) AS edited_at, r.who AS edited_by,
-                    p AS properties, f.geom::geometry(Geometry, 4326) AS geom
+                    p - '{{{hidden}}}'::text[] AS properties, f.geom::geometry(Geometry, 4326) AS geom
              FROM features f JOIN feature_revisions r USING (key, revision)
              CROSS JOIN LATERAL (SELECT r.body::jsonb -> 'properties') AS of_body (p)
              WHERE f.collection = '{name}' AND f.alive;\n"

@@ -1,7 +1,7 @@
 //! Facts for the tests, short to write.
 
 use super::Open;
-use cordon_data::feature::{Collection, Draft, StoredFeature, prepare};
+use cordon_data::feature::{Collection, Draft, StoredFeature, no_wholes, prepare};
 use cordon_data::store::{AuditLine, Batch};
 use cordon_spatial::alarm::{Alarm, AlarmBody, AlarmEvents, AlarmLines};
 use cordon_spatial::event::{
@@ -197,7 +197,8 @@ pub fn edit(
         (Collection::Vehicles, "truck") => Some(FeatureKey(2)),
         _ => None,
     };
-    let prepared = prepare(&Draft { collection, id: &id(name), feature, previous, find: &find }).unwrap();
+    let prepared =
+        prepare(&Draft { collection, id: &id(name), feature, previous, find: &find, wholes: &no_wholes }).unwrap();
     let (feature, now) = prepared.under(FeatureKey(key), "anna");
     stamped(feature, now, ms)
 }

@@ -13,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cordon_data::crs::Crs;
+use cordon_data::feature::schema::{Property, SeenBy};
 use cordon_data::feature::{Collection, StoredFeature};
 use cordon_data::store::StoreError;
 use cordon_spatial::ids::{FeatureId, Revision, VehicleKey};
@@ -251,13 +252,20 @@ pub fn shown(app: &App, identity: &Identity, feature: &StoredFeature) -> Result<
     Ok(without_secrets(identity, feature.collection, value))
 }
 
-/// A feature without what only those may see who may set it: a vehicle's device id is a credential.
+/// A feature without what is not for everybody, as the schema says it: a vehicle's device id is a credential, which only those see
+/// who may set it; how to reach a driver is for those who edit the map or speak with drivers.
 pub fn without_secrets(identity: &Identity, collection: Collection, mut feature: Value) -> Value {
-    if collection == Collection::Vehicles
-        && !allows(Action::EditMap, identity.role)
-        && let Some(properties) = feature["properties"].as_object_mut()
-    {
-        properties.remove("device_id");
+    let edits = allows(Action::EditMap, identity.role);
+    let knows_people = edits || allows(Action::CommandTerminals, identity.role);
+    let is_hidden = |property: &Property| match property.seen_by {
+        SeenBy::Everybody => false,
+        SeenBy::WhoKnowsPeople => !knows_people,
+        SeenBy::WhoEdits => !edits,
+    };
+    if let Some(properties) = feature["properties"].as_object_mut() {
+        collection.schema().iter().filter(|property| is_hidden(property)).for_each(|property| {
+            properties.remove(property.name);
+        });
     }
     feature
 }

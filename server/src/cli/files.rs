@@ -72,6 +72,15 @@ pub fn import(args: &ImportArgs) -> Result<(), FileError> {
             println!("row {}: {word}: {}", row["row"], text("reason"));
         }
     }
+    if let Some(datum) = report["suspected_datum"]["datum"].as_str() {
+        let metres = |name: &str| report["suspected_datum"][name].as_f64().unwrap_or_default();
+        println!(
+            "the coordinates may be {datum}: beside {} they lie {} m off in the median, and {} m as {datum} (--srs {datum}); nothing was moved",
+            report["suspected_datum"]["reference"].as_str().unwrap_or_default(),
+            metres("without_m"),
+            metres("fits_m"),
+        );
+    }
     let layers = report["layers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>();
     println!(
         "{} {}: {} rows, {} {} into {}, {} repaired, {} refused{}",

@@ -213,6 +213,11 @@ impl Catalog {
         (!entry.deleted).then_some(key)
     }
 
+    /// What the feature of an id is part of: the ids that it names in its own collection; none of one that does not exist.
+    pub fn wholes(&self, collection: Collection, id: &FeatureId) -> Vec<FeatureId> {
+        self.living(collection, id).map_or_else(Vec::new, |key| self.inventory.wholes(collection, key.0))
+    }
+
     /// The vehicle of this id, if it exists.
     pub fn vehicle(&self, id: &str) -> Option<VehicleKey> {
         let key = self.living(Collection::Vehicles, &FeatureId::new(id).ok()?)?;

@@ -8,14 +8,17 @@ use super::readers::Readers;
 use crate::auth::secret;
 use crate::ingest::{NewEdit, Pipeline, Refused};
 use crate::roads::desk::Roads;
-use cordon_data::feature::{Collection, Draft, FieldError, Prepared, StoredFeature, deletion, prepare, zone_of};
+use cordon_data::feature::{
+    Collection, Draft, FieldError, Prepared, StoredFeature, deletion, no_wholes, prepare, wholes, zone_of,
+};
 use cordon_data::store::{AuditLine, StoreError};
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
 use cordon_spatial::record::Edited;
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::zone::Zone;
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 /// Why an edit was not made. Nothing of it was kept.
@@ -101,6 +104,19 @@ impl Name {
             // The device id is a secret: it is not repeated.
             Name::Device(_) => EditError::Taken { field: "properties.device_id", value: "…".to_owned() },
         }
+    }
+}
+
+/// The names of features that were tried and not kept, by their hashes, so that a trial of millions costs little: of five million two
+/// share one with a chance of one in a million.
+#[derive(Default)]
+pub struct TriedNames(HashSet<u64>);
+
+impl TriedNames {
+    fn insert(&mut self, name: &Name) -> bool {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        self.0.insert(hasher.finish())
     }
 }
 
@@ -196,11 +212,10 @@ impl Features {
         self.commit(who, "feature.create", edits).await
     }
 
-    /// Checks a new feature as [`Features::create`] does. Cost: that of [`prepare`]; blocks for it.
-    pub fn checked(&self, collection: Collection, feature: &Value) -> Result<Prepared, FieldError> {
-        let find = |collection, id: &FeatureId| self.inner.catalog.living(collection, id);
-        let id = new_id(feature)?;
-        prepare(&Draft { collection, id: &id, feature, previous: None, find: &find })
+    /// Checks a new feature as [`Features::create`] does; it may name those that come `beside` it. Cost: that of [`prepare`];
+    /// blocks for it.
+    pub fn checked(&self, collection: Collection, feature: &Value, beside: &Beside) -> Result<Prepared, FieldError> {
+        check_one(collection, feature, beside, &self.inner.catalog)
     }
 
     /// Keeps checked features in one transaction with one line in the audit trail. Those whose names are taken are left out and
@@ -220,11 +235,7 @@ impl Features {
                     let (feature, now) = prepared.under(self.inner.pipeline.next_key(), who);
                     edits.push(NewEdit { feature, now });
                 }
-                Err(error) => {
-                    let limit = "a name that nothing else has, or had";
-                    let field = FieldError::new("taken", "id", &prepared.id, limit).saying(error.to_string());
-                    refused.push((number, field));
-                }
+                Err(error) => refused.push((number, taken(&prepared, &error))),
             }
         }
         if !edits.is_empty() {
@@ -232,6 +243,13 @@ impl Features {
             self.commit_told(edits, vec![line(who, "feature.import", detail)]).await?;
         }
         Ok(refused)
+    }
+
+    /// Whether the names of a checked feature are free, as [`Features::keep_import`] would find them after those that were `tried`
+    /// before it. Holds no name.
+    pub fn is_free(&self, prepared: &Prepared, tried: &mut TriedNames) -> Result<(), FieldError> {
+        let mut claim = |name: Name| if tried.insert(&name) { Ok(()) } else { Err(name.taken()) };
+        self.claim(&mut claim, prepared, None).map_err(|error| taken(prepared, &error))
     }
 
     /// Makes or replaces the feature of this id.
@@ -373,8 +391,8 @@ impl Features {
         let catalog = self.inner.catalog.clone();
         let checked = tokio::task::spawn_blocking(move || {
             let find = |collection, id: &FeatureId| catalog.living(collection, id);
-            let previous = previous.as_ref();
-            let draft = Draft { collection: Collection::Zones, id: &id, feature: &feature, previous, find: &find };
+            let (collection, previous) = (Collection::Zones, previous.as_ref());
+            let draft = Draft { collection, id: &id, feature: &feature, previous, find: &find, wholes: &no_wholes };
             prepare(&draft).map(|prepared| (id.clone(), prepared))
         });
         let (id, prepared) = checked.await.expect("checking a feature does not panic").map_err(invalid)?;
@@ -399,7 +417,9 @@ impl Features {
         let prepared = tokio::task::spawn_blocking(move || {
             let (collection, id) = (current.collection, &current.id);
             let find = |collection, id: &FeatureId| catalog.living(collection, id);
-            prepare(&Draft { collection, id, feature: &feature, previous: Some(&current), find: &find })
+            let wholes = |id: &FeatureId| catalog.wholes(collection, id);
+            let (feature, previous) = (&feature, Some(&current));
+            prepare(&Draft { collection, id, feature, previous, find: &find, wholes: &wholes })
         })
         .await
         .expect("checking a feature does not panic")
@@ -422,10 +442,20 @@ impl Features {
         prepared: &Prepared,
         own: Option<FeatureKey>,
     ) -> Result<(), EditError> {
+        self.claim(&mut |name| reservation.add(name), prepared, own)
+    }
+
+    /// Claims the names of a feature one by one: refused when another feature has one, or the claim is.
+    fn claim(
+        &self,
+        claim: &mut dyn FnMut(Name) -> Result<(), EditError>,
+        prepared: &Prepared,
+        own: Option<FeatureKey>,
+    ) -> Result<(), EditError> {
         let catalog = &self.inner.catalog;
         if own.is_none() {
-            // Reserved first and looked up then: whoever commits in between is in one of the two.
-            reservation.add(Name::Id(prepared.collection, prepared.id.clone()))?;
+            // Claimed first and looked up then: whoever commits in between is in one of the two.
+            claim(Name::Id(prepared.collection, prepared.id.clone()))?;
             if let Some((_, entry)) = catalog.find(prepared.collection, &prepared.id) {
                 let gone = EditError::Gone(prepared.id.clone());
                 let taken = Name::Id(prepared.collection, prepared.id.clone()).taken();
@@ -437,14 +467,14 @@ impl Features {
             |key: Option<cordon_spatial::ids::VehicleKey>| key.is_some_and(|key| Some(key.0) != own.map(|own| own.0));
         if let Some(phone) = &vehicle.terminal_phone {
             let name = Name::Phone(phone.clone());
-            reservation.add(name.clone())?;
+            claim(name.clone())?;
             if is_other(catalog.vehicle_of_phone(phone)) {
                 return Err(name.taken());
             }
         }
         if let Some(device) = &vehicle.device_id {
             let name = Name::Device(device.clone());
-            reservation.add(name.clone())?;
+            claim(name.clone())?;
             if is_other(catalog.vehicle_of_device(device)) {
                 return Err(name.taken());
             }
@@ -517,14 +547,42 @@ fn line(who: &str, action: &str, detail: Value) -> AuditLine {
 }
 
 fn check_new(collection: Collection, features: &[Value], catalog: &Catalog) -> Vec<Result<Prepared, FieldError>> {
-    let find = |collection, id: &FeatureId| catalog.living(collection, id);
-    features
-        .iter()
-        .map(|feature| {
-            let id = new_id(feature)?;
-            prepare(&Draft { collection, id: &id, feature, previous: None, find: &find })
-        })
-        .collect()
+    let mut beside = Beside::default();
+    if collection.refers_to_itself() {
+        features.iter().for_each(|feature| beside.take(collection, feature));
+    }
+    features.iter().map(|feature| check_one(collection, feature, &beside, catalog)).collect()
+}
+
+/// Features that come in the same request into the same collection, and what each of them is part of.
+#[derive(Default)]
+pub struct Beside(HashMap<FeatureId, Vec<FeatureId>>);
+
+impl Beside {
+    /// Takes a feature in; one without an id of its own can be named by nobody.
+    pub fn take(&mut self, collection: Collection, feature: &Value) {
+        if feature["id"].is_null() {
+            return;
+        }
+        let Ok(id) = new_id(feature) else { return };
+        let above =
+            feature["properties"].as_object().map_or_else(Vec::new, |properties| wholes(collection, properties));
+        self.0.insert(id, above);
+    }
+}
+
+/// Checks a new feature. One that comes beside it has no key yet, and any will do: what is asked of it is whether it is there.
+fn check_one(
+    collection: Collection,
+    feature: &Value,
+    beside: &Beside,
+    catalog: &Catalog,
+) -> Result<Prepared, FieldError> {
+    let comes = |of: Collection, id: &FeatureId| of == collection && beside.0.contains_key(id);
+    let find = |of, id: &FeatureId| catalog.living(of, id).or_else(|| comes(of, id).then_some(FeatureKey(u32::MAX)));
+    let wholes = |id: &FeatureId| beside.0.get(id).cloned().unwrap_or_else(|| catalog.wholes(collection, id));
+    let id = new_id(feature)?;
+    prepare(&Draft { collection, id: &id, feature, previous: None, find: &find, wholes: &wholes })
 }
 
 /// The id that a new feature names, else a random one.
@@ -537,6 +595,11 @@ fn new_id(feature: &Value) -> Result<FeatureId, FieldError> {
         other => return Err(FieldError::new("id", "id", other, LIMIT)),
     };
     FeatureId::new(text.clone()).map_err(|_| FieldError::new("id", "id", text, LIMIT))
+}
+
+/// A row of a file whose names are taken.
+fn taken(prepared: &Prepared, error: &EditError) -> FieldError {
+    FieldError::new("taken", "id", &prepared.id, "a name that nothing else has, or had").saying(error.to_string())
 }
 
 fn invalid(error: FieldError) -> EditError {

@@ -5,25 +5,29 @@
 //! keeps the terminals' fixes too, and must not be held up for half a minute. If a piece is refused (a full disk, say), the pieces before
 //! it are taken back. Every feature says in `import` which import made it, so that one can be undone after any restart.
 
-use super::features::{EditError, Features};
+use super::features::{Beside, EditError, Features, TriedNames};
+use super::mistaken_datum::{self, SuspectedDatum};
 use super::readers::Readers;
 use crate::api::wire::Time;
 use crate::auth::secret;
+use crate::ingest::Refused;
 use cordon_data::feature::{Collection, FieldError, Prepared};
 use cordon_data::filter::{Comparison, Filter, Scalar};
-use cordon_data::gdal::Gdal;
-use cordon_data::import::files::{self, ImportError, Mapping, Opened, Told};
+use cordon_data::gdal::{Gdal, GdalError};
+use cordon_data::import::files::{self, ImportError, Mapping, Opened, Row, Told};
 use cordon_data::selection::{self, Selection};
-use cordon_data::store::StoreError;
+use cordon_data::store::{Reader, StoreError};
 use cordon_spatial::ids::{FeatureId, Revision};
 use cordon_spatial::units::UnixMs;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// As many features as one request may make.
@@ -34,6 +38,10 @@ const PIECE: usize = 5_000;
 const LISTED: usize = 1_000;
 /// Rows that may be wrong before nobody looks for repairs any more.
 const MOST_BROKEN: usize = 100_000;
+/// How much text of rows may wait for what they name to come further down, bytes.
+const MOST_WAITING_BYTES: usize = 64 << 20;
+/// How soon taking back is tried again on a full disk.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// Features that a trial shows,
 const SHOWN: usize = 1_000;
 /// and of how much text at most, bytes; a single one may be longer.
@@ -133,6 +141,8 @@ pub struct Report {
     /// Of a trial: the first features as they would be kept.
     #[schema(value_type = Vec<Object>)]
     pub features: Vec<Value>,
+    /// In which datum the coordinates seem to be instead. Nothing is moved by it.
+    pub suspected_datum: Option<SuspectedDatum>,
 }
 
 /// An import as it is told.
@@ -186,6 +196,13 @@ pub struct ImportFailure {
     pub code: &'static str,
     /// The sentence for the person.
     pub reason: String,
+}
+
+impl ImportFailure {
+    fn full() -> ImportFailure {
+        let reason = "the disk is full, so that nothing of the file is kept; make room and import it again";
+        ImportFailure { code: "storage_full", reason: reason.to_owned() }
+    }
 }
 
 /// What undoing an import did.
@@ -284,8 +301,15 @@ impl Imports {
         drop(jobs);
         let (this, running, handle) = (self.clone(), job.clone(), tokio::runtime::Handle::current());
         tokio::task::spawn_blocking(move || {
-            let work = Work { imports: &this.inner, job: &running, order: &order, handle, shown_bytes: Cell::new(0) };
-            let ended = work.run(file.as_ref());
+            let work = Work {
+                imports: &this.inner,
+                job: &running,
+                order: &order,
+                handle,
+                tried: RefCell::default(),
+                shown_bytes: Cell::new(0),
+            };
+            let ended = guarded(|| work.run(file.as_ref())).inspect_err(|error| work.leave_nothing(error));
             let state = match &ended {
                 Ok(_) if order.trial => State::Tried,
                 Ok(report) => {
@@ -374,11 +398,7 @@ fn write_last(file: &Path, last: &BTreeMap<Collection, LastImport>) -> std::io::
 }
 
 /// The features of an import that stand, with their revisions.
-fn made_by(
-    reader: &dyn cordon_data::store::Reader,
-    collection: Collection,
-    id: &str,
-) -> Result<Vec<(FeatureId, Revision)>, StoreError> {
+fn made_by(reader: &dyn Reader, collection: Collection, id: &str) -> Result<Vec<(FeatureId, Revision)>, StoreError> {
     let is = Filter::Compare(Comparison::Equal, Scalar::Property("import".to_owned()), Scalar::Text(id.to_owned()));
     let wanted = Selection { filter: Some(is), ..Selection::all(collection) };
     let mut found = Vec::new();
@@ -449,12 +469,39 @@ struct Work<'a> {
     job: &'a Job,
     order: &'a Order,
     handle: tokio::runtime::Handle,
+    /// Of a trial: the names that its features would have.
+    tried: RefCell<TriedNames>,
     /// Of a trial: how much text its features had so far.
     shown_bytes: Cell<usize>,
 }
 
 /// Checked rows that wait for their transaction.
 type Checked = Vec<(u64, Prepared)>;
+
+/// The rows of a file as far as they were looked at.
+#[derive(Default)]
+struct Sorted {
+    /// Those that can be kept.
+    good: Checked,
+    /// Those whose drawings may be repaired.
+    broken: BTreeMap<u64, FieldError>,
+    /// Those that name what may stand further down,
+    waiting: Vec<Waiting>,
+    /// and how much text that is.
+    waiting_bytes: usize,
+    /// What the others may name.
+    beside: Beside,
+}
+
+/// A row that names what is not there yet.
+struct Waiting {
+    number: u64,
+    /// The feature as text: less memory than the tree of it.
+    text: String,
+    error: FieldError,
+    /// What was repaired in it.
+    mended: Option<FieldError>,
+}
 
 impl Work<'_> {
     fn run(&self, file: &Path) -> Result<Report, ImportFailure> {
@@ -470,21 +517,41 @@ impl Work<'_> {
         };
         let fields = opened.fields()?.into_iter();
         report.file_fields = fields.map(|field| FileFieldJson { name: field.name, example: field.example }).collect();
+        if order.collection.is_drawn() {
+            report.suspected_datum = mistaken_datum::suspected(&self.imports.readers, &opened)?;
+        }
         let mut mapping = order.mapping.clone();
         mapping.added.push(("import".to_owned(), self.job.id.clone().into()));
-        let kept = self.take(&opened, &mapping, &mut report);
-        if kept.is_err() && !order.trial {
-            self.take_back();
-        }
-        kept?;
+        self.take(&opened, &mapping, &mut report)?;
         Ok(report)
+    }
+
+    /// After a failure: takes back what was kept before it. On a full disk that needs room, too: the failure is told, and it is tried
+    /// until there is some.
+    fn leave_nothing(&self, failure: &ImportFailure) {
+        if self.order.trial {
+            return;
+        }
+        // What broke the import may break this too: then its features still say which import made them.
+        let _ = guarded(|| {
+            while let Err(error) = self.take_back() {
+                if !matches!(error, EditError::Refused(Refused::StorageFull | Refused::Busy)) {
+                    tracing::error!(%error, import = self.job.id, "an import that failed could not be taken back; undo it later");
+                    break;
+                }
+                let reason = format!("{failure}; what was kept of it before is taken back as soon as there is room");
+                let told = ImportFailure { code: failure.code, reason };
+                *self.job.end.lock().expect("no holder panics") = Some((State::Failed, Err(told)));
+                std::thread::sleep(TRY_AGAIN);
+            }
+            Ok(())
+        });
     }
 
     fn take(&self, opened: &Opened, mapping: &Mapping, report: &mut Report) -> Result<(), ImportFailure> {
         let collection = self.order.collection;
         let in_pieces = opened.rows > ONE_TRANSACTION;
-        let mut checked: Checked = Vec::new();
-        let mut broken: BTreeMap<u64, FieldError> = BTreeMap::new();
+        let mut sorted = Sorted::default();
         for row in opened.rows(collection, mapping)? {
             let row = row?;
             self.job.done.store(row.number, Ordering::Relaxed);
@@ -492,36 +559,22 @@ impl Work<'_> {
                 let fields = row.feature["properties"].as_object().into_iter().flatten();
                 report.fields = fields.map(|(name, _)| name.clone()).collect();
             }
-            match self.check(&row.feature) {
-                Ok(prepared) => checked.push((row.number, prepared)),
-                Err(error) if is_repairable(&error) && broken.len() < MOST_BROKEN => {
-                    broken.insert(row.number, error);
+            match self.check(&row.feature, &sorted.beside) {
+                Err(error) if is_repairable(&error) && sorted.broken.len() < MOST_BROKEN => {
+                    sorted.broken.insert(row.number, error);
                 }
-                Err(error) => refuse(report, row.number, &error),
+                checked => self.sort(row, checked, None, &mut sorted, report),
             }
-            if in_pieces && checked.len() >= PIECE {
-                self.keep(std::mem::take(&mut checked), report)?;
+            if in_pieces && sorted.good.len() >= PIECE {
+                self.keep(std::mem::take(&mut sorted.good), report)?;
             }
         }
-        if !broken.is_empty() {
-            for row in opened.repaired(&self.imports.gdal, collection, mapping)? {
-                let row = row?;
-                let Some(error) = broken.remove(&row.number) else { continue };
-                match self.check(&row.feature) {
-                    Ok(prepared) => {
-                        report.repaired_count += 1;
-                        note(&mut report.repaired, row.number, &error);
-                        checked.push((row.number, prepared));
-                    }
-                    Err(_) => refuse(report, row.number, &error),
-                }
-            }
-            broken.iter().for_each(|(row, error)| refuse(report, *row, error));
-        }
-        let size = if in_pieces { PIECE } else { checked.len().max(1) };
-        let mut checked = checked.into_iter();
+        self.repair(opened, mapping, &mut sorted, report)?;
+        self.join(&mut sorted, report);
+        let size = if in_pieces { PIECE } else { sorted.good.len().max(1) };
+        let mut good = sorted.good.into_iter();
         loop {
-            let piece: Checked = checked.by_ref().take(size).collect();
+            let piece: Checked = good.by_ref().take(size).collect();
             if piece.is_empty() {
                 return Ok(());
             }
@@ -529,29 +582,101 @@ impl Work<'_> {
         }
     }
 
-    fn check(&self, feature: &Value) -> Result<Prepared, FieldError> {
+    /// Puts a row where it belongs: among the good ones, those that wait, or those that are refused. `mended` is what was wrong with it
+    /// before it was repaired.
+    fn sort(
+        &self,
+        row: Row,
+        checked: Result<Prepared, FieldError>,
+        mended: Option<FieldError>,
+        sorted: &mut Sorted,
+        report: &mut Report,
+    ) {
+        let collection = self.order.collection;
+        match checked {
+            Ok(prepared) => {
+                if collection.refers_to_itself() {
+                    sorted.beside.take(collection, &row.feature);
+                }
+                if let Some(error) = mended {
+                    report.repaired_count += 1;
+                    note(&mut report.repaired, row.number, &error);
+                }
+                sorted.good.push((row.number, prepared));
+            }
+            // What it names may stand further down.
+            Err(error) if error.code == "unknown_reference" && collection.refers_to_itself() => {
+                let text = row.feature.to_string();
+                if sorted.waiting_bytes + text.len() > MOST_WAITING_BYTES {
+                    return refuse(report, row.number, &error);
+                }
+                sorted.waiting_bytes += text.len();
+                sorted.waiting.push(Waiting { number: row.number, text, error, mended });
+            }
+            Err(error) => refuse(report, row.number, mended.as_ref().unwrap_or(&error)),
+        }
+    }
+
+    /// Has the rows repaired whose drawings bound no area.
+    fn repair(
+        &self,
+        opened: &Opened,
+        mapping: &Mapping,
+        sorted: &mut Sorted,
+        report: &mut Report,
+    ) -> Result<(), ImportFailure> {
+        if sorted.broken.is_empty() {
+            return Ok(());
+        }
+        for row in opened.repaired(&self.imports.gdal, self.order.collection, mapping)? {
+            let row = row?;
+            let Some(error) = sorted.broken.remove(&row.number) else { continue };
+            let checked = self.check(&row.feature, &sorted.beside);
+            self.sort(row, checked, Some(error), sorted, report);
+        }
+        std::mem::take(&mut sorted.broken).iter().for_each(|(row, error)| refuse(report, *row, error));
+        Ok(())
+    }
+
+    /// Takes the rows that wait for others once these are there, again and again until nothing more comes of it.
+    fn join(&self, sorted: &mut Sorted, report: &mut Report) {
+        loop {
+            let waiting = std::mem::take(&mut sorted.waiting);
+            let before = waiting.len();
+            sorted.waiting_bytes = 0;
+            for one in waiting {
+                // It was written here.
+                let feature = serde_json::from_str(&one.text).unwrap_or_default();
+                let checked = self.check(&feature, &sorted.beside);
+                self.sort(Row { number: one.number, feature }, checked, one.mended, sorted, report);
+            }
+            if sorted.waiting.len() == before || sorted.waiting.is_empty() {
+                break;
+            }
+        }
+        let left = std::mem::take(&mut sorted.waiting);
+        left.iter().for_each(|one| refuse(report, one.number, &one.error));
+    }
+
+    fn check(&self, feature: &Value, beside: &Beside) -> Result<Prepared, FieldError> {
         if self.order.collection.is_drawn() && feature["geometry"].is_null() {
             return Err(FieldError::missing("geometry", "a place for every row"));
         }
-        self.imports.features.checked(self.order.collection, feature)
+        self.imports.features.checked(self.order.collection, feature, beside)
     }
 
     /// Keeps a piece in one transaction; of a trial, shows it.
     fn keep(&self, piece: Checked, report: &mut Report) -> Result<(), ImportFailure> {
-        let count = piece.len() as u64;
+        let (count, features) = (piece.len() as u64, &self.imports.features);
         if self.order.trial {
-            let room = SHOWN.saturating_sub(report.features.len());
-            for (_, prepared) in piece.iter().take(room) {
-                if self.shown_bytes.get() > SHOWN_BYTES {
-                    break;
+            for (row, prepared) in piece {
+                match features.is_free(&prepared, &mut self.tried.borrow_mut()) {
+                    Ok(()) => self.show(&prepared, report),
+                    Err(error) => refuse(report, row, &error),
                 }
-                self.shown_bytes.set(self.shown_bytes.get() + prepared.body.len());
-                report.features.extend(serde_json::from_str(&prepared.body).ok());
             }
-            report.imported += count;
             return Ok(());
         }
-        let features = &self.imports.features;
         let keeping = features.keep_import(&self.order.who, self.order.collection, &self.job.id, piece);
         let refused = self.handle.block_on(keeping)?;
         report.imported += count - refused.len() as u64;
@@ -561,20 +686,37 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Takes back what was kept before something failed.
-    fn take_back(&self) {
-        let (collection, id) = (self.order.collection, self.job.id.clone());
-        let done = self.handle.block_on(async {
-            let found = self.imports.readers.read(move |reader| made_by(reader, collection, &id)).await?;
-            for piece in found.chunks(ONE_TRANSACTION as usize) {
-                self.imports.features.delete_many(&self.order.who, collection, piece).await?;
-            }
-            Ok::<(), EditError>(())
-        });
-        if let Err(error) = done {
-            tracing::error!(%error, import = self.job.id, "an import that failed could not be taken back; undo it later");
+    /// Counts a feature of a trial, and shows it while there is room.
+    fn show(&self, prepared: &Prepared, report: &mut Report) {
+        report.imported += 1;
+        if report.features.len() < SHOWN && self.shown_bytes.get() <= SHOWN_BYTES {
+            self.shown_bytes.set(self.shown_bytes.get() + prepared.body.len());
+            report.features.extend(serde_json::from_str(&prepared.body).ok());
         }
     }
+
+    /// Takes back what was kept before something failed.
+    fn take_back(&self) -> Result<(), EditError> {
+        let (collection, id) = (self.order.collection, self.job.id.clone());
+        self.handle.block_on(async {
+            let found = self.imports.readers.read(move |reader| made_by(reader, collection, &id)).await?;
+            for piece in found.chunks(PIECE) {
+                self.imports.features.delete_many(&self.order.who, collection, piece).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Runs work that ends in any case: a defect of ours that stops it is a failure as others are, for whoever waits for its end.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ImportFailure>) -> Result<T, ImportFailure> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        tracing::error!(said, "an import stopped by a defect");
+        let reason =
+            "Cordon made a mistake of its own and stopped the import; nothing of it is kept. Its log says more.";
+        Err(ImportFailure { code: "internal", reason: reason.to_owned() })
+    })
 }
 
 fn is_repairable(error: &FieldError) -> bool {
@@ -601,6 +743,14 @@ fn note(list: &mut Vec<RowReport>, row: u64, error: &FieldError) {
 
 impl From<ImportError> for ImportFailure {
     fn from(error: ImportError) -> ImportFailure {
+        let is_full = match &error {
+            ImportError::File(error) => error.kind() == std::io::ErrorKind::StorageFull,
+            ImportError::Gdal(error) => matches!(error, GdalError::Full),
+            _ => false,
+        };
+        if is_full {
+            return ImportFailure::full();
+        }
         let code = match &error {
             ImportError::Kind { .. } => "unknown_file",
             ImportError::Archive(_) => "bad_archive",
@@ -617,6 +767,24 @@ impl From<ImportError> for ImportFailure {
 
 impl From<EditError> for ImportFailure {
     fn from(error: EditError) -> ImportFailure {
+        if matches!(error, EditError::Refused(Refused::StorageFull) | EditError::Store(StoreError::NoRoom)) {
+            return ImportFailure::full();
+        }
         ImportFailure { code: "not_kept", reason: error.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_ends_an_import_as_a_failure() {
+        let rows: Vec<u64> = Vec::new();
+        let ended = guarded(|| Ok(rows[7]));
+        let failure = ended.expect_err("there is no such row");
+        assert_eq!(failure.code, "internal");
+        assert!(failure.reason.contains("nothing of it is kept"), "{failure}");
+        assert_eq!(guarded(|| Ok(7)).expect("nothing is wrong"), 7);
     }
 }

@@ -122,6 +122,13 @@ impl Inventory {
         }
     }
 
+    /// What a feature names in its own collection.
+    pub fn wholes(&self, collection: Collection, key: u32) -> Vec<FeatureId> {
+        let held = self.held.read().expect("no holder panics");
+        let named = held.get(&collection).and_then(|held| held.named.get(&key)).into_iter().flatten();
+        named.filter(|(to, _)| *to == collection).map(|(_, id)| id.clone()).collect()
+    }
+
     /// The figures of a collection at `now`. `sourced` says that its dataset tells where all of it comes from. Cost: one pass over
     /// its features' facts and what they name.
     pub fn figures(&self, collection: Collection, now: UnixMs, sourced: Sourced, exists: &Exists<'_>) -> Figures {

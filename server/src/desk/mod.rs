@@ -9,6 +9,7 @@ pub mod features;
 pub mod file_command;
 pub mod finder;
 pub mod importing;
+pub mod mistaken_datum;
 pub mod inventory;
 pub mod preview;
 pub mod published;

@@ -1,4 +1,4 @@
-//! Keeps the published GeoPackage up to date: zones, last positions and alarms, for QGIS and `ogrinfo`.
+//! Keeps the published GeoPackage up to date: collections, last positions and alarms, for QGIS and `ogrinfo`.
 //!
 //! It follows the commits like a console does and writes at most once a second. A foreign program that locks or spoils the
 //! file delays it and nothing else: it must never hold the pipeline or the store up.
@@ -7,8 +7,8 @@ use super::catalog::Catalog;
 use super::readers::Readers;
 use crate::ingest::{Committed, Pipeline};
 use crate::live::hub::Hub;
-use cordon_data::feature::{Collection, StoredFeature};
-use cordon_data::geopackage::{AlarmRow, PublishError, PublishSet, Publisher, VehicleRow, ZoneRow};
+use cordon_data::feature::StoredFeature;
+use cordon_data::geopackage::{AlarmRow, PublishError, PublishSet, Publisher, Stamp, VehicleRow, published};
 use cordon_data::store::{AlarmQuery, FeatureQuery, Reader, StoreError};
 use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::event::Subject;
@@ -16,7 +16,7 @@ use cordon_spatial::ids::AlarmId;
 use cordon_spatial::position::Position;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -30,13 +30,13 @@ const MAX_ALARMS: usize = 10_000;
 /// What the file is to hold beside the positions, which the hub knows.
 #[derive(Default)]
 struct Shown {
-    zones: BTreeMap<u32, ZoneRow>,
+    features: BTreeMap<u32, Stamp>,
     alarms: BTreeMap<AlarmId, AlarmRow>,
 }
 
 /// Publishes until the pipeline ends.
 pub async fn run(folder: &Path, pipeline: Pipeline, readers: Readers, hub: Hub, mut commits: Receiver<Arc<Committed>>) {
-    let mut publisher = Publisher::new(folder);
+    let publisher = Arc::new(Mutex::new(Publisher::new(folder)));
     let mut shown = load(&readers, hub.catalog()).await.unwrap_or_default();
     let mut changed = true;
     let mut next = Instant::now();
@@ -60,15 +60,12 @@ pub async fn run(folder: &Path, pipeline: Pipeline, readers: Readers, hub: Hub, 
                 hub.settled().await;
                 let set = shown.set(&pipeline, &hub);
                 let begin = Instant::now();
-                let written = tokio::task::spawn_blocking(move || {
-                    let outcome = publisher.publish(&set);
-                    (publisher, outcome)
+                let lent = publisher.clone();
+                let outcome = readers.read(move |reader| {
+                    let read = |key| reader.feature_by_key(key);
+                    Ok(lent.lock().unwrap_or_else(PoisonError::into_inner).publish(&set, &read))
                 });
-                let Ok((back, outcome)) = written.await else {
-                    tracing::error!("publishing the GeoPackage ended early");
-                    return;
-                };
-                publisher = back;
+                let outcome = outcome.await.unwrap_or_else(|error| Err(PublishError::Failed(error.to_string())));
                 changed = match outcome {
                     Ok(()) => false,
                     Err(PublishError::Busy) => true,
@@ -102,13 +99,12 @@ impl Shown {
     }
 
     fn take_feature(&mut self, feature: &StoredFeature) {
-        if feature.collection != Collection::Zones {
-            return;
+        let StoredFeature { key, collection, revision, .. } = *feature;
+        if feature.body.is_none() || collection.is_personal() {
+            self.features.remove(&key.0);
+        } else {
+            self.features.insert(key.0, Stamp { key, collection, revision });
         }
-        match ZoneRow::of(feature) {
-            Ok(row) => self.zones.insert(feature.key.0, row),
-            Err(_) => self.zones.remove(&feature.key.0),
-        };
     }
 
     fn set(&self, pipeline: &Pipeline, hub: &Hub) -> PublishSet {
@@ -127,7 +123,7 @@ impl Shown {
         PublishSet {
             at: pipeline.now(),
             vehicles: vehicles.collect(),
-            zones: self.zones.values().cloned().collect(),
+            features: self.features.values().copied().collect(),
             alarms: self.alarms.values().cloned().collect(),
         }
     }
@@ -139,15 +135,17 @@ async fn load(readers: &Readers, catalog: &Catalog) -> Option<Shown> {
     loaded.inspect_err(|error| tracing::error!(%error, "what is to be published cannot be read")).ok()
 }
 
-/// Every zone and every alarm that a person has yet to deal with.
+/// Every feature that is published and every alarm that a person has yet to deal with.
 fn read(reader: &dyn Reader, catalog: &Catalog) -> Result<Shown, StoreError> {
     let mut shown = Shown::default();
-    let mut query = FeatureQuery { collection: Collection::Zones, bbox: None, after: None, limit: 1_000 };
-    loop {
-        let page = reader.features(&query)?;
-        let Some(last) = page.last() else { break };
-        query.after = Some(last.key);
-        page.iter().for_each(|feature| shown.take_feature(feature));
+    for collection in published() {
+        let mut query = FeatureQuery { collection, bbox: None, after: None, limit: 1_000 };
+        loop {
+            let page = reader.features(&query)?;
+            let Some(last) = page.last() else { break };
+            query.after = Some(last.key);
+            page.iter().for_each(|feature| shown.take_feature(feature));
+        }
     }
     let query = AlarmQuery { states: AlarmState::OPEN.to_vec(), limit: MAX_ALARMS, ..AlarmQuery::default() };
     for alarm in reader.alarms(&query)? {

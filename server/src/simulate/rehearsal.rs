@@ -8,7 +8,7 @@ use super::past;
 use super::random::Random;
 use super::road::Graph;
 use super::ways::Ways;
-use cordon_data::feature::{Collection, Draft, prepare};
+use cordon_data::feature::{Collection, Draft, no_wholes, prepare};
 use cordon_data::park;
 use cordon_spatial::alarm::Alarm;
 use cordon_spatial::event::{Event, EventStatus, Subject};
@@ -67,7 +67,7 @@ impl Rehearsal {
                 let key = FeatureKey(ids.len() as u32 + 1);
                 let id = FeatureId::new(feature["id"].as_str().expect("an id")).expect("a good id");
                 let find = |of: Collection, id: &FeatureId| keys.get(&(of, id.to_string())).copied();
-                let draft = Draft { collection, id: &id, feature, previous: None, find: &find };
+                let draft = Draft { collection, id: &id, feature, previous: None, find: &find, wholes: &no_wholes };
                 let (_, now) = prepare(&draft).expect("the park is accepted").under(key, "test");
                 edits.push(RecordBody::Edit(Edit { key, revision: Revision(1), now }));
                 keys.insert((collection, id.to_string()), key);

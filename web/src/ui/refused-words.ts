@@ -19,6 +19,16 @@ const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
   type: ['geometry'],
 };
 
+/** How the limits of the data model begin, and what they are on the screen. */
+const SHAPES = [
+  ['a number that is not negative', 'edit.limit.amount'],
+  ['true or false', 'edit.limit.flag'],
+  ['a date such as', 'edit.limit.date'],
+  ['18 characters of', 'edit.limit.uscc'],
+  ['a CAS number', 'edit.limit.cas'],
+  ['four digits', 'edit.limit.un'],
+] as const;
+
 /** The member that a path ends with, without its place in a list. */
 function lastOf(path: string): string {
   return path.split('.').at(-1)!.replace(/\[\d+\]$/, '');
@@ -76,6 +86,16 @@ export function limitText(path: string, limit: string, t: Translate): string {
   if (limit === 'a time after properties.valid_from') return t('edit.limit.after');
   const meant = /^properties(?:\.\w+(?:\[\d+\])?)+$/.test(limit);
   if (meant) return t('edit.limit.meant', { what: placeText(limit, t), name: lastOf(limit) });
+  const reference = /^the id of a feature of ([\w-]+) that (exists|is not this one, nor part of it)$/.exec(limit);
+  if (reference) {
+    const of = translateName(t, 'data.of', reference[1]!, () => reference[1]!);
+    return t(reference[2] === 'exists' ? 'edit.limit.reference' : 'edit.limit.whole_of', { of });
+  }
+  const other = /^(more than|at least) (properties\.\w+)$/.exec(limit);
+  if (other) return t(other[1] === 'more than' ? 'edit.limit.above' : 'edit.limit.least', { what: memberText(other[2]!, t) });
+  const shape = SHAPES.find(([begin]) => limit.startsWith(begin));
+  if (shape) return t(shape[1]);
+  if (limit === 'a number') return t('edit.limit.any_number');
   const kind = { 'a text': 'text', 'a list': 'list', 'an object': 'object' }[limit];
   if (kind) return t(`edit.limit.${kind as 'text' | 'list' | 'object'}`);
   if (/^\w+(?:, \w+)*(?: or \w+)?$/.test(limit)) {

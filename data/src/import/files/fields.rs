@@ -70,17 +70,30 @@ fn as_id(value: &Value) -> Value {
     }
 }
 
+/// A UN number as tables have it: `UN 1005`, or a number that lost its leading zeros.
+fn as_un(value: &Value) -> Value {
+    let text = value.as_str().map_or_else(|| as_id(value).as_str().unwrap_or_default().to_owned(), str::to_owned);
+    let digits = text.trim().trim_start_matches(['U', 'u', 'N', 'n', ' ', '-', '.']);
+    match digits.parse::<u16>() {
+        Ok(number) if number < 10_000 && digits.len() <= 4 => format!("{number:04}").into(),
+        _ => value.clone(),
+    }
+}
+
 /// The value as the property's kind, where it can be read so; else as it is, and the entry refuses it by name.
 fn as_kind(collection: Collection, property: &str, value: &Value) -> Value {
     let Some(known) = collection.property(property) else { return value.clone() };
     let text = value.as_str().map(str::trim);
     match (known.kind, text) {
-        (Kind::Text | Kind::OneOf(_) | Kind::Datum | Kind::Reference(_), None) => match value {
-            Value::Number(_) => as_id(value),
+        (Kind::Un, _) => as_un(value),
+        (Kind::Uscc, Some(text)) => text.to_ascii_uppercase().into(),
+        (Kind::Cas | Kind::OneOf(_) | Kind::Reference(_) | Kind::Datum, Some(text)) => text.into(),
+        (kind, None) if kind.is_text() => match value {
+            Value::Number(number) => as_id(value).as_str().map_or_else(|| number.to_string(), str::to_owned).into(),
             Value::Bool(truth) => truth.to_string().into(),
             other => other.clone(),
         },
-        (Kind::Number | Kind::Whole, Some(text)) => match text.parse::<f64>() {
+        (kind, Some(text)) if kind.is_number() => match text.parse::<f64>() {
             Ok(number) if number.fract() == 0.0 && number.abs() < 1e15 => (number as i64).into(),
             Ok(number) => number.into(),
             Err(_) => value.clone(),
@@ -133,6 +146,19 @@ mod tests {
             json!({"name": "12", "level": "red", "radius_m": 5, "valid_from": "2026-01-02T00:00:00+08:00",
             "valid_to": "2026-01-02T08:00:00+08:00", "rules": [{"when": "enter"}], "其他": 1, "source": "a.shp"})
         );
+        let codes = |un: Value| {
+            let row = json!({"type": "Feature", "geometry": null, "properties": {"un": un, "cas": " 7664-41-7 ", "packing_group": "II "}});
+            Mapping::default().mapped(Collection::Substances, row)["properties"].clone()
+        };
+        for un in [json!("UN1005"), json!("un 1005"), json!(1005), json!(1005.0), json!("1005 ")] {
+            assert_eq!(codes(un), json!({"un": "1005", "cas": "7664-41-7", "packing_group": "II"}));
+        }
+        let named = json!({"type": "Feature", "geometry": null, "properties": {"name": -12.5}});
+        assert_eq!(Mapping::default().mapped(Collection::Gates, named)["properties"]["name"], "-12.5");
+        assert_eq!(codes(json!(4))["un"], "0004", "a spreadsheet took the zeros");
+        for wrong in [json!("UN10050"), json!("ammonia"), json!(12.5)] {
+            assert_eq!(codes(wrong.clone())["un"], wrong, "left for the entry to refuse");
+        }
         assert_eq!(Mapping::parse("=x"), Err("=x".to_owned()));
         assert_eq!(Mapping::parse("name"), Err("name".to_owned()));
     }

@@ -17,7 +17,9 @@ pub use kind::FileKind;
 pub use srs::Srs;
 
 use crate::feature::Collection;
+use crate::formula::unguarded;
 use crate::gdal::{Gdal, GdalError};
+use cordon_spatial::datum::Datum;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -177,7 +179,7 @@ impl Opened {
         for layer in 0..self.layers.len() {
             let lines = BufReader::new(File::open(self.lines(layer, Repair::No))?).split(b'\n');
             for line in lines.take(LOOKED_ROWS) {
-                let row: Value = serde_json::from_slice(&line?).unwrap_or_default();
+                let row = self.parsed(&line?);
                 for (name, value) in row["properties"].as_object().into_iter().flatten() {
                     if !fields::is_empty(value) && found.len() < MAX_FIELDS && !found.contains_key(name) {
                         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -187,6 +189,30 @@ impl Opened {
             }
         }
         Ok(found.into_iter().map(|(name, example)| FileField { name, example }).collect())
+    }
+
+    /// The geometries of at most `most` rows, spread over the file, in WGS 84. Cost: the file is read, and these rows of it are parsed.
+    pub fn some_geometries(&self, most: u64) -> Result<Vec<Value>, ImportError> {
+        let step = self.rows.div_ceil(most.max(1)).max(1);
+        let datum = self.read_as();
+        let (mut geometries, mut number) = (Vec::new(), 0);
+        for layer in 0..self.layers.len() {
+            for line in BufReader::new(File::open(self.lines(layer, Repair::No))?).split(b'\n') {
+                let line = line?;
+                if number % step == 0 && line.len() <= MAX_ROW_BYTES {
+                    let mut geometry = self.parsed(&line)["geometry"].take();
+                    srs::shift(datum, &mut geometry);
+                    geometries.push(geometry);
+                }
+                number += 1;
+            }
+        }
+        Ok(geometries)
+    }
+
+    /// The datum that its degrees are taken to be in.
+    pub fn read_as(&self) -> Datum {
+        self.srs.and_then(Srs::datum).unwrap_or(Datum::Wgs84)
     }
 
     /// The rows, with their fields mapped.
@@ -236,13 +262,29 @@ impl Opened {
             if line.len() > MAX_ROW_BYTES {
                 return Err(ImportError::RowTooLong(number));
             }
-            // GDAL wrote it: what is no JSON then has no geometry either, and is refused as a row.
-            let mut feature: Value = serde_json::from_slice(&line).unwrap_or_default();
+            let mut feature = self.parsed(&line);
             if let Some(datum) = datum {
                 srs::shift(datum, &mut feature["geometry"]);
             }
             Ok(Row { number, feature })
         }))
+    }
+
+    /// A line as GDAL wrote it: what is no JSON then has no geometry either, and is refused as a row. Cells of a table lose the guard
+    /// that an export gave them.
+    fn parsed(&self, line: &[u8]) -> Value {
+        let mut feature: Value = serde_json::from_slice(line).unwrap_or_default();
+        if matches!(self.kind, FileKind::Csv | FileKind::Xlsx)
+            && let Some(fields) = feature["properties"].as_object_mut()
+        {
+            let cell = |value: Value| match value {
+                Value::String(text) => unguarded(&text).into(),
+                other => other,
+            };
+            let fields_without = std::mem::take(fields).into_iter();
+            *fields = fields_without.map(|(name, value)| (unguarded(&name).to_owned(), cell(value))).collect();
+        }
+        feature
     }
 
     fn lines(&self, layer: usize, repair: Repair) -> PathBuf {

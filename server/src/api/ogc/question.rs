@@ -85,7 +85,7 @@ fn crs(query: &Query, name: &str) -> Result<Crs, Problem> {
 fn asked(property: &Property, query: &Query) -> Option<Filter> {
     let text = query.text(property.name).filter(|_| property.is_single())?;
     let value = match property.kind {
-        Kind::Number | Kind::Whole => text.parse().ok().map(Scalar::Number),
+        kind if kind.is_number() => text.parse().ok().map(Scalar::Number),
         Kind::Flag => text.parse().ok().map(Scalar::Bool),
         Kind::Time | Kind::Day => Interval::parse(text).map(Scalar::Time),
         _ => Some(Scalar::Text(text.to_owned())),

@@ -45,6 +45,24 @@ describe('a refusal of the server', () => {
     expect(placeText('geometry.coordinates[0][3]', zh)).toBe('形状');
     expect(placeText('properties.schedule[0].days', zh)).toBe('第 1 个时段的“星期”');
   });
+  it('of the data model is told in both languages', () => {
+    const parent = { ...refusal('properties.parent', 'unknown_reference'), value: '"u-9"', limit: 'the id of a feature of plants that exists' };
+    expect(refusalText(parent, zh)).toContain('没有编号为 u-9 的要素；需要：“装置与厂区”中已有要素的编号');
+    expect(refusalText(parent, en)).toContain('the id of a feature of “Plants and units” that is there');
+    const itself = { ...parent, code: 'circular', limit: 'the id of a feature of plants that is not this one, nor part of it' };
+    expect(refusalText(itself, zh)).toContain('要素不能属于它自己');
+    const limits: [string, string][] = [
+      ['more than properties.valid_from', '大于'],
+      ['at least properties.limit_l', '不小于'],
+      ['a number that is not negative', '不小于 0 的数'],
+      ['a number', '数'],
+      ['four digits such as 1005', '四位数字，例如 1005'],
+      ['a CAS number such as 7664-41-7, of which the last digit is the check digit', 'CAS 号'],
+      ['18 characters of 0-9 and A-Y without I, O, S, V and Z, of which the last is the check character', '统一社会信用代码'],
+      ['a date such as 2026-11-27, or a time with its offset by RFC 3339', '日期'],
+    ];
+    for (const [limit, said] of limits) expect(limitText('properties.x', limit, zh)).toContain(said);
+  });
   it('that nobody foresaw is still told', () => {
     expect(refusalText(refusal('properties.other', 'unheard_of'), zh)).toContain('refused');
   });

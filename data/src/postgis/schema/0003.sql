@@ -1,0 +1,1 @@
+-- No table changes: the views of collections gain enterprises, equipment, points, substances, population and drivers.
