@@ -61,6 +61,14 @@ pub enum FileCommand {
         /// Which.
         id: String,
     },
+    /// Say whether places lie beside what the one-map has as if they were in another datum: as `suspected_datum` of an import, or
+    /// null.
+    DatumOf {
+        /// In which they were read, as `srs` takes it.
+        read_as: String,
+        /// They, in WGS 84: longitude and latitude in 1e-7 degree.
+        places: Vec<(i32, i32)>,
+    },
     /// Say what the roads are: the answer of `GET /api/roads/network`.
     Roads,
     /// Write a file; the query is that of `GET /api/export/{what}`.

@@ -1,12 +1,13 @@
 // Other ways beside a route: one is chosen in the list by the keys, the first again by a click on its dots. Each has its own length and
-// instructions. Prints one line of JSON.
+// instructions. Then the way from upwind onto a ring, and what of the park does not join the network. Prints one line of JSON.
 //
-// Started by tests/tests/roads_console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD, CORDON_BRIDGE and CORDON_SCHOOL, each "lon,lat".
+// Started by tests/tests/roads_console.rs. Input: CORDON_URL, CORDON_NAME, CORDON_PASSWORD, CORDON_BRIDGE and CORDON_SCHOOL, each "lon,lat";
+// CORDON_SCREENSHOT, where pictures go, if they are wanted.
 import process from "node:process";
 import { withBrowser } from "./chromium.mjs";
 import { signedIn } from "./person.mjs";
 
-const { CORDON_SCHOOL: school, CORDON_BRIDGE: bridge } = process.env;
+const { CORDON_SCHOOL: school, CORDON_BRIDGE: bridge, CORDON_SCREENSHOT: screenshot } = process.env;
 const found = { figures: [], steps: [] };
 
 await withBrowser(async (browser) => {
@@ -52,6 +53,25 @@ await withBrowser(async (browser) => {
   await page.locator('[data-testid="roads-way-0"]:checked').waitFor();
   await noted();
   found.cards = await page.getByTestId("feature-card").count() + (await page.getByTestId("zone-card").count());
+
+  // From upwind onto a ring around the school.
+  await page.getByTestId("roads-upwind").check();
+  found.arrives = await page.getByTestId("roads-arrives").innerText();
+  if (screenshot) await page.screenshot({ path: `${screenshot}-upwind.png` });
+
+  // What does not join the network: told, and shown on the map.
+  await page.getByTestId("roads-network").click();
+  const stray = page.getByTestId("roads-network-own").getByRole("button", { name: "Stray Gate" });
+  // An edit is joined within a second or so; each time that it is opened it is read anew.
+  while (!(await stray.isVisible())) {
+    await page.getByTestId("roads-network").click();
+    await page.getByTestId("roads-network").click();
+    await page.getByTestId("roads-network-told").waitFor();
+  }
+  found.network = await page.getByTestId("roads-network-told").innerText();
+  if (screenshot) await page.screenshot({ path: `${screenshot}-network.png` });
+  await stray.click();
+  found.stray = await page.getByTestId("feature-card").getByRole("heading").first().innerText();
   found.complaints = page.complaints;
 });
 console.log(JSON.stringify(found));

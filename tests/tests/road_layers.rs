@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use cordon_spatial::datum::Datum;
+use cordon_spatial::position::Position;
 use cordon_tests::server::binary;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -100,6 +102,38 @@ fn a_layer_without_a_datum_is_refused_and_a_shifted_one_is_brought_back() {
     // GCJ-02 is some hundred metres beside the true place there.
     let car = route(folder.path(), "121.001,30.0", "121.015,30.0", "car");
     assert!(car["from"]["off_m"].as_f64().unwrap() > 100.0, "{car}");
+}
+
+#[test]
+fn roads_that_lie_shifted_beside_those_of_the_one_map_are_told() {
+    let folder = folder("GeoJSON", "roads.geojson", &[]);
+    let path = folder.path();
+    let mut shifted = roads();
+    for feature in shifted["features"].as_array_mut().unwrap() {
+        feature["properties"]["oneway"] = Value::Null;
+        for place in feature["geometry"]["coordinates"].as_array_mut().unwrap() {
+            let at = Position::from_degrees(place[0].as_f64().unwrap(), place[1].as_f64().unwrap()).unwrap();
+            let (lon, lat) = Datum::Gcj02.from_wgs84(at);
+            *place = json!([lon, lat]);
+        }
+    }
+    std::fs::write(path.join("shifted.geojson"), shifted.to_string()).unwrap();
+    let told = |file: &str, more: &[&str]| {
+        let output = build(path, file, more);
+        assert!(output.status.success(), "{}", words(&output));
+        words(&output)
+    };
+    assert!(!told("shifted.geojson", &[]).contains("may be"), "there is nothing to compare with yet");
+    let import = ["import", "roads.geojson", "--into", "roads", "--map", "oneway=", "--data", "site"];
+    let output = Command::new(binary()).args(import).current_dir(path).output().unwrap();
+    assert!(output.status.success(), "{}", words(&output));
+    let said = told("shifted.geojson", &[]);
+    assert!(
+        said.contains("the coordinates may be gcj02: beside roads") && said.contains("nothing was moved"),
+        "{said}"
+    );
+    assert!(!told("shifted.geojson", &["--srs", "gcj02"]).contains("may be"));
+    assert!(!told("roads.geojson", &[]).contains("may be"));
 }
 
 #[test]

@@ -47,7 +47,12 @@ fn with_roads() -> (Server, String) {
 fn another_way_is_chosen_in_the_list_and_on_the_map() {
     let (server, school) = with_roads();
     let bridge = text(ends("沙浦江大桥").0);
-    let variables = [ADA[0], ADA[1], ("CORDON_SCHOOL", &school), ("CORDON_BRIDGE", &bridge)];
+    let stray = json!({"type": "Feature", "id": "stray", "geometry": {"type": "Point", "coordinates": [121.9, 30.9]},
+        "properties": {"name": "废卡口", "name_en": "Stray Gate", "kind": "ordinary"}});
+    server.api().post("/ogc/collections/gates/items", &stray).expect(201);
+    let out = std::env::var("CORDON_SCREENSHOT").unwrap_or_default();
+    let variables =
+        [ADA[0], ADA[1], ("CORDON_SCHOOL", &school), ("CORDON_BRIDGE", &bridge), ("CORDON_SCREENSHOT", &out)];
     let found = Browser::start("ways.mjs", &server, &variables).found(|_| {});
     let ways = found["ways"].as_array().unwrap();
     assert!(ways.len() > 1 && ways[0].as_str().unwrap().contains("fastest"), "{found:#}");
@@ -55,6 +60,10 @@ fn another_way_is_chosen_in_the_list_and_on_the_map() {
     assert_ne!(found["figures"][0], found["figures"][1], "{found:#}");
     assert_ne!(found["steps"][0], found["steps"][1], "the other way has its own instructions: {found:#}");
     assert_eq!(found["cards"], 0, "the click chose the way and nothing below it");
+    let arrives = found["arrives"].as_str().unwrap();
+    assert!(arrives.starts_with("Arrives at: ") && arrives.contains("off upwind"), "{arrives}");
+    assert!(found["network"].as_str().unwrap().contains("Stray Gate"), "{found:#}");
+    assert_eq!(found["stray"], "Stray Gate", "the gate that does not join is shown");
     assert_eq!(found["complaints"], json!([]), "no error in the page");
 }
 

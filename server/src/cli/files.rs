@@ -2,12 +2,14 @@
 //! this alone and listens nowhere that others know.
 
 use super::serve::{self, ServeError};
-use super::{ExportArgs, ImportArgs, ListenArgs, SiteArgs};
+use super::{DataArgs, ExportArgs, ImportArgs, ListenArgs, SiteArgs};
 use crate::app;
 use crate::config::ConfigError;
 use crate::control::{self, FileCommand};
 use cordon_data::sqlite::FILE;
 use cordon_data::store::StoreError;
+use cordon_spatial::datum::Datum;
+use cordon_spatial::position::Position;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -72,14 +74,8 @@ pub fn import(args: &ImportArgs) -> Result<(), FileError> {
             println!("row {}: {word}: {}", row["row"], text("reason"));
         }
     }
-    if let Some(datum) = report["suspected_datum"]["datum"].as_str() {
-        let metres = |name: &str| report["suspected_datum"][name].as_f64().unwrap_or_default();
-        println!(
-            "the coordinates may be {datum}: beside {} they lie {} m off in the median, and {} m as {datum} (--srs {datum}); nothing was moved",
-            report["suspected_datum"]["reference"].as_str().unwrap_or_default(),
-            metres("without_m"),
-            metres("fits_m"),
-        );
+    if let Some(sentence) = suspicion(&report["suspected_datum"]) {
+        println!("{sentence}");
     }
     let layers = report["layers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>();
     println!(
@@ -181,6 +177,30 @@ pub fn roads(site: &SiteArgs) -> Result<(), FileError> {
     Ok(())
 }
 
+/// What is said of a likely mistaken datum; `None` where there is none.
+fn suspicion(suspected: &Value) -> Option<String> {
+    let datum = suspected["datum"].as_str()?;
+    let metres = |name: &str| suspected[name].as_f64().unwrap_or_default();
+    Some(format!(
+        "the coordinates may be {datum}: beside {} they lie {} m off in the median, and {} m as {datum} (--srs {datum}); nothing was moved",
+        suspected["reference"].as_str().unwrap_or_default(),
+        metres("without_m"),
+        metres("fits_m"),
+    ))
+}
+
+/// What is said of places that lie beside what the one-map of a site has as if they were in another datum; `None` where they do not, and
+/// of a folder that is no site yet.
+pub fn datum_of(folder: &Path, read_as: Datum, places: &[Position]) -> Result<Option<String>, FileError> {
+    let site = SiteArgs { data: DataArgs { data: Some(folder.to_owned()), config: None }, database: None };
+    let places = places.iter().map(|place| (place.lon_e7, place.lat_e7)).collect();
+    match run(&site, &FileCommand::DatumOf { read_as: read_as.name().to_owned(), places }) {
+        Ok(told) => Ok(suspicion(&told)),
+        Err(FileError::Nothing(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn run(site: &SiteArgs, command: &FileCommand) -> Result<Value, FileError> {
     // Any free port of this machine: what listens there ends with the command.
     let nowhere = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -190,7 +210,7 @@ fn run(site: &SiteArgs, command: &FileCommand) -> Result<Value, FileError> {
     if let Some(answer) = control::ask(&folder, command) {
         return answer.map_err(FileError::Server);
     }
-    let reads = matches!(command, FileCommand::Export { .. } | FileCommand::Roads);
+    let reads = matches!(command, FileCommand::Export { .. } | FileCommand::Roads | FileCommand::DatumOf { .. });
     if reads && config.database.is_none() && !folder.join(FILE).exists() {
         return Err(FileError::Nothing(folder.display().to_string()));
     }

@@ -12,11 +12,14 @@ use cordon_data::import::files::{Srs, Told};
 use cordon_data::import::road_layer::{Layer, MOST_SNAP, classes_text};
 use cordon_data::road_file::RoadFile;
 use cordon_spatial::position::Position;
-use cordon_spatial::road::{Approach, Audience, FindingKind, Metric, ProfileId};
+use cordon_spatial::road::{Approach, Audience, FindingKind, Metric, Network, ProfileId};
 use cordon_spatial::units::{Millimetres, UnixMs};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
+
+/// How many places of a layer are compared with what the one-map has.
+const COMPARED: usize = 200;
 
 /// `cordon roads …`
 #[derive(Debug, clap::Subcommand)]
@@ -104,7 +107,7 @@ fn build(args: &BuildArgs, out: &mut impl Write) -> Result<(), RoadsError> {
     }
     let (told, layer) = args.layer()?;
     let attribution = args.attribution.as_deref().unwrap_or_default();
-    let (built, drawn) = roads::build_layer(&args.extract, &args.data, attribution, (&told, &layer))?;
+    let (built, drawn, read_as) = roads::build_layer(&args.extract, &args.data, attribution, (&told, &layer))?;
     write_report(&built, out)?;
     writeln!(out, "{} ends moved onto a road within {} m", drawn.moved, args.snap_m)?;
     if drawn.without_line > 0 {
@@ -116,7 +119,18 @@ fn build(args: &BuildArgs, out: &mut impl Write) -> Result<(), RoadsError> {
             "class `{class}` is not known: {count} roads are taken as unclassified; --classes says what it means"
         )?;
     }
+    match files::datum_of(&args.data, read_as, &some_places(&built.network)) {
+        Ok(None) => {}
+        Ok(Some(sentence)) => writeln!(out, "{sentence}")?,
+        Err(error) => writeln!(out, "the roads were not compared with what the one-map has: {error}")?,
+    }
     Ok(())
+}
+
+/// At most [`COMPARED`] vertices of the roads of a network, spread over it.
+fn some_places(network: &Network) -> Vec<Position> {
+    let vertices = || network.edges().flat_map(|edge| network.shape(edge)).copied();
+    vertices().step_by(vertices().count().div_ceil(COMPARED).max(1)).collect()
 }
 
 /// What every question is asked of.

@@ -72,10 +72,10 @@ mod tests {
     fn an_instant_belongs_to_whoever_carried_the_phone() {
         let mut bindings = Bindings::default();
         assert_eq!((bindings.now(), bindings.at(UnixMs(5))), (None, None));
-        bindings.note(span(A, 10, i64::MAX));
+        bindings.note(span(A, 10, UnixMs::MAX.0));
         bindings.end(A, UnixMs(20));
         assert_eq!(bindings.now(), None);
-        bindings.note(span(B, 30, i64::MAX));
+        bindings.note(span(B, 30, UnixMs::MAX.0));
         assert_eq!(bindings.now(), Some(B));
         let asked = [5, 10, 19, 20, 29, 30, 99].map(|at| bindings.at(UnixMs(at)));
         assert_eq!(asked, [A, A, A, B, B, B, B].map(Some));
@@ -85,12 +85,12 @@ mod tests {
 
     #[test]
     fn revisions_that_keep_the_phone_are_one_span_in_any_order() {
-        let parts = [span(A, 10, 20), span(A, 20, 30), span(A, 30, i64::MAX), span(B, 1, 5)];
+        let parts = [span(A, 10, 20), span(A, 20, 30), span(A, 30, UnixMs::MAX.0), span(B, 1, 5)];
         let mut forth = Bindings::default();
         parts.iter().for_each(|part| forth.note(*part));
         let mut back = Bindings::default();
         parts.iter().rev().for_each(|part| back.note(*part));
         assert_eq!(forth, back);
-        assert_eq!(forth.spans, [span(B, 1, 5), span(A, 10, i64::MAX)]);
+        assert_eq!(forth.spans, [span(B, 1, 5), span(A, 10, UnixMs::MAX.0)]);
     }
 }

@@ -1,6 +1,7 @@
 //! Files that a person on the same machine brings in or takes out by the command line, as whoever holds the data folder may.
 
 use super::importing::{Job, Report};
+use super::mistaken_datum::suspected_of;
 use crate::api::App;
 use crate::api::export::wanted;
 use crate::api::imports::order;
@@ -12,6 +13,8 @@ use crate::control::FileCommand;
 use crate::roads::desk::NoRoads;
 use cordon_data::export::Format;
 use cordon_data::store::Role;
+use cordon_spatial::datum::Datum;
+use cordon_spatial::position::Position;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +45,14 @@ pub async fn run(app: &Arc<App>, command: FileCommand) -> Result<Value, String> 
             app.imports.undo(WHO, &id).await.map(|undone| json!(undone)).map_err(|error| error.to_string())
         }
         FileCommand::Roads => roads(app).await,
+        FileCommand::DatumOf { read_as, places } => {
+            let read_as = Datum::from_name(&read_as).ok_or_else(|| format!("`{read_as}` is no datum"))?;
+            let places: Vec<Position> =
+                places.into_iter().map(|(lon_e7, lat_e7)| Position { lon_e7, lat_e7 }).collect();
+            let readers = app.readers.clone();
+            let told = tokio::task::spawn_blocking(move || suspected_of(&readers, read_as, &places)).await;
+            told.map(|suspected| json!(suspected)).map_err(|error| error.to_string())
+        }
         FileCommand::Export { what, file, query } => export(app, &what, &file, Query::of(query)).await,
     }
 }

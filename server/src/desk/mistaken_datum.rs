@@ -37,16 +37,21 @@ pub struct SuspectedDatum {
 pub(super) fn suspected(readers: &Readers, opened: &Opened) -> Result<Option<SuspectedDatum>, ImportError> {
     let geometries = opened.some_geometries(COMPARED_ROWS)?;
     let places: Vec<Position> = geometries.iter().flat_map(|geometry| datum_fit::places_of(geometry, 5)).collect();
+    Ok(suspected_of(readers, opened.read_as(), &places))
+}
+
+/// The same of places in WGS 84 that were read as `read_as`.
+pub(super) fn suspected_of(readers: &Readers, read_as: Datum, places: &[Position]) -> Option<SuspectedDatum> {
     let step = places.len().div_ceil(COMPARED_PLACES).max(1);
-    let places: Vec<Position> = places.into_iter().step_by(step).collect();
-    let verdicts = readers.read_here(|reader| verdicts(reader, opened.read_as(), &places));
-    // It is a hint: an import is not held up by it.
+    let places: Vec<Position> = places.iter().copied().step_by(step).collect();
+    let verdicts = readers.read_here(|reader| verdicts(reader, read_as, &places));
+    // It is a hint: nothing is held up by it.
     let verdicts = verdicts.unwrap_or_else(|error| {
         tracing::warn!(%error, "the places of a file were not compared with the one-map");
         Vec::new()
     });
     if verdicts.iter().any(|(_, verdict)| *verdict == Verdict::Right) {
-        return Ok(None);
+        return None;
     }
     let shifted = verdicts.into_iter().filter_map(|(of, verdict)| match verdict {
         Verdict::Shifted(fit) => Some((of, fit)),
@@ -54,13 +59,13 @@ pub(super) fn suspected(readers: &Readers, opened: &Opened) -> Result<Option<Sus
     });
     let best = shifted.min_by(|(_, a), (_, b)| a.fits_m.total_cmp(&b.fits_m));
     let tenths = |metres: f64| (metres * 10.0).round() / 10.0;
-    Ok(best.map(|(of, fit)| SuspectedDatum {
+    best.map(|(of, fit)| SuspectedDatum {
         datum: fit.datum.name(),
         median_shift_m: tenths(fit.median_shift_m),
         fits_m: tenths(fit.fits_m),
         without_m: tenths(fit.without_m),
         reference: of.name(),
-    }))
+    })
 }
 
 /// What each drawn collection says of the datum of these places, by its features around them.

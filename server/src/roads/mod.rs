@@ -20,6 +20,7 @@ use cordon_data::feature::{FieldError, ground_of};
 use cordon_data::import::files::{self, Told};
 use cordon_data::import::road_layer::{Drawn, Layer};
 use cordon_data::road_file::{BuildError, RoadFile, RoadFileError};
+use cordon_spatial::datum::Datum;
 use cordon_spatial::position::Position;
 use cordon_spatial::road::hierarchy::SkeletonError;
 use cordon_spatial::road::{Audience, Closure, ClosureId, NetworkError, Profiles};
@@ -84,13 +85,13 @@ pub fn build(extract: &Path, folder: &Path, attribution: &str) -> Result<RoadFil
     Ok(built)
 }
 
-/// The same from a road layer, with what else was noticed of it.
+/// The same from a road layer, with what else was noticed of it and the datum that it was read in.
 pub fn build_layer(
     file: &Path,
     folder: &Path,
     attribution: &str,
     (told, layer): (&Told, &Layer),
-) -> Result<(RoadFile, Drawn), RoadsError> {
+) -> Result<(RoadFile, Drawn, Datum), RoadsError> {
     let failed = |error| RoadsError::File(file.to_owned(), error);
     let refused = |error: BuildError| RoadsError::Extract(file.to_owned(), error);
     let place = tempfile::tempdir().map_err(failed)?;
@@ -107,7 +108,7 @@ pub fn build_layer(
     let opened = opened.map_err(BuildError::from).map_err(refused)?;
     let (built, drawn) = RoadFile::of_layer(&name, attribution, &opened, layer).map_err(refused)?;
     keep(&built, folder)?;
-    Ok((built, drawn))
+    Ok((built, drawn, opened.read_as()))
 }
 
 fn name_of(file: &Path) -> String {

@@ -126,6 +126,53 @@ export interface ClosuresAnswer {
   attribution: string;
 }
 
+/** What may look wrong in a network when it is made. */
+export type NetworkFinding =
+  | 'way_without_length'
+  | 'place_missing'
+  | 'edge_without_length'
+  | 'barrier_not_between'
+  | 'restriction_unresolved'
+  | 'restriction_contradicts'
+  | 'restriction_conditional'
+  | 'value_unread'
+  | 'rule_conditional'
+  | 'nearly_joined'
+  | 'doubled';
+
+/** A road or gate of the park that does not join the network, or says something that cannot be read. */
+export interface OwnFinding {
+  kind: string;
+  collection: string;
+  id: string;
+  name?: string;
+  name_en?: string;
+  lon?: number;
+  lat?: number;
+  text: TextPair;
+}
+
+export interface NetworkAnswer {
+  source: string;
+  attribution: string;
+  junctions: number;
+  edges: number;
+  length_m: number;
+  part_count: number;
+  dead_ends: number;
+  findings: { kind: NetworkFinding; count: number; places: { lon: number; lat: number }[] }[];
+  own: {
+    roads: number;
+    roads_along: number;
+    added_m: number;
+    gates: number;
+    gates_on_roads: number;
+    is_joining: boolean;
+    findings: OwnFinding[];
+    finding_count: number;
+  };
+}
+
 /** A circle to arrive at from where the wind comes from. */
 export interface ApproachAsked {
   centre: LonLat;
@@ -151,6 +198,7 @@ export const roads = {
   },
   reach: (from: LonLat, profile: Profile, limits: readonly number[], signal?: AbortSignal) =>
     request<ReachAnswer>('POST', '/api/roads/isochrone', { from: [from], profile, limits_s: limits }, signal),
+  network: (signal?: AbortSignal) => request<NetworkAnswer>('GET', '/api/roads/network', undefined, signal),
   closures: (signal?: AbortSignal) => request<ClosuresAnswer>('GET', '/api/roads/closures', undefined, signal),
 };
 

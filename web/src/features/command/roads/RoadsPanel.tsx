@@ -11,6 +11,7 @@ import { useAction } from '../useKeys';
 import { AnswerView } from './AnswerView';
 import { ClosuresList } from './ClosuresList';
 import { placeLabel } from './drawn';
+import { NetworkDetails } from './NetworkDetails';
 import { PlaceField } from './PlaceField';
 import { LEAST_RADIUS_M, MODES, MOST_PLANS, MOST_RADIUS_M, MOST_VIA, secondsOf, USUAL_UPWIND, type Plan, type Plans } from './plans';
 import { durationText } from './words';
@@ -55,6 +56,7 @@ export function RoadsPanel({ desk, plans, onDone }: { desk: Desk; plans: Plans; 
       {picture.plans.length > 1 && <Open plans={plans} />}
       {plan && <PlanView key={plan.id} desk={desk} plans={plans} plan={plan} awaits={picture.awaits} />}
       <ClosuresList desk={desk} closures={picture.closures} />
+      <NetworkDetails desk={desk} />
       {mayEdit(desk.session) && (
         <button type="button" data-testid="roads-close" onClick={() => desk.edit('closures/')}>
           {t('roads.close')}

@@ -24,12 +24,13 @@ export function sentence(text: TextPair, language: Language): string {
   return language === 'en' ? text.en : text.zh;
 }
 
-function named({ name, name_en, id }: { name?: string; name_en?: string; id: string }, language: Language): string {
+/** What a feature is called, or its id. */
+export function featureName({ name, name_en, id }: { name?: string; name_en?: string; id: string }, language: Language): string {
   return (language === 'en' ? (name_en ?? name) : (name ?? name_en)) ?? id;
 }
 
 export function closureName({ feature }: RoadClosure, language: Language): string {
-  return named(feature, language);
+  return featureName(feature, language);
 }
 
 /** A place on a ring: its road, its bearing from the source, how far off the wind it is. */
@@ -40,6 +41,6 @@ export function ringText({ road, road_en, bearing_deg, off_wind_deg }: RingPlace
 
 /** The names of what closes a place. */
 export function closersText(by: readonly ClosedBy[], language: Language, t: Translate): string {
-  const names = by.map((one) => (typeof one === 'object' && 'id' in one ? named(one, language) : ''));
+  const names = by.map((one) => (typeof one === 'object' && 'id' in one ? featureName(one, language) : ''));
   return names.filter((name) => name !== '').join(t('list.separator'));
 }
