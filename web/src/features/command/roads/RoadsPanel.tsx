@@ -202,6 +202,7 @@ function UpwindFields({ plans, plan: { id, upwind } }: { plans: Plans; plan: Pla
       </label>
       {upwind && field('wind_from_deg', 0, 360)}
       {upwind && field('radius_m', LEAST_RADIUS_M, MOST_RADIUS_M)}
+      {upwind && <p className="hint">{t('roads.upwind.drawn')}</p>}
     </>
   );
 }

@@ -27,6 +27,24 @@ describe('what is drawn of the roads', () => {
     expect(features.map(({ properties }) => properties?.['label'])).toEqual(['A', 'B']);
   });
 
+  test('a ring to arrive at is drawn with the part that the wind comes over, around the end and nowhere else', () => {
+    const upwind = { radius_m: 500, wind_from_deg: 90 };
+    const of = (more: Partial<Plan>) => drawn({ plans: [plan(more)], active: 1, awaits: null, closures: null }, 'en').features;
+    const what = (name: string, more: Partial<Plan>) =>
+      of(more)
+        .filter(({ properties }) => properties?.['what'] === name)
+        .flatMap(({ geometry }) => (geometry as { coordinates: number[][] }).coordinates);
+    expect(what('ring', {})).toEqual([]);
+    expect(what('ring', { upwind, points: [{ lon: 121, lat: 30 }, null] })).toEqual([]);
+    const ring = what('ring', { upwind });
+    expect(ring[0]).toEqual(ring.at(-1));
+    expect(ring.every(([lon]) => Math.abs(lon! - 122) < 0.006)).toBe(true);
+    // The wind from the east: the arc lies east of the end, its middle straight east.
+    const arc = what('upwind', { upwind });
+    expect(arc.every(([lon]) => lon! > 122.002)).toBe(true);
+    expect(arc[(arc.length - 1) / 2]![1]).toBeCloseTo(30, 5);
+  });
+
   test('refused roads carry the reason in the page’s language, and closures to come or for others are not drawn', () => {
     const text = { zh: '隧道：禁止危险货物', en: 'Tunnel: no dangerous goods' };
     const value = { geometry: { type: 'LineString', coordinates: [] }, refused: [{ geometry: line(121), text }] };

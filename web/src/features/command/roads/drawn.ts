@@ -1,6 +1,8 @@
 /** Open questions about roads as the map draws them. Pure: a picture in, features out. */
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import type { Language } from '../../../i18n';
+import type { LonLat } from '../../../map/datum';
+import { circle, destination } from '../../../map/geodesy';
 import { waysOf } from '../../../api/roads';
 import { minutesText } from './words';
 import type { Picture, Plan } from './plans';
@@ -8,6 +10,10 @@ import type { Picture, Plan } from './plans';
 /** Letters of a route's places: from, to; those between are numbered. */
 const FROM = 'A';
 const TO = 'B';
+/** How wide the server takes the sector around the wind to be, degrees (`sector_deg`). */
+const SECTOR_DEG = 120;
+/** A corner of an arc for so many degrees. */
+const STEP_DEG = 4;
 
 export function placeLabel(plan: Plan, index: number): string {
   if (plan.mode !== 'route') return '';
@@ -49,6 +55,19 @@ function ofAnswer({ id: plan, answer, chosen }: Plan, active: boolean, language:
   }
 }
 
+/** The circle that nobody is to drive into, and its part where to arrive. */
+function ofRing({ mode, points, upwind }: Plan, active: boolean): Feature[] {
+  const centre = points.at(-1);
+  if (mode !== 'route' || !upwind || !centre) return [];
+  const { radius_m, wind_from_deg } = upwind;
+  const line = (places: LonLat[], what: string) =>
+    feature({ type: 'LineString', coordinates: places.map(({ lon, lat }) => [lon, lat]) }, { what, active });
+  const arc = Array.from({ length: SECTOR_DEG / STEP_DEG + 1 }, (_, i) =>
+    destination(centre, wind_from_deg - SECTOR_DEG / 2 + i * STEP_DEG, radius_m),
+  );
+  return [line(circle(centre, radius_m), 'ring'), line(arc, 'upwind')];
+}
+
 export function drawn({ plans, active, closures }: Picture, language: Language): FeatureCollection {
   // What is closed for others only is no matter of the question at hand.
   const profile = plans.find(({ id }) => id === active)?.profile;
@@ -57,7 +76,7 @@ export function drawn({ plans, active, closures }: Picture, language: Language):
     .map(({ geometry }) => feature(geometry, { what: 'closed' }));
   // The active one last: it lies on top.
   const ordered = [...plans].sort((a, b) => Number(a.id === active) - Number(b.id === active));
-  const answers = ordered.flatMap((plan) => ofAnswer(plan, plan.id === active, language));
+  const answers = ordered.flatMap((plan) => [...ofRing(plan, plan.id === active), ...ofAnswer(plan, plan.id === active, language)]);
   const points = ordered.flatMap((plan) =>
     plan.points.flatMap((at, index) =>
       at === null

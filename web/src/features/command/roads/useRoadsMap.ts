@@ -42,6 +42,20 @@ function layers(palette: Palette): LayerSpecification[] {
       paint: { 'line-color': roadClosed, 'line-width': 5, 'line-dasharray': [0.4, 0.8] },
     },
     {
+      id: 'roads-ring',
+      type: 'line',
+      source: SOURCE,
+      filter: is('ring'),
+      paint: { 'line-color': roadClosed, 'line-width': 2 },
+    },
+    {
+      id: 'roads-upwind',
+      type: 'line',
+      source: SOURCE,
+      filter: is('upwind'),
+      paint: { 'line-color': way, 'line-width': 7, 'line-opacity': ['case', ['get', 'active'], 0.7, 0.35] },
+    },
+    {
       id: 'roads-other',
       type: 'line',
       source: SOURCE,
