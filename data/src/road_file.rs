@@ -282,3 +282,32 @@ fn numbers(sections: &[(&[u8], u32)]) -> Result<Vec<Column>, RoadFileError> {
     };
     sections.iter().map(column).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::park;
+
+    #[test]
+    fn a_file_of_the_form_before_is_the_same_network() {
+        let extract = park::osm::road_net(&park::roads::Roads::of_the_park());
+        let built = RoadFile::build("park.osm.pbf", "nobody", &extract).expect("the park's own extract");
+        let packed = Packed {
+            source: built.source.clone(),
+            attribution: built.attribution.clone(),
+            network: built.network.data().clone(),
+            report: built.report.clone(),
+            order: built.skeleton.order(),
+        };
+        let plain = postcard::to_stdvec(&packed).expect("plain data can be written");
+        let body = zstd::bulk::compress(&plain, COMPRESSION).expect("memory can be compressed");
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(PACKED.to_le_bytes());
+        bytes.extend(crc32fast::hash(&body).to_le_bytes());
+        bytes.extend((body.len() as u64).to_le_bytes());
+        bytes.extend(body);
+        assert_eq!(RoadFile::from_bytes(&bytes).expect("a whole file"), built);
+        bytes.truncate(bytes.len() - 1);
+        assert!(matches!(RoadFile::from_bytes(&bytes), Err(RoadFileError::CutShort { .. })));
+    }
+}
