@@ -9,7 +9,8 @@ use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
 
-/// How wide the sector is unless it is said, degrees: 60 on each side of straight upwind.
+/// How wide the sector is unless it is said, degrees: 60 on each side of straight upwind, the design's own figure, beyond which the
+/// wind comes from the side.
 pub const SECTOR_DEG: f64 = 120.0;
 /// Most other places that are named.
 const MOST_OTHERS: usize = 50;
