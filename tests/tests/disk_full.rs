@@ -238,8 +238,9 @@ fn an_import_that_fills_the_disk_leaves_nothing_and_says_so() {
     std::fs::remove_file(&filler).unwrap();
     let left = || api.get("/ogc/collections/ground").expect(200)["itemCount"].as_u64().unwrap();
     wait::within(5 * wait::PATIENCE, || (left() == 0).then_some(())).unwrap_or_else(|| panic!("{} are left", left()));
-    let incoming = std::fs::read_dir(disk.file("site").join("incoming")).unwrap().count();
-    assert_eq!(incoming, 0, "nothing is left of what was read");
+    // It is put away when the last feature has been taken back.
+    let incoming = || std::fs::read_dir(disk.file("site").join("incoming")).unwrap().count();
+    wait::until("nothing is left of what was read", || (incoming() == 0).then_some(()));
     wait::until("another import may begin", || {
         let again =
             api.send("POST", "/api/imports?collection=ground&name=a.csv&srs=wgs84", &[], b"name,lon,lat\nA,121,30\n");
