@@ -297,7 +297,7 @@ impl Terminals {
 
     /// The vehicles that ever carried this phone.
     pub fn bindings(&self, phone: &str) -> Bindings {
-        self.catalog.bindings(phone)
+        self.catalog.bindings(&canonical_phone(phone))
     }
 
     /// Another number than before when [`Terminals::bindings`] may say something else.

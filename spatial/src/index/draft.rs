@@ -186,14 +186,7 @@ impl Draft {
     /// Adds what is in a top cell but for some slots.
     pub fn read(&mut self, top: &Top, without: &[Slot]) {
         self.full.extend(top.full().iter().filter(|slot| !without.contains(slot)));
-        let mut edges: Vec<(Slot, Edge)> = Vec::new();
-        for leaf in (0..top.leaves()).filter_map(|number| top.leaf(number)) {
-            for run in leaf.runs().filter(|run| !without.contains(&run.slot)) {
-                edges.extend(leaf.edges(run).map(|edge| (run.slot, edge)));
-            }
-        }
-        edges.sort_unstable_by_key(|(slot, edge)| (*slot, edge.number));
-        edges.dedup_by_key(|(slot, edge)| (*slot, edge.number));
+        let edges = top.edges_of(|slot| !without.contains(&slot));
         let at = reference(self.cell, top.cut.into(), 0);
         for zone in edges.chunk_by(|x, y| x.0 == y.0) {
             let slot = zone[0].0;

@@ -50,6 +50,19 @@ impl Top {
         draft.write()
     }
 
+    /// The edges of the slots that are wanted, each once, by slot and number.
+    pub fn edges_of(&self, wanted: impl Fn(Slot) -> bool) -> Vec<(Slot, Edge)> {
+        let mut edges: Vec<(Slot, Edge)> = Vec::new();
+        for leaf in (0..self.leaves()).filter_map(|number| self.leaf(number)) {
+            for run in leaf.runs().filter(|run| wanted(run.slot)) {
+                edges.extend(leaf.edges(run).map(|edge| (run.slot, edge)));
+            }
+        }
+        edges.sort_unstable_by_key(|(slot, edge)| (*slot, edge.number));
+        edges.dedup_by_key(|(slot, edge)| (*slot, edge.number));
+        edges
+    }
+
     /// How much is in it.
     fn tally(&self) -> Tally {
         Tally::from_words(&self.words[self.words.len() - OVERREAD - Tally::WORDS..])
@@ -57,14 +70,7 @@ impl Top {
 
     /// How much of that is of some slots.
     fn tally_of(&self, cell: Cell, slots: &[Slot]) -> Tally {
-        let mut edges: Vec<(Slot, Edge)> = Vec::new();
-        for leaf in (0..self.leaves()).filter_map(|number| self.leaf(number)) {
-            for run in leaf.runs().filter(|run| slots.contains(&run.slot)) {
-                edges.extend(leaf.edges(run).map(|edge| (run.slot, edge)));
-            }
-        }
-        edges.sort_unstable_by_key(|(slot, edge)| (*slot, edge.number));
-        edges.dedup_by_key(|(slot, edge)| (*slot, edge.number));
+        let edges = self.edges_of(|slot| slots.contains(&slot));
         let sources = edges.chunk_by(|x, y| x.0 == y.0).count();
         Tally::of(cell, sources, edges.iter().map(|(_, edge)| edge))
     }

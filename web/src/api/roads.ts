@@ -178,6 +178,7 @@ export interface ApproachAsked {
   centre: LonLat;
   radius_m: number;
   wind_from_deg: number;
+  sector_deg: number;
 }
 
 export interface RouteAsked {

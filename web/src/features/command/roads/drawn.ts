@@ -5,13 +5,11 @@ import type { LonLat } from '../../../map/datum';
 import { circle, destination } from '../../../map/geodesy';
 import { waysOf } from '../../../api/roads';
 import { minutesText } from './words';
-import type { Picture, Plan } from './plans';
+import { SECTOR_DEG, type Picture, type Plan } from './plans';
 
 /** Letters of a route's places: from, to; those between are numbered. */
 const FROM = 'A';
 const TO = 'B';
-/** How wide the server takes the sector around the wind to be, degrees (`sector_deg`). */
-const SECTOR_DEG = 120;
 /** A corner of an arc for so many degrees. */
 const STEP_DEG = 4;
 

@@ -48,7 +48,7 @@ describe('open questions about roads', () => {
     const id = plans.picture().active!;
     plans.change(id, { upwind: { radius_m: 500, wind_from_deg: 45 } });
     await settled();
-    const approach = { centre: at(122), radius_m: 500, wind_from_deg: 45 };
+    const approach = { centre: at(122), radius_m: 500, wind_from_deg: 45, sector_deg: 120 };
     expect(api.route).toHaveBeenLastCalledWith({ from: at(121), approach, via: [], profile: 'fire_engine', alternatives: 0 }, expect.anything());
     plans.addVia(id);
     expect(plans.picture().plans[0]!.points).toHaveLength(2);

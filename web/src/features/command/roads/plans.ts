@@ -24,6 +24,8 @@ export const MOST_PLANS = 8;
 export const MOST_VIA = 10;
 /** What stands in the fields until somebody types: a beginning, no rule. */
 export const USUAL_UPWIND: Upwind = { radius_m: 300, wind_from_deg: 0 };
+/** How wide the sector around the wind is, degrees: what the server takes unless it is told. */
+export const SECTOR_DEG = 120;
 export const LEAST_RADIUS_M = 10;
 export const MOST_RADIUS_M = 10_000;
 
@@ -270,7 +272,7 @@ export class Plans {
       case 'route': {
         const via = points.slice(1, -1);
         if (upwind) {
-          const toRing = { from: at, approach: { centre: points.at(-1)!, ...upwind }, via, profile, alternatives: 0 };
+          const toRing = { from: at, approach: { centre: points.at(-1)!, ...upwind, sector_deg: SECTOR_DEG }, via, profile, alternatives: 0 };
           return { mode, value: await this.#api.route(toRing, signal) };
         }
         const asked = { from: at, to: points.at(-1)!, via, profile, alternatives: via.length > 0 ? 0 : ALTERNATIVES };
