@@ -54,6 +54,20 @@ impl Foreseen {
         self.turn = place;
     }
 
+    /// Whether the fix at a place among those that were looked up may meet a boundary on its way.
+    #[inline]
+    pub fn meets_any(&self, place: usize) -> bool {
+        !self.ways[place].way.is_empty()
+    }
+
+    /// Whether the way between two places on a map was foreseen for the fix that is judged now, and meets no boundary.
+    #[inline]
+    pub fn is_free(&self, map: &OneMap, ends: (Position, Position)) -> bool {
+        let foresight = self.ways[..self.count].get(self.turn);
+        self.map_version == map.version()
+            && foresight.is_some_and(|foresight| foresight.ends == Some(ends) && foresight.way.is_empty())
+    }
+
     /// Gives the way between two places on a map if it was foreseen for the fix that is judged now.
     pub fn take(&mut self, map: &OneMap, ends: (Position, Position), way: &mut Way) -> bool {
         let foresight = self.ways[..self.count].get_mut(self.turn);

@@ -70,7 +70,7 @@ pub struct Evaluated {
     pub events: Vec<Event>,
     /// Every change to an alarm, in `seq` order; the same alarm may stand several times, the last one counts.
     pub alarms: Vec<Alarm>,
-    /// The vehicles whose last position or zones may have changed, each once.
+    /// The vehicles whose last position or zones may have changed, each once, in no particular order.
     pub moved: Vec<VehicleNow>,
     /// Fixes that were not taken because the past is not at hand: their indices among the given records, ascending, and
     /// what they ask for.
@@ -218,9 +218,11 @@ impl Watch {
         let mut out = Evaluated::default();
         let mut moved: Vec<VehicleKey> = Vec::new();
         let mut edits: Vec<ZoneEdit> = Vec::new();
-        let mut run = Run::default();
+        let bodies = bodies.into_iter();
+        let mut run = Run::with_room(bodies.size_hint().0);
+        let mut runs = 0;
         self.now = self.now.max(at);
-        for (index, body) in bodies.into_iter().enumerate() {
+        for (index, body) in bodies.enumerate() {
             if !matches!(body, RecordBody::Edit(_)) {
                 self.apply_edits(&mut edits, &mut out, &mut moved);
             }
@@ -229,7 +231,7 @@ impl Watch {
                 run.push(index, fix, grouping);
                 continue;
             }
-            self.take_run(at, &mut run, past, &mut out);
+            runs += usize::from(self.take_run(at, &mut run, past, &mut out));
             match &body {
                 RecordBody::Edit(edit) => self.edit(at, edit, &mut edits, &mut out, &mut moved),
                 RecordBody::Act(act) => self.act(at, act, &mut out),
@@ -249,19 +251,21 @@ impl Watch {
             }
             self.keep(at, body, &mut out);
         }
-        self.take_run(at, &mut run, past, &mut out);
+        runs += usize::from(self.take_run(at, &mut run, past, &mut out));
         self.apply_edits(&mut edits, &mut out, &mut moved);
         // A late fix may write a vehicle's checkpoint more than once: the last one stands.
         out.checkpoints.reverse();
         out.checkpoints.sort_by_key(|checkpoint| (checkpoint.vehicle, checkpoint.at));
         out.checkpoints.dedup_by_key(|checkpoint| (checkpoint.vehicle, checkpoint.at));
-        moved.sort_unstable();
-        moved.dedup();
-        // Of who came up again after its fixes, or is gone, what stood after them is not the last.
-        out.moved.retain(|now| moved.binary_search(&now.key).is_err());
-        out.moved.extend(moved.into_iter().filter_map(|key| self.vehicle(key)));
-        if !out.moved.is_sorted_by(|one, next| one.key < next.key) {
+        if runs > 1 {
             out.moved = last_of_each(std::mem::take(&mut out.moved));
+        }
+        if !moved.is_empty() {
+            moved.sort_unstable();
+            moved.dedup();
+            // Of who came up again after its fixes, or is gone, what stood after them is not the last.
+            out.moved.retain(|now| moved.binary_search(&now.key).is_err());
+            out.moved.extend(moved.into_iter().filter_map(|key| self.vehicle(key)));
         }
         out
     }
@@ -344,10 +348,11 @@ impl Watch {
         out.records.push(Record { position: self.position, at, body });
     }
 
-    /// Judges a run of fixes, each shard's on its lane, and joins what they made in the records' order.
-    fn take_run(&mut self, at: UnixMs, run: &mut Run, past: &dyn Past, out: &mut Evaluated) {
+    /// Judges a run of fixes, each shard's on its lane, and joins what they made in the records' order. Returns whether there
+    /// were any.
+    fn take_run(&mut self, at: UnixMs, run: &mut Run, past: &dyn Past, out: &mut Evaluated) -> bool {
         if run.fixes.is_empty() {
-            return;
+            return false;
         }
         let law = self.law();
         let ground = law.ground();
@@ -420,6 +425,7 @@ impl Watch {
             out.checkpoints.append(&mut outbox.checkpoints);
             out.moved.append(&mut outbox.moved);
         }
+        true
     }
 
     /// Lets time pass for some vehicles, and for all others to which it has brought something by now: what came due by now

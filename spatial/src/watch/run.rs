@@ -11,8 +11,10 @@ pub enum Grouping {
     Journal,
 }
 
+/// Fixes that room is made for at once: what a caller says of how many there are may be a guess.
+const MOST_ROOM: usize = 65_536;
+
 /// Fixes that follow each other without another record between them, and their places among the records given.
-#[derive(Default)]
 pub struct Run {
     pub fixes: Vec<Fix>,
     pub indices: Vec<usize>,
@@ -21,6 +23,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// None yet, with room for so many.
+    pub fn with_room(fixes: usize) -> Run {
+        let room = fixes.min(MOST_ROOM);
+        Run { fixes: Vec::with_capacity(room), indices: Vec::with_capacity(room), groups: Vec::with_capacity(room) }
+    }
+
     pub fn push(&mut self, index: usize, mut fix: Fix, grouping: Grouping) {
         let follows = self.fixes.last().is_some_and(|last| last.vehicle == fix.vehicle);
         let together = follows

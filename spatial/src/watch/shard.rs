@@ -93,6 +93,8 @@ pub struct Shard {
     keys: Vec<VehicleKey>,
     /// Where each was last by its path; looked through without touching the tracks themselves.
     spots: Vec<Option<Position>>,
+    /// Where it may be said of each where it is now.
+    said: Vec<u32>,
     places: Places,
     due: BTreeSet<(UnixMs, VehicleKey)>,
     /// When to ask whether a vehicle is silent: for each that is awaited, at the latest when it will be. That it is asked
@@ -242,36 +244,63 @@ impl Shard {
             }
             out.scratch.foreseen.turn_to(from - looked_up_from);
             let place = places[from - looked_up_from];
-            let same = groups[from..].iter().take_while(|group| **group == groups[from]).count();
+            let same = 1 + groups[from + 1..].iter().take_while(|group| **group == groups[from]).count();
             let fixes = &mut fixes[from..from + same];
             from += same;
-            let vehicle = fixes[0].vehicle;
-            let told = out.tells.len();
-            let track = &mut self.tracks[place];
-            let (due, awaited) = (track.due(), track.is_awaited());
-            track.take(ground.around(vehicle), fixes, past, out);
-            if !awaited && track.is_awaited() {
-                self.listening.insert((ground.now + ground.settings.site.silence, vehicle));
+            match fixes {
+                [fix] if self.tracks[place].take_plain(ground.around(fix.vehicle), fix, &out.scratch.foreseen) => {
+                    let left = self.tracks[place].has_left_now();
+                    outcomes.push(Outcome { taken: Taken::Kept(fix.marks), tells: 0, left });
+                }
+                fixes => self.take_at(place, ground, fixes, past, out, &mut outcomes),
             }
-            let left = track.has_left_now();
-            self.spots[place] = track.spot();
-            out.asked.push((vehicle, place));
-            if track.due() != due {
-                self.move_due(vehicle, due);
-            }
-            let first = outcomes.len();
-            outcomes.extend(out.taken.drain(..).map(|taken| Outcome { taken, tells: 0, left }));
-            debug_assert_eq!(outcomes.len() - first, same);
-            if let Some(last) = outcomes.last_mut() {
-                last.tells = (out.tells.len() - told) as u32;
-            }
-        }
-        out.asked.sort_unstable();
-        out.asked.dedup();
-        for (vehicle, place) in out.asked.drain(..) {
-            out.moved.extend(self.tracks[place].now_again(vehicle));
+            self.spots[place] = self.tracks[place].spot();
+            self.say_now(place, &mut out.moved);
         }
         outcomes
+    }
+
+    /// Judges fixes of the vehicle at a place that came together.
+    fn take_at(
+        &mut self,
+        place: usize,
+        ground: Ground<'_>,
+        fixes: &mut [Fix],
+        past: &dyn Past,
+        out: &mut Outbox,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        let vehicle = self.keys[place];
+        let told = out.tells.len();
+        let track = &mut self.tracks[place];
+        let (due, awaited) = (track.due(), track.is_awaited());
+        track.take(ground.around(vehicle), fixes, past, out);
+        if !awaited && track.is_awaited() {
+            self.listening.insert((ground.now + ground.settings.site.silence, vehicle));
+        }
+        let left = track.has_left_now();
+        if track.due() != due {
+            self.move_due(vehicle, due);
+        }
+        let first = outcomes.len();
+        outcomes.extend(out.taken.drain(..).map(|taken| Outcome { taken, tells: 0, left }));
+        debug_assert_eq!(outcomes.len() - first, fixes.len());
+        if let Some(last) = outcomes.last_mut() {
+            last.tells = (out.tells.len() - told) as u32;
+        }
+    }
+
+    /// Says where the vehicle at a place is now, in the place of what was said of it before.
+    fn say_now(&mut self, place: usize, moved: &mut Vec<VehicleNow>) {
+        let key = self.keys[place];
+        let Some(now) = self.tracks[place].now_again(key) else { return };
+        match moved.get_mut(self.said[place] as usize).filter(|said| said.key == key) {
+            Some(said) => *said = now,
+            None => {
+                self.said[place] = moved.len() as u32;
+                moved.push(now);
+            }
+        }
     }
 
     /// Brings near what the next fixes ask of their vehicles and of the map, so that memory is waited for once and not one by
@@ -284,12 +313,11 @@ impl Shard {
         let tracks = || places[..fixes.len()].iter().map(|place| &self.tracks[*place]);
         tracks().for_each(Track::bring_fixes_near);
         foreseen.look_up(map, tracks().zip(fixes).map(|(track, fix)| Some((track.spot()?, fix.position))));
-        for (nth, track) in tracks().enumerate() {
-            track.bring_changing_near(foreseen.met(nth));
-        }
-        for (nth, track) in tracks().enumerate() {
-            track.bring_told_near(foreseen.met(nth));
-        }
+        let meeting = || tracks().enumerate().filter(|(nth, _)| foreseen.meets_any(*nth));
+        tracks().for_each(Track::bring_oldest_near);
+        meeting().for_each(|(nth, track)| track.bring_changing_near(foreseen.met(nth)));
+        tracks().for_each(Track::bring_oldest_events_near);
+        meeting().for_each(|(nth, track)| track.bring_told_near(foreseen.met(nth)));
     }
 
     /// Makes the windows that reach back as long as usual again; `position` is that of the last record judged.
@@ -333,6 +361,7 @@ impl Shard {
             self.tracks.push(Track::default());
             self.keys.push(key);
             self.spots.push(None);
+            self.said.push(0);
             self.places.set(key, place);
             place
         })

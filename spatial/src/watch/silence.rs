@@ -73,6 +73,11 @@ impl Hearing {
         Some(self.silence.take()?.ended(now))
     }
 
+    /// Whether a further fix changes nothing but when it was heard of.
+    pub fn goes_on(&self) -> bool {
+        self.heard_at.is_some() && self.silence.is_none()
+    }
+
     /// Cordon started at `now`: every connection is gone.
     pub fn started(&mut self, now: UnixMs) {
         if let Touch::Up(_) = self.touch {

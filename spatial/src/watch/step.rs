@@ -177,7 +177,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn is_impossible(&self, last: &Fix, fix: &Fix) -> bool {
+    /// Whether no vehicle can have come from one fix to the other in time.
+    #[inline]
+    pub fn is_impossible(&self, last: &Fix, fix: &Fix) -> bool {
         let span = fix.fixed_at - last.fixed_at;
         // A cheap bound first: a unit of latitude or longitude is at most 11.2 mm.
         let units = i64::from(last.position.lon_e7).abs_diff(fix.position.lon_e7.into())
@@ -286,7 +288,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether no zone can have changed anything for a state by the time of a fix.
-    fn is_steady(&self, state: &State, fix: &Fix) -> bool {
+    pub fn is_steady(&self, state: &State, fix: &Fix) -> bool {
         state.map_version == self.map.version()
             && state.quiet.steady_from <= fix.fixed_at
             && state.quiet.steady_from <= fix.received_at
@@ -662,7 +664,7 @@ impl Iterator for Edges<'_> {
 }
 
 /// Whether the short way between two places leads over 180 degrees: the straight line would lead round the globe.
-fn crosses_date_line(a: Position, b: Position) -> bool {
+pub fn crosses_date_line(a: Position, b: Position) -> bool {
     a.lon_e7.abs_diff(b.lon_e7) > 1_800_000_000
 }
 

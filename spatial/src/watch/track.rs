@@ -5,6 +5,7 @@
 //! stood before is told.
 
 mod heard;
+mod plain;
 mod recall;
 mod told;
 mod window;
@@ -120,9 +121,7 @@ pub struct Outbox {
     pub scratch: Scratch,
     /// What became of the fixes given, in their order.
     pub taken: Vec<Taken>,
-    /// Whose fixes were judged, and where in the shard they are.
-    pub asked: Vec<(VehicleKey, usize)>,
-    /// Where the vehicles are after their fixes, by key.
+    /// Where the vehicles are after their fixes, each once.
     pub moved: Vec<VehicleNow>,
     /// Vehicles whose windows reach back, to be narrowed when the run is over.
     pub recalled: Vec<VehicleKey>,
@@ -263,26 +262,28 @@ impl Track {
         self.state.inside.first().into_iter().for_each(hint);
     }
 
+    /// The same for what its next fix makes it forget.
+    pub fn bring_oldest_near(&self) {
+        self.window.bring_oldest_near();
+    }
+
+    /// The same for the events of that, when [`Track::bring_oldest_near`] has had its time.
+    pub fn bring_oldest_events_near(&self) {
+        self.window.bring_oldest_events_near();
+    }
+
     /// The same for what a fix changes whose way meets these zone revisions.
     pub fn bring_changing_near(&self, slots: impl Iterator<Item = Slot>) {
-        let mut slots = slots.peekable();
-        if slots.peek().is_some() {
-            hint_all(&self.window);
-            hint_all(&self.ledger);
-            self.state.visits.bring_rows_near(slots);
-        }
-        self.window.bring_oldest_near();
+        hint_all(&self.window);
+        hint_all(&self.ledger);
+        self.state.visits.bring_rows_near(slots);
     }
 
     /// The same again, when [`Track::bring_changing_near`] has had its time.
     pub fn bring_told_near(&self, slots: impl Iterator<Item = Slot>) {
-        let mut slots = slots.peekable();
-        if slots.peek().is_some() {
-            self.state.visits.bring_events_near(slots);
-            self.window.bring_newest_near();
-            self.ledger.bring_near();
-        }
-        self.window.bring_oldest_events_near();
+        self.state.visits.bring_events_near(slots);
+        self.window.bring_newest_near();
+        self.ledger.bring_near();
     }
 
     /// A revision of the vehicle's attributes from `at` on. A deleted vehicle that comes back begins anew; what was told of it
