@@ -1,20 +1,23 @@
 //! Threads that the engine's vehicles are spread over.
 
 use cordon_spatial::watch::{Job, Lanes, OneLane};
-use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use std::sync::Arc;
 
-/// Threads that wait for work.
+/// Threads that wait for work, beside the one that hands it out.
 #[derive(Debug)]
 struct Threads(rayon::ThreadPool);
 
 impl Lanes for Threads {
     fn count(&self) -> usize {
-        self.0.current_num_threads()
+        self.0.current_num_threads() + 1
     }
 
     fn run(&self, jobs: &mut [Job<'_>]) {
-        self.0.install(|| jobs.par_iter_mut().for_each(|job| job()));
+        let Some((own, others)) = jobs.split_first_mut() else { return };
+        self.0.in_place_scope(|scope| {
+            others.iter_mut().for_each(|job| scope.spawn(|_| job()));
+            own();
+        });
     }
 }
 
@@ -23,7 +26,7 @@ pub fn lanes(count: usize) -> std::io::Result<Arc<dyn Lanes>> {
     if count <= 1 {
         return Ok(Arc::new(OneLane));
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(count).thread_name(|nth| format!("judge-{nth}")).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(count - 1).thread_name(|nth| format!("judge-{nth}")).build();
     pool.map(|pool| Arc::new(Threads(pool)) as Arc<dyn Lanes>).map_err(std::io::Error::other)
 }
 

@@ -219,7 +219,7 @@ impl Watch {
         let mut moved: Vec<VehicleKey> = Vec::new();
         let mut edits: Vec<ZoneEdit> = Vec::new();
         let bodies = bodies.into_iter();
-        let mut run = Run::with_room(bodies.size_hint().0);
+        let mut run = Run::with_room(bodies.size_hint().0, self.shards.len());
         let mut runs = 0;
         self.now = self.now.max(at);
         for (index, body) in bodies.enumerate() {
@@ -351,60 +351,44 @@ impl Watch {
     /// Judges a run of fixes, each shard's on its lane, and joins what they made in the records' order. Returns whether there
     /// were any.
     fn take_run(&mut self, at: UnixMs, run: &mut Run, past: &dyn Past, out: &mut Evaluated) -> bool {
-        if run.fixes.is_empty() {
+        if run.len() == 0 {
             return false;
         }
         let law = self.law();
         let ground = law.ground();
-        let count = self.shards.len();
-        let mut parts: Vec<(Vec<Fix>, Vec<u32>)> = Vec::new();
-        let outcomes: Vec<Vec<shard::Outcome>> = if count == 1 {
-            vec![self.shards[0].take(ground, &mut run.fixes, &run.groups, past, &mut self.outboxes[0])]
+        let mut outcomes: Vec<Vec<shard::Outcome>> = vec![Vec::new(); self.shards.len()];
+        let parts = self.shards.iter_mut().zip(&mut self.outboxes).zip(&mut run.parts).zip(&mut outcomes);
+        let jobs = parts.map(|(((shard, outbox), part), outcomes)| {
+            move || *outcomes = shard.take(ground, &mut part.fixes, &part.groups, past, outbox)
+        });
+        // A few fixes are judged sooner than other threads are woken.
+        if self.lanes.count() == 1 || run.order.len() < WORTH_A_WAKING {
+            jobs.for_each(|mut job| job());
         } else {
-            parts.resize(count, Default::default());
-            for (fix, group) in run.fixes.iter().zip(&run.groups) {
-                let part = &mut parts[fix.vehicle.0 as usize % count];
-                part.0.push(*fix);
-                part.1.push(*group);
-            }
-            let mut outcomes: Vec<Vec<shard::Outcome>> = vec![Vec::new(); count];
-            let parts = self.shards.iter_mut().zip(&mut self.outboxes).zip(&mut parts).zip(&mut outcomes);
-            let mut jobs: Vec<Job<'_>> = parts
-                .map(|(((shard, outbox), fixes), outcomes)| {
-                    let job = move || *outcomes = shard.take(ground, &mut fixes.0, &fixes.1, past, outbox);
-                    Box::new(job) as Job<'_>
-                })
-                .collect();
-            // A few fixes are judged sooner than other threads are woken.
-            if run.fixes.len() < WORTH_A_WAKING {
-                jobs.iter_mut().for_each(|job| job());
-            } else {
-                self.lanes.run(&mut jobs);
-            }
-            drop(jobs);
-            outcomes
-        };
+            self.lanes.run(&mut jobs.map(|job| Box::new(job) as Job<'_>).collect::<Vec<_>>());
+        }
         let mut tells: Vec<_> =
             self.outboxes.iter_mut().map(|outbox| std::mem::take(&mut outbox.tells).into_iter()).collect();
-        let mut next = vec![0_usize; count];
-        out.records.reserve(run.fixes.len());
+        let mut next = vec![0_usize; self.shards.len()];
+        out.records.reserve(run.len());
         let told = tells.iter().map(ExactSizeIterator::len).sum();
         out.events.reserve(told);
         out.alarms.reserve(told / 2);
         let mut kept_group = None;
-        for (place, &index) in run.indices.iter().enumerate() {
-            let key = run.fixes[place].vehicle;
-            let shard = key.0 as usize % count;
+        for &(index, shard) in &run.order {
+            let shard = shard as usize;
             let nth = next[shard];
             next[shard] += 1;
-            let outcome = outcomes[shard][nth];
+            let (outcome, fix, group) =
+                (outcomes[shard][nth], &run.parts[shard].fixes[nth], run.parts[shard].groups[nth]);
+            let key = fix.vehicle;
             match outcome.taken {
                 Taken::Kept(marks) => {
-                    let mut fix = Fix { marks, ..run.fixes[place] };
-                    if kept_group == Some(run.groups[place]) {
+                    let mut fix = Fix { marks, ..*fix };
+                    if kept_group == Some(group) {
                         fix.marks |= Marks::TOGETHER;
                     }
-                    kept_group = Some(run.groups[place]);
+                    kept_group = Some(group);
                     self.position.0 += 1;
                     out.records.push(Record { position: self.position, at, body: RecordBody::Fix(fix) });
                 }
