@@ -11,7 +11,7 @@ use super::{Collection, Derived, MAX_BODY_BYTES, StoredFeature, geometry};
 use cordon_spatial::ids::{ExemptionKey, FeatureId, FeatureKey, Revision, VehicleKey, ZoneKey};
 use cordon_spatial::record::Edited;
 use cordon_spatial::units::UnixMs;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Deepest nesting of a property's value.
@@ -128,8 +128,8 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
         wholes: draft.wholes,
     };
     judged.check()?;
-    let body =
-        json!({"type": "Feature", "id": draft.id.as_str(), "geometry": drawing, "properties": properties}).to_string();
+    let kept = Body { geometry: &drawing, id: draft.id.as_str(), properties: &properties, kind: "Feature" };
+    let body = serde_json::to_string(&kept).expect("values always serialize to JSON");
     if body.len() > MAX_BODY_BYTES {
         let limit = format!("at most {MAX_BODY_BYTES} bytes");
         return Err(FieldError::new("too_large", "the feature", format!("{} bytes", body.len()), limit));
@@ -145,6 +145,16 @@ pub fn prepare(draft: &Draft<'_>) -> Result<Prepared, FieldError> {
         zone,
         exemption,
     })
+}
+
+/// A body as it is written; its members in the order of their names, as those of everything in it.
+#[derive(serde::Serialize)]
+struct Body<'a> {
+    geometry: &'a Value,
+    id: &'a str,
+    properties: &'a Map<String, Value>,
+    #[serde(rename = "type")]
+    kind: &'a str,
 }
 
 impl Prepared {

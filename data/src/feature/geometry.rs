@@ -2,12 +2,14 @@
 //!
 //! The check reads the JSON itself and not a parsed type, so that an error names the very coordinate that is wrong.
 
+use super::extent::Extent;
 use super::field_error::FieldError;
 use super::members::object;
 use super::{Collection, Derived, StoredFeature};
 use cordon_spatial::position::Position;
 use cordon_spatial::shape::{MAX_VERTICES, ShapeError};
 use cordon_spatial::zone::{Ground, Ring};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Most geometries of one collection of geometries.
@@ -259,8 +261,14 @@ pub fn bbox(feature: &StoredFeature) -> Option<[f64; 4]> {
     if feature.collection == Collection::Vehicles {
         return None;
     }
-    let body: Value = serde_json::from_str(feature.body.as_deref()?).ok()?;
-    bbox_of(body.get("geometry")?)
+    serde_json::from_str::<Body>(feature.body.as_deref()?).ok()?.geometry.bbox
+}
+
+/// What is read of a kept body to tell where it is.
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    geometry: Extent,
 }
 
 /// The box around a GeoJSON geometry, as [`bbox`].

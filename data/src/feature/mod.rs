@@ -12,6 +12,7 @@ pub(crate) mod code;
 mod collection;
 mod entry;
 mod exemption;
+mod extent;
 mod field_error;
 mod geometry;
 mod ground;
@@ -32,6 +33,7 @@ pub use closure::{AUDIENCE_LIMIT, ClosesUnsaid, RoadClosure, audience_names, aud
 pub use collection::Collection;
 pub use entry::{Draft, Find, Prepared, Wholes, deletion, edited, no_wholes, prepare};
 pub use exemption::exemption_of;
+pub use extent::Extent;
 pub use field_error::FieldError;
 pub use geometry::{bbox, bbox_of, bbox_of_ground, ground_of};
 pub use reference::{Reference, references, wholes};

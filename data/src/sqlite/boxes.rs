@@ -1,11 +1,13 @@
 //! Features by where they are: an R*Tree of the boxes of current revisions, so that a view of a map costs what it shows.
 //!
-//! It holds nothing that is not in `features`, and is written in the same transaction.
+//! It holds nothing that is not in `features`, and is written in the same transaction. Writing a box is a third of what keeping a
+//! feature costs, so nothing is asked there that can be known before.
 
 use super::failure::from_sqlite;
 use super::rows;
-use crate::feature::StoredFeature;
+use crate::feature::{Collection, StoredFeature};
 use crate::store::{FeatureQuery, StoreError};
+use cordon_spatial::ids::Revision;
 use rusqlite::{Connection, Transaction, params};
 
 /// From so many boxes on in a view, its features are found sooner by walking the collection in key order: every page is
@@ -18,16 +20,36 @@ const MEET: &str = "b.west <= ?4 AND b.east >= ?2 AND b.south <= ?5 AND b.north 
 /// Features that exactly meet a view.
 const EXACTLY: &str = "f.west <= ?4 AND f.east >= ?2 AND f.south <= ?5 AND f.north >= ?3";
 
+/// Numbers the collections that have no number yet; [`put`] finds each.
+pub(super) fn number_collections(connection: &mut Connection) -> Result<(), StoreError> {
+    let numbered =
+        rows::all(connection, "SELECT name FROM collections", [], |row| row.get::<_, String>(0).map_err(from_sqlite))?;
+    let is_new = |collection: &&Collection| !numbered.iter().any(|name| name == collection.name());
+    let wanting: Vec<&Collection> = Collection::ALL.iter().filter(is_new).collect();
+    if wanting.is_empty() {
+        return Ok(());
+    }
+    let number = || -> rusqlite::Result<()> {
+        let transaction = connection.transaction()?;
+        for collection in wanting {
+            transaction.execute("INSERT INTO collections (name) VALUES (?1)", [collection.name()])?;
+        }
+        transaction.commit()
+    };
+    number().map_err(from_sqlite)
+}
+
 /// Keeps the box of a new revision, and of no other revision of the feature.
 pub(super) fn put(
     transaction: &Transaction<'_>,
     feature: &StoredFeature,
     bounds: Option<[f64; 4]>,
 ) -> rusqlite::Result<()> {
-    transaction.prepare_cached("DELETE FROM feature_boxes WHERE key = ?1")?.execute([feature.key.0])?;
+    if feature.revision > Revision(1) {
+        transaction.prepare_cached("DELETE FROM feature_boxes WHERE key = ?1")?.execute([feature.key.0])?;
+    }
     let Some([west, south, east, north]) = bounds.filter(|_| feature.body.is_some()) else { return Ok(()) };
     let name = feature.collection.name();
-    transaction.prepare_cached("INSERT OR IGNORE INTO collections (name) VALUES (?1)")?.execute([name])?;
     let sql = "INSERT INTO feature_boxes (key, west, east, south, north, collection, collection_too)
                SELECT ?1, ?2, ?3, ?4, ?5, number, number FROM collections WHERE name = ?6";
     transaction.prepare_cached(sql)?.execute(params![feature.key.0, west, east, south, north, name])?;

@@ -59,6 +59,7 @@ impl SqliteWriter {
         options: Options,
     ) -> Result<SqliteWriter, StoreError> {
         let head = rows::head(&connection)?;
+        boxes::number_collections(&mut connection)?;
         let waiting_since = tracks::read_tail(&connection, &tail)?.unwrap_or(head.at);
         let checkpointer = Checkpointer::start(&mut connection, path, options.checkpoint_pages)?;
         let sealer = frame::Sealer::new().map_err(|error| StoreError::Failed(error.to_string()))?;

@@ -3,7 +3,7 @@
 use crate::feature::Collection;
 use crate::feature::schema::Kind;
 use crate::filter::Interval;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// What becomes of fields. Those that are not named keep their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,29 +32,38 @@ impl Mapping {
     pub(super) fn mapped(&self, collection: Collection, feature: Value) -> Value {
         let (mut properties, mut id) = (Map::new(), Value::Null);
         let Value::Object(mut members) = feature else { return feature };
-        let fields = members.remove("properties").unwrap_or_default();
+        let fields = match members.remove("properties") {
+            Some(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        };
         let id_field = self.id.as_deref().unwrap_or("id");
-        for (field, value) in fields.as_object().into_iter().flatten() {
-            if is_empty(value) {
+        for (field, value) in fields {
+            if is_empty(&value) {
                 continue;
             }
             if field == id_field {
-                id = as_id(value);
+                id = as_id(&value);
                 continue;
             }
-            let named = self.fields.iter().find(|(known, _)| known == field);
-            let property = named.map_or(field.as_str(), |(_, property)| property);
+            let named = self.fields.iter().find(|(known, _)| *known == field);
+            let property = named.map_or(field, |(_, property)| property.clone());
             if !property.is_empty() {
-                properties.insert(property.to_owned(), as_kind(collection, property, value));
+                let value = match collection.property(&property) {
+                    Some(known) => as_kind(known.kind, &value),
+                    None => value,
+                };
+                properties.insert(property, value);
             }
         }
         properties.extend(self.added.iter().cloned());
-        let geometry = members.remove("geometry").unwrap_or_default();
-        let mut mapped = json!({"type": "Feature", "geometry": geometry, "properties": properties});
+        members.retain(|name, _| name == "geometry");
+        members.entry("geometry").or_insert(Value::Null);
+        members.insert("type".to_owned(), "Feature".into());
+        members.insert("properties".to_owned(), properties.into());
         if !id.is_null() {
-            mapped["id"] = id;
+            members.insert("id".to_owned(), id);
         }
-        mapped
+        members.into()
     }
 }
 
@@ -81,10 +90,9 @@ fn as_un(value: &Value) -> Value {
 }
 
 /// The value as the property's kind, where it can be read so; else as it is, and the entry refuses it by name.
-fn as_kind(collection: Collection, property: &str, value: &Value) -> Value {
-    let Some(known) = collection.property(property) else { return value.clone() };
+fn as_kind(kind: Kind, value: &Value) -> Value {
     let text = value.as_str().map(str::trim);
-    match (known.kind, text) {
+    match (kind, text) {
         (Kind::Un, _) => as_un(value),
         (Kind::Uscc, Some(text)) => text.to_ascii_uppercase().into(),
         (Kind::Cas | Kind::OneOf(_) | Kind::Reference(_) | Kind::Datum, Some(text)) => text.into(),
@@ -111,7 +119,7 @@ fn as_kind(collection: Collection, property: &str, value: &Value) -> Value {
         },
         (Kind::List | Kind::Object, Some(text)) => match serde_json::from_str(text) {
             Ok(inner @ (Value::Array(_) | Value::Object(_))) => inner,
-            _ if known.kind == Kind::List => text.split([',', '，', ';', '；', '、']).map(str::trim).collect(),
+            _ if kind == Kind::List => text.split([',', '，', ';', '；', '、']).map(str::trim).collect(),
             _ => value.clone(),
         },
         _ => value.clone(),
@@ -129,6 +137,7 @@ fn as_time(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn fields_become_properties_of_their_kind() {

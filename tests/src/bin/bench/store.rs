@@ -2,12 +2,15 @@
 //! is read back.
 //!
 //! The database gets each batch twice, in turn and each durably: through the store, and as a plain `COPY` of the same rows into
-//! one table with the columns that are given and the same index, whose bytes were made before the clock ran. So what is compared
-//! ran side by side.
+//! one table with the columns that are given and an index by vehicle and time, whose bytes were made before the clock ran. So
+//! what is compared ran side by side.
+//!
+//! Tracks are read twice: cold, after the store was opened anew and the system has forgotten what it had in memory of the files
+//! (of a database that was started elsewhere nothing is forgotten), and warm, the same vehicles at once again.
 
 use crate::percentile::Times;
-use clap::Args;
-use cordon_data::store::{Batch, Reader, Readers, Writer};
+use clap::{Args, ValueEnum};
+use cordon_data::store::{Batch, Reader, Readers as _, Writer};
 use cordon_data::{postgis, sqlite};
 use cordon_spatial::alarm::{Alarm, AlarmBody, AlarmEvents, AlarmLines};
 use cordon_spatial::event::{
@@ -23,6 +26,7 @@ use cordon_tests::random::Random;
 use postgres::{Client, NoTls};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// What to measure.
@@ -40,6 +44,12 @@ pub struct Options {
     /// One event with its alarm for so many fixes.
     #[arg(long, default_value_t = 100)]
     fixes_per_event: u32,
+    /// Which store.
+    #[arg(long, value_enum, default_value_t = Which::Both)]
+    store: Which,
+    /// Leaves the plain COPY out.
+    #[arg(long)]
+    no_copy: bool,
     /// A database to use; without it a cluster of its own is started, which syncs every commit.
     #[arg(long)]
     database: Option<String>,
@@ -48,10 +58,23 @@ pub struct Options {
     json: bool,
 }
 
+/// Which stores are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Which {
+    /// The one file of the data folder.
+    Embedded,
+    /// The database.
+    Postgis,
+    /// Both, in turn.
+    Both,
+}
+
 /// 2026-11-23T00:00:00Z.
 const BEGIN_MS: i64 = 1_795_392_000_000;
 const INTERVAL_MS: i64 = 30_000;
 const SCHEMA: &str = "bench_store";
+/// Tracks that are read.
+const TRACKS: u32 = 200;
 const COLUMNS: &str =
     "vehicle, fixed_ms, received_ms, position, lon_e7, lat_e7, speed_dkph, status_bits, alarm_bits, source, marks";
 
@@ -204,7 +227,8 @@ fn plain_rows(records: &[Record]) -> Vec<u8> {
 struct Figures {
     kept: Duration,
     commits: Times,
-    tracks: Times,
+    cold: Times,
+    warm: Times,
     longest_track: usize,
 }
 
@@ -212,22 +236,27 @@ impl Figures {
     fn commit(&mut self, writer: &mut dyn Writer, made: &Made) -> anyhow::Result<()> {
         let began = Instant::now();
         writer.commit(&made.batch())?;
-        self.kept += began.elapsed();
         self.commits.add(began.elapsed());
+        // Fixes of the embedded store are on their tracks only when they are cut: that belongs to keeping them.
+        while writer.cut_tracks(5)? {}
+        self.kept += began.elapsed();
         Ok(())
     }
 
-    /// Tracks of the last 24 h of some vehicles.
+    /// Tracks of the last 24 h of some vehicles, twice.
     fn read(&mut self, reader: &dyn Reader, options: &Options) -> anyhow::Result<()> {
-        let mut random = Random::seeded("bench store tracks");
         let newest = BEGIN_MS + (options.fixes / u64::from(options.vehicles.max(1))) as i64 * INTERVAL_MS;
         let (from, to) = (UnixMs(newest - 86_400_000), UnixMs(newest + 1));
-        for _ in 0..200 {
-            let vehicle = VehicleKey(random.below(u64::from(options.vehicles.max(1))) as u32 + 1);
-            let began = Instant::now();
-            let track = reader.track(vehicle, from, to, 100_000)?;
-            self.tracks.add(began.elapsed());
-            self.longest_track = self.longest_track.max(track.len());
+        let mut random = Random::seeded("bench store tracks");
+        let mut some = || VehicleKey(random.below(u64::from(options.vehicles.max(1))) as u32 + 1);
+        let vehicles: Vec<VehicleKey> = (0..TRACKS).map(|_| some()).collect();
+        for times in [&mut self.cold, &mut self.warm] {
+            for &vehicle in &vehicles {
+                let began = Instant::now();
+                let track = reader.track(vehicle, from, to, 100_000)?;
+                times.add(began.elapsed());
+                self.longest_track = self.longest_track.max(track.len());
+            }
         }
         Ok(())
     }
@@ -238,66 +267,144 @@ impl Figures {
             "commit_p50_ms": self.commits.percentile_ms(0.5),
             "commit_p99_ms": self.commits.percentile_ms(0.99),
             "track_24h_fixes": self.longest_track,
-            "track_24h_p50_ms": self.tracks.percentile_ms(0.5),
-            "track_24h_p99_ms": self.tracks.percentile_ms(0.99),
+            "track_24h_cold_p50_ms": self.cold.percentile_ms(0.5),
+            "track_24h_cold_p99_ms": self.cold.percentile_ms(0.99),
+            "track_24h_warm_p50_ms": self.warm.percentile_ms(0.5),
+            "track_24h_warm_p99_ms": self.warm.percentile_ms(0.99),
         })
     }
+}
+
+/// The plain `COPY` beside the store.
+struct Copy {
+    client: Client,
+    sql: String,
+    took: Duration,
+}
+
+impl Copy {
+    /// Makes its table beside those of the store.
+    fn start(url: &str) -> anyhow::Result<Copy> {
+        let mut client = Client::connect(url, NoTls)?;
+        client.batch_execute(&format!(
+            "SET search_path = {SCHEMA}; CREATE TABLE plain AS SELECT {COLUMNS} FROM fixes WITH NO DATA;
+             CREATE INDEX plain_vehicle ON plain (vehicle, fixed_ms)"
+        ))?;
+        Ok(Copy { client, sql: format!("COPY plain ({COLUMNS}) FROM STDIN BINARY"), took: Duration::ZERO })
+    }
+
+    fn commit(&mut self, made: &Made) -> anyhow::Result<()> {
+        let rows = plain_rows(&made.records);
+        let began = Instant::now();
+        let mut transaction = self.client.transaction()?;
+        let mut writer = transaction.copy_in(&self.sql)?;
+        writer.write_all(&rows)?;
+        writer.finish()?;
+        transaction.commit()?;
+        self.took += began.elapsed();
+        Ok(())
+    }
+}
+
+/// The database that is measured, and the cluster when it is one of our own.
+struct Place {
+    url: String,
+    own: Option<Postgres>,
+}
+
+impl Place {
+    fn of(options: &Options) -> anyhow::Result<Place> {
+        let place = match &options.database {
+            Some(url) => Place { url: url.clone(), own: None },
+            None => {
+                let own = Postgres::start_durable();
+                Place { url: own.url("postgres", "postgres"), own: Some(own) }
+            }
+        };
+        postgis::drop_schema(&place.url, SCHEMA)?;
+        Ok(place)
+    }
+
+    /// Brings everything to the disk, starts again and has the system forget the files.
+    fn cool_down(&self) -> anyhow::Result<()> {
+        Client::connect(&self.url, NoTls)?.batch_execute("CHECKPOINT")?;
+        if let Some(own) = &self.own {
+            own.crash();
+            forget_files(own.folder())?;
+            own.start_again();
+        }
+        Ok(())
+    }
+}
+
+/// Has the system forget what it has in memory of the files below a folder.
+fn forget_files(folder: &Path) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            forget_files(&entry.path())?;
+        } else if kind.is_file() {
+            let file = std::fs::File::open(entry.path())?;
+            file.sync_all()?;
+            rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)?;
+        }
+    }
+    Ok(())
 }
 
 /// Measures and prints.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     anyhow::ensure!(options.batch > 0 && options.vehicles > 0, "--batch and --vehicles must be at least 1");
-    let own = options.database.is_none().then(Postgres::start_durable);
-    let url = match (&options.database, &own) {
-        (Some(url), _) => url.clone(),
-        (None, Some(own)) => own.url("postgres", "postgres"),
-        (None, None) => unreachable!("one of them is there"),
-    };
+    let place = if options.store == Which::Embedded { None } else { Some(Place::of(options)?) };
     let folder = tempfile::tempdir()?;
-    let mut plain = Client::connect(&url, NoTls)?;
-    plain.batch_execute(&format!("DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))?;
-    let (mut embedded, embedded_readers) = sqlite::open(folder.path())?;
-    let (mut database, database_readers) = postgis::open(&url, SCHEMA)?;
-    plain.batch_execute(&format!(
-        "SET search_path = {SCHEMA}; CREATE TABLE plain AS SELECT {COLUMNS} FROM fixes WITH NO DATA;
-         CREATE INDEX plain_vehicle ON plain (vehicle, fixed_ms)"
-    ))?;
-    let copy = format!("COPY plain ({COLUMNS}) FROM STDIN BINARY");
+    let mut embedded = if options.store == Which::Postgis { None } else { Some(sqlite::open(folder.path())?.0) };
+    let mut database = place.as_ref().map(|place| postgis::open(&place.url, SCHEMA)).transpose()?;
+    let mut copy = match &place {
+        Some(place) if !options.no_copy => Some(Copy::start(&place.url)?),
+        _ => None,
+    };
     let mut fleet = Fleet { options, random: Random::seeded("bench store"), made: 0, seq: 0 };
-    let (mut of_embedded, mut of_database, mut copied) = (Figures::default(), Figures::default(), Duration::ZERO);
+    let (mut of_embedded, mut of_database) = (Figures::default(), Figures::default());
     while fleet.made < options.fixes {
         let made = fleet.next();
-        of_embedded.commit(&mut embedded, &made)?;
-        // Its fixes are on their tracks only when they are cut: that belongs to keeping them.
-        let began = Instant::now();
-        while embedded.cut_tracks(5)? {}
-        of_embedded.kept += began.elapsed();
-        let rows = plain_rows(&made.records);
-        of_database.commit(&mut database, &made)?;
-        let began = Instant::now();
-        let mut transaction = plain.transaction()?;
-        let mut writer = transaction.copy_in(&copy)?;
-        writer.write_all(&rows)?;
-        writer.finish()?;
-        transaction.commit()?;
-        copied += began.elapsed();
+        embedded.as_mut().map_or(Ok(()), |writer| of_embedded.commit(writer, &made))?;
+        database.as_mut().map_or(Ok(()), |(writer, _)| of_database.commit(writer, &made))?;
+        copy.as_mut().map_or(Ok(()), |copy| copy.commit(&made))?;
     }
-    of_embedded.read(embedded_readers.reader()?.as_ref(), options)?;
-    of_database.read(database_readers.reader()?.as_ref(), options)?;
-    let copied_per_s = fleet.made as f64 / copied.as_secs_f64();
-    let figures = json!({
-        "fixes": fleet.made,
-        "batch_fixes": options.batch,
-        "events": fleet.seq / 2,
-        "embedded": of_embedded.told(fleet.made),
-        "postgis": of_database.told(fleet.made),
-        "plain_copy_fixes_per_s": copied_per_s.round(),
-        "postgis_to_plain_copy": (fleet.made as f64 / of_database.kept.as_secs_f64() / copied_per_s * 100.0).round() / 100.0,
-    });
-    drop((database, database_readers));
-    plain.batch_execute(&format!("DROP SCHEMA {SCHEMA} CASCADE"))?;
+    let mut figures = json!({"fixes": fleet.made, "batch_fixes": options.batch, "events": fleet.seq / 2});
+    if embedded.take().is_some() {
+        forget_files(folder.path())?;
+        let (_writer, readers) = sqlite::open(folder.path())?;
+        forget_files(folder.path())?;
+        of_embedded.read(readers.reader()?.as_ref(), options)?;
+        figures["embedded"] = of_embedded.told(fleet.made);
+        figures["embedded"]["disk_mib"] = (std::fs::metadata(folder.path().join(sqlite::FILE))?.len() >> 20).into();
+    }
+    if let (Some(place), Some(_)) = (&place, database.take()) {
+        let copied_per_s = copy.take().map(|copy| fleet.made as f64 / copy.took.as_secs_f64());
+        let kept_per_s = fleet.made as f64 / of_database.kept.as_secs_f64();
+        place.cool_down()?;
+        let (writer, readers) = postgis::open(&place.url, SCHEMA)?;
+        of_database.read(readers.reader()?.as_ref(), options)?;
+        drop((writer, readers));
+        figures["postgis"] = of_database.told(fleet.made);
+        figures["postgis"]["disk_mib"] = disk_mib(&place.url)?.into();
+        if let Some(copied_per_s) = copied_per_s {
+            figures["plain_copy_fixes_per_s"] = copied_per_s.round().into();
+            figures["postgis_to_plain_copy"] = ((kept_per_s / copied_per_s * 100.0).round() / 100.0).into();
+        }
+        postgis::drop_schema(&place.url, SCHEMA)?;
+    }
     print(&figures, options.json);
     Ok(())
+}
+
+/// What the store's tables and their indexes take, the plain one left out.
+fn disk_mib(url: &str) -> anyhow::Result<i64> {
+    let sql = "SELECT (sum(pg_total_relation_size(oid)) / 1048576)::bigint FROM pg_class
+               WHERE relnamespace = $1::text::regnamespace AND relkind = 'r' AND relname <> 'plain'";
+    Ok(Client::connect(url, NoTls)?.query_one(sql, &[&SCHEMA])?.get(0))
 }
 
 fn print(figures: &Value, as_json: bool) {
@@ -308,7 +415,7 @@ fn print(figures: &Value, as_json: bool) {
     for (name, value) in figures.as_object().into_iter().flatten() {
         match value.as_object() {
             None => println!("{name:>24}  {value}"),
-            Some(parts) => parts.iter().for_each(|(part, value)| println!("{:>24}  {value}", format!("{name}.{part}"))),
+            Some(parts) => parts.iter().for_each(|(part, value)| println!("{:>32}  {value}", format!("{name}.{part}"))),
         }
     }
 }

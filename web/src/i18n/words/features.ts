@@ -59,7 +59,7 @@ export const zh = {
   'property.company': '单位',
   'property.enterprise': '企业',
   'property.plant': '企业',
-  'property.owner': '所有者',
+  'property.owner': '责任单位',
   'property.address': '地址',
   'property.park': '园区',
   'property.area': '区域',
