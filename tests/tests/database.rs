@@ -239,9 +239,18 @@ fn the_demo_begins_afresh_in_a_schema_of_its_own() {
         (there && zones() > 10 && rows("SELECT count(*) > 5 FROM fixes_on_map") == "t").then_some(())
     });
     first.kill();
+    let its_terminals = first.jt808.to_string();
+    wait::until("the terminals end with the demo that was killed", || (!is_an_argument(&its_terminals)).then_some(()));
     let count = zones();
     let mut again = Server::unready(demo);
     again.await_ready();
     wait::until("the park is there again, once", || (zones() == count).then_some(()));
     assert_eq!(postgres.run("SELECT count(*) FROM other.theirs;\n").trim(), "0", "nothing else was touched");
+}
+
+/// Whether a process of this machine was started with this argument.
+fn is_an_argument(text: &str) -> bool {
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let mut arguments = processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
+    arguments.any(|all| all.split(|byte| *byte == 0).any(|one| one == text.as_bytes()))
 }

@@ -133,7 +133,9 @@ fn start_terminals(running: &Running, vehicles: u32) -> Result<Child, DemoError>
         .args(["--vehicles", &vehicles.to_string()])
         .args(["--interval-s", &INTERVAL_S.to_string()])
         .args(["--phone-base", &park::fleet::FIRST_PHONE.to_string()])
-        .stdin(std::process::Stdio::null())
+        // Nothing is said there: it ends with this process, however that ends, and the terminals with it.
+        .arg("--end-with-input")
+        .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::null())
         .kill_on_drop(true)
         .spawn()

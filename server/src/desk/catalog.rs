@@ -7,6 +7,7 @@ use super::bindings::{Bindings, Span};
 use super::finder::Finder;
 use super::inventory::{Figures, Inventory, Sourced};
 use super::readers::Readers;
+use super::said::Said;
 use cordon_data::feature::{Collection, Derived, StoredFeature, exemption_of, vehicle_of};
 use cordon_data::store::{FeatureQuery, Reader, StoreError};
 use cordon_spatial::exemption::{Exemption, ExemptionSubject};
@@ -16,7 +17,7 @@ use cordon_spatial::vehicle::Vehicle;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 /// What the catalogue knows of a feature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct VehicleFace {
 #[derive(Clone, Default)]
 pub struct Catalog {
     inner: Arc<RwLock<Inner>>,
+    /// Held while a revision is taken in, which several do: the first reads it, and nobody who asks waits for that.
+    taking: Arc<Mutex<()>>,
     finder: Finder,
     inventory: Inventory,
     /// How often a phone came to another vehicle, or to none.
@@ -67,6 +70,8 @@ pub struct Catalog {
 #[derive(Default)]
 struct Inner {
     by_key: BTreeMap<u32, Arc<Entry>>,
+    /// The vehicles that exist.
+    vehicles: BTreeSet<u32>,
     by_id: HashMap<(Collection, FeatureId), u32>,
     by_phone: HashMap<String, Bindings>,
     by_device: HashMap<String, u32>,
@@ -143,15 +148,19 @@ impl Catalog {
 
     /// Takes a committed revision in; an older one than the known changes nothing.
     pub fn apply(&self, feature: &StoredFeature) {
-        let mut inner = self.inner.write().expect("no holder panics");
-        inner.note_exemption(feature);
+        let _taking = self.taking.lock().expect("no holder panics");
         let key = feature.key.0;
-        let known = inner.by_key.get(&key).cloned();
+        let known = self.entry(feature.key);
+        if feature.derived.is_some() {
+            self.inner.write().expect("no holder panics").note_exemption(feature);
+        }
         if known.as_ref().is_some_and(|known| known.revision >= feature.revision) {
             return;
         }
-        self.finder.apply(feature);
-        self.inventory.apply(feature);
+        let said = Said::of(feature);
+        let mut inner = self.inner.write().expect("no holder panics");
+        self.finder.apply(feature, said.as_ref());
+        self.inventory.apply(feature, said.as_ref());
         let existed = known.as_ref().is_some_and(|known| !known.deleted);
         let living = inner.living.entry(feature.collection).or_default();
         *living = *living + u64::from(feature.body.is_some()) - u64::from(existed);
@@ -183,6 +192,11 @@ impl Catalog {
         }
         let phone = |entry: &Entry| entry.vehicle.as_ref().filter(|_| !entry.deleted)?.terminal_phone.clone();
         let is_rebound = is_vehicle && inner.by_key.get(&key).and_then(|known| phone(known)) != phone(&entry);
+        if is_vehicle && !entry.deleted {
+            inner.vehicles.insert(key);
+        } else if is_vehicle {
+            inner.vehicles.remove(&key);
+        }
         inner.by_id.insert((feature.collection, feature.id.clone()), key);
         inner.by_key.insert(key, Arc::new(entry));
         if is_rebound {
@@ -284,13 +298,8 @@ impl Catalog {
     pub fn vehicles(&self, after: u32, limit: usize) -> Vec<(VehicleKey, Arc<Entry>)> {
         let inner = self.inner.read().expect("no holder panics");
         let above = (std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded);
-        inner
-            .by_key
-            .range(above)
-            .filter(|(_, entry)| entry.collection == Collection::Vehicles && !entry.deleted)
-            .take(limit)
-            .map(|(key, entry)| (VehicleKey(*key), entry.clone()))
-            .collect()
+        let keys = inner.vehicles.range(above).take(limit);
+        keys.filter_map(|key| Some((VehicleKey(*key), inner.by_key.get(key)?.clone()))).collect()
     }
 }
 

@@ -85,7 +85,7 @@ struct Inner {
     /// Held over every change of an existing feature.
     changing: tokio::sync::Mutex<()>,
     /// Names of features that are being committed.
-    reserved: Mutex<HashSet<Name>>,
+    reserved: Arc<Mutex<HashSet<Name>>>,
 }
 
 /// A name that stands for at most one feature.
@@ -121,12 +121,12 @@ impl TriedNames {
 }
 
 /// Names held until their features are committed or refused.
-struct Reservation<'a> {
-    all: &'a Mutex<HashSet<Name>>,
+struct Reservation {
+    all: Arc<Mutex<HashSet<Name>>>,
     names: Vec<Name>,
 }
 
-impl Reservation<'_> {
+impl Reservation {
     fn add(&mut self, name: Name) -> Result<(), EditError> {
         if !self.all.lock().expect("no holder panics").insert(name.clone()) {
             return Err(name.taken());
@@ -136,13 +136,19 @@ impl Reservation<'_> {
     }
 }
 
-impl Drop for Reservation<'_> {
+impl Drop for Reservation {
     fn drop(&mut self) {
         let mut all = self.all.lock().expect("no holder panics");
         self.names.iter().for_each(|name| {
             all.remove(name);
         });
     }
+}
+
+/// Checked features with their keys, whose names nobody else can have until they are kept or dropped.
+pub struct Claimed {
+    edits: Vec<NewEdit>,
+    _reservation: Reservation,
 }
 
 /// A zone that somebody means.
@@ -172,7 +178,7 @@ impl Features {
             catalog,
             roads,
             changing: tokio::sync::Mutex::new(()),
-            reserved: Mutex::default(),
+            reserved: Arc::default(),
         };
         Features { inner: Arc::new(inner) }
     }
@@ -212,21 +218,22 @@ impl Features {
         self.commit(who, "feature.create", edits).await
     }
 
-    /// Checks a new feature as [`Features::create`] does; it may name those that come `beside` it. Cost: that of [`prepare`];
-    /// blocks for it.
-    pub fn checked(&self, collection: Collection, feature: &Value, beside: &Beside) -> Result<Prepared, FieldError> {
-        check_one(collection, feature, beside, &self.inner.catalog)
+    /// Checks a new feature as [`Features::create`] does; it may name those that come `beside` it, and is called `unnamed` where it
+    /// names no id of its own. Cost: that of [`prepare`]; blocks for it.
+    pub fn checked(
+        &self,
+        collection: Collection,
+        feature: &Value,
+        unnamed: &str,
+        beside: &Beside,
+    ) -> Result<Prepared, FieldError> {
+        let id = if feature["id"].is_null() { named(unnamed.to_owned())? } else { new_id(feature)? };
+        check_one(collection, &id, feature, beside, &self.inner.catalog)
     }
 
-    /// Keeps checked features in one transaction with one line in the audit trail. Those whose names are taken are left out and
-    /// answered, by the numbers that they came with.
-    pub async fn keep_import(
-        &self,
-        who: &str,
-        collection: Collection,
-        import: &str,
-        checked: Vec<(u64, Prepared)>,
-    ) -> Result<Vec<(u64, FieldError)>, EditError> {
+    /// Claims names and keys for checked features, in their order. Those whose names are taken are left out and answered, by the
+    /// numbers that they came with.
+    pub fn claim_import(&self, who: &str, checked: Vec<(u64, Prepared)>) -> (Claimed, Vec<(u64, FieldError)>) {
         let mut reservation = self.reservation();
         let (mut edits, mut refused) = (Vec::with_capacity(checked.len()), Vec::new());
         for (number, prepared) in checked {
@@ -238,14 +245,26 @@ impl Features {
                 Err(error) => refused.push((number, taken(&prepared, &error))),
             }
         }
-        if !edits.is_empty() {
-            let detail = json!({"collection": collection.name(), "import": import, "count": edits.len()});
-            self.commit_told(edits, vec![line(who, "feature.import", detail)]).await?;
-        }
-        Ok(refused)
+        (Claimed { edits, _reservation: reservation }, refused)
     }
 
-    /// Whether the names of a checked feature are free, as [`Features::keep_import`] would find them after those that were `tried`
+    /// Keeps what was claimed in one transaction with one line in the audit trail; answers how many features that are.
+    pub async fn keep_import(
+        &self,
+        who: &str,
+        collection: Collection,
+        import: &str,
+        claimed: Claimed,
+    ) -> Result<u64, EditError> {
+        let count = claimed.edits.len();
+        if count > 0 {
+            let detail = json!({"collection": collection.name(), "import": import, "count": count});
+            self.commit_told(claimed.edits, vec![line(who, "feature.import", detail)]).await?;
+        }
+        Ok(count as u64)
+    }
+
+    /// Whether the names of a checked feature are free, as [`Features::claim_import`] would find them after those that were `tried`
     /// before it. Holds no name.
     pub fn is_free(&self, prepared: &Prepared, tried: &mut TriedNames) -> Result<(), FieldError> {
         let mut claim = |name: Name| if tried.insert(&name) { Ok(()) } else { Err(name.taken()) };
@@ -431,14 +450,14 @@ impl Features {
         Ok(kept.pop().expect("one edit keeps one feature"))
     }
 
-    fn reservation(&self) -> Reservation<'_> {
-        Reservation { all: &self.inner.reserved, names: Vec::new() }
+    fn reservation(&self) -> Reservation {
+        Reservation { all: Arc::clone(&self.inner.reserved), names: Vec::new() }
     }
 
     /// Reserves the names of a feature: refused when another one has them. `own` is the key of an existing feature.
     fn reserve(
         &self,
-        reservation: &mut Reservation<'_>,
+        reservation: &mut Reservation,
         prepared: &Prepared,
         own: Option<FeatureKey>,
     ) -> Result<(), EditError> {
@@ -551,7 +570,8 @@ fn check_new(collection: Collection, features: &[Value], catalog: &Catalog) -> V
     if collection.refers_to_itself() {
         features.iter().for_each(|feature| beside.take(collection, feature));
     }
-    features.iter().map(|feature| check_one(collection, feature, &beside, catalog)).collect()
+    let check = |feature| check_one(collection, &new_id(feature)?, feature, &beside, catalog);
+    features.iter().map(check).collect()
 }
 
 /// Features that come in the same request into the same collection, and what each of them is part of.
@@ -574,6 +594,7 @@ impl Beside {
 /// Checks a new feature. One that comes beside it has no key yet, and any will do: what is asked of it is whether it is there.
 fn check_one(
     collection: Collection,
+    id: &FeatureId,
     feature: &Value,
     beside: &Beside,
     catalog: &Catalog,
@@ -581,20 +602,25 @@ fn check_one(
     let comes = |of: Collection, id: &FeatureId| of == collection && beside.0.contains_key(id);
     let find = |of, id: &FeatureId| catalog.living(of, id).or_else(|| comes(of, id).then_some(FeatureKey(u32::MAX)));
     let wholes = |id: &FeatureId| beside.0.get(id).cloned().unwrap_or_else(|| catalog.wholes(collection, id));
-    let id = new_id(feature)?;
-    prepare(&Draft { collection, id: &id, feature, previous: None, find: &find, wholes: &wholes })
+    prepare(&Draft { collection, id, feature, previous: None, find: &find, wholes: &wholes })
 }
 
 /// The id that a new feature names, else a random one.
 fn new_id(feature: &Value) -> Result<FeatureId, FieldError> {
-    const LIMIT: &str = "1 to 64 characters of A-Z, a-z, 0-9, _ and -";
     let text = match &feature["id"] {
         Value::Null => secret::new_code()[..16].to_owned(),
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
-        other => return Err(FieldError::new("id", "id", other, LIMIT)),
+        other => return Err(FieldError::new("id", "id", other, ID_LIMIT)),
     };
-    FeatureId::new(text.clone()).map_err(|_| FieldError::new("id", "id", text, LIMIT))
+    named(text)
+}
+
+/// What an id may be.
+const ID_LIMIT: &str = "1 to 64 characters of A-Z, a-z, 0-9, _ and -";
+
+fn named(text: String) -> Result<FeatureId, FieldError> {
+    FeatureId::new(text.clone()).map_err(|_| FieldError::new("id", "id", text, ID_LIMIT))
 }
 
 /// A row of a file whose names are taken.
@@ -680,11 +706,12 @@ mod tests {
 
     #[test]
     fn a_name_is_held_by_one_at_a_time() {
-        let all = Mutex::default();
+        let all = Arc::default();
+        let reservation = || Reservation { all: Arc::clone(&all), names: Vec::new() };
         let id = Name::Phone("138".to_owned());
-        let mut first = Reservation { all: &all, names: Vec::new() };
+        let mut first = reservation();
         assert!(first.add(id.clone()).is_ok());
-        let mut second = Reservation { all: &all, names: Vec::new() };
+        let mut second = reservation();
         assert!(matches!(second.add(id.clone()), Err(EditError::Taken { .. })));
         drop(second);
         assert!(all.lock().expect("no holder panics").contains(&id), "a refusal frees nothing of others");

@@ -7,10 +7,11 @@
 //!
 //! Alternative: an FTS5 table of trigrams, which cannot answer for two characters, and most Chinese words have no more.
 
+use super::said::Said;
 use cordon_data::feature::{Collection, StoredFeature};
 use cordon_spatial::ids::FeatureKey;
 use memchr::memmem;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, RwLock};
@@ -93,9 +94,9 @@ impl Wanted {
 }
 
 impl Finder {
-    /// Takes a revision in; one that deletes is found no more.
-    pub fn apply(&self, feature: &StoredFeature) {
-        let called = feature.body.as_deref().map(|body| called(feature.id.as_str(), body));
+    /// Takes a revision in; one that deletes is found no more. `said` is what [`Said::of`] reads in it.
+    pub fn apply(&self, feature: &StoredFeature, said: Option<&Said>) {
+        let called = said.map(|said| called(feature.id.as_str(), &said.properties));
         let mut blocks = self.blocks.write().expect("no holder panics");
         let block = blocks.entry(feature.key.0 / BLOCK).or_default();
         block.put(feature.key.0, feature.collection, called);
@@ -243,14 +244,7 @@ const NAMES: [&str; 3] = ["name", "name_en", "plate"];
 const SORTS: [&str; 3] = ["kind", "class", "level"];
 
 /// The text of a feature, and where its last name ends.
-fn called(id: &str, body: &str) -> (String, usize) {
-    #[derive(serde::Deserialize)]
-    struct Body {
-        #[serde(default)]
-        properties: Option<serde_json::Map<String, Value>>,
-    }
-    // The geometry, most of a body, is skipped and not made into values. A body that cannot be read is found by its id.
-    let properties = serde_json::from_str::<Body>(body).ok().and_then(|body| body.properties).unwrap_or_default();
+fn called(id: &str, properties: &Map<String, Value>) -> (String, usize) {
     let mut text = String::from(LINE);
     let names = NAMES.into_iter().filter_map(|name| properties.get(name));
     names.for_each(|value| add(&mut text, value));
@@ -320,6 +314,10 @@ mod tests {
         }
     }
 
+    fn take(finder: &Finder, feature: &StoredFeature) {
+        finder.apply(feature, Said::of(feature).as_ref());
+    }
+
     fn park() -> Finder {
         let finder = Finder::default();
         let all = [
@@ -342,7 +340,7 @@ mod tests {
             ),
             feature(8, Collection::Roads, "fire-lane-1", json!({})),
         ];
-        all.iter().for_each(|feature| finder.apply(feature));
+        all.iter().for_each(|feature| take(&finder, feature));
         finder
     }
 
@@ -392,7 +390,7 @@ mod tests {
     fn the_whole_name_comes_before_its_beginning_and_that_before_a_part_of_it() {
         let finder = Finder::default();
         for (key, name) in [(1, "南门卡口"), (2, "门卡"), (3, "门")] {
-            finder.apply(&feature(key, Collection::Gates, &format!("g{key}"), json!({"name": name})));
+            take(&finder, &feature(key, Collection::Gates, &format!("g{key}"), json!({"name": name})));
         }
         assert_eq!(keys(&finder, "门"), [3, 2, 1]);
         let wanted = Wanted::new("门").expect("a query");
@@ -408,12 +406,12 @@ mod tests {
     #[test]
     fn what_was_renamed_or_deleted_is_found_as_it_is_now() {
         let finder = park();
-        finder.apply(&feature(3, Collection::Gates, "gate-s", json!({"name": "东门"})));
+        take(&finder, &feature(3, Collection::Gates, "gate-s", json!({"name": "东门"})));
         assert_eq!((keys(&finder, "南门"), keys(&finder, "东门")), (vec![], vec![3]));
-        finder.apply(&StoredFeature { body: None, ..feature(3, Collection::Gates, "gate-s", json!({})) });
+        take(&finder, &StoredFeature { body: None, ..feature(3, Collection::Gates, "gate-s", json!({})) });
         assert_eq!(keys(&finder, "东门"), Vec::<u32>::new());
         assert_eq!(keys(&finder, "卡口"), [4], "its neighbours are where they were");
-        finder.apply(&feature(3, Collection::Gates, "gate-s", json!({"name": "东门卡口"})));
+        take(&finder, &feature(3, Collection::Gates, "gate-s", json!({"name": "东门卡口"})));
         assert_eq!((keys(&finder, "卡口"), keys(&finder, "tank-a")), (vec![3, 4], vec![5]));
     }
 
@@ -421,7 +419,7 @@ mod tests {
     fn a_search_whose_time_is_over_says_that_it_did_not_see_everything() {
         let finder = Finder::default();
         for key in 0..2 * AT_ONCE as u32 * BLOCK {
-            finder.apply(&feature(key, Collection::Zones, &format!("z{key}"), json!({"name": "罐区"})));
+            take(&finder, &feature(key, Collection::Zones, &format!("z{key}"), json!({"name": "罐区"})));
         }
         let wanted = Wanted::new("罐区").expect("a query");
         let found = finder.find(&wanted, Collection::ALL, 3, Instant::now());

@@ -2,8 +2,8 @@
 //! be repaired is repaired and listed, and the whole can be taken back.
 //!
 //! Up to [`ONE_TRANSACTION`] features are kept in one transaction. More go in pieces of [`PIECE`], each one transaction: the one writer
-//! keeps the terminals' fixes too, and must not be held up for half a minute. If a piece is refused (a full disk, say), the pieces before
-//! it are taken back. Every feature says in `import` which import made it, so that one can be undone after any restart.
+//! keeps the terminals' fixes too, and must not be held up for half a minute. While pieces are being kept ([`AT_ONCE`]), the next is read
+//! and checked. If a piece is refused (a full disk, say), the pieces before it are taken back. Every feature says in `import` which import made it, so that one can be undone after any restart.
 
 use super::features::{Beside, EditError, Features, TriedNames};
 use super::mistaken_datum::{self, SuspectedDatum};
@@ -34,6 +34,8 @@ use utoipa::ToSchema;
 const ONE_TRANSACTION: u64 = 100_000;
 /// Features of one transaction of a larger file: about a third of a second of the writer's time.
 const PIECE: usize = 5_000;
+/// Pieces that are being kept at a time: with two, the writer has the next one when it is done with one.
+const AT_ONCE: usize = 2;
 /// Rows of each kind that a report lists; it counts all of them.
 const LISTED: usize = 1_000;
 /// Rows that may be wrong before nobody looks for repairs any more.
@@ -306,6 +308,7 @@ impl Imports {
                 job: &running,
                 order: &order,
                 handle,
+                keeping: RefCell::default(),
                 tried: RefCell::default(),
                 shown_bytes: Cell::new(0),
             };
@@ -463,12 +466,17 @@ impl Job {
     }
 }
 
+/// A piece that is being kept; its end says how many features that are.
+type Keeping = tokio::task::JoinHandle<Result<u64, EditError>>;
+
 /// One import at work, on a thread that may block.
 struct Work<'a> {
     imports: &'a Inner,
     job: &'a Job,
     order: &'a Order,
     handle: tokio::runtime::Handle,
+    /// Pieces that are being kept, in their order.
+    keeping: RefCell<VecDeque<Keeping>>,
     /// Of a trial: the names that its features would have.
     tried: RefCell<TriedNames>,
     /// Of a trial: how much text its features had so far.
@@ -534,6 +542,7 @@ impl Work<'_> {
         }
         // What broke the import may break this too: then its features still say which import made them.
         let _ = guarded(|| {
+            while self.keeping_ends(0).is_err() {}
             while let Err(error) = self.take_back() {
                 if !matches!(error, EditError::Refused(Refused::StorageFull | Refused::Busy)) {
                     tracing::error!(%error, import = self.job.id, "an import that failed could not be taken back; undo it later");
@@ -559,7 +568,7 @@ impl Work<'_> {
                 let fields = row.feature["properties"].as_object().into_iter().flatten();
                 report.fields = fields.map(|(name, _)| name.clone()).collect();
             }
-            match self.check(&row.feature, &sorted.beside) {
+            match self.check(&row, &sorted.beside) {
                 Err(error) if is_repairable(&error) && sorted.broken.len() < MOST_BROKEN => {
                     sorted.broken.insert(row.number, error);
                 }
@@ -576,10 +585,12 @@ impl Work<'_> {
         loop {
             let piece: Checked = good.by_ref().take(size).collect();
             if piece.is_empty() {
-                return Ok(());
+                break;
             }
             self.keep(piece, report)?;
         }
+        report.imported += self.keeping_ends(0)?;
+        Ok(())
     }
 
     /// Puts a row where it belongs: among the good ones, those that wait, or those that are refused. `mended` is what was wrong with it
@@ -631,7 +642,7 @@ impl Work<'_> {
         for row in opened.repaired(&self.imports.gdal, self.order.collection, mapping)? {
             let row = row?;
             let Some(error) = sorted.broken.remove(&row.number) else { continue };
-            let checked = self.check(&row.feature, &sorted.beside);
+            let checked = self.check(&row, &sorted.beside);
             self.sort(row, checked, Some(error), sorted, report);
         }
         std::mem::take(&mut sorted.broken).iter().for_each(|(row, error)| refuse(report, *row, error));
@@ -646,9 +657,9 @@ impl Work<'_> {
             sorted.waiting_bytes = 0;
             for one in waiting {
                 // It was written here.
-                let feature = serde_json::from_str(&one.text).unwrap_or_default();
-                let checked = self.check(&feature, &sorted.beside);
-                self.sort(Row { number: one.number, feature }, checked, one.mended, sorted, report);
+                let row = Row { number: one.number, feature: serde_json::from_str(&one.text).unwrap_or_default() };
+                let checked = self.check(&row, &sorted.beside);
+                self.sort(row, checked, one.mended, sorted, report);
             }
             if sorted.waiting.len() == before || sorted.waiting.is_empty() {
                 break;
@@ -658,16 +669,23 @@ impl Work<'_> {
         left.iter().for_each(|one| refuse(report, one.number, &one.error));
     }
 
-    fn check(&self, feature: &Value, beside: &Beside) -> Result<Prepared, FieldError> {
-        if self.order.collection.is_drawn() && feature["geometry"].is_null() {
+    fn check(&self, row: &Row, beside: &Beside) -> Result<Prepared, FieldError> {
+        if self.order.collection.is_drawn() && row.feature["geometry"].is_null() {
             return Err(FieldError::missing("geometry", "a place for every row"));
         }
-        self.imports.features.checked(self.order.collection, feature, beside)
+        self.imports.features.checked(self.order.collection, &row.feature, &self.unnamed(row.number), beside)
     }
 
-    /// Keeps a piece in one transaction; of a trial, shows it.
+    /// The id of a row that names none: the import's code and the row's number, so that it says where it is from. Ids that come in
+    /// their order also stand beside each other in a store's index, which costs half as much as ids at random.
+    fn unnamed(&self, row: u64) -> String {
+        let code = self.job.id.rsplit_once('-').map_or("", |(_, code)| code);
+        format!("{code}-{row:07}")
+    }
+
+    /// Begins to keep a piece in one transaction; of a trial, shows it.
     fn keep(&self, piece: Checked, report: &mut Report) -> Result<(), ImportFailure> {
-        let (count, features) = (piece.len() as u64, &self.imports.features);
+        let features = &self.imports.features;
         if self.order.trial {
             for (row, prepared) in piece {
                 match features.is_free(&prepared, &mut self.tried.borrow_mut()) {
@@ -677,13 +695,28 @@ impl Work<'_> {
             }
             return Ok(());
         }
-        let keeping = features.keep_import(&self.order.who, self.order.collection, &self.job.id, piece);
-        let refused = self.handle.block_on(keeping)?;
-        report.imported += count - refused.len() as u64;
-        for (row, error) in refused {
-            refuse(report, row, &error);
-        }
+        report.imported += self.keeping_ends(AT_ONCE - 1)?;
+        let (claimed, refused) = features.claim_import(&self.order.who, piece);
+        refused.iter().for_each(|(row, error)| refuse(report, *row, error));
+        let (features, handle) = (features.clone(), self.handle.clone());
+        let (who, collection, import) = (self.order.who.clone(), self.order.collection, self.job.id.clone());
+        // Names and figures of thousands of features are work for a thread that may block.
+        let keep = move || handle.block_on(features.keep_import(&who, collection, &import, claimed));
+        self.keeping.borrow_mut().push_back(self.handle.spawn_blocking(keep));
         Ok(())
+    }
+
+    /// Waits until no more than `left` pieces are being kept; how many features of the others were.
+    fn keeping_ends(&self, left: usize) -> Result<u64, ImportFailure> {
+        let mut kept = 0;
+        loop {
+            let next = {
+                let mut keeping = self.keeping.borrow_mut();
+                if keeping.len() <= left { None } else { keeping.pop_front() }
+            };
+            let Some(next) = next else { return Ok(kept) };
+            kept += self.handle.block_on(next).expect("keeping a piece does not panic")?;
+        }
     }
 
     /// Counts a feature of a trial, and shows it while there is room.

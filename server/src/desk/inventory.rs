@@ -4,22 +4,19 @@
 //! answer costs one pass over them. What is wanting is counted and never refused: a check that costs a
 //! person the edit at three in the morning stands with the entry, if at all.
 
-use cordon_data::feature::{Collection, Derived, StoredFeature, bbox_of, bbox_of_ground, references};
+use super::said::Said;
+use cordon_data::feature::{Collection, Extent, StoredFeature, references};
 use cordon_data::filter::Interval;
 use cordon_spatial::ids::FeatureId;
 use cordon_spatial::units::UnixMs;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 use utoipa::ToSchema;
 
 /// Ids that a finding shows.
 const EXAMPLES: usize = 5;
-
-/// The kinds of geometry, by their bits.
-const KINDS: [&str; 7] =
-    ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"];
 
 /// What may be wanting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -89,7 +86,7 @@ struct Held {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Facts {
     bbox: Option<[f64; 4]>,
-    /// Bits of [`KINDS`].
+    /// Bits of [`Extent::KINDS`].
     kinds: u8,
     has_name: bool,
     has_source: bool,
@@ -99,9 +96,9 @@ struct Facts {
 }
 
 impl Inventory {
-    /// Takes a revision in.
-    pub fn apply(&self, feature: &StoredFeature) {
-        let read = feature.body.as_deref().map(|body| facts(feature, body));
+    /// Takes a revision in; `said` is what [`Said::of`] reads in it.
+    pub fn apply(&self, feature: &StoredFeature, said: Option<&Said>) {
+        let read = said.map(|said| facts(feature, said));
         let mut held = self.held.write().expect("no holder panics");
         let held = held.entry(feature.collection).or_default();
         if held.changed.as_ref().is_none_or(|(at, _)| *at <= feature.at) {
@@ -163,7 +160,12 @@ impl Inventory {
         dangling.for_each(|(&key, _)| note(Check::DanglingReference, key));
         Figures {
             count: held.facts.len() as u64,
-            kinds: KINDS.iter().enumerate().filter(|(bit, _)| kinds & (1 << bit) != 0).map(|(_, name)| *name).collect(),
+            kinds: Extent::KINDS
+                .iter()
+                .enumerate()
+                .filter(|(bit, _)| kinds & (1 << bit) != 0)
+                .map(|(_, name)| *name)
+                .collect(),
             bbox,
             changed: held.changed.clone(),
             findings: findings.into_values().collect(),
@@ -190,46 +192,18 @@ fn united(all: Option<[f64; 4]>, one: Option<[f64; 4]>) -> Option<[f64; 4]> {
     Some([a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }
 
-/// What is read of a body; the outline of a zone is kept beside it.
-#[derive(Deserialize)]
-struct Drawn {
-    #[serde(default)]
-    properties: Option<Map<String, Value>>,
-    #[serde(default)]
-    geometry: Value,
-}
-
-#[derive(Deserialize)]
-struct Undrawn {
-    #[serde(default)]
-    properties: Option<Map<String, Value>>,
-}
-
-fn facts(feature: &StoredFeature, body: &str) -> (Facts, Box<[(Collection, FeatureId)]>) {
-    let (properties, bbox, kinds) = match &feature.derived {
-        Some(Derived::Zone(zone)) => {
-            let kind = if zone.ground.parts.len() == 1 { "Polygon" } else { "MultiPolygon" };
-            let read = serde_json::from_str::<Undrawn>(body).ok();
-            (read.and_then(|read| read.properties), bbox_of_ground(&zone.ground), bit(kind))
-        }
-        _ => {
-            // What cannot be read has nothing, and shows as wanting all of it.
-            let read = serde_json::from_str(body).unwrap_or(Drawn { properties: None, geometry: Value::Null });
-            let kind = read.geometry["type"].as_str().map_or(0, bit);
-            (read.properties, bbox_of(&read.geometry), kind)
-        }
-    };
-    let properties = properties.unwrap_or_default();
+fn facts(feature: &StoredFeature, said: &Said) -> (Facts, Box<[(Collection, FeatureId)]>) {
+    let Said { properties, extent } = said;
     let collection = feature.collection;
     let has = |name: &str| properties.get(name).and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty());
     let time = |name: &str| properties.get(name)?.as_str().and_then(Interval::parse);
     let (from, _) = collection.validity();
     let ends = collection.ends().iter().filter_map(|name| time(name)).map(|end| end.to);
-    let named = references(collection, &properties).into_iter();
+    let named = references(collection, properties).into_iter();
     let named = named.filter_map(|reference| Some((reference.to, FeatureId::new(reference.id).ok()?)));
     let facts = Facts {
-        bbox,
-        kinds,
+        bbox: extent.bbox,
+        kinds: extent.kind.map_or(0, bit),
         has_name: has("name") || has("plate"),
         has_source: has("source"),
         from: time(from).map_or(UnixMs::MIN, |from| from.from),
@@ -239,7 +213,7 @@ fn facts(feature: &StoredFeature, body: &str) -> (Facts, Box<[(Collection, Featu
 }
 
 fn bit(kind: &str) -> u8 {
-    KINDS.iter().position(|known| *known == kind).map_or(0, |bit| 1 << bit)
+    Extent::KINDS.iter().position(|known| *known == kind).map_or(0, |bit| 1 << bit)
 }
 
 #[cfg(test)]
@@ -265,9 +239,9 @@ mod tests {
     #[test]
     fn what_is_wanting_is_counted_and_shown_by_examples() {
         let inventory = Inventory::default();
-        let sources =
-            |key, place, properties| inventory.apply(&feature(key, Collection::HazardSources, place, properties));
-        inventory.apply(&feature(1, Collection::Parks, Some([121.0, 30.0]), json!({"name": "园区"})));
+        let take = |feature: &StoredFeature| inventory.apply(feature, Said::of(feature).as_ref());
+        let sources = |key, place, properties| take(&feature(key, Collection::HazardSources, place, properties));
+        take(&feature(1, Collection::Parks, Some([121.0, 30.0]), json!({"name": "园区"})));
         sources(2, Some([121.0, 30.0]), json!({"name": "罐区", "source": "2026 年评估", "plant": "here"}));
         sources(3, Some([122.0, 30.0]), json!({"name": "罐区", "source": " ", "plant": "nowhere"}));
         sources(4, None, json!({"source": "x"}));
@@ -304,9 +278,10 @@ mod tests {
     #[test]
     fn a_deleted_feature_leaves_who_deleted_it() {
         let inventory = Inventory::default();
-        inventory.apply(&feature(1, Collection::Gates, Some([121.0, 30.0]), json!({"closed_area": "gone"})));
+        let take = |feature: &StoredFeature| inventory.apply(feature, Said::of(feature).as_ref());
+        take(&feature(1, Collection::Gates, Some([121.0, 30.0]), json!({"closed_area": "gone"})));
         let gone = StoredFeature { body: None, ..feature(1, Collection::Gates, None, json!({})) };
-        inventory.apply(&StoredFeature { at: UnixMs(9), who: "anna".to_owned(), ..gone });
+        take(&StoredFeature { at: UnixMs(9), who: "anna".to_owned(), ..gone });
         let figures = inventory.figures(Collection::Gates, UnixMs(10), Sourced::Apart, &|_, _| false);
         assert_eq!(figures, Figures { changed: Some((UnixMs(9), "anna".to_owned())), ..Figures::default() });
     }

@@ -14,5 +14,6 @@ pub mod inventory;
 pub mod preview;
 pub mod published;
 pub mod readers;
+mod said;
 pub mod terminals;
 pub mod trial;

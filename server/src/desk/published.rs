@@ -1,7 +1,8 @@
 //! Keeps the published GeoPackage up to date: collections, last positions and alarms, for QGIS and `ogrinfo`.
 //!
 //! It follows the commits like a console does and writes at most once a second. A foreign program that locks or spoils the
-//! file delays it and nothing else: it must never hold the pipeline or the store up.
+//! file delays it and nothing else: it must never hold the pipeline or the store up. Commits are taken in while a write goes on, so
+//! that none of them waits in memory for it.
 
 use super::catalog::Catalog;
 use super::readers::Readers;
@@ -19,6 +20,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::task::JoinHandle;
 
 /// Shortest time between two writes; a change is seen within two of them.
 const EVERY: Duration = Duration::from_secs(1);
@@ -40,6 +42,7 @@ pub async fn run(folder: &Path, pipeline: Pipeline, readers: Readers, hub: Hub, 
     let mut shown = load(&readers, hub.catalog()).await.unwrap_or_default();
     let mut changed = true;
     let mut next = Instant::now();
+    let mut writing: Option<Writing> = None;
     loop {
         let due = tokio::time::sleep_until(next.into());
         tokio::select! {
@@ -56,27 +59,46 @@ pub async fn run(folder: &Path, pipeline: Pipeline, readers: Readers, hub: Hub, 
                 }
                 Err(RecvError::Closed) => return,
             },
-            () = due, if changed => {
+            () = due, if changed && writing.is_none() => {
                 hub.settled().await;
                 let set = shown.set(&pipeline, &hub);
-                let begin = Instant::now();
+                changed = false;
                 let lent = publisher.clone();
-                let outcome = readers.read(move |reader| {
+                let publish = readers.clone().read_later(move |reader| {
                     let read = |key| reader.feature_by_key(key);
                     Ok(lent.lock().unwrap_or_else(PoisonError::into_inner).publish(&set, &read))
                 });
-                let outcome = outcome.await.unwrap_or_else(|error| Err(PublishError::Failed(error.to_string())));
-                changed = match outcome {
-                    Ok(()) => false,
-                    Err(PublishError::Busy) => true,
+                writing = Some(Writing { begun: Instant::now(), publish });
+            }
+            outcome = ended(&mut writing), if writing.is_some() => {
+                match outcome {
+                    Ok(()) => {}
+                    Err(PublishError::Busy) => changed = true,
                     Err(PublishError::Failed(error)) => {
                         tracing::warn!(error, "the GeoPackage was not published");
-                        true
+                        changed = true;
                     }
-                };
-                next = Instant::now() + EVERY.max(begin.elapsed() * REST);
+                }
+                let took = writing.take().map_or(Duration::ZERO, |writing| writing.begun.elapsed());
+                next = Instant::now() + EVERY.max(took * REST);
             }
         }
+    }
+}
+
+/// A write that goes on beside the commits.
+struct Writing {
+    begun: Instant,
+    publish: JoinHandle<Result<Result<(), PublishError>, StoreError>>,
+}
+
+/// How the write ends; never, where there is none.
+async fn ended(writing: &mut Option<Writing>) -> Result<(), PublishError> {
+    let Some(writing) = writing else { return std::future::pending().await };
+    let failed = |error: String| Err(PublishError::Failed(error));
+    match (&mut writing.publish).await {
+        Ok(read) => read.unwrap_or_else(|error| failed(error.to_string())),
+        Err(error) => failed(error.to_string()),
     }
 }
 

@@ -41,6 +41,14 @@ impl Readers {
             .unwrap_or_else(|e| Err(StoreError::Failed(format!("a read ended early: {e}"))))
     }
 
+    /// The same beside whoever asks; dropping the handle does not stop it.
+    pub fn read_later<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&dyn Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> tokio::task::JoinHandle<Result<T, StoreError>> {
+        tokio::spawn(async move { self.read(work).await })
+    }
+
     /// Runs a read on this thread, which must be one that may block.
     pub fn read_here<T>(&self, work: impl FnOnce(&dyn Reader) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let idle = self.inner.idle.lock().expect("no holder panics").pop();

@@ -13,7 +13,7 @@ use super::moment::Moment;
 use super::town::{Base, Town};
 use super::{FILE, RoadsError};
 use crate::desk::readers::Readers;
-use cordon_data::feature::{Collection, StoredFeature};
+use cordon_data::feature::{Collection, Extent, StoredFeature};
 use cordon_data::store::{FeatureQuery, StoreError};
 use cordon_spatial::calendar::UtcOffset;
 use cordon_spatial::ids::{FeatureKey, Revision};
@@ -414,11 +414,29 @@ impl Known {
 
 /// What is known of a resource that is at a place; `None` of one that is deleted or is nowhere.
 fn resource_of(feature: &StoredFeature) -> Option<Resource> {
-    let body: Value = serde_json::from_str(feature.body.as_deref()?).ok()?;
-    let [west, south, east, north] = cordon_data::feature::bbox(feature)?;
+    let body: ResourceBody = serde_json::from_str(feature.body.as_deref()?).ok()?;
+    let [west, south, east, north] = body.geometry.bbox?;
     let at = Position::from_degrees(f64::midpoint(west, east), f64::midpoint(south, north)).ok()?;
-    let text = |name: &str| body["properties"][name].as_str().map(str::to_owned);
-    Some(Resource { id: feature.id.to_string(), name: text("name"), name_en: text("name_en"), kind: text("kind"), at })
+    let ResourceSays { name, name_en, kind } = body.properties;
+    let text = |value: Value| value.as_str().map(str::to_owned);
+    Some(Resource { id: feature.id.to_string(), name: text(name), name_en: text(name_en), kind: text(kind), at })
+}
+
+/// What is read of a resource's body.
+#[derive(serde::Deserialize)]
+struct ResourceBody {
+    properties: ResourceSays,
+    #[serde(default)]
+    geometry: Extent,
+}
+
+/// Values, because what an older version let in may be no text.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct ResourceSays {
+    name: Value,
+    name_en: Value,
+    kind: Value,
 }
 
 /// What the file of the network looks like from outside; nothing when there is none.

@@ -74,6 +74,9 @@ pub struct Options {
     /// The same seed drives the same ways
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// End when standard input ends, as it does when whoever started this is killed
+    #[arg(long, hide = true)]
+    pub end_with_input: bool,
 }
 
 /// Why nothing could be simulated.
@@ -117,10 +120,13 @@ pub enum SimulateError {
 ///
 /// Dropping the future ends all terminals at once, without a summary.
 pub async fn run(options: Options) -> Result<Summary, SimulateError> {
-    let summary = until(options, async {
-        // Without a handler for Ctrl-C the process ends by it, which stops the terminals as well.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+    let end_with_input = options.end_with_input;
+    let summary = until(options, async move {
+        tokio::select! {
+            // Without a handler for Ctrl-C the process ends by it, which stops the terminals as well.
+            Ok(()) = tokio::signal::ctrl_c() => {}
+            () = input_ends(), if end_with_input => {}
+            else => std::future::pending::<()>().await,
         }
     })
     .await?;
@@ -129,6 +135,17 @@ pub async fn run(options: Options) -> Result<Summary, SimulateError> {
         eprintln!("some registrations were refused: approve the terminals, or serve with --jt808-registration open");
     }
     Ok(summary)
+}
+
+/// Ready when standard input ends.
+async fn input_ends() {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // One that cannot be read has ended, and nobody waits any more when the send fails.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = tell.send(());
+    });
+    let _ = told.await;
 }
 
 /// Drives until the duration is over or `stop` is ready; prints nothing.

@@ -92,6 +92,7 @@ fn options() -> Options {
         silence_share: 0.0,
         outage_s: 0.2,
         phone_base: 13_900_000_001,
+        end_with_input: false,
         seed: 1,
     }
 }

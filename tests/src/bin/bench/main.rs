@@ -5,6 +5,7 @@
 mod fleet;
 mod geofence;
 mod idle;
+mod import;
 mod ingest;
 mod live;
 mod peer;
@@ -32,6 +33,8 @@ struct Arguments {
 enum Bench {
     /// JT/T 808 position reports over loopback: decoded, judged, kept, acknowledged.
     Ingest(ingest::Options),
+    /// A large file that becomes features, and fixes that are acknowledged meanwhile.
+    Import(import::Options),
     /// Memory of a server whose terminals say nothing.
     Idle(idle::Options),
     /// Consoles on `/live` while a large fleet reports, and one that stops reading.
@@ -49,6 +52,7 @@ enum Bench {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Ingest(options) => ingest::run(&options),
+        Bench::Import(options) => import::run(&options),
         Bench::Idle(options) => idle::run(&options),
         Bench::Live(options) => live::run(&options),
         Bench::Recover(options) => recover::run(&options),
