@@ -222,11 +222,7 @@ impl Closures {
             self.open(closure.id);
         }
         let outline = Outline::of(&closure.ground);
-        let mut edges = Vec::new();
-        if let Some(outline) = &outline {
-            grid.candidates(outline.extent(), &mut edges);
-            edges.retain(|edge| outline.touches(network.shape(*edge)));
-        }
+        let edges = outline.as_ref().map_or_else(Vec::new, |outline| grid.touched(network, outline));
         let held = Shared::new(Held { closure, outline, edges });
         for overlay in overlays_of(&mut self.overlays, held.closure.audience) {
             if held.is_endless(self.now) {

@@ -1,6 +1,7 @@
 //! Which edges pass near a place: cells of some 300 m, each with the edges whose segments' boxes meet it.
 
 use super::network::{EdgeId, Network};
+use super::outline::Outline;
 use crate::geodesy::LocalScale;
 use crate::position::Position;
 use crate::units::Millimetres;
@@ -162,6 +163,36 @@ impl EdgeGrid {
         // Each cell's edges ascend already: a merge sort makes use of it.
         out.sort();
         out.dedup();
+    }
+
+    /// The edges that touch a ground, sorted, each once.
+    pub(super) fn touched(&self, network: &Network, outline: &Outline) -> Vec<EdgeId> {
+        let mut touched = Vec::with_capacity(64);
+        self.cells(outline.extent(), |cell| {
+            // Where an edge touches the ground it is in a cell that touches it too.
+            if outline.may_touch(self.extent_of(cell)) {
+                let range = self.first[cell as usize] as usize..self.first[cell as usize + 1] as usize;
+                let is_touched = |edge: &&EdgeId| outline.touches(network.shape(**edge));
+                touched.extend(self.edges[range].iter().filter(is_touched));
+            }
+        });
+        touched.sort_unstable();
+        touched.dedup();
+        touched
+    }
+
+    /// The box of a cell, with its far sides.
+    fn extent_of(&self, cell: u32) -> Extent {
+        let (row, column) = (i64::from(cell) / self.columns, i64::from(cell) % self.columns);
+        let west = i64::from(self.extent.west) + column * self.cell_lon;
+        let south = i64::from(self.extent.south) + row * self.cell_lat;
+        let bounded = |value: i64| value.min(i64::from(i32::MAX)) as i32;
+        Extent {
+            west: bounded(west),
+            south: bounded(south),
+            east: bounded(west + self.cell_lon),
+            north: bounded(south + self.cell_lat),
+        }
     }
 
     /// Adds the edges whose box comes within a distance of a place, sorted.

@@ -2,7 +2,7 @@
 
 use super::graph::NEVER;
 use super::hierarchy::{Facing, Selection};
-use super::network::Arc;
+use super::network::{Arc, EdgeId};
 use super::search::Go;
 use super::stop::{Step, Stop};
 use super::view::{Scratch, View};
@@ -18,6 +18,25 @@ pub struct Prepared {
     /// Nodes at which one of them begins, a bit for each; the same for ends.
     is_out: Vec<u64>,
     is_back: Vec<u64>,
+    /// Their grounds, sorted, each with the index of who stands on it.
+    by_ground: Vec<(Ground, u32)>,
+}
+
+/// What a stop stands on: who stands on another has no way to it along that alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Ground {
+    Edge(EdgeId),
+    /// The first node that one comes to, if there is one.
+    Junction(Option<u32>),
+}
+
+impl Ground {
+    fn of(stop: &Stop) -> Ground {
+        match stop.snap {
+            Some(snap) => Ground::Edge(snap.edge),
+            None => Ground::Junction(stop.out.first().map(|step| step.node)),
+        }
+    }
 }
 
 /// One of the nearest.
@@ -53,7 +72,9 @@ impl Prepared {
         };
         let (out, is_out) = steps(|stop| &stop.out);
         let (back, is_back) = steps(|stop| &stop.back);
-        Prepared { stops, out, back, is_out, is_back }
+        let mut by_ground: Vec<(Ground, u32)> = stops.iter().map(Ground::of).zip(0..).collect();
+        by_ground.sort_unstable();
+        Prepared { stops, out, back, is_out, is_back, by_ground }
     }
 
     /// The stops, as they were given.
@@ -68,12 +89,10 @@ impl Prepared {
 
     /// The stops that a way straight along one road, or none at all, may lead to or from: on the same edge or junction.
     fn sharing(&self, stop: &Stop) -> Vec<usize> {
-        let at = |other: &Stop| match (other.snap, stop.snap) {
-            (Some(a), Some(b)) => a.edge == b.edge,
-            (None, None) => other.out == stop.out,
-            _ => false,
-        };
-        (0..self.stops.len()).filter(|index| at(&self.stops[*index])).collect()
+        let ground = Ground::of(stop);
+        let from = self.by_ground.partition_point(|of| of.0 < ground);
+        let on_it = self.by_ground[from..].iter().take_while(|of| of.0 == ground).map(|of| of.1 as usize);
+        on_it.filter(|index| stop.snap.is_some() || self.stops[*index].out == stop.out).collect()
     }
 
     /// Whether there are none.

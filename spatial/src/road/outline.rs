@@ -1,79 +1,163 @@
-//! A ground prepared for asking which lines touch it: its boundary cut into bands of latitude. Exact, on integers.
+//! A ground prepared for asking which lines touch it: a raster over its box whose cells lie inside, outside or at the
+//! boundary, and the boundary's segments by row. Only what is at the boundary is judged segment by segment. Exact, on integers.
 
 use super::grid::Extent;
 use crate::position::Position;
 use crate::shape::{Side, between, side_of};
 use crate::zone::Ground;
 
-/// How many segments a band has on average.
-const PER_BAND: usize = 4;
-/// Shares of the width and height, in hundredths, that are tried for a box inside: the first fits a circle.
-const INNER_SHARES: [i64; 3] = [70, 50, 25];
-/// Most bands.
-const MAX_BANDS: usize = 4_096;
+/// How many segments a row has on average; more rows make it quicker to ask and longer to prepare.
+const PER_ROW: usize = 4;
+/// Least rows, so that few segments are told apart from what is inside.
+const MIN_ROWS: usize = 32;
+/// Most rows.
+const MAX_ROWS: usize = 4_096;
+/// Most cells of a row, a bit each.
+const MAX_COLUMNS: usize = 64;
 
 /// A prepared ground.
 #[derive(Clone, Debug)]
 pub struct Outline {
     extent: Extent,
-    /// A box that is covered for certain, found by trying: most of what is near a ground lies well inside it.
-    inner: Option<Extent>,
-    /// Height of a band, 1e-7 degree.
-    band: i64,
-    first: Vec<u32>,
+    columns: Axis,
+    of_lat: Axis,
+    /// By latitude, and one more for the end of the segments.
+    rows: Vec<Row>,
     segments: Vec<(Position, Position)>,
 }
 
+/// The cells of one row, the westernmost in the lowest bit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    /// Where its segments begin.
+    first: u32,
+    /// Cells that the boundary may pass.
+    boundary: u64,
+    /// Cells that lie wholly inside.
+    inside: u64,
+}
+
+/// Cells along one coordinate, each a power of two long.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    low: i32,
+    high: i32,
+    shift: u32,
+}
+
+impl Axis {
+    /// As many cells as fit under a bound.
+    fn new(low: i32, high: i32, most: usize) -> Axis {
+        let span = (i64::from(high) - i64::from(low)) as u64;
+        let shift = (0..).find(|shift| span >> shift < most as u64).expect("a span shifted far enough is nothing");
+        Axis { low, high, shift }
+    }
+
+    /// The cell of a value within its bounds.
+    fn cell(self, value: i32) -> usize {
+        ((i64::from(value) - i64::from(self.low)) as u64 >> self.shift) as usize
+    }
+
+    /// The cells of what lies between two values and within its bounds.
+    fn cells(self, low: i32, high: i32) -> std::ops::RangeInclusive<usize> {
+        self.cell(low.max(self.low))..=self.cell(high.min(self.high))
+    }
+
+    /// The least value of a cell.
+    fn begin(self, cell: usize) -> i64 {
+        i64::from(self.low) + ((cell as i64) << self.shift)
+    }
+}
+
+/// The bits of some columns.
+fn bits(columns: std::ops::RangeInclusive<usize>) -> u64 {
+    u64::MAX >> (MAX_COLUMNS - 1 - (columns.end() - columns.start())) << columns.start()
+}
+
 impl Outline {
-    /// Prepares a ground; `None` where it has no vertex.
+    /// Prepares a ground; `None` where it has no vertex. Costs some microseconds for some hundred vertices.
     pub fn of(ground: &Ground) -> Option<Outline> {
-        let rings = || ground.parts.iter().flatten();
+        let rings = || ground.parts.iter().flatten().filter(|ring| !ring.is_empty());
         let extent = Extent::of(rings().flatten().copied())?;
-        let all: Vec<(Position, Position)> =
-            rings().flat_map(|ring| ring.iter().copied().zip(ring.iter().copied().cycle().skip(1))).collect();
-        let bands = (all.len() / PER_BAND).clamp(1, MAX_BANDS) as i64;
-        let height = i64::from(extent.north) - i64::from(extent.south) + 1;
-        let mut outline =
-            Outline { extent, inner: None, band: height / bands + 1, first: Vec::new(), segments: Vec::new() };
-        let boxes: Vec<Extent> = all.iter().filter_map(|segment| Extent::of([segment.0, segment.1])).collect();
-        let mut entries: Vec<(u32, (Position, Position))> = Vec::with_capacity(all.len() * 2);
-        for segment in all {
-            let (low, high) = (segment.0.lat_e7.min(segment.1.lat_e7), segment.0.lat_e7.max(segment.1.lat_e7));
-            entries.extend((outline.band_of(low)..=outline.band_of(high)).map(|band| (band as u32, segment)));
-        }
-        let count = outline.band_of(extent.north) + 1;
-        let mut first = vec![0_u32; count + 1];
-        entries.iter().for_each(|entry| first[entry.0 as usize + 1] += 1);
-        for i in 1..first.len() {
-            first[i] += first[i - 1];
-        }
-        let mut next = first.clone();
-        let mut segments = vec![(Position { lon_e7: 0, lat_e7: 0 }, Position { lon_e7: 0, lat_e7: 0 }); entries.len()];
-        for (band, segment) in entries {
-            segments[next[band as usize] as usize] = segment;
-            next[band as usize] += 1;
-        }
-        outline.first = first;
-        outline.segments = segments;
-        outline.inner = outline.find_inner(&boxes);
+        let closing = || rings().map(|ring| (ring[ring.len() - 1], ring[0]));
+        let sides = || rings().flat_map(|ring| ring.windows(2)).map(|pair| (pair[0], pair[1])).chain(closing());
+        let count = rings().map(Vec::len).sum::<usize>();
+        let columns = Axis::new(extent.west, extent.east, MAX_COLUMNS);
+        let of_lat = Axis::new(extent.south, extent.north, (count / PER_ROW).clamp(MIN_ROWS, MAX_ROWS));
+        let mut rows = vec![Row::default(); of_lat.cell(extent.north) + 2];
+        sides().for_each(|(a, b)| {
+            let of_side = of_lat.cells(a.lat_e7.min(b.lat_e7), a.lat_e7.max(b.lat_e7));
+            rows[of_side].iter_mut().for_each(|row| row.first += 1);
+        });
+        // Ends for now; each segment that is put into a row moves the row's beginning down by one.
+        let mut end = 0;
+        rows.iter_mut().for_each(|row| {
+            end += row.first;
+            row.first = end;
+        });
+        let nowhere = Position { lon_e7: 0, lat_e7: 0 };
+        let mut outline = Outline { extent, columns, of_lat, rows, segments: vec![(nowhere, nowhere); end as usize] };
+        sides().for_each(|(a, b)| outline.add(a, b));
+        outline.fill();
         Some(outline)
     }
 
-    /// The largest of some boxes around the middle that no segment comes near, if the middle is covered.
-    fn find_inner(&self, boxes: &[Extent]) -> Option<Extent> {
-        let Extent { west, south, east, north } = self.extent;
-        let (lon, lat) = ((i64::from(west) + i64::from(east)) / 2, (i64::from(south) + i64::from(north)) / 2);
-        let (width, height) = (i64::from(east) - i64::from(west), i64::from(north) - i64::from(south));
-        if !self.covers(Position { lon_e7: lon as i32, lat_e7: lat as i32 }) {
-            return None;
+    /// Puts a segment into its rows and marks the cells that it passes.
+    fn add(&mut self, a: Position, b: Position) {
+        let (south, north) = if a.lat_e7 <= b.lat_e7 { (a, b) } else { (b, a) };
+        let of_side = self.of_lat.cells(south.lat_e7, north.lat_e7);
+        let (west, east) = (a.lon_e7.min(b.lon_e7), a.lon_e7.max(b.lon_e7));
+        let columns = self.columns.cells(west, east);
+        let is_steep = columns.end() - columns.start() < 2 || of_side.start() == of_side.end();
+        let whole = bits(columns);
+        let per_lat = (f64::from(north.lon_e7) - f64::from(south.lon_e7))
+            / (f64::from(north.lat_e7) - f64::from(south.lat_e7)).max(1.0);
+        for at in of_side {
+            let marked = if is_steep {
+                whole
+            } else {
+                // What of it lies in the row, by a line that is off by far less than one unit, and one unit more.
+                let (begin, end) = (self.of_lat.begin(at), self.of_lat.begin(at + 1));
+                let lon = |lat: i64| {
+                    let up =
+                        (lat - i64::from(south.lat_e7)).clamp(0, i64::from(north.lat_e7) - i64::from(south.lat_e7));
+                    f64::from(south.lon_e7) + up as f64 * per_lat
+                };
+                let (from, to) = (lon(begin), lon(end));
+                let low = (from.min(to).floor() as i32).saturating_sub(1).max(west);
+                let high = (from.max(to).ceil() as i32).saturating_add(1).min(east);
+                bits(self.columns.cells(low, high))
+            };
+            let row = &mut self.rows[at];
+            row.first -= 1;
+            row.boundary |= marked;
+            self.segments[row.first as usize] = (a, b);
         }
-        let around = |share: i64| {
-            let (x, y) = (width * share / 200, height * share / 200);
-            let [west, east] = [lon - x, lon + x].map(|lon| lon as i32);
-            let [south, north] = [lat - y, lat + y].map(|lat| lat as i32);
-            Extent { west, south, east, north }
-        };
-        INNER_SHARES.into_iter().map(around).find(|inner| !boxes.iter().any(|segment| segment.meets(*inner)))
+    }
+
+    /// Finds which of the cells without a boundary lie inside: those that hang together are on one side of it.
+    fn fill(&mut self) {
+        let mut below = Row { boundary: u64::MAX, ..Row::default() };
+        for at in 0..self.rows.len() - 1 {
+            let mut row = self.rows[at];
+            // West of the first and east of the last cell of the boundary is outside.
+            let mut left = between_ends(row.boundary) & !row.boundary;
+            while left != 0 {
+                let begin = left.trailing_zeros();
+                let run = left & !left.wrapping_add(1 << begin);
+                left &= !run;
+                let known = run & !below.boundary;
+                let is_inside = if known != 0 {
+                    known & below.inside != 0
+                } else {
+                    let (lon, lat) = (self.columns.begin(begin as usize), self.of_lat.begin(at));
+                    self.covers_in_row(at, Position { lon_e7: lon as i32, lat_e7: lat as i32 })
+                };
+                row.inside |= if is_inside { run } else { 0 };
+            }
+            self.rows[at] = row;
+            below = row;
+        }
     }
 
     /// The box of the ground.
@@ -81,22 +165,38 @@ impl Outline {
         self.extent
     }
 
-    fn band_of(&self, lat_e7: i32) -> usize {
-        ((i64::from(lat_e7) - i64::from(self.extent.south)) / self.band) as usize
+    /// Whether a box may touch the ground; `false` only where it does not.
+    pub(super) fn may_touch(&self, area: Extent) -> bool {
+        if !area.meets(self.extent) {
+            return false;
+        }
+        let columns = bits(self.columns.cells(area.west, area.east));
+        let rows = self.of_lat.cells(area.south, area.north);
+        self.rows[rows].iter().any(|row| (row.boundary | row.inside) & columns != 0)
     }
 
-    fn segments(&self, band: usize) -> &[(Position, Position)] {
-        &self.segments[self.first[band] as usize..self.first[band + 1] as usize]
+    /// The row of a place and the bit of its column; `None` outside the box.
+    fn cell(&self, p: Position) -> Option<(usize, u64)> {
+        let Extent { west, south, east, north } = self.extent;
+        let is_in = p.lon_e7 >= west && p.lon_e7 <= east && p.lat_e7 >= south && p.lat_e7 <= north;
+        is_in.then(|| (self.of_lat.cell(p.lat_e7), 1 << self.columns.cell(p.lon_e7)))
+    }
+
+    fn segments(&self, row: usize) -> &[(Position, Position)] {
+        &self.segments[self.rows[row].first as usize..self.rows[row + 1].first as usize]
     }
 
     /// Whether the ground covers a place, its boundary included.
     pub fn covers(&self, p: Position) -> bool {
-        let extent = self.extent;
-        if p.lon_e7 < extent.west || p.lon_e7 > extent.east || p.lat_e7 < extent.south || p.lat_e7 > extent.north {
-            return false;
-        }
+        let Some((at, column)) = self.cell(p) else { return false };
+        let row = self.rows[at];
+        if row.boundary & column == 0 { row.inside & column != 0 } else { self.covers_in_row(at, p) }
+    }
+
+    /// The same by the segments of the place's row.
+    fn covers_in_row(&self, row: usize, p: Position) -> bool {
         let mut inside = false;
-        for &(a, b) in self.segments(self.band_of(p.lat_e7)) {
+        for &(a, b) in self.segments(row) {
             if a == p || b == p {
                 return true;
             }
@@ -118,12 +218,9 @@ impl Outline {
 
     /// Whether a line of at least one place touches the ground.
     pub fn touches(&self, line: &[Position]) -> bool {
-        let Some(first) = line.first() else { return false };
-        let is_in = |inner: Extent| {
-            (inner.west..=inner.east).contains(&first.lon_e7) && (inner.south..=inner.north).contains(&first.lat_e7)
-        };
-        self.inner.is_some_and(is_in)
-            || self.covers(*first)
+        let is_inside = |p: &Position| self.cell(*p).is_some_and(|(row, column)| self.rows[row].inside & column != 0);
+        line.iter().any(is_inside)
+            || line.first().is_some_and(|first| self.covers(*first))
             || line.windows(2).any(|pair| self.is_crossed(pair[0], pair[1]))
     }
 
@@ -138,10 +235,19 @@ impl Outline {
         if !segment.meets(self.extent) {
             return false;
         }
-        let low = self.band_of(segment.south.max(self.extent.south));
-        let high = self.band_of(segment.north.min(self.extent.north));
-        (low..=high).any(|band| self.segments(band).iter().any(|&(c, d)| meet(segment, a, b, c, d)))
+        let columns = bits(self.columns.cells(segment.west, segment.east));
+        self.of_lat.cells(segment.south, segment.north).any(|row| {
+            self.rows[row].boundary & columns != 0 && self.segments(row).iter().any(|&(c, d)| meet(segment, a, b, c, d))
+        })
     }
+}
+
+/// The bits from the lowest of some to the highest.
+fn between_ends(some: u64) -> u64 {
+    if some == 0 {
+        return 0;
+    }
+    bits(some.trailing_zeros() as usize..=MAX_COLUMNS - 1 - some.leading_zeros() as usize)
 }
 
 fn meet(of_ab: Extent, a: Position, b: Position, c: Position, d: Position) -> bool {

@@ -19,23 +19,47 @@ pub enum Go {
 /// The memory of a search, kept from one to the next so that none has to be cleared.
 #[derive(Debug, Default)]
 pub struct Search {
-    cost: Vec<u32>,
-    /// The node before, or itself where the search began.
-    before: Vec<u32>,
-    arc: Vec<Arc>,
-    round_of: Vec<u32>,
+    reached: Vec<Reach>,
     round: u32,
-    heap: BinaryHeap<Reverse<(u32, u32)>>,
+    heap: BinaryHeap<Reverse<Entry>>,
+}
+
+/// How a node was reached last. All of it lies together: a search meets each node at a place in memory of its own.
+#[derive(Clone, Copy, Debug)]
+struct Reach {
+    /// In which search.
+    round: u32,
+    cost: u32,
+    /// The node before, or itself where the search began.
+    before: u32,
+    arc: Arc,
+}
+
+/// A cost, and below it the node: ordered as the pair of both, and compared in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry(u64);
+
+impl Entry {
+    fn new(cost: u32, node: u32) -> Entry {
+        Entry(u64::from(cost) << 32 | u64::from(node))
+    }
+
+    fn cost(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    fn node(self) -> u32 {
+        self.0 as u32
+    }
 }
 
 impl Search {
     /// Begins anew at some steps of a graph with so many nodes.
     pub fn begin(&mut self, nodes: usize, steps: impl IntoIterator<Item = Step>) {
-        if self.cost.len() < nodes || self.round == u32::MAX {
-            self.cost = vec![NEVER; nodes];
-            self.before = vec![0; nodes];
-            self.arc = vec![Arc(u32::MAX); nodes];
-            self.round_of = vec![0; nodes];
+        if self.reached.len() < nodes || self.round == u32::MAX {
+            let never = Reach { round: 0, cost: NEVER, before: 0, arc: Arc(u32::MAX) };
+            self.reached.clear();
+            self.reached.resize(nodes, never);
             self.round = 0;
         }
         self.round += 1;
@@ -47,25 +71,23 @@ impl Search {
 
     /// What the cheapest way found so far to a node costs; [`NEVER`] where none was.
     pub fn cost(&self, node: u32) -> u32 {
-        if self.round_of[node as usize] == self.round { self.cost[node as usize] } else { NEVER }
+        let reach = &self.reached[node as usize];
+        if reach.round == self.round { reach.cost } else { NEVER }
     }
 
     fn reach(&mut self, node: u32, cost: u32, before: u32, arc: Arc) {
-        if cost < self.cost(node) {
-            let index = node as usize;
-            self.round_of[index] = self.round;
-            self.cost[index] = cost;
-            self.before[index] = before;
-            self.arc[index] = arc;
-            self.heap.push(Reverse((cost, node)));
+        let reach = &mut self.reached[node as usize];
+        if cost < if reach.round == self.round { reach.cost } else { NEVER } {
+            *reach = Reach { round: self.round, cost, before, arc };
+            self.heap.push(Reverse(Entry::new(cost, node)));
         }
     }
 
     /// The next node to settle, nearest first.
     fn settle(&mut self) -> Option<(u32, u32)> {
-        while let Some(Reverse((cost, node))) = self.heap.pop() {
-            if cost == self.cost[node as usize] {
-                return Some((node, cost));
+        while let Some(Reverse(entry)) = self.heap.pop() {
+            if entry.cost() == self.reached[entry.node() as usize].cost {
+                return Some((entry.node(), entry.cost()));
             }
         }
         None
@@ -73,7 +95,7 @@ impl Search {
 
     /// What the next node to settle costs at least.
     fn least(&self) -> u32 {
-        self.heap.peek().map_or(NEVER, |top| top.0.0)
+        self.heap.peek().map_or(NEVER, |top| top.0.cost())
     }
 
     fn relax(&mut self, star: &Star, closed: &EdgeSet, node: u32, cost: u32) {
@@ -116,24 +138,24 @@ impl Search {
 
     /// The node from which a node was reached and the arc on which; `None` where the search began, and where it did not come.
     pub fn step_to(&self, node: u32) -> Option<(u32, Arc)> {
-        let index = node as usize;
-        let is_step = self.round_of[index] == self.round && self.before[index] != node;
-        is_step.then(|| (self.before[index], self.arc[index]))
+        let reach = &self.reached[node as usize];
+        let is_step = reach.round == self.round && reach.before != node;
+        is_step.then_some((reach.before, reach.arc))
     }
 
     /// The arcs by which a node was reached, from where the search began; the first may be driven in part.
     pub fn arcs_to(&self, mut node: u32) -> Vec<Arc> {
         let mut arcs = Vec::new();
         loop {
-            let index = node as usize;
-            if self.arc[index] != Arc(u32::MAX) {
-                arcs.push(self.arc[index]);
+            let reach = &self.reached[node as usize];
+            if reach.arc != Arc(u32::MAX) {
+                arcs.push(reach.arc);
             }
-            if self.before[index] == node {
+            if reach.before == node {
                 arcs.reverse();
                 return arcs;
             }
-            node = self.before[index];
+            node = reach.before;
         }
     }
 }

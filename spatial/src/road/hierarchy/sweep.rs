@@ -9,22 +9,23 @@ use crate::road::stop::Step;
 /// The memory of sweeps: costs by rank, all [`NEVER`] between one question and the next.
 #[derive(Debug, Default)]
 pub struct Sweep {
-    ahead: Vec<u32>,
-    behind: Vec<u32>,
-    /// The shortcut by which each rank was reached.
-    by_ahead: Vec<u32>,
-    by_behind: Vec<u32>,
+    /// What it costs to each rank from both ends, side by side: who looks at one mostly looks at the other.
+    costs: Vec<[u32; 2]>,
+    /// The shortcuts by which each rank was reached.
+    by: Vec<[u32; 2]>,
     walkers: Vec<u32>,
     visited: Vec<u32>,
 }
 
+/// Which end: where a sweep from the start, and one from the end, keeps what it finds.
+const AHEAD: usize = 0;
+const BEHIND: usize = 1;
+
 impl Sweep {
     fn begin(&mut self, ranks: usize) {
-        if self.ahead.len() < ranks {
-            self.ahead = vec![NEVER; ranks];
-            self.behind = vec![NEVER; ranks];
-            self.by_ahead = vec![NONE; ranks];
-            self.by_behind = vec![NONE; ranks];
+        if self.costs.len() < ranks {
+            self.costs = vec![[NEVER; 2]; ranks];
+            self.by = vec![[NONE; 2]; ranks];
         }
         self.walkers.clear();
         self.visited.clear();
@@ -32,8 +33,39 @@ impl Sweep {
 
     fn end(&mut self) {
         for rank in &self.visited {
-            self.ahead[*rank as usize] = NEVER;
-            self.behind[*rank as usize] = NEVER;
+            self.costs[*rank as usize] = [NEVER; 2];
+        }
+    }
+
+    /// Sets walkers out at some steps from an end.
+    fn set_out<const END: usize>(&mut self, skeleton: &Skeleton, steps: impl Iterator<Item = Step>) {
+        for step in steps {
+            let rank = skeleton.rank[step.node as usize];
+            let cost = &mut self.costs[rank as usize][END];
+            *cost = (*cost).min(step.cost);
+            self.walkers.push(rank);
+        }
+    }
+
+    /// Goes from a rank that was reached at a cost up all its shortcuts, which cost so much.
+    fn rise<const END: usize>(&mut self, skeleton: &Skeleton, rank: u32, cost: u32, over: &[u32]) {
+        let ups = skeleton.ups(rank);
+        for (high, up) in skeleton.high[ups.clone()].iter().zip(&over[ups]) {
+            let at = &mut self.costs[*high as usize][END];
+            *at = (*at).min(cost + up);
+        }
+    }
+
+    /// The same, and keeps by which shortcut.
+    fn rise_by<const END: usize>(&mut self, skeleton: &Skeleton, rank: u32, cost: u32, over: &[u32]) {
+        let ups = skeleton.ups(rank);
+        let highs = skeleton.high[ups.clone()].iter().zip(&over[ups.clone()]);
+        for (shortcut, (high, up)) in (ups.start as u32..).zip(highs) {
+            let at = &mut self.costs[*high as usize][END];
+            if cost + up < *at {
+                *at = cost + up;
+                self.by[*high as usize][END] = shortcut;
+            }
         }
     }
 
@@ -58,32 +90,20 @@ impl Sweep {
         bound: u32,
     ) -> Option<(u32, Vec<Arc>)> {
         self.begin(skeleton.parent.len());
-        for (steps, costs) in [(from, &mut self.ahead), (to, &mut self.behind)] {
-            for step in steps {
-                let rank = skeleton.rank[step.node as usize];
-                costs[rank as usize] = costs[rank as usize].min(step.cost);
-                self.walkers.push(rank);
-            }
-        }
-        let seeds = self.walkers.clone();
-        seeds.iter().for_each(|rank| {
-            self.by_ahead[*rank as usize] = NONE;
-            self.by_behind[*rank as usize] = NONE;
-        });
+        self.set_out::<AHEAD>(skeleton, from.iter().copied());
+        self.set_out::<BEHIND>(skeleton, to.iter().copied());
+        self.walkers.iter().for_each(|rank| self.by[*rank as usize] = [NONE; 2]);
         let (mut best, mut top) = (bound, NONE);
         while let Some(rank) = self.walk(skeleton) {
-            let (ahead, behind) = (self.ahead[rank as usize], self.behind[rank as usize]);
+            let [ahead, behind] = self.costs[rank as usize];
             if ahead.saturating_add(behind) < best {
                 (best, top) = (ahead + behind, rank);
             }
-            let ups = skeleton.ups(rank);
             if ahead < best {
-                let highs = skeleton.high[ups.clone()].iter().zip(&shortcuts.up[ups.clone()]);
-                relax(highs, ups.start, ahead, &mut self.ahead, &mut self.by_ahead);
+                self.rise_by::<AHEAD>(skeleton, rank, ahead, &shortcuts.up);
             }
             if behind < best {
-                let highs = skeleton.high[ups.clone()].iter().zip(&shortcuts.down[ups.clone()]);
-                relax(highs, ups.start, behind, &mut self.behind, &mut self.by_behind);
+                self.rise_by::<BEHIND>(skeleton, rank, behind, &shortcuts.down);
             }
         }
         let found = (top != NONE).then(|| (best, self.arcs((network, skeleton, shortcuts), from, to, top)));
@@ -101,20 +121,12 @@ impl Sweep {
         mut tell: impl FnMut(u32, u32),
     ) {
         self.begin(skeleton.parent.len());
-        for step in steps {
-            let rank = skeleton.rank[step.node as usize];
-            self.ahead[rank as usize] = self.ahead[rank as usize].min(step.cost);
-            self.walkers.push(rank);
-        }
+        self.set_out::<AHEAD>(skeleton, steps);
         while let Some(rank) = self.walk(skeleton) {
-            let cost = self.ahead[rank as usize];
+            let cost = self.costs[rank as usize][AHEAD];
             if cost < NEVER {
                 tell(rank, cost);
-                let ups = skeleton.ups(rank);
-                for (high, up) in skeleton.high[ups.clone()].iter().zip(&costs[ups]) {
-                    let at = &mut self.ahead[*high as usize];
-                    *at = (*at).min(cost + up);
-                }
+                self.rise::<AHEAD>(skeleton, rank, cost, costs);
             }
         }
         self.end();
@@ -131,22 +143,14 @@ impl Sweep {
     ) -> Vec<u32> {
         let (climb, fall) = costs;
         self.begin(skeleton.parent.len());
-        for step in from {
-            let rank = skeleton.rank[step.node as usize];
-            self.ahead[rank as usize] = self.ahead[rank as usize].min(step.cost);
-            self.walkers.push(rank);
-        }
+        self.set_out::<AHEAD>(skeleton, from.iter().copied());
         while let Some(rank) = self.walk(skeleton) {
-            let cost = self.ahead[rank as usize];
+            let cost = self.costs[rank as usize][AHEAD];
             if cost < NEVER {
-                let ups = skeleton.ups(rank);
-                for (high, up) in skeleton.high[ups.clone()].iter().zip(&climb[ups]) {
-                    let at = &mut self.ahead[*high as usize];
-                    *at = (*at).min(cost + up);
-                }
+                self.rise::<AHEAD>(skeleton, rank, cost, climb);
             }
         }
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(others.size_hint().0);
         let mut chain = Vec::new();
         for steps in others {
             let reached = steps.iter().map(|step| {
@@ -158,25 +162,25 @@ impl Sweep {
         found
     }
 
-    /// What it costs to a rank from where the climb began: over it and its ancestors, each of them looked at once. `behind` says
+    /// What it costs to a rank from where the climb began: over it and its ancestors, each of them looked at once. the cost behind says
     /// that it was: it holds the cost, never [`NEVER`].
     fn settle(&mut self, skeleton: &Skeleton, fall: &[u32], rank: u32, chain: &mut Vec<u32>) -> u32 {
         const NOWHERE: u32 = NEVER - 1;
         chain.clear();
         let mut at = rank;
-        while at != NONE && self.behind[at as usize] == NEVER {
+        while at != NONE && self.costs[at as usize][BEHIND] == NEVER {
             chain.push(at);
             at = skeleton.parent[at as usize];
         }
         while let Some(at) = chain.pop() {
             let ups = skeleton.ups(at);
             let over = skeleton.high[ups.clone()].iter().zip(&fall[ups]);
-            let least =
-                over.fold(self.ahead[at as usize], |least, (high, down)| least.min(self.behind[*high as usize] + down));
-            self.behind[at as usize] = least.min(NOWHERE);
+            let ahead = self.costs[at as usize][AHEAD];
+            let least = over.fold(ahead, |least, (high, down)| least.min(self.costs[*high as usize][BEHIND] + down));
+            self.costs[at as usize][BEHIND] = least.min(NOWHERE);
             self.visited.push(at);
         }
-        let cost = self.behind[rank as usize];
+        let cost = self.costs[rank as usize][BEHIND];
         if cost == NOWHERE { NEVER } else { cost }
     }
 
@@ -189,19 +193,30 @@ impl Sweep {
         top: u32,
     ) -> Vec<Arc> {
         let mut rising = Vec::new();
-        let first = chain(&self.by_ahead, skeleton, top, &mut rising);
+        let first = self.chain::<AHEAD>(skeleton, top, &mut rising);
         let mut falling = Vec::new();
-        let last = chain(&self.by_behind, skeleton, top, &mut falling);
-        let end = |steps: &[Step], rank: u32, costs: &[u32]| {
-            let is_it = |step: &&Step| skeleton.rank[step.node as usize] == rank && step.cost == costs[rank as usize];
+        let last = self.chain::<BEHIND>(skeleton, top, &mut falling);
+        let end = |steps: &[Step], rank: u32, end: usize| {
+            let cost = self.costs[rank as usize][end];
+            let is_it = |step: &&Step| skeleton.rank[step.node as usize] == rank && step.cost == cost;
             steps.iter().find(is_it).and_then(|step| step.arc)
         };
-        let mut arcs: Vec<Arc> = end(from, first, &self.ahead).into_iter().collect();
+        let mut arcs: Vec<Arc> = end(from, first, AHEAD).into_iter().collect();
         let mut stack: Vec<(u32, Way)> = falling.iter().rev().map(|shortcut| (*shortcut, Way::Down)).collect();
         stack.extend(rising.iter().map(|shortcut| (*shortcut, Way::Up)));
         unpack((network, skeleton, shortcuts), stack, &mut arcs);
-        arcs.extend(end(to, last, &self.behind));
+        arcs.extend(end(to, last, BEHIND));
         arcs
+    }
+
+    /// The shortcuts from a rank down to where the sweep from an end began, and the rank there.
+    fn chain<const END: usize>(&self, skeleton: &Skeleton, top: u32, shortcuts: &mut Vec<u32>) -> u32 {
+        let mut rank = top;
+        while self.by[rank as usize][END] != NONE {
+            shortcuts.push(self.by[rank as usize][END]);
+            rank = skeleton.low[self.by[rank as usize][END] as usize];
+        }
+        rank
     }
 }
 
@@ -210,32 +225,6 @@ impl Sweep {
 enum Way {
     Up,
     Down,
-}
-
-fn relax<'a>(
-    highs: impl Iterator<Item = (&'a u32, &'a u32)>,
-    first: usize,
-    cost: u32,
-    costs: &mut [u32],
-    by: &mut [u32],
-) {
-    for (shortcut, (high, over)) in (first as u32..).zip(highs) {
-        let at = &mut costs[*high as usize];
-        if cost + over < *at {
-            *at = cost + over;
-            by[*high as usize] = shortcut;
-        }
-    }
-}
-
-/// The shortcuts from a rank down to where the sweep began, and the rank there.
-fn chain(by: &[u32], skeleton: &Skeleton, top: u32, shortcuts: &mut Vec<u32>) -> u32 {
-    let mut rank = top;
-    while by[rank as usize] != NONE {
-        shortcuts.push(by[rank as usize]);
-        rank = skeleton.low[by[rank as usize] as usize];
-    }
-    rank
 }
 
 /// The arcs of the links that shortcuts on a stack stand for, the last of the stack first.

@@ -1,7 +1,10 @@
 //! Closed roads: at once, for whom and for how long it is said.
 
 use super::super::*;
+use super::oracle::Random;
 use super::sketch::{NOW, Sketch, Town, at, rectangle};
+use crate::position::Position;
+use crate::shape;
 use crate::units::{Millimetres, SpanMs};
 use crate::zone::Ground;
 
@@ -123,4 +126,56 @@ fn a_place_beside_a_closed_road_goes_to_the_next_open_one() {
     let graph = town.graph(ProfileId::Car);
     let stop = town.view(&graph).stop(at(3.5, 0.1), NOW, Millimetres::metres(500)).unwrap();
     assert_eq!(town.network.name(stop.snap.unwrap().edge).name, "BD");
+}
+
+/// Rings between two distances from a middle, with so many corners.
+fn jagged(random: &mut Random, middle: Position, corners: u64, (least, most): (f64, f64)) -> Vec<Position> {
+    let corner = |of: u64| {
+        let reach = least + (most - least) * random.below(1_000) as f64 / 1_000.0;
+        let angle = of as f64 * std::f64::consts::TAU / corners as f64;
+        let part = |low: i32, by: f64| low + (reach * by) as i32;
+        Position { lon_e7: part(middle.lon_e7, angle.cos()), lat_e7: part(middle.lat_e7, angle.sin()) }
+    };
+    (0..corners).map(corner).collect()
+}
+
+#[test]
+fn a_prepared_ground_says_of_every_place_and_line_what_its_rings_say() {
+    for seed in 0..60 {
+        let mut random = Random(seed);
+        let middle = at(random.below(50) as f64, random.below(50) as f64);
+        // From some units to some kilometres, from triangles to what has more corners than cells.
+        let reach = [40.0, 3_000.0, 400_000.0][seed as usize % 3];
+        let corners = [3, 7, 60, 900][seed as usize % 4];
+        let outer = jagged(&mut random, middle, corners, (reach * 0.6, reach));
+        let corners = 3 + random.below(40);
+        let hole = jagged(&mut random, middle, corners, (reach * 0.1, reach * 0.3));
+        let ground = Ground { parts: vec![vec![outer, hole]] };
+        let outline = Outline::of(&ground).unwrap();
+        let rings = &ground.parts[0];
+        let mut place = || {
+            let mut part = |low: i32| low + ((random.below(2_400) as f64 / 1_000.0 - 1.2) * reach) as i32;
+            Position { lon_e7: part(middle.lon_e7), lat_e7: part(middle.lat_e7) }
+        };
+        let places: Vec<Position> = (0..400).map(|_| place()).chain(rings.iter().flatten().copied()).collect();
+        for p in &places {
+            let covers = shape::covers(rings, *p);
+            assert_eq!(outline.covers(*p), covers, "seed {seed}: {p:?}");
+            assert_eq!(outline.touches(&[*p, *p]), covers, "seed {seed}: {p:?}");
+        }
+        // A line that touches no ground has no place on it that does.
+        for pair in places.windows(2).take(400) {
+            let between = |share: i64| {
+                let part = |a: i32, b: i32| (i64::from(a) + (i64::from(b) - i64::from(a)) * share / 64) as i32;
+                Position { lon_e7: part(pair[0].lon_e7, pair[1].lon_e7), lat_e7: part(pair[0].lat_e7, pair[1].lat_e7) }
+            };
+            // Rounding moves a place by less than two units: one that near to the boundary says nothing.
+            let lies_in = |p: Position| {
+                let near = |dx: i32, dy: i32| Position { lon_e7: p.lon_e7 + dx, lat_e7: p.lat_e7 + dy };
+                [near(0, 0), near(2, 0), near(-2, 0), near(0, 2), near(0, -2)].into_iter().all(|p| outline.covers(p))
+            };
+            let passes = (0..=64).map(between).any(lies_in);
+            assert!(!passes || outline.touches(pair), "seed {seed}: {pair:?}");
+        }
+    }
 }
