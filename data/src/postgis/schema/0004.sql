@@ -1,6 +1,5 @@
--- A track is read from the index alone: the fixes of one vehicle lie a page apart each in the table of a day, and hundreds of
--- scattered pages are a third of a second from a disk. Making the index anew takes about a minute for each thirty million
--- fixes that are kept.
+-- A track is read from the index alone: the fixes of one vehicle lie a page apart each in the table of a day. Making the index
+-- anew reads every fix that is kept and goes on until that is done.
 DROP INDEX fixes_vehicle;
 CREATE INDEX fixes_track ON fixes (vehicle, fixed_ms) INCLUDE (
     received_ms, position, lon_e7, lat_e7, speed_dkph, heading_deg, accuracy_dm, altitude_m, status_bits, alarm_bits, acc_on,
