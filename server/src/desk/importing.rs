@@ -2,8 +2,9 @@
 //! be repaired is repaired and listed, and the whole can be taken back.
 //!
 //! Up to [`ONE_TRANSACTION`] features are kept in one transaction. More go in pieces of [`PIECE`], each one transaction: the one writer
-//! keeps the terminals' fixes too, and must not be held up for half a minute. While pieces are being kept ([`AT_ONCE`]), the next is read
-//! and checked. If a piece is refused (a full disk, say), the pieces before it are taken back. Every feature says in `import` which import made it, so that one can be undone after any restart.
+//! keeps the terminals' fixes too, and must not be held up for half a minute. While pieces are being kept ([`AT_ONCE`]), the next is
+//! read and checked. If a piece is refused (a full disk, say), those before it are taken back, and those beside it. Every feature says
+//! in `import` which import made it, so that one can be undone after any restart.
 
 use super::features::{Beside, EditError, Features, TriedNames};
 use super::mistaken_datum::{self, SuspectedDatum};
