@@ -110,8 +110,13 @@ fn a_console_that_takes_nothing_is_cut_and_told_why_when_it_reads_on() {
     api.post("/api/fixes", &json!(fixes)).expect(200);
     let mut sleeping = Live::connect(server.http, &server.token);
     let mut awake = Live::connect(server.http, &server.token);
-    // Each look is answered with 40 kB: more than the buffers between two sockets hold together.
-    (0..400).for_each(|_| sleeping.look(DISTRICT, 12.0));
+    // Each look is answered with 40 kB: more than the buffers between two sockets hold together. Of looks that come at once the
+    // last alone is answered, so each waits for an answer to somebody else.
+    for _ in 0..400 {
+        sleeping.look(DISTRICT, 12.0);
+        awake.look(DISTRICT, 12.0);
+        awake.positions_until("the view", |frame| !frame.records.is_empty());
+    }
     wait::until("the console is cut", || {
         let metrics = api.get("/metrics").text();
         metrics
