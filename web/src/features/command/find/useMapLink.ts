@@ -65,10 +65,13 @@ export function useMapLink(desk: Desk): void {
     let notedAtMs = -Infinity;
     const note = () => {
       if (currentRoute().page !== 'map') return;
+      const there = currentRoute().params.get('at');
+      // A place that was asked for just now is gone to, not written over.
+      if (there !== noted.current.at && parseAt(there)) return;
       const text = formatAt(park.resting());
       notedAtMs = performance.now();
       noted.current.at = text;
-      if (currentRoute().params.get('at') !== text) noteInRoute({ at: text });
+      if (there !== text) noteInRoute({ at: text });
     };
     const rested = () => {
       window.clearTimeout(timer);
