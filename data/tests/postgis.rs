@@ -91,29 +91,6 @@ fn a_newer_schema_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_track_is_read_from_its_index_alone_also_in_a_database_of_an_earlier_version() {
-    let site = Schema::fresh();
-    let mut open = site.open();
-    let driven = (0..500).map(|n| fix(1 + n % 5, i64::from(n) * 1_000));
-    commit(&mut open, 600_000, fixes(driven));
-    let track = |open: &Open| open.readers.reader().unwrap().track(VehicleKey(2), at(0), at(400_000), 1_000).unwrap();
-    let driven = track(&open);
-    assert_eq!(driven.len(), 80);
-    drop(open);
-    site.rows(
-        "DROP INDEX fixes_track; CREATE INDEX fixes_vehicle ON fixes (vehicle, fixed_ms); UPDATE about SET version = 3",
-    );
-    assert_eq!(track(&site.open()), driven);
-    site.postgres.run(&format!("VACUUM {}.fixes;", site.name));
-    let plan = "SET enable_seqscan = off; SET enable_bitmapscan = off;
-                EXPLAIN (ANALYZE, TIMING off) SELECT lon_e7, lat_e7, speed_dkph, marks, position, received_ms FROM fixes
-                WHERE vehicle = 2 AND fixed_ms >= 0 ORDER BY fixed_ms";
-    let plan = site.rows(plan);
-    assert!(plan.contains("Index Only Scan") && !plan.contains("Index Scan using"), "{plan}");
-    assert!(!plan.lines().any(|line| line.contains("Heap Fetches") && !line.ends_with(": 0")), "{plan}");
-}
-
-#[test]
 fn what_is_no_address_and_what_does_not_answer_is_said() {
     let refused = |url: &str, schema: &str| postgis::open(url, schema).map(|_| ()).unwrap_err().to_string();
     assert!(refused("http://somewhere", "cordon").contains("URL cannot be read"));
