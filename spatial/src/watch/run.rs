@@ -26,7 +26,6 @@ pub struct Run {
 }
 
 /// One shard's fixes, in the order in which they were given.
-#[derive(Default)]
 pub struct Part {
     pub fixes: Vec<Fix>,
     /// The same number for fixes of one vehicle that follow each other: they came together.
