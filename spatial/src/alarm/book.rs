@@ -1,6 +1,6 @@
 //! One subject's alarms: raised by its events, changed by what became of them and by people.
 
-use super::sheet::{AlarmSheet, Origin, body_of, priority_of};
+use super::sheet::{AlarmSheet, body_of, cause_of, priority_of};
 use super::suppression::SharedCause;
 use super::{AlarmAct, AlarmBody, AlarmEvents, AlarmLine, AlarmStep, LONGEST_SHELF, Shelf, alarm_id};
 use crate::event::{EventCore, EventKind};
@@ -89,9 +89,8 @@ impl AlarmBook {
         if let Some((id, place)) = of.and_then(|id| Some((id, self.place(id)?))) {
             return self.event_changed(place, event).map(|alarm| (id, alarm));
         }
-        let rule = event.rule().map(|rule| &rule.id);
-        let zone = event.zone().map(|(key, _)| key);
-        let cause = cause((zone, rule, event.visit_at()));
+        let (zone, rule, _) = cause_of(event);
+        let cause = cause(cause_of(event));
         if let Some(place) = self.open_of(cause, event) {
             let alarm = self.alarms[place].body_mut();
             alarm.events.push(event.id());
@@ -171,7 +170,7 @@ impl AlarmBook {
     ) -> (AlarmId, Option<(AlarmSheet, bool)>) {
         let Stretch { first, late, events, last_at, returned_at } = stretch;
         let Some(place) = keeper.and_then(|id| self.place(id)) else {
-            let mut alarm = body_of(&Origin::of(first, late), events, returned_at);
+            let mut alarm = body_of(first, late, events, returned_at);
             // The id that its event gives may be an alarm's that an earlier run kept when it was cut in two.
             while self.place(alarm.id).is_some() {
                 alarm.id = alarm_id(alarm.zone, alarm.rule.as_ref(), alarm.subject, EventId(alarm.id.0));
@@ -319,9 +318,7 @@ impl AlarmBook {
         if !self.sieve.may_hold(hash) {
             return None;
         }
-        let rule = event.rule().map(|rule| &rule.id);
-        let zone = event.zone().map(|(key, _)| key);
-        let is_of = |place: &usize| self.alarms[*place].cause() == (zone, rule, event.visit_at());
+        let is_of = |place: &usize| self.alarms[*place].cause() == cause_of(event);
         let mut of_cause = (0..self.causes.len()).rev().filter(|place| self.causes[*place] == hash);
         let place = of_cause.find(is_of)?;
         self.alarms[place].closed_at().is_none().then_some(place)

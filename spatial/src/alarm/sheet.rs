@@ -1,7 +1,7 @@
 //! What one alarm says, held as small as it can be: most alarms are made by one event and touched by nobody.
 
 use super::{AlarmBody, AlarmEvents, AlarmLine, AlarmLines, AlarmStep, alarm_id};
-use crate::event::{Condition, EventCore, EventKind, Subject};
+use crate::event::{Condition, EventCore, EventKind};
 use crate::ids::{EventId, RuleId, ZoneKey};
 use crate::units::UnixMs;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -16,43 +16,18 @@ pub struct AlarmSheet {
     body: OnceLock<Arc<AlarmBody>>,
 }
 
-/// What an alarm takes from the event that made it.
+/// The one event that speaks for an alarm: as it was when it made the alarm, but for its end.
 #[derive(Clone, Debug)]
-pub(super) struct Origin {
-    event: EventId,
-    kind: EventKind,
-    subject: Subject,
-    zone: Option<ZoneKey>,
-    rule: Option<RuleId>,
-    priority: u8,
-    visit_at: UnixMs,
-    at: UnixMs,
-    ended_at: Option<UnixMs>,
+struct Origin {
+    event: EventCore,
     /// Whether it was known too late.
     late: bool,
-}
-
-impl Origin {
-    pub fn of(event: &EventCore, late: bool) -> Origin {
-        Origin {
-            event: event.id(),
-            kind: event.kind(),
-            subject: event.subject(),
-            zone: event.zone().map(|(key, _)| key),
-            rule: event.rule().map(|rule| rule.id.clone()),
-            priority: priority_of(event).unwrap_or(LOWEST_PRIORITY),
-            visit_at: event.visit_at(),
-            at: event.at(),
-            ended_at: event.ended_at,
-            late,
-        }
-    }
 }
 
 impl AlarmSheet {
     /// Of an alarm that an event raises.
     pub(super) fn raised(event: &EventCore, late: bool) -> AlarmSheet {
-        AlarmSheet { made_by: Some(Origin::of(event, late)), body: OnceLock::new() }
+        AlarmSheet { made_by: Some(Origin { event: event.clone(), late }), body: OnceLock::new() }
     }
 
     /// The body, to change it.
@@ -65,7 +40,7 @@ impl AlarmSheet {
     /// Takes in that the one event that made it has ended; false when that is not the whole of what is new.
     pub(super) fn ends_with(&mut self, event: &EventCore) -> bool {
         match &mut self.made_by {
-            Some(known) if known.event == event.id() && known.ended_at.is_none() => {
+            Some(Origin { event: known, .. }) if known.id() == event.id() && known.ended_at.is_none() => {
                 known.ended_at = event.ended_at;
                 self.body.take();
                 true
@@ -77,19 +52,19 @@ impl AlarmSheet {
     /// The last of its events.
     pub(super) fn last_event(&self) -> Option<EventId> {
         match &self.made_by {
-            Some(origin) => Some(origin.event),
+            Some(origin) => Some(origin.event.id()),
             None => self.read().events.last().copied(),
         }
     }
 
     /// The kind of the event that raised it.
     pub(super) fn kind(&self) -> EventKind {
-        self.made_by.as_ref().map_or_else(|| self.read().kind, |origin| origin.kind)
+        self.made_by.as_ref().map_or_else(|| self.read().kind, |origin| origin.event.kind())
     }
 
     /// When its condition ended.
     pub(super) fn returned_at(&self) -> Option<UnixMs> {
-        self.made_by.as_ref().map_or_else(|| self.read().returned_at, |origin| origin.ended_at)
+        self.made_by.as_ref().map_or_else(|| self.read().returned_at, |origin| origin.event.ended_at)
     }
 
     /// Whether its event did not happen, by what was known last.
@@ -110,7 +85,7 @@ impl AlarmSheet {
     /// Its zone, its rule and when its visit began.
     pub(super) fn cause(&self) -> (Option<ZoneKey>, Option<&RuleId>, UnixMs) {
         match &self.made_by {
-            Some(origin) => (origin.zone, origin.rule.as_ref(), origin.visit_at),
+            Some(origin) => cause_of(&origin.event),
             None => {
                 let body = self.read();
                 (body.zone, body.rule.as_ref(), body.visit_at)
@@ -120,28 +95,28 @@ impl AlarmSheet {
 
     fn read(&self) -> &Arc<AlarmBody> {
         self.body.get_or_init(|| {
-            let origin = self.made_by.as_ref().expect("a sheet has a body or an event");
-            Arc::new(body_of(origin, AlarmEvents::from_slice(&[origin.event]), origin.ended_at))
+            let Origin { event, late } = self.made_by.as_ref().expect("a sheet has a body or an event");
+            Arc::new(body_of(event, *late, AlarmEvents::from_slice(&[event.id()]), event.ended_at))
         })
     }
 }
 
-/// The body of an alarm that nobody has touched.
-pub(super) fn body_of(origin: &Origin, events: AlarmEvents, returned_at: Option<UnixMs>) -> AlarmBody {
-    let Origin { event, kind, subject, zone, priority, visit_at, at, late, .. } = *origin;
-    let rule = origin.rule.clone();
+/// The body of an alarm that nobody has touched, which an event raised.
+pub(super) fn body_of(event: &EventCore, late: bool, events: AlarmEvents, returned_at: Option<UnixMs>) -> AlarmBody {
+    let (zone, rule, visit_at) = cause_of(event);
+    let at = event.at();
     let mut history = AlarmLines::new();
     history.push(AlarmLine { at, step: AlarmStep::Raised, who: None, note: None });
     if let Some(at) = returned_at {
         history.push(AlarmLine { at, step: AlarmStep::Returned, who: None, note: None });
     }
     AlarmBody {
-        id: alarm_id(zone, rule.as_ref(), subject, event),
-        priority,
-        kind,
-        subject,
+        id: alarm_id(zone, rule, event.subject(), event.id()),
+        priority: priority_of(event).unwrap_or(LOWEST_PRIORITY),
+        kind: event.kind(),
+        subject: event.subject(),
         zone,
-        rule,
+        rule: rule.cloned(),
         visit_at,
         late,
         raised_at: at,
@@ -154,6 +129,11 @@ pub(super) fn body_of(origin: &Origin, events: AlarmEvents, returned_at: Option<
         events,
         history,
     }
+}
+
+/// What makes an event's alarm one with those of other events: its zone, its rule and when its visit began.
+pub(super) fn cause_of(event: &EventCore) -> (Option<ZoneKey>, Option<&RuleId>, UnixMs) {
+    (event.zone().map(|(key, _)| key), event.rule().map(|rule| &rule.id), event.visit_at())
 }
 
 /// The priority of an event's alarm: the rule's, or that of what it says about Cordon itself; `None` when it raises none.

@@ -8,6 +8,7 @@ use super::lanes::{MOST, Marks, Segment, marks};
 use super::scan::{Parity, parity};
 use super::{Edge, Slot, Way, meet};
 use crate::position::Position;
+use crate::zone::Bounds;
 
 /// Words before the runs.
 const HEAD: usize = 3;
@@ -104,6 +105,22 @@ impl<'a> Leaf<'a> {
     /// The edges of a run.
     pub fn edges(self, run: Run) -> impl Iterator<Item = Edge> + 'a {
         (run.from..run.to - 1).map(move |i| self.edge(run, i))
+    }
+
+    /// Looks at the edges of a zone here whose boxes meet a box.
+    #[inline]
+    pub fn for_edges_near(self, slot: Slot, near: Bounds, mut look: impl FnMut(Edge)) {
+        for run in self.runs().filter(|run| run.slot == slot) {
+            for i in run.from..run.to - 1 {
+                let (x, next_x) = (self.xs[i] as i32, self.xs[i + 1] as i32);
+                let (y, next_y) = (self.ys[i] as i32, self.ys[i + 1] as i32);
+                let beside = x.max(next_x) < near.west || x.min(next_x) > near.east;
+                let above = y.max(next_y) < near.south || y.min(next_y) > near.north;
+                if !beside && !above {
+                    look(self.edge(run, i));
+                }
+            }
+        }
     }
 
     fn edge(self, run: Run, i: usize) -> Edge {

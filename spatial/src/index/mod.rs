@@ -24,11 +24,10 @@ use crate::geodesy::{LocalScale, distance_to_segment};
 use crate::position::Position;
 use crate::shape::between;
 use crate::units::Millimetres;
-use crate::zone::Ground;
+use crate::zone::{Bounds, Ground};
 use cover::{Cover, Outline, Touch, cover};
 use directory::Directory;
 use grid::{Cell, TOP_SHIFT, for_cells_on};
-use leaf::Leaf;
 use top::Top;
 
 pub(crate) use machine::{hint, hint_all, hint_up_to};
@@ -73,6 +72,13 @@ impl Way {
         self.hits.is_empty() && self.grazed.is_empty()
     }
 
+    /// Where it crosses the boundary of a zone.
+    pub fn hits_of(&self, slot: Slot) -> &[Hit] {
+        let from = self.hits.partition_point(|hit| hit.slot < slot);
+        let count = self.hits[from..].iter().take_while(|hit| hit.slot == slot).count();
+        &self.hits[from..from + count]
+    }
+
     /// The zone revisions that it meets; one met more than once is told so often.
     pub fn slots(&self) -> impl Iterator<Item = Slot> + Clone + '_ {
         self.hits.iter().map(|hit| hit.slot).chain(self.grazed.iter().copied())
@@ -98,6 +104,28 @@ const SMALL_LEAF_SHIFT: u32 = 14;
 #[derive(Clone, Debug, Default)]
 pub struct CellIndex {
     directory: Directory,
+}
+
+/// Top cells that were asked for, and the positions in them: what they hold is asked for when that has had its time.
+struct Near<'i> {
+    tops: [Option<(&'i Top, Position)>; BATCH],
+    count: usize,
+}
+
+impl Default for Near<'_> {
+    fn default() -> Self {
+        Near { tops: [None; BATCH], count: 0 }
+    }
+}
+
+impl Near<'_> {
+    /// Asks for the leaves of the positions, and forgets them.
+    fn bring_leaves(&mut self) {
+        let tops = &self.tops[..self.count];
+        tops.iter().flatten().for_each(|(top, p)| top.prefetch_leaf_word(*p));
+        tops.iter().flatten().for_each(|(top, p)| top.prefetch_leaf(*p));
+        self.count = 0;
+    }
 }
 
 /// What an edit does to one top cell.
@@ -187,39 +215,37 @@ impl CellIndex {
     /// Changes no answer. The middle of a way longer than a leaf is left out.
     pub fn prefetch_ways(&self, ways: impl Iterator<Item = (Position, Position)>) {
         let far = |a: i32, b: i32| (a ^ b) >> SMALL_LEAF_SHIFT != 0;
-        self.bring_near(ways.flat_map(|(a, b)| {
-            let start = (far(a.lon_e7, b.lon_e7) || far(a.lat_e7, b.lat_e7)).then_some(a);
-            std::iter::once(b).chain(start)
-        }));
+        let mut near = Near::default();
+        for (a, b) in ways {
+            self.bring(b, &mut near);
+            if far(a.lon_e7, b.lon_e7) || far(a.lat_e7, b.lat_e7) {
+                self.bring(a, &mut near);
+            }
+        }
+        near.bring_leaves();
     }
 
     /// Brings near what [`CellIndex::covering`] will read at these positions, of which about [`BATCH`] should come at a
     /// time: more would push each other out again. Changes no answer.
     pub fn prefetch(&self, positions: impl Iterator<Item = Position>) {
-        if self.directory.words() >= CACHED_WORDS {
-            self.bring_near(positions);
+        if self.directory.words() < CACHED_WORDS {
+            return;
         }
+        let mut near = Near::default();
+        positions.for_each(|p| self.bring(p, &mut near));
+        near.bring_leaves();
     }
 
-    fn bring_near(&self, mut positions: impl Iterator<Item = Position>) {
-        loop {
-            let mut tops: [Option<(&Top, Position)>; BATCH] = [None; BATCH];
-            let mut count = 0;
-            for (place, p) in tops.iter_mut().zip(positions.by_ref()) {
-                let cell = Cell::top_of(p);
-                *place = self.directory.top(cell).map(|top| (top, p));
-                if let Some((top, _)) = place {
-                    hint(*top);
-                }
-                count += 1;
-            }
-            let tops = &tops[..count];
-            tops.iter().flatten().for_each(|(top, p)| top.prefetch_leaf_word(*p));
-            tops.iter().flatten().for_each(|(top, p)| top.prefetch_leaf(*p));
-            if count < BATCH {
-                return;
-            }
+    /// Notes the top cell of a position among those that are brought near together.
+    #[inline]
+    fn bring<'i>(&'i self, p: Position, near: &mut Near<'i>) {
+        let Some(top) = self.directory.top(Cell::top_of(p)) else { return };
+        hint(top);
+        if near.count == BATCH {
+            near.bring_leaves();
         }
+        near.tops[near.count] = Some((top, p));
+        near.count += 1;
     }
 
     /// Finds the boundaries that the straight way from `a` to `b` meets. `way` is cleared first.
@@ -253,33 +279,21 @@ impl CellIndex {
     /// The distance from `p` to the boundary of a zone if it is at most `cap`.
     pub fn boundary_within(&self, slot: Slot, p: Position, cap: Millimetres) -> Option<Millimetres> {
         let scale = LocalScale::at(p.lat_e7);
-        let reach = |per_unit: f64| (cap.0 as f64 / per_unit.max(1e-3)).ceil().min(1e8) as i64 + 1;
-        let (d_lon, d_lat) = (reach(scale.lon_mm), reach(scale.lat_mm));
-        let (west, east) = (i64::from(p.lon_e7) - d_lon, i64::from(p.lon_e7) + d_lon);
-        let (south, north) = (i64::from(p.lat_e7) - d_lat, i64::from(p.lat_e7) + d_lat);
+        let reach = |per_unit: f64| (cap.0 as f64 / per_unit.max(1e-3)).min(1e8) as i32 + 2;
+        let near = Bounds { west: p.lon_e7, south: p.lat_e7, east: p.lon_e7, north: p.lat_e7 };
+        let near = near.wider(reach(scale.lon_mm), reach(scale.lat_mm));
         let mut nearest: Option<Millimetres> = None;
-        let mut look = |leaf: Leaf| {
-            for edge in leaf.runs().filter(|run| run.slot == slot).flat_map(|run| leaf.edges(run)) {
-                let (low, high) = (edge.a.lon_e7.min(edge.b.lon_e7), edge.a.lon_e7.max(edge.b.lon_e7));
-                let (bottom, upper) = (edge.a.lat_e7.min(edge.b.lat_e7), edge.a.lat_e7.max(edge.b.lat_e7));
-                if i64::from(high) < west
-                    || i64::from(low) > east
-                    || i64::from(upper) < south
-                    || i64::from(bottom) > north
-                {
-                    continue;
-                }
-                let distance = distance_to_segment(scale, p, edge.a, edge.b);
-                if distance <= cap && nearest.is_none_or(|n| distance < n) {
-                    nearest = Some(distance);
-                }
+        let mut look = |edge: Edge| {
+            let distance = distance_to_segment(scale, p, edge.a, edge.b);
+            if distance <= cap && nearest.is_none_or(|n| distance < n) {
+                nearest = Some(distance);
             }
         };
-        for row in (south >> TOP_SHIFT)..=(north >> TOP_SHIFT) {
-            for column in (west >> TOP_SHIFT)..=(east >> TOP_SHIFT) {
-                let cell = Cell { column: column as i32, row: row as i32 };
+        for row in near.south >> TOP_SHIFT..=near.north >> TOP_SHIFT {
+            for column in near.west >> TOP_SHIFT..=near.east >> TOP_SHIFT {
+                let cell = Cell { column, row };
                 let Some(top) = self.directory.top(cell) else { continue };
-                top.leaves_within(cell, (west, south), (east, north)).for_each(&mut look);
+                top.for_leaves_within(cell, near, |leaf| leaf.for_edges_near(slot, near, &mut look));
             }
         }
         nearest

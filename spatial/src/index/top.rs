@@ -11,6 +11,7 @@ use super::leaf::Leaf;
 use super::machine;
 use super::{Edge, Slot, Way};
 use crate::position::Position;
+use crate::zone::Bounds;
 use std::sync::Arc;
 
 /// Set in a leaf's word if the leaf has edges.
@@ -131,20 +132,18 @@ impl Top {
         });
     }
 
-    /// The leaves that a box (west, south, east, north, in units) touches.
-    pub fn leaves_within(
-        &self,
-        cell: Cell,
-        (west, south): (i64, i64),
-        (east, north): (i64, i64),
-    ) -> impl Iterator<Item = Leaf<'_>> {
+    /// Looks at the leaves that a box touches.
+    #[inline]
+    pub fn for_leaves_within(&self, cell: Cell, near: Bounds, mut look: impl FnMut(Leaf<'_>)) {
         let shift = TOP_SHIFT - u32::from(self.cut);
         let last = (1_i64 << self.cut) - 1;
-        let place = move |v: i64, corner: i32| ((v >> shift) - (i64::from(corner) << self.cut)).clamp(0, last) as usize;
-        let columns = place(west, cell.column)..=place(east, cell.column);
-        let rows = place(south, cell.row)..=place(north, cell.row);
-        rows.flat_map(move |row| columns.clone().map(move |column| row << self.cut | column))
-            .filter_map(|number| self.leaf(number))
+        let place =
+            |v: i32, corner: i32| (i64::from(v >> shift) - (i64::from(corner) << self.cut)).clamp(0, last) as usize;
+        for row in place(near.south, cell.row)..=place(near.north, cell.row) {
+            for column in place(near.west, cell.column)..=place(near.east, cell.column) {
+                self.leaf(row << self.cut | column).into_iter().for_each(&mut look);
+            }
+        }
     }
 
     /// Brings near the word of the leaf that holds a position.

@@ -23,23 +23,23 @@ struct Foresight {
 
 impl Foreseen {
     /// Looks ways up, one for each fix that follows; `None` where none is foreseen.
-    pub fn look_up(&mut self, map: &OneMap, ends: impl Iterator<Item = Option<(Position, Position)>> + Clone) {
-        let worth_it = |ends: &(Position, Position)| ends.0 != ends.1 && is_short(*ends);
-        let ends = ends.map(|ends| ends.filter(worth_it));
-        map.index().prefetch_ways(ends.clone().flatten());
+    pub fn look_up(&mut self, map: &OneMap, ends: impl Iterator<Item = Option<(Position, Position)>>) {
         self.map_version = map.version();
         self.count = 0;
         for ends in ends {
             if self.ways.len() == self.count {
                 self.ways.push(Foresight::default());
             }
-            let foresight = &mut self.ways[self.count];
-            foresight.ends = ends;
-            match ends {
-                Some((a, b)) => map.index().cross(a, b, &mut foresight.way),
-                None => foresight.way.clear(),
-            }
+            self.ways[self.count].ends = ends.filter(|ends| ends.0 != ends.1 && is_short(*ends));
             self.count += 1;
+        }
+        let ways = &mut self.ways[..self.count];
+        map.index().prefetch_ways(ways.iter().filter_map(|foresight| foresight.ends));
+        for Foresight { ends, way } in ways {
+            match ends {
+                Some((a, b)) => map.index().cross(*a, *b, way),
+                None => way.clear(),
+            }
         }
         map.bring_near(self.ways[..self.count].iter().flat_map(|foresight| foresight.way.slots()));
     }

@@ -39,9 +39,12 @@ impl Leg {
 
     /// An edge where the path meets a boundary.
     pub fn edge_at(&self, hit: &Hit) -> Edge {
-        let part = |from: i64, to: i64| {
-            let whole = i128::from(to - from) * i128::from(hit.numerator);
-            from + whole.div_euclid(i128::from(hit.denominator)) as i64
+        let part = |from: i64, to: i64| match (to - from).checked_mul(hit.numerator) {
+            Some(whole) => from + whole.div_euclid(hit.denominator),
+            None => {
+                let whole = i128::from(to - from) * i128::from(hit.numerator);
+                from + whole.div_euclid(i128::from(hit.denominator)) as i64
+            }
         };
         let at = UnixMs(part(self.before.fixed_at.0, self.after.fixed_at.0));
         let (a, b) = (self.before.position, self.after.position);

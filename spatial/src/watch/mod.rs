@@ -223,14 +223,16 @@ impl Watch {
         let mut runs = 0;
         self.now = self.now.max(at);
         for (index, body) in bodies.enumerate() {
-            if !matches!(body, RecordBody::Edit(_)) {
+            if !edits.is_empty() && !matches!(body, RecordBody::Edit(_)) {
                 self.apply_edits(&mut edits, &mut out, &mut moved);
             }
-            if let RecordBody::Fix(mut fix) = body {
-                fix.received_at = self.now;
-                run.push(index, fix, grouping);
-                continue;
-            }
+            let body = match body {
+                RecordBody::Fix(fix) => {
+                    run.push(index, Fix { received_at: self.now, ..fix }, grouping);
+                    continue;
+                }
+                body => body,
+            };
             runs += usize::from(self.take_run(at, &mut run, past, &mut out));
             match &body {
                 RecordBody::Edit(edit) => self.edit(at, edit, &mut edits, &mut out, &mut moved),

@@ -216,6 +216,20 @@ impl<'s> Turn<'s> {
         self.state.inside.extend_from_slice(slots);
     }
 
+    /// The ground of a zone revision holds the place if it did not before, and the other way round.
+    pub fn change_sides(&mut self, slot: Slot) {
+        match self.state.inside.binary_search(&slot) {
+            Ok(place) => {
+                self.pile.push(Was::In(slot));
+                self.state.inside.remove(place);
+            }
+            Err(place) => {
+                self.pile.push(Was::Out(slot));
+                self.state.inside.insert(place, slot);
+            }
+        }
+    }
+
     /// Its absences from zones in which somebody must be.
     pub fn set_absences(&mut self, absences: Vec<Absence>) {
         if *self.state.absences != *absences {

@@ -40,7 +40,6 @@ pub struct Scratch {
     /// Ways that were looked up before they are asked for.
     pub foreseen: Foreseen,
     way: Way,
-    before: Vec<Slot>,
     after: Vec<Slot>,
     slots: Vec<Slot>,
     /// Empty, with the room of earlier steps.
@@ -307,16 +306,17 @@ impl<'a> Context<'a> {
     fn say_how_quiet(&self, turn: &mut Turn<'_>) {
         let state = turn.state();
         let mut quiet = Quiet::default();
-        let mut here = 0;
+        // Both lists mostly name the same zones in the same order.
+        let (inside, mut here) = (&state.inside[..], 0);
         for visit in state.visits.briefs() {
             quiet.steady_from = quiet.steady_from.max(visit.steady_from);
             quiet.calm &= visit.calm;
             if visit.entering_since < UnixMs::MAX {
                 quiet.settles_at = quiet.settles_at.min(visit.entering_since + self.settings.settle);
             }
-            here += usize::from(state.inside.binary_search(&visit.slot).is_ok());
+            here += usize::from(inside.get(here) == Some(&visit.slot) || inside.binary_search(&visit.slot).is_ok());
         }
-        if here < state.inside.len() || !self.map.guards().is_empty() {
+        if here < inside.len() || !self.map.guards().is_empty() {
             quiet.steady_from = UnixMs::MAX;
         }
         turn.set_quiet(quiet);
@@ -525,46 +525,53 @@ impl<'a> Context<'a> {
 
     /// Applies a leg: which grounds hold the new place, and what each zone makes of the way.
     fn travel(&self, turn: &mut Turn<'_>, leg: &Leg, scratch: &mut Scratch, emitter: &mut Emitter<'a>) {
-        let Scratch { way, before, after, slots, .. } = scratch;
+        let Scratch { way, after, slots, .. } = scratch;
         let (a, b) = (leg.before.position, leg.after.position);
-        before.clear();
-        before.extend_from_slice(&turn.state().inside);
-        after.clear();
-        if a == b || (leg.path_known && way.grazed.is_empty()) {
-            after.extend_from_slice(before);
-            toggle(after, way);
-        } else {
-            self.map.index().covering(b, after);
-            after.sort_unstable();
-        }
         // A calm visit whose zone the way does not touch stays as it is.
         slots.clear();
         slots.extend(way.slots());
-        slots.extend(turn.state().visits.briefs().iter().filter(|visit| !visit.calm).map(|visit| visit.slot));
-        slots.extend(before.iter().filter(|slot| after.binary_search(slot).is_err()));
-        slots.extend(after.iter().filter(|slot| before.binary_search(slot).is_err()));
+        let state = turn.state();
+        slots.extend(state.visits.briefs().iter().filter(|visit| !visit.calm).map(|visit| visit.slot));
+        // What the way crosses says which grounds hold its end, unless an end lies on a boundary or the way is not known.
+        let crossings_tell = a == b || (leg.path_known && way.grazed.is_empty());
+        if !crossings_tell {
+            after.clear();
+            self.map.index().covering(b, after);
+            after.sort_unstable();
+            let before = &state.inside;
+            slots.extend(before.iter().filter(|slot| after.binary_search(slot).is_err()));
+            slots.extend(after.iter().filter(|slot| before.binary_search(slot).is_err()));
+        }
         slots.sort_unstable();
         slots.dedup();
         for &slot in slots.iter() {
             let Some(entry) = self.judging_entry(slot, leg.after.fixed_at, leg.after.received_at) else { continue };
             let zone = entry.key.0;
-            let sides = (before.binary_search(&slot).is_ok(), after.binary_search(&slot).is_ok());
-            let mut visit = turn.state().visit(zone).cloned();
-            let mut passage = Passage { index: self.map.index(), settings: self.settings, entry, slot, leg, emitter };
-            let edges = Edges::of(slot, leg, way, sides);
-            // A revision that came into force on the way says nothing about what was before.
-            let floor = entry.term.from.max(entry.valid_from());
+            let hits = way.hits_of(slot);
+            let before = turn.state().inside.binary_search(&slot).is_ok();
+            let after = if crossings_tell { before ^ is_odd(hits) } else { after.binary_search(&slot).is_ok() };
+            let edges = Edges::of(slot, leg, way, hits, (before, after));
+            let visit = turn.state().visit(zone);
             if visit.is_none() && edges.is_empty() {
                 continue;
             }
+            let mut visit = visit.cloned();
+            let mut passage = Passage { index: self.map.index(), settings: self.settings, entry, slot, leg, emitter };
+            // A revision that came into force on the way says nothing about what was before.
+            let floor = entry.term.from.max(entry.valid_from());
             let edges = edges.map(|edge| Edge { at: edge.at.max(floor.min(leg.after.fixed_at)), ..edge });
-            passage.go_on(&mut visit, sides.0, edges);
+            passage.go_on(&mut visit, before, edges);
             match visit {
                 Some(visit) => keep(turn, visit, Some(entry)),
                 None => turn.put_visit(zone, None),
             }
         }
-        turn.set_inside(after);
+        if !crossings_tell {
+            return turn.set_inside(after);
+        }
+        for hits in way.hits.chunk_by(|x, y| x.slot == y.slot).filter(|hits| is_odd(hits)) {
+            turn.change_sides(hits[0].slot);
+        }
     }
 
     fn judging_entry(&self, slot: Slot, at: UnixMs, known: UnixMs) -> Option<&'a ZoneInForce> {
@@ -626,13 +633,11 @@ enum Edges<'l> {
 }
 
 impl<'l> Edges<'l> {
-    fn of(slot: Slot, leg: &'l Leg, way: &'l Way, (before, after): (bool, bool)) -> Edges<'l> {
+    /// `hits` are the way's hits of the zone, `before` and `after` whether its ground holds the way's ends.
+    fn of(slot: Slot, leg: &'l Leg, way: &Way, hits: &'l [Hit], (before, after): (bool, bool)) -> Edges<'l> {
         if !leg.path_known {
             return Edges::One((before != after).then(|| leg.edge_after_gap()));
         }
-        let from = way.hits.partition_point(|hit| hit.slot < slot);
-        let to = way.hits.partition_point(|hit| hit.slot <= slot);
-        let hits = &way.hits[from..to];
         if way.grazed.binary_search(&slot).is_err() {
             return Edges::Of { leg, hits };
         }
@@ -671,19 +676,9 @@ pub fn crosses_date_line(a: Position, b: Position) -> bool {
 /// Most changes of zones that are looked at one by one between two fixes: years of a daily schedule.
 const MAX_INSTANTS: usize = 10_000;
 
-/// Turns membership before a way into that after it: an odd number of crossings changes sides.
-fn toggle(members: &mut Vec<Slot>, way: &Way) {
-    for group in way.hits.chunk_by(|x, y| x.slot == y.slot) {
-        if group.len() % 2 == 0 {
-            continue;
-        }
-        match members.binary_search(&group[0].slot) {
-            Ok(place) => {
-                members.remove(place);
-            }
-            Err(place) => members.insert(place, group[0].slot),
-        }
-    }
+/// Whether so many crossings of one boundary change sides.
+fn is_odd(hits: &[Hit]) -> bool {
+    hits.len() % 2 == 1
 }
 
 /// How long after `now` a fix with this time waits; `None` when it need not.
