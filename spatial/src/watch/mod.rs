@@ -369,13 +369,15 @@ impl Watch {
         } else {
             self.lanes.run(&mut jobs.map(|job| Box::new(job) as Job<'_>).collect::<Vec<_>>());
         }
-        let mut tells: Vec<_> =
-            self.outboxes.iter_mut().map(|outbox| std::mem::take(&mut outbox.tells).into_iter()).collect();
+        // The room that what was told took is needed again for the next run.
+        let mut told: Vec<Vec<Tell>> =
+            self.outboxes.iter_mut().map(|outbox| std::mem::take(&mut outbox.tells)).collect();
         let mut next = vec![0_usize; self.shards.len()];
         out.records.reserve(run.len());
-        let told = tells.iter().map(ExactSizeIterator::len).sum();
-        out.events.reserve(told);
-        out.alarms.reserve(told / 2);
+        let count = told.iter().map(Vec::len).sum();
+        out.events.reserve(count);
+        out.alarms.reserve(count / 2);
+        let mut tells: Vec<_> = told.iter_mut().map(|told| told.drain(..)).collect();
         let mut kept_group = None;
         for &(index, shard) in &run.order {
             let shard = shard as usize;
@@ -405,8 +407,10 @@ impl Watch {
             }
         }
         run.clear();
+        drop(tells);
         let ground = Ground { position: self.position, ..ground };
-        for (shard, outbox) in self.shards.iter_mut().zip(&mut self.outboxes) {
+        for ((shard, outbox), told) in self.shards.iter_mut().zip(&mut self.outboxes).zip(told) {
+            outbox.tells = told;
             shard.narrow(ground, outbox);
             out.checkpoints.append(&mut outbox.checkpoints);
             out.moved.append(&mut outbox.moved);

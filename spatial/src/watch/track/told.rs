@@ -19,7 +19,7 @@ impl Track {
         let Track { window, tail, ledger, state, .. } = self;
         let new = || window.events_from(from).chain(&*tail);
         let (places, old_places) = (Places::of(new()), Places::of(old.iter()));
-        for (nth, event) in old.iter().enumerate() {
+        for (event, nth) in old.iter().zip(0..) {
             let id = event.id();
             if old_places.first(id) != Some(nth) || places.first(id).is_some() {
                 continue;
@@ -31,7 +31,7 @@ impl Track {
                 None => ledger.retracted(event, around.now, &mut out.tells),
             }
         }
-        for (nth, event) in new().enumerate() {
+        for (event, nth) in new().zip(0..) {
             if places.last(event.id()) == Some(nth) {
                 ledger.stands(event, around.now, around.settings, &mut out.tells);
             }
@@ -52,27 +52,29 @@ impl Track {
     }
 }
 
-/// Where ids stand in a list, sorted.
-struct Places(SmallVec<[(EventId, usize); 8]>);
+/// Where ids stand in a list, by the part of them that events are looked up by; sorted.
+struct Places(SmallVec<[(u64, u32); 8]>);
 
 impl Places {
     fn of<'e>(events: impl Iterator<Item = &'e EventCore>) -> Places {
-        let mut places: SmallVec<_> = events.enumerate().map(|(nth, event)| (event.id(), nth)).collect();
+        let mut places: SmallVec<_> = events.zip(0..).map(|(event, nth)| (key_of(event.id()), nth)).collect();
         places.sort_unstable();
         Places(places)
     }
 
-    fn of_id(&self, id: EventId) -> &[(EventId, usize)] {
-        let from = self.0.partition_point(|(known, _)| *known < id);
-        let count = self.0[from..].iter().take_while(|(known, _)| *known == id).count();
+    /// Where an id stands, in order.
+    fn of_id(&self, id: EventId) -> &[(u64, u32)] {
+        let key = key_of(id);
+        let from = self.0.partition_point(|(known, _)| *known < key);
+        let count = self.0[from..].iter().take_while(|(known, _)| *known == key).count();
         &self.0[from..from + count]
     }
 
-    fn first(&self, id: EventId) -> Option<usize> {
+    fn first(&self, id: EventId) -> Option<u32> {
         self.of_id(id).first().map(|(_, nth)| *nth)
     }
 
-    fn last(&self, id: EventId) -> Option<usize> {
+    fn last(&self, id: EventId) -> Option<u32> {
         self.of_id(id).last().map(|(_, nth)| *nth)
     }
 }
