@@ -1,7 +1,8 @@
 //! Files in: a file becomes features of a collection, row by row checked as edits are; what is wrong is listed with its reason, what can
 //! be repaired is repaired and listed, and the whole can be taken back.
 //!
-//! Every feature says in `import` which import made it, so that one can be undone after any restart.
+//! Every feature says in `import` which import made it, so that one can be undone after any restart. One that was being kept in
+//! pieces when the process ended is taken back at the next start: a file is there as a whole or not at all.
 
 mod noted;
 mod told;
@@ -14,6 +15,7 @@ use super::features::{EditError, Features};
 use super::readers::Readers;
 use crate::api::wire::Time;
 use crate::auth::secret;
+use crate::ingest::Refused;
 use cordon_data::feature::Collection;
 use cordon_data::filter::{Comparison, Filter, Scalar};
 use cordon_data::gdal::Gdal;
@@ -22,18 +24,21 @@ use cordon_data::selection::{self, Selection};
 use cordon_data::store::{Reader, StoreError};
 use cordon_spatial::ids::{FeatureId, Revision};
 use cordon_spatial::units::UnixMs;
-use noted::{LAST_FILE, read_last, write_last};
+use noted::{InPieces, LAST_FILE, PIECES_FILE, read_in_pieces, read_last, strike_out, write_last};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use work::{Work, guarded};
+use std::time::Duration;
+use work::{PIECE, Work, guarded};
 
 /// As many features as one request may make.
 const ONE_TRANSACTION: u64 = 100_000;
 /// Trials that are remembered with what they show.
 const SHOWING: usize = 8;
+/// How soon taking back is tried again when there is no room, or too much is waiting.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// Imports that are remembered since the start.
 const REMEMBERED: usize = 100;
 
@@ -130,13 +135,7 @@ impl Imports {
             total: AtomicU64::new(0),
             end: Mutex::new(None),
         });
-        let mut jobs = self.inner.jobs.lock().expect("no holder panics");
-        jobs.push_back(job.clone());
-        while jobs.len() > REMEMBERED {
-            jobs.pop_front();
-        }
-        jobs.iter().rev().skip(SHOWING).for_each(|job| job.forget_features());
-        drop(jobs);
+        self.inner.remember(job.clone());
         let (this, running, handle) = (self.clone(), job.clone(), tokio::runtime::Handle::current());
         tokio::task::spawn_blocking(move || {
             let work = Work {
@@ -145,6 +144,7 @@ impl Imports {
                 order: &order,
                 handle,
                 keeping: RefCell::default(),
+                is_noted: Cell::new(false),
                 tried: RefCell::default(),
                 shown_bytes: Cell::new(0),
             };
@@ -166,6 +166,39 @@ impl Imports {
         Ok(job)
     }
 
+    /// Takes back what an import kept that was under way when the process ended; it is listed as one that failed. Until that is done no
+    /// other begins.
+    pub fn take_back_interrupted(&self) {
+        let file = self.inner.beside_store(PIECES_FILE);
+        let import = match read_in_pieces(&file) {
+            Ok(None) => return,
+            Ok(Some(import)) => import,
+            Err(error) => {
+                tracing::error!(%error, "which import was interrupted cannot be read; undo it by its id");
+                return;
+            }
+        };
+        let Some(collection) = collection_of(&import.id) else {
+            tracing::error!(import = import.id, "the import that was interrupted is of no collection");
+            return;
+        };
+        let permit = self.inner.one.clone().try_acquire_owned();
+        let permit = permit.expect("nothing else has begun yet");
+        self.inner.remember(Arc::new(Job::interrupted(&import, collection)));
+        let inner = self.inner.clone();
+        tokio::spawn(async move {
+            match inner.take_back(&import, collection, &file).await {
+                Ok(deleted) => {
+                    tracing::warn!(import = import.id, deleted, "an import that was interrupted is taken back")
+                }
+                Err(error) => {
+                    tracing::error!(%error, import = import.id, "an import that was interrupted stays in part")
+                }
+            }
+            drop(permit);
+        });
+    }
+
     /// The last import into each collection, over restarts; trials, and what failed, left nothing.
     pub fn last(&self) -> BTreeMap<Collection, LastImport> {
         self.inner.last.lock().expect("no holder panics").clone()
@@ -183,18 +216,12 @@ impl Imports {
 
     /// Deletes what an import made, in transactions of at most 100,000 features; what was changed since stays.
     pub async fn undo(&self, who: &str, id: &str) -> Result<Undone, ImportRefused> {
-        let named = id.rsplit_once('-').and_then(|(collection, _)| Collection::from_name(collection));
-        let collection = named.ok_or(ImportRefused::Unknown)?;
+        let collection = collection_of(id).ok_or(ImportRefused::Unknown)?;
         let _permit = self.inner.one.try_acquire().map_err(|_| ImportRefused::Busy)?;
-        let found = {
-            let id = id.to_owned();
-            self.inner.readers.read(move |reader| made_by(reader, collection, &id)).await?
-        };
-        if found.is_empty() {
+        let (unchanged, changed) = self.inner.made_by(collection, id).await?;
+        if unchanged.is_empty() && changed.is_empty() {
             return Err(ImportRefused::Unknown);
         }
-        let (unchanged, changed): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|(_, revision)| *revision == Revision(1));
         for piece in unchanged.chunks(ONE_TRANSACTION as usize) {
             self.inner.features.delete_many(who, collection, piece).await?;
         }
@@ -202,7 +229,65 @@ impl Imports {
     }
 }
 
+/// The collection that an import's id names.
+fn collection_of(id: &str) -> Option<Collection> {
+    id.rsplit_once('-').and_then(|(collection, _)| Collection::from_name(collection))
+}
+
+/// Features with their revisions.
+type Seen = Vec<(FeatureId, Revision)>;
+
 impl Inner {
+    /// A file beside the store.
+    fn beside_store(&self, name: &str) -> PathBuf {
+        self.place.with_file_name(name)
+    }
+
+    /// Lists a job; of too many, the oldest goes.
+    fn remember(&self, job: Arc<Job>) {
+        let mut jobs = self.jobs.lock().expect("no holder panics");
+        jobs.push_back(job);
+        while jobs.len() > REMEMBERED {
+            jobs.pop_front();
+        }
+        jobs.iter().rev().skip(SHOWING).for_each(|job| job.forget_features());
+    }
+
+    /// What stands of an import: as it made it, and changed since.
+    async fn made_by(&self, collection: Collection, id: &str) -> Result<(Seen, Seen), StoreError> {
+        let id = id.to_owned();
+        let found = self.readers.read(move |reader| made_by(reader, collection, &id)).await?;
+        Ok(found.into_iter().partition(|(_, revision)| *revision == Revision(1)))
+    }
+
+    /// Deletes what an interrupted import made and nobody changed since, and strikes it out; how many features that were.
+    async fn take_back(&self, import: &InPieces, collection: Collection, file: &Path) -> Result<usize, ImportRefused> {
+        let mut deleted = 0;
+        loop {
+            let (unchanged, _) = self.made_by(collection, &import.id).await?;
+            let mut left = unchanged.chunks(PIECE).peekable();
+            while let Some(piece) = left.peek() {
+                match self.features.delete_many(&import.by, collection, piece).await {
+                    Ok(gone) => {
+                        deleted += gone.len();
+                        left.next();
+                    }
+                    Err(EditError::Refused(Refused::StorageFull | Refused::Busy)) => {
+                        tokio::time::sleep(TRY_AGAIN).await
+                    }
+                    // Somebody was quicker: what stands is looked up again.
+                    Err(EditError::OneChanged { .. }) => break,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            if left.peek().is_none() {
+                break;
+            }
+        }
+        strike_out(file).map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(deleted)
+    }
+
     /// Notes an import that is done as the last one of its collection.
     fn note(&self, order: &Order, report: &Report) {
         let noted = LastImport {
@@ -214,14 +299,14 @@ impl Inner {
         };
         let mut last = self.last.lock().expect("no holder panics");
         last.insert(order.collection, noted);
-        if let Err(error) = write_last(&self.place.with_file_name(LAST_FILE), &last) {
+        if let Err(error) = write_last(&self.beside_store(LAST_FILE), &last) {
             tracing::warn!(%error, "which import was the last is not known after a restart");
         }
     }
 }
 
 /// The features of an import that stand, with their revisions.
-fn made_by(reader: &dyn Reader, collection: Collection, id: &str) -> Result<Vec<(FeatureId, Revision)>, StoreError> {
+fn made_by(reader: &dyn Reader, collection: Collection, id: &str) -> Result<Seen, StoreError> {
     let is = Filter::Compare(Comparison::Equal, Scalar::Property("import".to_owned()), Scalar::Text(id.to_owned()));
     let wanted = Selection { filter: Some(is), ..Selection::all(collection) };
     let mut found = Vec::new();
@@ -236,6 +321,21 @@ fn made_by(reader: &dyn Reader, collection: Collection, id: &str) -> Result<Vec<
 }
 
 impl Job {
+    /// One that was under way when the process ended.
+    fn interrupted(import: &InPieces, collection: Collection) -> Job {
+        Job {
+            id: import.id.clone(),
+            collection,
+            name: import.file.clone(),
+            who: import.by.clone(),
+            begun_at: UnixMs(import.begun_at_ms),
+            trial: false,
+            done: AtomicU64::new(0),
+            total: AtomicU64::new(0),
+            end: Mutex::new(Some((State::Failed, Err(ImportFailure::interrupted())))),
+        }
+    }
+
     /// Its id.
     pub fn id(&self) -> &str {
         &self.id

@@ -132,6 +132,12 @@ impl ImportFailure {
         let reason = "the disk is full, so that nothing of the file is kept; make room and import it again";
         ImportFailure { code: "storage_full", reason: reason.to_owned() }
     }
+
+    /// Of an import that was being kept in pieces when the process ended.
+    pub(super) fn interrupted() -> ImportFailure {
+        let reason = "the server ended in the middle of it; what was kept of it is taken back, import it again";
+        ImportFailure { code: "interrupted", reason: reason.to_owned() }
+    }
 }
 
 impl From<ImportError> for ImportFailure {
@@ -155,6 +161,12 @@ impl From<ImportError> for ImportFailure {
             ImportError::File(_) => "file_failed",
         };
         ImportFailure { code, reason: error.to_string() }
+    }
+}
+
+impl From<std::io::Error> for ImportFailure {
+    fn from(error: std::io::Error) -> ImportFailure {
+        ImportFailure::from(ImportError::File(error))
     }
 }
 

@@ -4,8 +4,9 @@
 //! and must not be held up for half a minute. While pieces are being kept ([`AT_ONCE`]), the next is read and checked. If a piece is
 //! refused (a full disk, say), those before it are taken back, and those beside it.
 
+use super::noted::{InPieces, PIECES_FILE, strike_out, write_in_pieces};
 use super::told::{FileFieldJson, ImportFailure, Report, State, note, refuse};
-use super::{Inner, Job, ONE_TRANSACTION, Order, made_by};
+use super::{Inner, Job, ONE_TRANSACTION, Order, TRY_AGAIN, made_by};
 use crate::desk::features::{Beside, EditError, TriedNames};
 use crate::desk::mistaken_datum;
 use crate::ingest::Refused;
@@ -16,18 +17,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 /// Features of one transaction of a larger file: about a third of a second of the writer's time.
-const PIECE: usize = 5_000;
+pub(super) const PIECE: usize = 5_000;
 /// Pieces that are being kept at a time: with two, the writer has the next one when it is done with one.
 const AT_ONCE: usize = 2;
 /// Rows that may be wrong before nobody looks for repairs any more.
 const MOST_BROKEN: usize = 100_000;
 /// How much text of rows may wait for what they name to come further down, bytes.
 const MOST_WAITING_BYTES: usize = 64 << 20;
-/// How soon taking back is tried again on a full disk.
-const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// Features that a trial shows,
 const SHOWN: usize = 1_000;
 /// and of how much text at most, bytes; a single one may be longer.
@@ -47,6 +45,8 @@ pub(super) struct Work<'a> {
     pub(super) handle: tokio::runtime::Handle,
     /// Pieces that are being kept, in their order.
     pub(super) keeping: RefCell<VecDeque<Keeping>>,
+    /// Whether it is noted as one that is being kept in pieces.
+    pub(super) is_noted: Cell<bool>,
     /// Of a trial: the names that its features would have.
     pub(super) tried: RefCell<TriedNames>,
     /// Of a trial: how much text its features had so far.
@@ -101,7 +101,29 @@ impl Work<'_> {
         let mut mapping = order.mapping.clone();
         mapping.added.push(("import".to_owned(), self.job.id.clone().into()));
         self.take(&opened, &mapping, &mut report)?;
+        self.strike_out()?;
         Ok(report)
+    }
+
+    /// Notes that it is being kept in pieces, so that the next start takes back what it kept if the process ends before it.
+    fn note_in_pieces(&self) -> Result<(), ImportFailure> {
+        let import = InPieces {
+            id: self.job.id.clone(),
+            by: self.order.who.clone(),
+            file: self.order.name.clone(),
+            begun_at_ms: self.job.begun_at.0,
+        };
+        self.is_noted.set(true);
+        Ok(write_in_pieces(&self.imports.beside_store(PIECES_FILE), &import)?)
+    }
+
+    /// All of it is kept, or nothing.
+    fn strike_out(&self) -> Result<(), ImportFailure> {
+        if self.is_noted.get() {
+            strike_out(&self.imports.beside_store(PIECES_FILE))?;
+            self.is_noted.set(false);
+        }
+        Ok(())
     }
 
     /// After a failure: takes back what was kept before it. On a full disk that needs room, too: the failure is told, and it is tried
@@ -115,15 +137,16 @@ impl Work<'_> {
             while self.keeping_ends(0).is_err() {}
             while let Err(error) = self.take_back() {
                 if !matches!(error, EditError::Refused(Refused::StorageFull | Refused::Busy)) {
-                    tracing::error!(%error, import = self.job.id, "an import that failed could not be taken back; undo it later");
-                    break;
+                    tracing::error!(%error, import = self.job.id, "an import that failed could not be taken back; the next start does it");
+                    return Ok(());
                 }
                 let reason = format!("{failure}; what was kept of it before is taken back as soon as there is room");
                 let told = ImportFailure { code: failure.code, reason };
                 *self.job.end.lock().expect("no holder panics") = Some((State::Failed, Err(told)));
                 std::thread::sleep(TRY_AGAIN);
             }
-            Ok(())
+            // What stays noted is looked for in vain by the next start.
+            self.strike_out()
         });
     }
 
@@ -131,6 +154,9 @@ impl Work<'_> {
         let collection = self.order.collection;
         let in_pieces = opened.rows > ONE_TRANSACTION;
         let mut sorted = Sorted::default();
+        if in_pieces && !self.order.trial {
+            self.note_in_pieces()?;
+        }
         for row in opened.rows(collection, mapping)? {
             let row = row?;
             self.job.done.store(row.number, Ordering::Relaxed);
