@@ -10,13 +10,16 @@ mod postgres;
 use contract::given::{at, commit, edit, fix, fixes, keep_edit, zone_json};
 use contract::{Open, Site};
 use cordon_data::feature::Collection;
-use cordon_data::postgis;
+use cordon_data::postgis::{self, Cutting};
 use cordon_data::store::StoreError;
-use cordon_spatial::ids::VehicleKey;
+use cordon_spatial::fix::Fix;
+use cordon_spatial::ids::{JournalPosition, VehicleKey};
 use cordon_spatial::units::UnixMs;
 use postgres::Postgres;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
+
+const HOUR: i64 = 3_600_000;
 
 /// A schema of its own in the database that the running tests share.
 struct Schema {
@@ -47,7 +50,12 @@ impl Schema {
     }
 
     fn try_open(&self) -> Result<Open, StoreError> {
-        let (writer, readers) = postgis::open(&self.url(), &self.name)?;
+        // Every cut takes what there is, in parts of a few records.
+        self.open_cutting(Cutting { span_ms: 0, span_records: 50, part_records: 3 })
+    }
+
+    fn open_cutting(&self, cutting: Cutting) -> Result<Open, StoreError> {
+        let (writer, readers) = postgis::open_with(&self.url(), &self.name, cutting)?;
         Ok(Open { writer: Box::new(writer), readers: Box::new(readers) })
     }
 
@@ -174,16 +182,21 @@ fn a_role_without_the_right_to_change_tables_runs_it() {
     let mut open = Open { writer: Box::new(writer), readers: Box::new(readers) };
     keep_edit(&mut open, 1, edit(Collection::Zones, "north", 3, 1, &zone_json("北", 121.4), None));
     commit(&mut open, 2, fixes([fix(7, 0)]));
+    commit(&mut open, HOUR, fixes([fix(7, HOUR)]));
+    while open.writer.cut_tracks(0).unwrap() {}
+    assert_eq!(site.rows("SELECT vehicle, hour - 498720 FROM tracks"), "7|0", "the hour that is over");
     let forget = cordon_data::store::Forget {
         journal_before: UnixMs::MIN,
-        journal_upto: cordon_spatial::ids::JournalPosition(0),
+        journal_upto: JournalPosition(0),
         tracks_before: at(-86_400_000),
         alarms_before: UnixMs::MIN,
     };
     while open.writer.forget(&forget, 0).unwrap() {}
-    assert_eq!(open.reader().track(VehicleKey(7), UnixMs::MIN, UnixMs::MAX, 10).unwrap(), [fix(7, 0)]);
-    let made = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'fixes'::regclass";
-    assert_eq!(site.rows(made), "4", "three days and the others");
+    assert_eq!(open.reader().track(VehicleKey(7), UnixMs::MIN, UnixMs::MAX, 10).unwrap(), [fix(7, 0), fix(7, HOUR)]);
+    for parent in ["fixes", "tracks"] {
+        let made = format!("SELECT count(*) FROM pg_inherits WHERE inhparent = '{parent}'::regclass");
+        assert_eq!(site.rows(&made), "4", "three days and the others of {parent}");
+    }
     for forbidden in ["DROP TABLE fixes", "CREATE TABLE mine (a int)", "UPDATE about SET version = 5"] {
         let tried = format!("SET ROLE {role};\n{forbidden}");
         let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| site.rows(&tried)));
@@ -208,17 +221,158 @@ fn days_of_fixes_are_tables_that_go_whole() {
         site.rows(tables).lines().collect::<Vec<_>>(),
         ["fixes_20261123", "fixes_20261124", "fixes_20261125", "fixes_other"]
     );
+    while open.writer.cut_tracks(0).unwrap() {}
+    let pieces = "SELECT tableoid::regclass::text FROM tracks ORDER BY 1";
+    assert_eq!(
+        site.rows(pieces).lines().collect::<Vec<_>>(),
+        ["tracks_20261123", "tracks_20261124", "tracks_20261125", "tracks_other"]
+    );
     let forget = cordon_data::store::Forget {
         journal_before: UnixMs::MIN,
-        journal_upto: cordon_spatial::ids::JournalPosition(0),
+        journal_upto: JournalPosition(0),
         tracks_before: at(2 * day),
         alarms_before: UnixMs::MIN,
     };
     while open.writer.forget(&forget, 0).unwrap() {}
     assert_eq!(site.rows(tables).lines().collect::<Vec<_>>(), ["fixes_20261125", "fixes_other"]);
     assert_eq!(site.rows("SELECT to_regclass('fixes_20261123') IS NULL"), "t");
+    assert_eq!(site.rows(pieces).lines().collect::<Vec<_>>(), ["tracks_20261125", "tracks_other"], "with their pieces");
+    assert_eq!(open.reader().track(VehicleKey(7), UnixMs::MIN, UnixMs::MAX, 10).unwrap(), [odd, fix(7, 2 * day)]);
     commit(&mut open, 4 * day, fixes([fix(7, 0)]));
     assert_eq!(open.reader().track(VehicleKey(7), at(0), at(1), 10).unwrap().len(), 1, "an old day is made again");
+}
+
+/// Whole hours, in parts of a few vehicles.
+const HOURLY: Cutting = Cutting { span_ms: HOUR, span_records: 1_000, part_records: 15 };
+/// Rows alone.
+const NEVER: Cutting = Cutting { span_ms: i64::MAX, span_records: u64::MAX, part_records: u64::MAX };
+const VEHICLES: u32 = 5;
+
+/// What comes in the nth ten minutes: each vehicle's fix, one that waited for hours in a terminal, one that is sent again, and one
+/// of the same instant from elsewhere.
+fn ten_minutes(n: i64) -> Vec<Fix> {
+    let now = n * 600_000;
+    let received = |fix: Fix| Fix { received_at: at(now + 700), ..fix };
+    let mut elsewhere = fix(4, now);
+    elsewhere.position.lon_e7 -= 3;
+    let late = fix(2, now - 2 * HOUR - 1_000);
+    let again = fix(3, now - 40 * 60_000);
+    let regular = (1..=VEHICLES).map(|vehicle| fix(vehicle, now));
+    regular.chain([late, again, elsewhere].map(received)).collect()
+}
+
+/// Every answer about every vehicle.
+fn answers(open: &Open) -> Vec<String> {
+    let reader = open.reader();
+    let head = reader.head().unwrap().position.0;
+    let mut all = Vec::new();
+    for vehicle in (1..=VEHICLES).map(VehicleKey) {
+        for (from, to) in [(UnixMs::MIN, UnixMs::MAX), (at(-HOUR), at(HOUR)), (at(90 * 60_000), at(91 * 60_000 + 1))] {
+            for limit in [1, 4, 7, 10_000] {
+                all.push(format!("{:?}", reader.track(vehicle, from, to, limit).unwrap()));
+            }
+        }
+        all.push(format!("{:?}", reader.placed(vehicle).unwrap()));
+        for as_of in [head / 3, head / 2, head] {
+            for hour in [0, 2, 5] {
+                all.push(format!("{:?}", reader.history(vehicle, at(hour * HOUR), JournalPosition(as_of)).unwrap()));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn a_track_reads_the_same_from_rows_and_pieces() {
+    let (by_rows, by_pieces) = (Schema::fresh(), Schema::fresh());
+    let (mut rows, mut pieces) = (by_rows.open_cutting(NEVER).unwrap(), by_pieces.open_cutting(HOURLY).unwrap());
+    for n in 0..40 {
+        for open in [&mut rows, &mut pieces] {
+            commit(open, n * 600_000, fixes(ten_minutes(n)));
+        }
+        for _ in 0..3 {
+            assert!(!rows.writer.cut_tracks(0).unwrap(), "nothing is over");
+            pieces.writer.cut_tracks(0).unwrap();
+            assert_eq!(answers(&pieces), answers(&rows), "in the ten minutes {n}");
+        }
+    }
+    while pieces.writer.cut_tracks(0).unwrap() {}
+    assert_eq!(answers(&pieces), answers(&rows));
+    assert_eq!(by_rows.rows("SELECT count(*) FROM tracks"), "0");
+    assert_eq!(by_pieces.rows("SELECT position FROM track_progress"), (36 * 8).to_string(), "six hours of six batches");
+    let of_one = "SELECT count(*) FROM tracks WHERE vehicle = 1";
+    assert_eq!(by_pieces.rows(of_one), "6", "who reports at once has a piece an hour");
+    assert_eq!(by_pieces.rows("SELECT count(*) FROM fixes"), by_rows.rows("SELECT count(*) FROM fixes"), "rows stay");
+}
+
+#[test]
+fn a_cut_that_broke_off_anywhere_is_gone_on_with() {
+    let site = Schema::fresh();
+    let mut open = site.open_cutting(HOURLY).unwrap();
+    (0..13).for_each(|n| drop(commit(&mut open, n * 600_000, fixes(ten_minutes(n)))));
+    let before = answers(&open);
+    let progress = || site.rows("SELECT position, parts, done, (SELECT count(*) > 0 FROM tracks) FROM track_progress");
+    assert!(open.writer.cut_tracks(0).unwrap());
+    assert_eq!(progress(), "0|1|0|f", "what is read is in memory alone");
+    drop(open);
+    let mut open = site.open_cutting(HOURLY).unwrap();
+    while progress() != "0|4|1|t" {
+        assert!(open.writer.cut_tracks(0).unwrap(), "{}", progress());
+    }
+    assert_eq!(answers(&open), before, "one part of four");
+    assert!(open.writer.cut_tracks(0).unwrap());
+    drop(open);
+    let mut open = site.open_cutting(HOURLY).unwrap();
+    assert_eq!(answers(&open), before);
+
+    site.rows("ALTER TABLE tracks RENAME TO elsewhere");
+    let failed = (0..20).find_map(|_| open.writer.cut_tracks(0).err()).unwrap();
+    assert!(matches!(failed, StoreError::Failed(_)), "{failed}");
+    site.rows("ALTER TABLE elsewhere RENAME TO tracks");
+    drop(open);
+    let mut open = site.open_cutting(HOURLY).unwrap();
+    assert_eq!(progress(), "0|4|1|t");
+    assert_eq!(answers(&open), before, "a part that cannot be written changes nothing");
+    commit(&mut open, 13 * 600_000, fixes(ten_minutes(13)));
+    while open.writer.cut_tracks(0).unwrap() {}
+    assert_eq!(progress(), "96|1|0|t", "two hours");
+    let never = Schema::fresh();
+    let mut rows = never.open_cutting(NEVER).unwrap();
+    (0..14).for_each(|n| drop(commit(&mut rows, n * 600_000, fixes(ten_minutes(n)))));
+    assert_eq!(answers(&open), answers(&rows));
+}
+
+#[test]
+fn a_database_of_before_pieces_keeps_its_tracks() {
+    let site = Schema::fresh();
+    let mut open = site.open_cutting(NEVER).unwrap();
+    (0..13).for_each(|n| drop(commit(&mut open, n * 600_000, fixes(ten_minutes(n)))));
+    let before = answers(&open);
+    drop(open);
+    // As the release before left it, its oldest journal forgotten.
+    site.rows(
+        "DELETE FROM journal WHERE first <= 24; DROP TABLE tracks, track_progress; DROP INDEX fixes_vehicle;
+         CREATE INDEX fixes_vehicle ON fixes (vehicle, fixed_ms); UPDATE about SET version = 3",
+    );
+    let mut open = site.open_cutting(HOURLY).unwrap();
+    assert_eq!(site.rows("SELECT since, position FROM track_progress"), "24|24");
+    assert_eq!(answers(&open), before, "by its rows");
+    while open.writer.cut_tracks(0).unwrap() {
+        assert_eq!(answers(&open), before);
+    }
+    assert_eq!(site.rows("SELECT since, position FROM track_progress"), "24|96");
+}
+
+#[test]
+fn a_journal_with_a_gap_is_not_cut_and_loses_no_fix() {
+    let site = Schema::fresh();
+    let mut open = site.open();
+    (0..4).for_each(|n| drop(commit(&mut open, n * 600_000, fixes(ten_minutes(n)))));
+    let before = answers(&open);
+    site.rows("DELETE FROM journal WHERE first = 1");
+    let refused = open.writer.cut_tracks(0).unwrap_err();
+    assert!(refused.to_string().contains("positions 1 to 8 are missing"), "{refused}");
+    assert_eq!(answers(&open), before);
 }
 
 #[test]

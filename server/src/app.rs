@@ -111,6 +111,7 @@ pub async fn start(config: Config, welcome: impl FnOnce(&Welcome)) -> Result<Run
     let features = Features::new(pipeline.clone(), readers.clone(), catalog.clone(), roads.clone());
     let gdal = limited_gdal();
     let imports = Imports::new(features.clone(), readers.clone(), gdal.clone(), config.data.join("incoming"));
+    imports.take_back_interrupted();
     let setup = Arc::new(Setup::default());
     let terminals = Arc::new(Terminals::new(
         pipeline.clone(),

@@ -4,6 +4,9 @@
 //! looks ten times a second and sends it on. So there is one way to store, lost or not: while the database is lost nothing but
 //! the backlog grows, and when it is back the same thread catches up. Each shipment is one transaction with the mark that it
 //! leads to, so what broke in between is neither lost nor doubled. A start needs no database.
+//!
+//! The same thread has the database cut what it has into pieces of track, a slice between two shipments, and not while more than
+//! one shipment is waiting. It writes nothing else that others read: whether and how far it has come changes no answer.
 
 use crate::ingest::{Forgetting, Retention, StoreAccess};
 use cordon_data::postgis::{self, PostgisReaders, PostgisWriter};
@@ -24,6 +27,10 @@ const POLL: Duration = Duration::from_millis(100);
 const RETRY: Duration = Duration::from_secs(2);
 /// How long it must be lost before that is an alarm: a failover takes less.
 const ALARM_AFTER: Duration = Duration::from_secs(10);
+/// Longest slice of cutting between two shipments, milliseconds; the one that writes its pieces may take some hundred.
+const CUT_SLICE_MS: u32 = 20;
+/// How long cutting rests after it failed.
+const CUT_RETRY: Duration = Duration::from_secs(60);
 /// How long a stopping server waits for the rest to be sent.
 const LAST: Duration = Duration::from_secs(10);
 
@@ -46,6 +53,8 @@ pub struct DatabaseState {
     sent: AtomicU64,
     /// The last record that it was seen to have.
     upto: AtomicU64,
+    /// Up to where it has cut the fixes into pieces of track.
+    cut_upto: AtomicU64,
     error: Mutex<Option<String>>,
 }
 
@@ -58,6 +67,8 @@ pub struct DatabaseFigures {
     pub behind: u64,
     /// Records that it took in since the start.
     pub sent: u64,
+    /// Records that it has and whose fixes it reads row by row, for they are not cut into pieces of track yet.
+    pub uncut: u64,
     /// Why it does not.
     pub error: Option<String>,
 }
@@ -70,10 +81,12 @@ impl DatabaseState {
 
     /// How it is, when so much is kept.
     pub fn figures(&self, kept: JournalPosition) -> DatabaseFigures {
+        let upto = self.upto.load(Ordering::Relaxed);
         DatabaseFigures {
             connected: self.connected.load(Ordering::Relaxed),
-            behind: kept.0.saturating_sub(self.upto.load(Ordering::Relaxed)),
+            behind: kept.0.saturating_sub(upto),
             sent: self.sent.load(Ordering::Relaxed),
+            uncut: upto.saturating_sub(self.cut_upto.load(Ordering::Relaxed)),
             error: self.error.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
@@ -185,6 +198,7 @@ impl Shipping {
             state: Arc::clone(&state),
             stop: Arc::clone(&stop),
             now: Box::new(now),
+            cut_not_before: Instant::now(),
         };
         let thread = std::thread::Builder::new().name("cordon-database".to_owned()).spawn(move || sender.run());
         let thread = thread.map_err(|error| StoreError::Failed(error.to_string()))?;
@@ -208,6 +222,7 @@ struct Sender {
     state: Arc<DatabaseState>,
     stop: Arc<AtomicBool>,
     now: Box<dyn Fn() -> UnixMs + Send>,
+    cut_not_before: Instant,
 }
 
 impl Sender {
@@ -277,9 +292,31 @@ impl Sender {
             self.state.sent.fetch_add(count as u64, Ordering::Relaxed);
         }
         let upto = mark.position.0 + count as u64;
+        let backlog = reader.head()?.position.0.saturating_sub(upto);
         self.state.upto.store(upto, Ordering::Relaxed);
-        metrics::gauge!("cordon_db_backlog_rows").set(reader.head()?.position.0.saturating_sub(upto) as f64);
+        metrics::gauge!("cordon_db_backlog_rows").set(backlog as f64);
+        if backlog < RECORDS as u64 {
+            self.cut(&mut open.writer, upto)?;
+        }
         self.forgetting.turn(&mut open.writer, &self.store.folder, (self.now)())?;
         Ok(!shipment.is_empty())
+    }
+
+    /// A slice of cutting. That it fails is no reason to send nothing; only a lost database is.
+    fn cut(&mut self, writer: &mut PostgisWriter, upto: u64) -> Result<(), StoreError> {
+        if Instant::now() >= self.cut_not_before {
+            match writer.cut_tracks(CUT_SLICE_MS) {
+                Ok(_) => {}
+                Err(error @ StoreError::Lost(_)) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(%error, "the database cannot cut tracks; it is tried again later");
+                    self.cut_not_before = Instant::now() + CUT_RETRY;
+                }
+            }
+        }
+        let cut_upto = writer.cut_upto().0;
+        self.state.cut_upto.store(cut_upto, Ordering::Relaxed);
+        metrics::gauge!("cordon_db_uncut_records").set(upto.saturating_sub(cut_upto) as f64);
+        Ok(())
     }
 }

@@ -1,8 +1,10 @@
-//! Fixes as rows: sent by `COPY` in its binary form, one table a day of receiving, read back by vehicle.
+//! Fixes as rows: sent by `COPY` in its binary form, one table a day of receiving, read back by vehicle where they are
+//! not cut into tracks yet.
 
 use super::connection::On;
+use super::copy::Rows;
 use super::failure::damaged;
-use super::rows::{get, signed, unsigned};
+use super::rows::{get, number, signed, unsigned};
 use crate::placed::Placed;
 use crate::store::StoreError;
 use cordon_spatial::fix::{Fix, Marks, Source};
@@ -10,15 +12,12 @@ use cordon_spatial::ids::VehicleKey;
 use cordon_spatial::position::Position;
 use cordon_spatial::units::{DeciKph, UnixMs};
 use postgres::{GenericClient, Row};
-use std::ops::Range;
+use std::ops::RangeInclusive;
 
 /// The columns in the order in which they are sent and read.
 const COLUMNS: &str = "vehicle, fixed_ms, received_ms, position, lon_e7, lat_e7, speed_dkph, heading_deg, accuracy_dm, \
                        altitude_m, status_bits, alarm_bits, acc_on, source, marks";
 const COUNT: i16 = 15;
-
-/// The first bytes of the binary form: its signature, no flags, no extension.
-const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 
 const DAY_MS: i64 = 86_400_000;
 /// Days for which tables are made ahead, so that one day without a maker costs nothing.
@@ -49,17 +48,10 @@ pub(super) fn copy(on: &mut On<'_, impl GenericClient>, fixes: &[Placed]) -> Res
 
 /// Rows in the binary form of `COPY`.
 fn binary(fixes: &[Placed]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(SIGNATURE.len() + fixes.len() * 150);
-    out.extend_from_slice(SIGNATURE);
+    let mut rows = Rows::with_room(fixes.len() * 150);
     for (position, fix) in fixes {
-        out.extend_from_slice(&COUNT.to_be_bytes());
-        let mut put = |field: Option<&[u8]>| match field {
-            None => out.extend_from_slice(&(-1_i32).to_be_bytes()),
-            Some(bytes) => {
-                out.extend_from_slice(&(bytes.len() as i32).to_be_bytes());
-                out.extend_from_slice(bytes);
-            }
-        };
+        rows.begin(COUNT);
+        let mut put = |column: Option<&[u8]>| rows.put(column);
         put(Some(&i64::from(fix.vehicle.0).to_be_bytes()));
         put(Some(&fix.fixed_at.0.to_be_bytes()));
         put(Some(&fix.received_at.0.to_be_bytes()));
@@ -76,8 +68,7 @@ fn binary(fixes: &[Placed]) -> Vec<u8> {
         put(Some(&(fix.source as i16).to_be_bytes()));
         put(Some(&i32::from(fix.marks.bits()).to_be_bytes()));
     }
-    out.extend_from_slice(&(-1_i16).to_be_bytes());
-    out
+    rows.finish()
 }
 
 fn placed(row: &Row) -> Result<Placed, StoreError> {
@@ -111,33 +102,28 @@ fn placed(row: &Row) -> Result<Placed, StoreError> {
     Ok((get::<i64>(row, 3)? as u64, fix))
 }
 
-/// A vehicle's fixes during `times`, ordered by (fixed_at, source, place), exact duplicates once, at most `limit`.
+/// A vehicle's rows of these times that were journalled after one place and up to another, in no order.
 ///
-/// The index gives them by time, so both sorts are of one instant at a time and end with the limit.
-pub(super) fn track(
+/// Time and place are looked at in the index alone: what was journalled before costs no page of the table.
+pub(super) fn rows(
     on: &mut On<'_, impl GenericClient>,
     vehicle: VehicleKey,
-    times: &Range<UnixMs>,
-    limit: usize,
-) -> Result<Vec<Fix>, StoreError> {
+    times: &RangeInclusive<UnixMs>,
+    places: &RangeInclusive<u64>,
+) -> Result<Vec<Placed>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM (
-             SELECT DISTINCT ON (fixed_ms, lon_e7, lat_e7) {COLUMNS} FROM fixes
-             WHERE vehicle = $1 AND fixed_ms >= $2 AND fixed_ms < $3
-             ORDER BY fixed_ms, lon_e7, lat_e7, source, received_ms
-         ) once ORDER BY fixed_ms, source, lon_e7, lat_e7 LIMIT $4"
+        "SELECT {COLUMNS} FROM fixes WHERE vehicle = $1 AND fixed_ms BETWEEN $2 AND $3 AND position BETWEEN $4 AND $5"
     );
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    on.all(&sql, &[&i64::from(vehicle.0), &times.start.0, &times.end.0, &limit], |row| Ok(placed(row)?.1))
+    let (first, last) = (signed(*places.start()), signed(*places.end()));
+    on.all(&sql, &[&i64::from(vehicle.0), &times.start().0, &times.end().0, &first, &last], placed)
 }
 
-/// All of a vehicle's fixes taken at `since` or later up to a place of the journal, with their places, in no order.
-pub(super) fn since(
+/// When the first of a vehicle's rows at or after a time was taken.
+pub(super) fn first_since(
     on: &mut On<'_, impl GenericClient>,
     vehicle: VehicleKey,
     since: UnixMs,
-    upto: u64,
-) -> Result<Vec<Placed>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM fixes WHERE vehicle = $1 AND fixed_ms >= $2 AND position <= $3");
-    on.all(&sql, &[&i64::from(vehicle.0), &since.0, &signed(upto)], placed)
+) -> Result<Option<UnixMs>, StoreError> {
+    let sql = "SELECT fixed_ms FROM fixes WHERE vehicle = $1 AND fixed_ms >= $2 ORDER BY fixed_ms LIMIT 1";
+    Ok(on.first(sql, &[&i64::from(vehicle.0), &since.0], number)?.map(UnixMs))
 }

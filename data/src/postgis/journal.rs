@@ -5,6 +5,7 @@ use super::failure::{damaged, unreadable};
 use super::rows::{self, get, signed};
 use crate::codec::{batch, frame};
 use crate::feature::{StoredFeature, edited};
+use crate::placed::Placed;
 use crate::shipment::KeptBatch;
 use crate::store::StoreError;
 use cordon_spatial::ids::{FeatureKey, JournalPosition, Revision, Seq};
@@ -100,4 +101,24 @@ pub(super) fn revisions(
     );
     let found = on.all(&sql, &[&keys, &revisions], rows::feature)?;
     Ok(found.into_iter().map(|feature| ((feature.key, feature.revision), feature)).collect())
+}
+
+/// Calls `each` with the fixes of the batches that begin at one of these places, in order; the last place of the last of them.
+pub(super) fn each_fix(
+    on: &mut On<'_, impl GenericClient>,
+    from: u64,
+    upto: u64,
+    mut each: impl FnMut(Placed),
+) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT first, last, at_ms, records, seq FROM journal WHERE first BETWEEN $1 AND $2 ORDER BY first";
+    let batches = on.all(sql, &[&signed(from), &signed(upto)], decoded)?;
+    let last = batches.last().map(|batch| batch.first + batch.records.len() as u64 - 1);
+    for batch in batches {
+        for (position, record) in (batch.first..).zip(batch.records) {
+            if let batch::Kept::Fix(fix) = record {
+                each((position, fix));
+            }
+        }
+    }
+    Ok(last)
 }

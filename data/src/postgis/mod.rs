@@ -6,10 +6,11 @@
 //! writes a schema. Connections are synchronous (the `postgres` crate, which is `tokio-postgres` with a runtime of its own):
 //! they belong to threads that may wait, never to an async task.
 //!
-//! A fix is a row of its vehicle's track as soon as it is committed: there is nothing to cut.
+//! A fix is a row, and on its vehicle's track, as soon as it is committed. It is cut into a piece of track later, beside its row.
 
 mod accounts;
 mod connection;
+mod copy;
 mod failure;
 mod features;
 mod fixes;
@@ -21,9 +22,11 @@ mod rows;
 mod schema;
 mod shipment;
 mod tls;
+mod tracks;
 mod writer;
 
 pub use reader::{PostgisReader, PostgisReaders};
+pub use tracks::Cutting;
 pub use writer::PostgisWriter;
 
 use crate::store::StoreError;
@@ -36,10 +39,15 @@ pub const SCHEMA: &str = "cordon";
 ///
 /// Errors: [`StoreError::Lost`], [`StoreError::InUse`], [`StoreError::Newer`], a role without the right to migrate.
 pub fn open(url: &str, schema: &str) -> Result<(PostgisWriter, PostgisReaders), StoreError> {
+    open_with(url, schema, Cutting::default())
+}
+
+/// The same with other spans to cut.
+pub fn open_with(url: &str, schema: &str, cutting: Cutting) -> Result<(PostgisWriter, PostgisReaders), StoreError> {
     let address = Address::of(url, schema)?;
     let mut connection = address.connect()?;
     schema::migrate(&address, &mut connection)?;
-    let writer = PostgisWriter::start(&address, connection)?;
+    let writer = PostgisWriter::start(&address, connection, cutting)?;
     Ok((writer, PostgisReaders::new(address)))
 }
 

@@ -2,8 +2,8 @@
 
 use super::connection::On;
 use super::failure::unreadable;
-use super::fixes;
 use super::rows::{get, number, signed, unsigned};
+use super::tracks;
 use crate::codec::{checkpoint, frame};
 use crate::placed::as_given;
 use crate::store::{PastFixes, ReplacedZone, StoreError, WITHOUT_CHECKPOINT};
@@ -51,7 +51,7 @@ pub(super) fn history(
 ) -> Result<PastFixes, StoreError> {
     let checkpoint = newest_checkpoint(on, vehicle, from, as_of)?;
     let since = checkpoint.as_ref().map_or(from - WITHOUT_CHECKPOINT, |checkpoint| checkpoint.at);
-    let placed = fixes::since(on, vehicle, since, as_of.0)?;
+    let placed = tracks::placed(on, vehicle, &(since..=UnixMs::MAX), as_of.0)?;
     Ok(PastFixes { checkpoint, fixes: as_given(placed) })
 }
 

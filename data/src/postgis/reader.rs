@@ -2,7 +2,7 @@
 
 use super::connection::{Address, Connection, On, Param};
 use super::rows::{self, number, signed};
-use super::{features, fixes, journal, past, shipment};
+use super::{features, journal, past, shipment, tracks};
 use crate::feature::{Collection, StoredFeature};
 use crate::shipment::{Accounts, Mark, Shipment};
 use crate::store::{
@@ -276,7 +276,7 @@ impl Reader for PostgisReader {
     }
 
     fn placed(&self, vehicle: VehicleKey) -> Result<Vec<(JournalPosition, Fix)>, StoreError> {
-        self.on(|on| shipment::placed(on, vehicle))
+        self.with(|connection| connection.consistently(|on| shipment::placed(on, vehicle)))
     }
 
     #[expect(clippy::redundant_closure, reason = "the function itself would be that of one lifetime")]
@@ -285,7 +285,7 @@ impl Reader for PostgisReader {
     }
 
     fn track(&self, vehicle: VehicleKey, from: UnixMs, to: UnixMs, limit: usize) -> Result<Vec<Fix>, StoreError> {
-        self.on(|on| fixes::track(on, vehicle, &(from..to), limit))
+        self.with(|connection| connection.consistently(|on| tracks::track(on, vehicle, &(from..to), limit)))
     }
 
     fn history(&self, vehicle: VehicleKey, from: UnixMs, as_of: JournalPosition) -> Result<PastFixes, StoreError> {

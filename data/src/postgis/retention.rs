@@ -3,6 +3,7 @@
 use super::connection::On;
 use super::fixes::day_of;
 use super::rows::{self, get, number, signed};
+use super::tracks::Progress;
 use crate::store::{Forget, Head, StoreError};
 use cordon_spatial::alarm::{Alarm, AlarmState};
 use cordon_spatial::event::Event;
@@ -21,6 +22,7 @@ enum Stage {
     Journal,
     Days,
     Fixes,
+    Tracks,
     Alarms,
     /// Events after this time and number.
     Events(i64, i64),
@@ -53,6 +55,7 @@ impl Sweep {
                 Stage::Journal => journal(on, &self.what, head)?,
                 Stage::Days => days(on, &self.what)?,
                 Stage::Fixes => fixes(on, &self.what)?,
+                Stage::Tracks => tracks(on, &self.what)?,
                 Stage::Alarms => alarms(on, &self.what, head)?,
                 Stage::Events(at, seq) => events(on, &self.what, head, (at, seq))?,
                 Stage::Done => Stage::Done,
@@ -65,9 +68,11 @@ impl Sweep {
     }
 }
 
-/// Batches that are old and not needed by any recovery. The newest one stays: it says how far the journal has come.
+/// Batches that are old, cut into tracks and not needed by any recovery. The newest one stays: it says how far the journal has
+/// come.
 fn journal(on: &mut On<'_, impl GenericClient>, what: &Forget, head: Head) -> Result<Stage, StoreError> {
-    let upto = signed(what.journal_upto.0).min(signed(head.position.0) - 1);
+    let cut = signed(Progress::read(on)?.position);
+    let upto = cut.min(signed(what.journal_upto.0)).min(signed(head.position.0) - 1);
     let sql = "SELECT first, last, at_ms FROM journal ORDER BY first LIMIT $1";
     let oldest: Vec<(i64, i64, i64)> =
         on.all(sql, &[&JOURNAL_ROWS], |row| Ok((get(row, 0)?, get(row, 1)?, get(row, 2)?)))?;
@@ -78,7 +83,7 @@ fn journal(on: &mut On<'_, impl GenericClient>, what: &Forget, head: Head) -> Re
     Ok(if old as i64 == JOURNAL_ROWS { Stage::Journal } else { Stage::Days })
 }
 
-/// Whole days of fixes.
+/// Whole days of fixes and their pieces of track.
 fn days(on: &mut On<'_, impl GenericClient>, what: &Forget) -> Result<Stage, StoreError> {
     on.first("SELECT drop_fix_days($1)", &[&day_of(what.tracks_before)], |_| Ok(()))?;
     Ok(Stage::Fixes)
@@ -89,10 +94,25 @@ fn fixes(on: &mut On<'_, impl GenericClient>, what: &Forget) -> Result<Stage, St
     if what.tracks_before == UnixMs::MIN {
         return Ok(Stage::Alarms);
     }
-    let sql = "DELETE FROM fixes WHERE (tableoid, ctid) IN
-                   (SELECT tableoid, ctid FROM fixes WHERE received_ms < $1 LIMIT $2)";
-    let gone = on.run(sql, &[&what.tracks_before.0, &FIX_ROWS])?;
-    Ok(if gone as i64 == FIX_ROWS { Stage::Fixes } else { Stage::Alarms })
+    Ok(if delete_received_before(on, "fixes", what.tracks_before)? { Stage::Fixes } else { Stage::Tracks })
+}
+
+/// Pieces of the same of which every fix is old.
+fn tracks(on: &mut On<'_, impl GenericClient>, what: &Forget) -> Result<Stage, StoreError> {
+    Ok(if delete_received_before(on, "tracks", what.tracks_before)? { Stage::Tracks } else { Stage::Alarms })
+}
+
+/// Deletes some old rows; whether there may be more.
+fn delete_received_before(
+    on: &mut On<'_, impl GenericClient>,
+    table: &str,
+    before: UnixMs,
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "DELETE FROM {table} WHERE (tableoid, ctid) IN
+             (SELECT tableoid, ctid FROM {table} WHERE received_ms < $1 LIMIT $2)"
+    );
+    Ok(on.run(&sql, &[&before.0, &FIX_ROWS])? as i64 == FIX_ROWS)
 }
 
 /// Alarms that were closed long ago. One that is open stays however old it is.

@@ -10,8 +10,12 @@ use crate::feature::schema::SeenBy;
 use crate::store::StoreError;
 
 /// Migration n brings a database from schema n to n + 1.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
+];
 
 /// Nobody else migrates meanwhile.
 const MIGRATING: i64 = 0x4372_646E_0001;

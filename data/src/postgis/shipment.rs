@@ -4,7 +4,7 @@ use super::connection::{On, Param};
 use super::failure::from_postgres;
 use super::rows::{self, get, number, signed, unsigned};
 use super::writer::{put_alarms, put_events};
-use super::{accounts, features, fixes, journal};
+use super::{accounts, features, fixes, journal, tracks};
 use crate::codec::{batch, frame};
 use crate::feature::StoredFeature;
 use crate::placed::Placed;
@@ -113,7 +113,7 @@ pub(super) fn placed(
     on: &mut On<'_, impl GenericClient>,
     vehicle: VehicleKey,
 ) -> Result<Vec<(JournalPosition, Fix)>, StoreError> {
-    let mut placed = fixes::since(on, vehicle, UnixMs::MIN, u64::MAX)?;
+    let mut placed = tracks::placed(on, vehicle, &(UnixMs::MIN..=UnixMs::MAX), u64::MAX)?;
     placed.sort_unstable_by_key(|(position, _)| *position);
     Ok(placed.into_iter().map(|(position, fix)| (JournalPosition(position), fix)).collect())
 }
@@ -140,6 +140,9 @@ pub(super) fn take_in(
     }
     let placed: Vec<Placed> = shipment.fixes.iter().map(|(position, fix)| (position.0, *fix)).collect();
     fixes::copy(on, &placed)?;
+    if shipment.journal.is_empty() && !placed.is_empty() {
+        tracks::put_past(on, sealer, &placed)?;
+    }
     put_events(on, &shipment.events)?;
     put_alarms(on, &shipment.alarms)?;
     for kept in &shipment.checkpoints {

@@ -8,6 +8,7 @@ use super::past::{self, Pruning};
 use super::retention::Sweep;
 use super::rows::{self, number, signed};
 use super::shipment;
+use super::tracks::{Cut, Cutting, Due, Progress};
 use crate::codec::{batch, frame};
 use crate::following::{acts, follows, head_after, last_of_each};
 use crate::placed::Placed;
@@ -41,6 +42,12 @@ pub struct PostgisWriter {
     head: Head,
     /// The last day for which tables were made.
     day: Option<i64>,
+    cutting: Cutting,
+    cut: Option<Box<Cut>>,
+    /// Up to where every fix is cut into tracks.
+    cut_upto: u64,
+    /// Nothing is to be cut before journal time or the number of records has come so far.
+    cut_due: (UnixMs, u64),
     sweep: Option<Sweep>,
     pruning: Option<Pruning>,
     /// Why nothing can be promised any more.
@@ -49,7 +56,11 @@ pub struct PostgisWriter {
 
 impl PostgisWriter {
     /// Takes over a migrated database.
-    pub(super) fn start(address: &Address, mut connection: Connection) -> Result<PostgisWriter, StoreError> {
+    pub(super) fn start(
+        address: &Address,
+        mut connection: Connection,
+        cutting: Cutting,
+    ) -> Result<PostgisWriter, StoreError> {
         let lock = "SELECT CASE WHEN pg_try_advisory_lock($1, hashtext($2)) THEN 0::bigint ELSE coalesce(
                         (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
                          AND classid = $1::bigint::oid AND database = (SELECT oid FROM pg_database
@@ -68,7 +79,25 @@ impl PostgisWriter {
         }
         let head = rows::head(&mut connection.on())?;
         let sealer = frame::Sealer::new().map_err(|error| StoreError::Failed(error.to_string()))?;
-        Ok(PostgisWriter { connection, sealer, head, day: None, sweep: None, pruning: None, broken: None })
+        let cut_upto = Progress::read(&mut connection.on())?.position;
+        Ok(PostgisWriter {
+            connection,
+            sealer,
+            head,
+            day: None,
+            cutting,
+            cut: None,
+            cut_upto,
+            cut_due: (UnixMs::MIN, 0),
+            sweep: None,
+            pruning: None,
+            broken: None,
+        })
+    }
+
+    /// Up to where every fix is cut into tracks; what came later is read row by row.
+    pub fn cut_upto(&self) -> JournalPosition {
+        JournalPosition(self.cut_upto)
     }
 
     /// Runs one piece of writing, unless an earlier one left it open what was kept.
@@ -113,6 +142,32 @@ impl PostgisWriter {
         })?;
         self.head = head;
         Ok(())
+    }
+
+    /// Cuts for about `budget`, at least one step; whether more is waiting. A failure leaves all as it was.
+    fn cut(&mut self, budget: Duration) -> Result<bool, StoreError> {
+        let began = Instant::now();
+        let mut cut = match self.cut.take() {
+            Some(cut) => cut,
+            None if self.head.at < self.cut_due.0 && self.head.position.0 < self.cut_due.1 => return Ok(false),
+            None => match Cut::begin(&mut self.connection.on(), self.head, &self.cutting)? {
+                Due::Now(cut) => cut,
+                Due::At(at, records) => {
+                    self.cut_due = (at, records);
+                    return Ok(false);
+                }
+            },
+        };
+        loop {
+            if let Some(cut_upto) = cut.step(&mut self.connection, &mut self.sealer)? {
+                self.cut_upto = cut_upto;
+                return Ok(true);
+            }
+            if began.elapsed() >= budget {
+                self.cut = Some(cut);
+                return Ok(true);
+            }
+        }
     }
 
     /// Makes the tables of the days on which fixes were received. By itself, before the batch: a table is made once.
@@ -223,9 +278,8 @@ impl Writer for PostgisWriter {
         })
     }
 
-    fn cut_tracks(&mut self, _budget_ms: u32) -> Result<bool, StoreError> {
-        // A fix is a row of its vehicle's track from its commit on.
-        Ok(false)
+    fn cut_tracks(&mut self, budget_ms: u32) -> Result<bool, StoreError> {
+        self.write(|writer| writer.cut(Duration::from_millis(budget_ms.into())))
     }
 
     fn forget(&mut self, what: &Forget, budget_ms: u32) -> Result<bool, StoreError> {

@@ -8,7 +8,7 @@ use super::failure::{damaged, from_sqlite, unreadable};
 use super::journal;
 use super::tail::Tail;
 use crate::codec::{fixes, frame};
-use crate::placed::Placed;
+use crate::placed::{Placed, append_in_order};
 use crate::store::StoreError;
 use cordon_spatial::fix::Fix;
 use cordon_spatial::ids::{JournalPosition, VehicleKey};
@@ -180,7 +180,7 @@ pub(super) fn read(
         let hour: i64 = row.get(0).map_err(from_sqlite)?;
         // Hours before this one are whole: the rows come by hour, and the tail was read first.
         while let Some(entry) = waiting.first_entry().filter(|entry| *entry.key() < hour) {
-            append_hour(&mut track, entry.remove());
+            append_in_order(&mut track, entry.remove());
         }
         if track.len() >= limit {
             break;
@@ -190,7 +190,7 @@ pub(super) fn read(
         waiting.entry(hour).or_default().extend(during);
     }
     for fixes in waiting.into_values() {
-        append_hour(&mut track, fixes);
+        append_in_order(&mut track, fixes);
     }
     track.truncate(limit);
     Ok(track)
@@ -222,16 +222,4 @@ fn read_piece(row: &Row<'_>, vehicle: VehicleKey) -> Result<Vec<Placed>, StoreEr
     let sealed = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(from_sqlite)?;
     let piece = frame::open(sealed).and_then(|plain| fixes::get_track(&plain));
     piece.map_err(|why| unreadable(format!("tracks of vehicle {vehicle}, hour {hour}"), &why))
-}
-
-/// Appends one hour's fixes in order, each once.
-fn append_hour(track: &mut Vec<Fix>, mut fixes: Vec<Fix>) {
-    fixes.sort_by_key(|fix| (fix.fixed_at, fix.source, fix.position, fix.received_at));
-    let start = track.len();
-    for fix in fixes {
-        let mut same_instant = track[start..].iter().rev().take_while(|known| known.fixed_at == fix.fixed_at);
-        if !same_instant.any(|known| known.position == fix.position) {
-            track.push(fix);
-        }
-    }
 }

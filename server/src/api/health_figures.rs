@@ -99,6 +99,8 @@ pub struct DatabaseJson {
     pub behind: u64,
     /// Records that it took in since the start.
     pub sent: u64,
+    /// Records that it has and that are not cut into pieces of track yet: what came within the last hour, while all is well.
+    pub uncut: u64,
     /// Why it does not take them in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -181,8 +183,8 @@ pub async fn health(State(app): AppState) -> Result<Json<HealthJson>, Problem> {
         ingest: ingest(&app),
         disk,
         database: app.database.as_ref().map(|database| {
-            let DatabaseFigures { connected, behind, sent, error } = database.figures(kept);
-            DatabaseJson { connected, behind, sent, error }
+            let DatabaseFigures { connected, behind, sent, uncut, error } = database.figures(kept);
+            DatabaseJson { connected, behind, sent, uncut, error }
         }),
         terminals: terminals(&app),
         consoles: app.hub.clients(),

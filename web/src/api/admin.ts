@@ -24,7 +24,7 @@ export interface Health {
   };
   disk: { free_bytes: number | null; total_bytes: number | null; database_bytes: number | null };
   /** Absent when what is kept is handed on to no database. */
-  database?: { connected: boolean; behind: number; sent: number; error?: string };
+  database?: { connected: boolean; behind: number; sent: number; uncut: number; error?: string };
   terminals: { online: number | null; approved: number | null; waiting_approval: number | null };
   consoles: number | null;
   vehicles: { total: number | null; online: number | null; silent: number | null };

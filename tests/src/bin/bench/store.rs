@@ -5,6 +5,9 @@
 //! one table with the columns that are given and an index by vehicle and time, whose bytes were made before the clock ran. So
 //! what is compared ran side by side.
 //!
+//! Fixes of the embedded store are on their tracks only when they are cut: that belongs to keeping them. Those of the database are on
+//! them as rows; cutting them into pieces, which it does beside, is timed by itself afterwards.
+//!
 //! Tracks are read twice: cold, after the store was opened anew and the system has forgotten what it had in memory of the files
 //! (of a database that was started elsewhere nothing is forgotten), and warm, the same vehicles at once again.
 
@@ -226,6 +229,8 @@ fn plain_rows(records: &[Record]) -> Vec<u8> {
 #[derive(Default)]
 struct Figures {
     kept: Duration,
+    cut: Duration,
+    steps: Times,
     commits: Times,
     cold: Times,
     warm: Times,
@@ -237,9 +242,18 @@ impl Figures {
         let began = Instant::now();
         writer.commit(&made.batch())?;
         self.commits.add(began.elapsed());
-        // Fixes of the embedded store are on their tracks only when they are cut: that belongs to keeping them.
-        while writer.cut_tracks(5)? {}
         self.kept += began.elapsed();
+        Ok(())
+    }
+
+    fn cut(&mut self, writer: &mut dyn Writer) -> anyhow::Result<()> {
+        let mut more = true;
+        while more {
+            let began = Instant::now();
+            more = writer.cut_tracks(5)?;
+            self.steps.add(began.elapsed());
+            self.cut += began.elapsed();
+        }
         Ok(())
     }
 
@@ -368,7 +382,10 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let (mut of_embedded, mut of_database) = (Figures::default(), Figures::default());
     while fleet.made < options.fixes {
         let made = fleet.next();
-        embedded.as_mut().map_or(Ok(()), |writer| of_embedded.commit(writer, &made))?;
+        if let Some(writer) = &mut embedded {
+            of_embedded.commit(writer, &made)?;
+            of_embedded.cut(writer)?;
+        }
         database.as_mut().map_or(Ok(()), |(writer, _)| of_database.commit(writer, &made))?;
         copy.as_mut().map_or(Ok(()), |copy| copy.commit(&made))?;
     }
@@ -377,18 +394,25 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         forget_files(folder.path())?;
         let (_writer, readers) = sqlite::open(folder.path())?;
         forget_files(folder.path())?;
+        of_embedded.kept += of_embedded.cut;
         of_embedded.read(readers.reader()?.as_ref(), options)?;
         figures["embedded"] = of_embedded.told(fleet.made);
         figures["embedded"]["disk_mib"] = (std::fs::metadata(folder.path().join(sqlite::FILE))?.len() >> 20).into();
     }
-    if let (Some(place), Some(_)) = (&place, database.take()) {
+    if let (Some(place), Some((mut writer, _))) = (&place, database.take()) {
         let copied_per_s = copy.take().map(|copy| fleet.made as f64 / copy.took.as_secs_f64());
         let kept_per_s = fleet.made as f64 / of_database.kept.as_secs_f64();
+        of_database.cut(&mut writer)?;
+        let cut_upto = writer.cut_upto();
+        drop(writer);
         place.cool_down()?;
         let (writer, readers) = postgis::open(&place.url, SCHEMA)?;
         of_database.read(readers.reader()?.as_ref(), options)?;
         drop((writer, readers));
         figures["postgis"] = of_database.told(fleet.made);
+        figures["postgis"]["cut_fixes"] = cut_upto.0.into();
+        figures["postgis"]["cut_s"] = of_database.cut.as_secs_f64().round().into();
+        figures["postgis"]["longest_cut_step_ms"] = of_database.steps.percentile_ms(1.0).into();
         figures["postgis"]["disk_mib"] = disk_mib(&place.url)?.into();
         if let Some(copied_per_s) = copied_per_s {
             figures["plain_copy_fixes_per_s"] = copied_per_s.round().into();

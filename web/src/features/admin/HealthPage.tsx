@@ -117,6 +117,7 @@ function Figures({ health, samples }: { health: Health; samples: readonly Sample
             </Figure>
             <Figure name={t('health.postgis.behind')}>{count(health.database.behind)}</Figure>
             <Figure name={t('health.postgis.sent')}>{count(health.database.sent)}</Figure>
+            <Figure name={t('health.postgis.uncut')}>{count(health.database.uncut)}</Figure>
             {health.database.error && <Figure name={t('health.postgis.error')}>{health.database.error}</Figure>}
           </dl>
         </section>

@@ -79,7 +79,7 @@ describe('what the figures mean', () => {
     expect(judgeDisk(health({ free: 500 * GIB }), 1.5).verdict).toBe('wrong');
     expect(judgeDisk(health({ free: 500 * GIB }), 10).verdict).toBe('watch');
     expect(judgeDisk(health({ full: true, free: null }), null)).toEqual({ verdict: 'wrong', advice: 'health.advice.disk' });
-    const database = (connected: boolean, behind: number) => ({ ...health({}), database: { connected, behind, sent: 0 } });
+    const database = (connected: boolean, behind: number) => ({ ...health({}), database: { connected, behind, sent: 0, uncut: 0 } });
     expect(judgeDatabase(database(true, 100))).toEqual({ verdict: 'good' });
     expect(judgeDatabase(database(true, 60_000)).verdict).toBe('watch');
     expect(judgeDatabase(database(false, 0))).toEqual({ verdict: 'wrong', advice: 'health.advice.database_lost' });

@@ -149,6 +149,7 @@ export const zh = {
   'health.postgis.lost': '连不上',
   'health.postgis.behind': '尚未写入的记录',
   'health.postgis.sent': '启动以来写入的记录',
+  'health.postgis.uncut': '尚未切成轨迹段的记录',
   'health.postgis.error': '原因',
 } as const satisfies Record<string, string>;
 export const en: Record<keyof typeof zh, string> = {
@@ -306,5 +307,6 @@ export const en: Record<keyof typeof zh, string> = {
   'health.postgis.lost': 'lost',
   'health.postgis.behind': 'Records not there yet',
   'health.postgis.sent': 'Records sent since the start',
+  'health.postgis.uncut': 'Records not cut into tracks yet',
   'health.postgis.error': 'Reason',
 };

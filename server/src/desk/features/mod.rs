@@ -3,22 +3,28 @@
 //! A new feature only reserves its names, so that many can be made at once; a change of an existing one holds the edit
 //! lock over its commit, so that revisions follow each other. Ids are never used twice.
 
+mod checking;
+mod names;
+
+pub use checking::Beside;
+pub use names::TriedNames;
+
 use super::catalog::Catalog;
 use super::readers::Readers;
-use crate::auth::secret;
 use crate::ingest::{NewEdit, Pipeline, Refused};
 use crate::roads::desk::Roads;
+use checking::{check_id, check_new, check_one, named, new_id};
 use cordon_data::feature::{
-    Collection, Draft, FieldError, Prepared, StoredFeature, deletion, no_wholes, prepare, wholes, zone_of,
+    Collection, Draft, FieldError, Prepared, StoredFeature, deletion, no_wholes, prepare, zone_of,
 };
 use cordon_data::store::{AuditLine, StoreError};
 use cordon_spatial::ids::{FeatureId, FeatureKey, Revision};
 use cordon_spatial::record::Edited;
 use cordon_spatial::units::UnixMs;
 use cordon_spatial::zone::Zone;
+use names::{Name, Reservation, claim};
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 /// Why an edit was not made. Nothing of it was kept.
@@ -86,63 +92,6 @@ struct Inner {
     changing: tokio::sync::Mutex<()>,
     /// Names of features that are being committed.
     reserved: Arc<Mutex<HashSet<Name>>>,
-}
-
-/// A name that stands for at most one feature.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Name {
-    Id(Collection, FeatureId),
-    Phone(String),
-    Device(String),
-}
-
-impl Name {
-    fn taken(&self) -> EditError {
-        match self {
-            Name::Id(_, id) => EditError::Taken { field: "id", value: id.to_string() },
-            Name::Phone(phone) => EditError::Taken { field: "properties.terminal_phone", value: phone.clone() },
-            // The device id is a secret: it is not repeated.
-            Name::Device(_) => EditError::Taken { field: "properties.device_id", value: "…".to_owned() },
-        }
-    }
-}
-
-/// The names of features that were tried and not kept, by their hashes, so that a trial of millions costs little: of five million two
-/// share one with a chance of one in a million.
-#[derive(Default)]
-pub struct TriedNames(HashSet<u64>);
-
-impl TriedNames {
-    fn insert(&mut self, name: &Name) -> bool {
-        let mut hasher = DefaultHasher::new();
-        name.hash(&mut hasher);
-        self.0.insert(hasher.finish())
-    }
-}
-
-/// Names held until their features are committed or refused.
-struct Reservation {
-    all: Arc<Mutex<HashSet<Name>>>,
-    names: Vec<Name>,
-}
-
-impl Reservation {
-    fn add(&mut self, name: Name) -> Result<(), EditError> {
-        if !self.all.lock().expect("no holder panics").insert(name.clone()) {
-            return Err(name.taken());
-        }
-        self.names.push(name);
-        Ok(())
-    }
-}
-
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        let mut all = self.all.lock().expect("no holder panics");
-        self.names.iter().for_each(|name| {
-            all.remove(name);
-        });
-    }
 }
 
 /// Checked features with their keys, whose names nobody else can have until they are kept or dropped.
@@ -267,8 +216,8 @@ impl Features {
     /// Whether the names of a checked feature are free, as [`Features::claim_import`] would find them after those that were `tried`
     /// before it. Holds no name.
     pub fn is_free(&self, prepared: &Prepared, tried: &mut TriedNames) -> Result<(), FieldError> {
-        let mut claim = |name: Name| if tried.insert(&name) { Ok(()) } else { Err(name.taken()) };
-        self.claim(&mut claim, prepared, None).map_err(|error| taken(prepared, &error))
+        let mut hold = |name: Name| if tried.insert(&name) { Ok(()) } else { Err(name.taken()) };
+        claim(&self.inner.catalog, &mut hold, prepared, None).map_err(|error| taken(prepared, &error))
     }
 
     /// Makes or replaces the feature of this id.
@@ -451,7 +400,7 @@ impl Features {
     }
 
     fn reservation(&self) -> Reservation {
-        Reservation { all: Arc::clone(&self.inner.reserved), names: Vec::new() }
+        Reservation::among(&self.inner.reserved)
     }
 
     /// Reserves the names of a feature: refused when another one has them. `own` is the key of an existing feature.
@@ -461,44 +410,7 @@ impl Features {
         prepared: &Prepared,
         own: Option<FeatureKey>,
     ) -> Result<(), EditError> {
-        self.claim(&mut |name| reservation.add(name), prepared, own)
-    }
-
-    /// Claims the names of a feature one by one: refused when another feature has one, or the claim is.
-    fn claim(
-        &self,
-        claim: &mut dyn FnMut(Name) -> Result<(), EditError>,
-        prepared: &Prepared,
-        own: Option<FeatureKey>,
-    ) -> Result<(), EditError> {
-        let catalog = &self.inner.catalog;
-        if own.is_none() {
-            // Claimed first and looked up then: whoever commits in between is in one of the two.
-            claim(Name::Id(prepared.collection, prepared.id.clone()))?;
-            if let Some((_, entry)) = catalog.find(prepared.collection, &prepared.id) {
-                let gone = EditError::Gone(prepared.id.clone());
-                let taken = Name::Id(prepared.collection, prepared.id.clone()).taken();
-                return Err(if entry.deleted { gone } else { taken });
-            }
-        }
-        let Some(vehicle) = &prepared.vehicle else { return Ok(()) };
-        let is_other =
-            |key: Option<cordon_spatial::ids::VehicleKey>| key.is_some_and(|key| Some(key.0) != own.map(|own| own.0));
-        if let Some(phone) = &vehicle.terminal_phone {
-            let name = Name::Phone(phone.clone());
-            claim(name.clone())?;
-            if is_other(catalog.vehicle_of_phone(phone)) {
-                return Err(name.taken());
-            }
-        }
-        if let Some(device) = &vehicle.device_id {
-            let name = Name::Device(device.clone());
-            claim(name.clone())?;
-            if is_other(catalog.vehicle_of_device(device)) {
-                return Err(name.taken());
-            }
-        }
-        Ok(())
+        claim(&self.inner.catalog, &mut |name| reservation.add(name), prepared, own)
     }
 
     /// The current revision of an existing feature.
@@ -565,64 +477,6 @@ fn line(who: &str, action: &str, detail: Value) -> AuditLine {
     AuditLine { at: UnixMs(0), who: who.to_owned(), action: action.to_owned(), detail }
 }
 
-fn check_new(collection: Collection, features: &[Value], catalog: &Catalog) -> Vec<Result<Prepared, FieldError>> {
-    let mut beside = Beside::default();
-    if collection.refers_to_itself() {
-        features.iter().for_each(|feature| beside.take(collection, feature));
-    }
-    let check = |feature| check_one(collection, &new_id(feature)?, feature, &beside, catalog);
-    features.iter().map(check).collect()
-}
-
-/// Features that come in the same request into the same collection, and what each of them is part of.
-#[derive(Default)]
-pub struct Beside(HashMap<FeatureId, Vec<FeatureId>>);
-
-impl Beside {
-    /// Takes a feature in; one without an id of its own can be named by nobody.
-    pub fn take(&mut self, collection: Collection, feature: &Value) {
-        if feature["id"].is_null() {
-            return;
-        }
-        let Ok(id) = new_id(feature) else { return };
-        let above =
-            feature["properties"].as_object().map_or_else(Vec::new, |properties| wholes(collection, properties));
-        self.0.insert(id, above);
-    }
-}
-
-/// Checks a new feature. One that comes beside it has no key yet, and any will do: what is asked of it is whether it is there.
-fn check_one(
-    collection: Collection,
-    id: &FeatureId,
-    feature: &Value,
-    beside: &Beside,
-    catalog: &Catalog,
-) -> Result<Prepared, FieldError> {
-    let comes = |of: Collection, id: &FeatureId| of == collection && beside.0.contains_key(id);
-    let find = |of, id: &FeatureId| catalog.living(of, id).or_else(|| comes(of, id).then_some(FeatureKey(u32::MAX)));
-    let wholes = |id: &FeatureId| beside.0.get(id).cloned().unwrap_or_else(|| catalog.wholes(collection, id));
-    prepare(&Draft { collection, id, feature, previous: None, find: &find, wholes: &wholes })
-}
-
-/// The id that a new feature names, else a random one.
-fn new_id(feature: &Value) -> Result<FeatureId, FieldError> {
-    let text = match &feature["id"] {
-        Value::Null => secret::new_code()[..16].to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        other => return Err(FieldError::new("id", "id", other, ID_LIMIT)),
-    };
-    named(text)
-}
-
-/// What an id may be.
-const ID_LIMIT: &str = "1 to 64 characters of A-Z, a-z, 0-9, _ and -";
-
-fn named(text: String) -> Result<FeatureId, FieldError> {
-    FeatureId::new(text.clone()).map_err(|_| FieldError::new("id", "id", text, ID_LIMIT))
-}
-
 /// A row of a file whose names are taken.
 fn taken(prepared: &Prepared, error: &EditError) -> FieldError {
     FieldError::new("taken", "id", &prepared.id, "a name that nothing else has, or had").saying(error.to_string())
@@ -630,16 +484,6 @@ fn taken(prepared: &Prepared, error: &EditError) -> FieldError {
 
 fn invalid(error: FieldError) -> EditError {
     EditError::Invalid { index: None, error: Box::new(error) }
-}
-
-fn check_id(feature: &Value, id: &FeatureId) -> Result<(), EditError> {
-    match new_id(feature) {
-        Ok(given) if given == *id => Ok(()),
-        Ok(given) => {
-            Err(EditError::Invalid { index: None, error: Box::new(FieldError::new("id", "id", given, id.as_str())) })
-        }
-        Err(error) => Err(EditError::Invalid { index: None, error: Box::new(error) }),
-    }
 }
 
 fn unchanged(current: &StoredFeature, seen: Option<Revision>) -> Result<(), EditError> {
@@ -702,28 +546,5 @@ mod tests {
             merge(&mut target, patch);
             assert_eq!(target, expected, "{shown}");
         }
-    }
-
-    #[test]
-    fn a_name_is_held_by_one_at_a_time() {
-        let all = Arc::default();
-        let reservation = || Reservation { all: Arc::clone(&all), names: Vec::new() };
-        let id = Name::Phone("138".to_owned());
-        let mut first = reservation();
-        assert!(first.add(id.clone()).is_ok());
-        let mut second = reservation();
-        assert!(matches!(second.add(id.clone()), Err(EditError::Taken { .. })));
-        drop(second);
-        assert!(all.lock().expect("no holder panics").contains(&id), "a refusal frees nothing of others");
-        drop(first);
-        assert!(all.lock().expect("no holder panics").is_empty());
-    }
-
-    #[test]
-    fn an_id_is_taken_from_the_feature_or_made() {
-        assert_eq!(new_id(&json!({"id": "gate-1"})).map(|id| id.to_string()), Ok("gate-1".to_owned()));
-        assert_eq!(new_id(&json!({"id": 7})).map(|id| id.to_string()), Ok("7".to_owned()));
-        assert_eq!(new_id(&json!({})).map(|id| id.as_str().len()), Ok(16));
-        assert!(new_id(&json!({"id": "a b"})).is_err());
     }
 }
