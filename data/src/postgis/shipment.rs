@@ -135,9 +135,7 @@ pub(super) fn take_in(
         let sql = "INSERT INTO journal (first, last, at_ms, seq, records) VALUES ($1, $2, $3, $4, $5)";
         on.run(sql, &[&first, &last, &batch.at.0, &signed(seq.0), &sealed])?;
     }
-    for feature in &shipment.features {
-        features::put_again(on, sealer, feature)?;
-    }
+    features::put_again(on, sealer, &shipment.features)?;
     let placed: Vec<Placed> = shipment.fixes.iter().map(|(position, fix)| (position.0, *fix)).collect();
     fixes::copy(on, &placed)?;
     if shipment.journal.is_empty() && !placed.is_empty() {
