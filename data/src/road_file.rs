@@ -1,21 +1,29 @@
 //! The saved form of a road network: made once from an extract, loaded at every start.
 //!
 //! The network, its grid and its skeleton lie in the file as columns of whole numbers, each with its checksum, so that a start
-//! copies and checks them and works nothing out.
+//! copies and checks them and works nothing out. They are read piece by piece to where they are to stand: the file is never in
+//! memory beside them.
 //! It must never load what was not saved: a file that is cut, damaged or of another version is an error that says which.
 
 use crate::import::files::{ImportError, Opened};
 use crate::import::osm::{self, OsmError};
 use crate::import::road_layer::{Drawn, Layer};
 use cordon_spatial::road::hierarchy::{Skeleton, SkeletonError, order};
-use cordon_spatial::road::{Column, Draft, EdgeGrid, Finding, Network, NetworkData, NetworkError, Properties, Report};
+use cordon_spatial::road::{
+    Column, ColumnShape, Draft, EdgeGrid, Finding, Network, NetworkData, NetworkError, Properties, Report,
+};
 use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
 
 /// First bytes of a file.
 const MAGIC: &[u8; 8] = b"CRDROADS";
 /// The form that is written.
-const VERSION: u32 = 2;
-/// The form before it, which is read: one compressed piece, from which the rest is worked out at every start.
+const VERSION: u32 = 3;
+/// The form before it, which is read: its grid is another and made anew.
+const OTHER_GRID: u32 = 2;
+/// The form before that, which is read: one compressed piece, from which the rest is worked out at every start.
 const PACKED: u32 = 1;
 /// Magic, version, checksum of what the next member counts, and how many bytes that is: of the table, or of the packed piece.
 const HEAD: usize = 8 + 4 + 4 + 8;
@@ -24,7 +32,9 @@ const LINE: usize = 8 + 4;
 /// What is written first is small, and quick to read at every start.
 const COMPRESSION: i32 = 3;
 /// Sections: the words, then the columns of the network, the grid and the skeleton.
-const COLUMNS: [usize; 3] = [14, 3, 9];
+const SECTIONS: usize = 1 + Network::COLUMNS.len() + EdgeGrid::COLUMNS.len() + Skeleton::COLUMNS.len();
+/// How much is read at a time: what stays in a cache between being checked and being put where it is to stand.
+const PIECE: usize = 256 * 1024;
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +89,9 @@ pub enum RoadFileError {
         /// Bytes that it has.
         has: u64,
     },
+    /// It cannot be read.
+    #[error("the road network cannot be read")]
+    Unreadable(#[from] io::Error),
     /// A checksum does not match.
     #[error("the road network is damaged: its checksum does not match")]
     Damaged,
@@ -153,13 +166,13 @@ impl RoadFile {
         let plain = postcard::to_stdvec(&words).expect("plain data can be written");
         let words = zstd::bulk::compress(&plain, COMPRESSION).expect("memory can be compressed");
         let columns = [self.network.columns(), self.grid.columns(), self.skeleton.columns()];
-        let sections = || std::iter::once(words.len()).chain(columns.iter().flatten().map(|column| column.len() * 4));
+        let sections = || std::iter::once(words.len()).chain(columns.iter().flatten().map(Column::byte_len));
         let count = sections().count();
         let table_end = HEAD + count * LINE;
         let mut bytes = Vec::with_capacity(table_end + sections().sum::<usize>());
         bytes.resize(table_end, 0);
         bytes.extend_from_slice(&words);
-        columns.iter().flatten().for_each(|column| bytes.extend(column.iter().flat_map(|number| number.to_le_bytes())));
+        columns.iter().flatten().for_each(|column| column.write(&mut bytes));
         let mut begin = table_end;
         for (line, length) in sections().enumerate() {
             let checksum = crc32fast::hash(&bytes[begin..begin + length]);
@@ -176,35 +189,79 @@ impl RoadFile {
         bytes
     }
 
-    /// What bytes hold. Works on two threads; costs as much as copying them twice, for the form before this what it costs to
-    /// work the grid and the skeleton out.
+    /// What bytes hold.
     pub fn from_bytes(bytes: &[u8]) -> Result<RoadFile, RoadFileError> {
-        if !bytes.starts_with(MAGIC) {
-            return Err(RoadFileError::NoRoadFile);
-        }
-        let head = bytes.get(..HEAD).ok_or(cut(HEAD as u64, bytes))?;
-        let version = u32_at(head, 8);
-        let length = u64_at(head, 16);
-        let wanted = length.saturating_add(HEAD as u64);
-        let Some(next) = usize::try_from(wanted).ok().and_then(|end| bytes.get(HEAD..end)) else {
-            return Err(if matches!(version, PACKED | VERSION) {
-                cut(wanted, bytes)
-            } else {
-                RoadFileError::Version(version)
-            });
-        };
-        let is_whole = crc32fast::hash(next) == u32_at(head, 12);
-        match version {
-            PACKED if is_whole && bytes.len() as u64 == wanted => packed(next),
-            VERSION if is_whole => columns(next, bytes),
-            PACKED | VERSION => Err(RoadFileError::Damaged),
-            other => Err(RoadFileError::Version(other)),
-        }
+        read(bytes)
+    }
+
+    /// What a file holds. Works on two threads; costs as much as copying it, for the forms before this also what it costs to work
+    /// the grid out, and the skeleton.
+    pub fn read(file: &File) -> Result<RoadFile, RoadFileError> {
+        read(file)
     }
 }
 
-fn cut(wanted: u64, bytes: &[u8]) -> RoadFileError {
-    RoadFileError::CutShort { wanted, has: bytes.len() as u64 }
+/// Bytes that are read at any place, by several threads.
+trait ReadAt: Sync {
+    fn byte_len(&self) -> io::Result<u64>;
+
+    fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<()>;
+
+    /// So many bytes from a place on, which are there.
+    fn bytes(&self, at: u64, count: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; count];
+        self.read_at(&mut bytes, at)?;
+        Ok(bytes)
+    }
+}
+
+impl ReadAt for File {
+    fn byte_len(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<()> {
+        self.read_exact_at(bytes, at)
+    }
+}
+
+impl ReadAt for [u8] {
+    fn byte_len(&self) -> io::Result<u64> {
+        Ok(self.len() as u64)
+    }
+
+    fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<()> {
+        let there = usize::try_from(at).ok().and_then(|at| self.get(at..)?.get(..bytes.len()));
+        bytes.copy_from_slice(there.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}
+
+fn read<S: ReadAt + ?Sized>(source: &S) -> Result<RoadFile, RoadFileError> {
+    let has = source.byte_len()?;
+    let head = source.bytes(0, has.min(HEAD as u64) as usize)?;
+    if !head.starts_with(MAGIC) {
+        return Err(RoadFileError::NoRoadFile);
+    }
+    if head.len() < HEAD {
+        return Err(RoadFileError::CutShort { wanted: HEAD as u64, has });
+    }
+    let version = u32_at(&head, 8);
+    if !matches!(version, PACKED | OTHER_GRID | VERSION) {
+        return Err(RoadFileError::Version(version));
+    }
+    let length = u64_at(&head, 16);
+    let wanted = length.saturating_add(HEAD as u64);
+    if wanted > has {
+        return Err(RoadFileError::CutShort { wanted, has });
+    }
+    let next = source.bytes(HEAD as u64, length as usize)?;
+    let is_whole = crc32fast::hash(&next) == u32_at(&head, 12);
+    match version {
+        PACKED if is_whole && has == wanted => packed(&next),
+        OTHER_GRID | VERSION if is_whole => columns(version, &next, source, has),
+        _ => Err(RoadFileError::Damaged),
+    }
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
@@ -228,59 +285,88 @@ fn unpacked<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, RoadFileEr
     postcard::from_bytes(&plain).map_err(|_| RoadFileError::Damaged)
 }
 
+/// A section of the file.
+#[derive(Clone, Copy)]
+struct Section {
+    begin: u64,
+    length: u64,
+    checksum: u32,
+}
+
 /// This form: the sections that a table counts. The skeleton, half of the bytes, is read beside the rest.
-fn columns(table: &[u8], bytes: &[u8]) -> Result<RoadFile, RoadFileError> {
-    let lines = table.chunks_exact(LINE).map(|line| (u64_at(line, 0), u32_at(line, 8)));
-    let body = &bytes[HEAD + table.len()..];
-    let wanted = lines.clone().fold((HEAD + table.len()) as u64, |sum, (length, _)| sum.saturating_add(length));
-    if wanted > bytes.len() as u64 {
-        return Err(cut(wanted, bytes));
-    }
-    if wanted < bytes.len() as u64 || lines.len() != 1 + COLUMNS.iter().sum::<usize>() {
-        return Err(RoadFileError::Damaged);
-    }
-    let mut rest = body;
-    let mut sections = lines.map(|(length, checksum)| {
-        let (section, after) = rest.split_at(length as usize);
-        rest = after;
-        (section, checksum)
-    });
-    let words = sections.next().into_iter().collect::<Vec<_>>();
-    let [of_network, of_grid, of_skeleton] = COLUMNS.map(|count| sections.by_ref().take(count).collect::<Vec<_>>());
-    let (skeleton, rest) = std::thread::scope(|scope| {
-        let beside = scope.spawn(|| numbers(&of_skeleton));
-        let rest = || Ok::<_, RoadFileError>((whole(words[0])?, numbers(&of_network)?, numbers(&of_grid)?));
-        (beside.join().expect("reading numbers does not panic"), rest())
-    });
-    let (words, of_network, of_grid) = rest?;
-    let Words { source, attribution, report, properties } = unpacked(words)?;
-    let network = Network::from_columns(properties, of_network.into_iter())?;
-    let counts = network.counts();
-    let of_skeleton = skeleton?;
-    let (skeleton, grid) = std::thread::scope(|scope| {
-        let beside = scope.spawn(|| Skeleton::from_columns(counts, of_skeleton.into_iter()));
-        let grid = EdgeGrid::from_columns(counts.2, of_grid.into_iter());
-        (beside.join().expect("checking numbers does not panic"), grid)
-    });
-    Ok(RoadFile { source, attribution, network, grid: grid?, skeleton: skeleton?, report })
-}
-
-/// A section with its checksum, if it is whole.
-fn whole((section, checksum): (&[u8], u32)) -> Result<&[u8], RoadFileError> {
-    if crc32fast::hash(section) == checksum { Ok(section) } else { Err(RoadFileError::Damaged) }
-}
-
-/// The numbers of sections that are whole.
-fn numbers(sections: &[(&[u8], u32)]) -> Result<Vec<Column>, RoadFileError> {
-    let column = |section: &(&[u8], u32)| {
-        let (numbers, rest) = whole(*section)?.as_chunks::<4>();
-        if rest.is_empty() {
-            Ok(numbers.iter().map(|number| u32::from_le_bytes(*number)).collect())
-        } else {
-            Err(RoadFileError::Damaged)
-        }
+fn columns<S: ReadAt + ?Sized>(version: u32, table: &[u8], source: &S, has: u64) -> Result<RoadFile, RoadFileError> {
+    let mut end = (HEAD + table.len()) as u64;
+    let section = |line: &[u8]| {
+        let section = Section { begin: end, length: u64_at(line, 0), checksum: u32_at(line, 8) };
+        end = end.saturating_add(section.length);
+        section
     };
-    sections.iter().map(column).collect()
+    let sections: Vec<Section> = table.chunks_exact(LINE).map(section).collect();
+    if end > has {
+        return Err(RoadFileError::CutShort { wanted: end, has });
+    }
+    let Ok(sections) = <[Section; SECTIONS]>::try_from(sections)
+        .map_err(drop)
+        .and_then(|sections| if end == has { Ok(sections) } else { Err(()) })
+    else {
+        return Err(RoadFileError::Damaged);
+    };
+    let (words, rest) = (sections[0], &sections[1..]);
+    let (of_network, rest) = rest.split_at(Network::COLUMNS.len());
+    let (of_grid, of_skeleton) = rest.split_at(EdgeGrid::COLUMNS.len());
+    let lengths = std::array::from_fn(|at| of_network[at].length as usize / Network::COLUMNS[at].width());
+    let (network, skeleton) = std::thread::scope(|scope| {
+        let beside = scope.spawn(|| {
+            let columns = read_columns(source, of_skeleton, &Skeleton::COLUMNS)?;
+            Ok::<_, RoadFileError>(Skeleton::from_columns(Network::counts_of(&lengths), columns.into_iter())?)
+        });
+        let rest = || {
+            let Words { source: from, attribution, report, properties } = unpacked(&whole(source, words)?)?;
+            let network = read_columns(source, of_network, &Network::COLUMNS)?;
+            let network = Network::from_columns(properties, network.into_iter())?;
+            let grid = if version == OTHER_GRID {
+                EdgeGrid::of(&network)
+            } else {
+                let columns = read_columns(source, of_grid, &EdgeGrid::COLUMNS)?;
+                EdgeGrid::from_columns(network.edge_count(), columns.into_iter())?
+            };
+            Ok::<_, RoadFileError>((from, attribution, report, network, grid))
+        };
+        (rest(), beside.join().expect("reading numbers does not panic"))
+    });
+    let (source, attribution, report, network, grid) = network?;
+    Ok(RoadFile { source, attribution, network, grid, skeleton: skeleton?, report })
+}
+
+/// The bytes of a section, if it is whole.
+fn whole<S: ReadAt + ?Sized>(source: &S, section: Section) -> Result<Vec<u8>, RoadFileError> {
+    let bytes = source.bytes(section.begin, section.length as usize)?;
+    if crc32fast::hash(&bytes) == section.checksum { Ok(bytes) } else { Err(RoadFileError::Damaged) }
+}
+
+/// The columns of sections that are whole.
+fn read_columns<S: ReadAt + ?Sized>(
+    source: &S,
+    sections: &[Section],
+    shapes: &[ColumnShape],
+) -> Result<Vec<Column>, RoadFileError> {
+    let mut piece = vec![0; PIECE];
+    let mut column = |(section, shape): (&Section, &ColumnShape)| {
+        let length = section.length as usize;
+        if !length.is_multiple_of(shape.width()) {
+            return Err(RoadFileError::Damaged);
+        }
+        let mut column = shape.column(length / shape.width());
+        let mut checksum = crc32fast::Hasher::new();
+        for begin in (0..length).step_by(PIECE) {
+            let bytes = &mut piece[..PIECE.min(length - begin)];
+            source.read_at(bytes, section.begin + begin as u64)?;
+            checksum.update(bytes);
+            column.read(bytes);
+        }
+        if checksum.finalize() == section.checksum { Ok(column) } else { Err(RoadFileError::Damaged) }
+    };
+    sections.iter().zip(shapes).map(&mut column).collect()
 }
 
 #[cfg(test)]
@@ -288,10 +374,38 @@ mod tests {
     use super::*;
     use crate::park;
 
-    #[test]
-    fn a_file_of_the_form_before_is_the_same_network() {
+    fn built() -> RoadFile {
         let extract = park::osm::road_net(&park::roads::Roads::of_the_park());
-        let built = RoadFile::build("park.osm.pbf", "nobody", &extract).expect("the park's own extract");
+        RoadFile::build("park.osm.pbf", "nobody", &extract).expect("the park's own extract")
+    }
+
+    #[test]
+    fn a_file_is_what_its_bytes_are_and_the_form_before_has_its_grid_made_anew() {
+        let built = built();
+        let mut bytes = built.to_bytes();
+        let mut file = tempfile::tempfile().expect("a file");
+        io::Write::write_all(&mut file, &bytes).expect("a file can be written");
+        assert_eq!(RoadFile::read(&file).expect("a whole file"), built);
+        file.set_len(bytes.len() as u64 - 1).expect("a file can be cut");
+        assert!(matches!(RoadFile::read(&file), Err(RoadFileError::CutShort { .. })));
+        // Other starts of the grid's cells, as that form has them.
+        let lines = 1 + Network::COLUMNS.len() + 1;
+        let line = |at: usize| HEAD + at * LINE..HEAD + (at + 1) * LINE;
+        let length = |bytes: &[u8], at: usize| u64_at(&bytes[line(at)], 0) as usize;
+        let begin = HEAD + SECTIONS * LINE + (0..lines).map(|at| length(&bytes, at)).sum::<usize>();
+        bytes[begin] ^= 1;
+        let checksum = crc32fast::hash(&bytes[begin..begin + length(&bytes, lines)]);
+        bytes[line(lines)][8..].copy_from_slice(&checksum.to_le_bytes());
+        let checksum = crc32fast::hash(&bytes[HEAD..HEAD + SECTIONS * LINE]);
+        bytes[12..16].copy_from_slice(&checksum.to_le_bytes());
+        assert!(matches!(RoadFile::from_bytes(&bytes), Err(RoadFileError::Network(_))));
+        bytes[8..12].copy_from_slice(&OTHER_GRID.to_le_bytes());
+        assert_eq!(RoadFile::from_bytes(&bytes).expect("a whole file"), built);
+    }
+
+    #[test]
+    fn a_file_of_the_form_before_that_is_the_same_network() {
+        let built = built();
         let packed = Packed {
             source: built.source.clone(),
             attribution: built.attribution.clone(),

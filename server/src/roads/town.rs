@@ -57,14 +57,14 @@ impl Base {
     /// The network of a data folder.
     pub fn load(folder: &Path) -> Result<Base, RoadsError> {
         let path = folder.join(FILE);
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
+        let file = match std::fs::File::open(&path) {
+            Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(RoadsError::NoNetwork(folder.to_owned()));
             }
             Err(error) => return Err(RoadsError::File(path, error)),
         };
-        let file = RoadFile::from_bytes(&bytes).map_err(|error| RoadsError::Saved(path, error))?;
+        let file = RoadFile::read(&file).map_err(|error| RoadsError::Saved(path, error))?;
         Ok(Base {
             network: Arc::new(file.network),
             grid: Arc::new(file.grid),

@@ -38,7 +38,7 @@ pub struct Closure {
 }
 
 /// A set of edges, a bit for each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EdgeSet(Shared<Vec<u64>>);
 
 impl EdgeSet {
@@ -224,14 +224,8 @@ impl Closures {
         let outline = Outline::of(&closure.ground);
         let edges = outline.as_ref().map_or_else(Vec::new, |outline| grid.touched(network, outline));
         let held = Shared::new(Held { closure, outline, edges });
-        for overlay in overlays_of(&mut self.overlays, held.closure.audience) {
-            if held.is_endless(self.now) {
-                overlay.closed.set(&held.edges);
-            } else if !held.is_over(self.now) {
-                add_timed(overlay, &held);
-            }
-            overlay.look(self.now);
-        }
+        self.hold(&held, held.closure.audience);
+        overlays_of(&mut self.overlays, held.closure.audience).for_each(|overlay| overlay.look(self.now));
         self.held.insert(held.closure.id, held);
         self.epoch.0 += 1;
     }
@@ -260,38 +254,39 @@ impl Closures {
         for held in begun {
             if held.is_endless(now) {
                 self.undo(&held);
-                overlays_of(&mut self.overlays, held.closure.audience).for_each(|overlay| {
-                    overlay.closed.set(&held.edges);
-                    overlay.look(now);
-                });
+                self.hold(&held, held.closure.audience);
+                overlays_of(&mut self.overlays, held.closure.audience).for_each(|overlay| overlay.look(now));
             }
             self.epoch.0 += 1;
         }
         self.overlays.iter_mut().filter(|overlay| !overlay.is_untimed()).for_each(|overlay| overlay.look(now));
     }
 
+    /// Closes what a closure takes for some of its audience.
+    fn hold(&mut self, held: &Held, audience: Audience) {
+        if held.is_endless(self.now) {
+            change(overlays_of(&mut self.overlays, audience), |closed| closed.set(&held.edges));
+        } else if !held.is_over(self.now) {
+            overlays_of(&mut self.overlays, audience).for_each(|overlay| add_timed(overlay, held));
+        }
+    }
+
     /// Opens what a closure closed, but for what others close.
     fn undo(&mut self, gone: &Held) {
+        change(overlays_of(&mut self.overlays, gone.closure.audience), |closed| closed.clear(&gone.edges));
         for overlay in overlays_of(&mut self.overlays, gone.closure.audience) {
-            overlay.closed.clear(&gone.edges);
             if !overlay.timed.is_empty() {
                 let is_of_gone = |timed: &TimedEdge| gone.edges.binary_search(&timed.edge).is_ok();
                 Shared::make_mut(&mut overlay.timed).retain(|timed| !is_of_gone(timed));
             }
         }
-        for held in self.held.values() {
-            let audience = held.closure.audience & gone.closure.audience;
-            let is_other = held.closure.id != gone.closure.id;
-            if !is_other || audience.is_empty() || !shares_edge(&held.edges, &gone.edges) {
-                continue;
-            }
-            for overlay in overlays_of(&mut self.overlays, audience) {
-                if held.is_endless(self.now) {
-                    overlay.closed.set(&held.edges);
-                } else if !held.is_over(self.now) {
-                    add_timed(overlay, held);
-                }
-            }
+        let others = self.held.values().filter(|held| {
+            held.closure.id != gone.closure.id
+                && held.closure.audience.intersects(gone.closure.audience)
+                && shares_edge(&held.edges, &gone.edges)
+        });
+        for held in others.cloned().collect::<Vec<_>>() {
+            self.hold(&held, held.closure.audience & gone.closure.audience);
         }
         overlays_of(&mut self.overlays, gone.closure.audience).for_each(|overlay| overlay.look(self.now));
     }
@@ -335,6 +330,22 @@ fn shares_edge(a: &[EdgeId], b: &[EdgeId]) -> bool {
 fn overlays_of(overlays: &mut [Overlay], audience: Audience) -> impl Iterator<Item = &mut Overlay> {
     let is_of = move |profile: ProfileId| audience.contains(profile.audience());
     ProfileId::ALL.into_iter().zip(overlays).filter(move |pair| is_of(pair.0)).map(|pair| pair.1)
+}
+
+/// Changes what is closed in some overlays. Those that are one in memory before it are one after it: what is closed for everybody
+/// is written once.
+fn change<'a>(overlays: impl Iterator<Item = &'a mut Overlay>, change: impl Fn(&mut EdgeSet)) {
+    let nothing = EdgeSet::default();
+    let mut rest: Vec<&mut Overlay> = overlays.collect();
+    while let Some(overlay) = rest.pop() {
+        // Taken out of all of them, so that it is written where it is unless somebody else reads it.
+        let mut closed = std::mem::replace(&mut overlay.closed, nothing.clone());
+        let mut same = vec![overlay];
+        same.extend(rest.extract_if(.., |other| Shared::ptr_eq(&other.closed.0, &closed.0)));
+        same[1..].iter_mut().for_each(|other| other.closed = nothing.clone());
+        change(&mut closed);
+        same.into_iter().for_each(|overlay| overlay.closed = closed.clone());
+    }
 }
 
 fn add_timed(overlay: &mut Overlay, held: &Held) {

@@ -8,10 +8,74 @@ use super::network::{Arc, Edge, EdgeId, JunctionId, Network, NetworkData, Networ
 use super::profile::Modes;
 use super::turns::{Forbidden, Links};
 use crate::position::Position;
+use ColumnShape::{Numbers, Pairs};
 use serde::{Deserialize, Serialize};
 
 /// Whole numbers, one after the other.
-pub type Column = Vec<u32>;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Each by itself.
+    Numbers(Vec<u32>),
+    /// Two and two.
+    Pairs(Vec<(u32, u32)>),
+}
+
+/// Which of both a column is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnShape {
+    /// [`Column::Numbers`].
+    Numbers,
+    /// [`Column::Pairs`].
+    Pairs,
+}
+
+impl ColumnShape {
+    /// The bytes of one entry.
+    pub fn width(self) -> usize {
+        if self == Numbers { 4 } else { 8 }
+    }
+
+    /// An empty column of so many entries to come.
+    pub fn column(self, entries: usize) -> Column {
+        match self {
+            Numbers => Column::Numbers(Vec::with_capacity(entries)),
+            Pairs => Column::Pairs(Vec::with_capacity(entries)),
+        }
+    }
+}
+
+impl Column {
+    /// How many bytes it has when it is written.
+    pub fn byte_len(&self) -> usize {
+        match self {
+            Column::Numbers(numbers) => numbers.len() * Numbers.width(),
+            Column::Pairs(pairs) => pairs.len() * Pairs.width(),
+        }
+    }
+
+    /// Writes it, little end first.
+    pub fn write(&self, to: &mut Vec<u8>) {
+        match self {
+            Column::Numbers(numbers) => to.extend(numbers.iter().flat_map(|number| number.to_le_bytes())),
+            Column::Pairs(pairs) => {
+                to.extend(pairs.iter().flat_map(|(a, b)| (u64::from(*a) | u64::from(*b) << 32).to_le_bytes()));
+            }
+        }
+    }
+
+    /// Reads on: whole entries, little end first. What is left of a broken one is not looked at.
+    pub fn read(&mut self, bytes: &[u8]) {
+        match self {
+            Column::Numbers(numbers) => {
+                numbers.extend(bytes.as_chunks::<4>().0.iter().map(|number| u32::from_le_bytes(*number)));
+            }
+            Column::Pairs(pairs) => pairs.extend(bytes.as_chunks::<8>().0.iter().map(|pair| {
+                let both = u64::from_le_bytes(*pair);
+                (both as u32, (both >> 32) as u32)
+            })),
+        }
+    }
+}
 
 /// What of a network is no column: few, and of many shapes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,37 +90,43 @@ pub(super) struct Taken<I>(pub I);
 
 impl<I: Iterator<Item = Column>> Taken<I> {
     /// The next column.
-    pub fn column(&mut self) -> Result<Column, NetworkError> {
-        self.0.next().ok_or(NetworkError("a column is missing"))
+    pub fn column(&mut self) -> Result<Vec<u32>, NetworkError> {
+        match self.0.next() {
+            Some(Column::Numbers(numbers)) => Ok(numbers),
+            Some(Column::Pairs(_)) => Err(NetworkError("pairs where numbers should be")),
+            None => Err(NetworkError("a column is missing")),
+        }
     }
 
-    /// The next column as pairs.
+    /// The next column, of pairs.
     pub fn pairs(&mut self) -> Result<Vec<(u32, u32)>, NetworkError> {
-        let column = self.column()?;
-        let (pairs, rest) = column.as_chunks::<2>();
-        if rest.is_empty() {
-            Ok(pairs.iter().map(|[a, b]| (*a, *b)).collect())
-        } else {
-            Err(NetworkError("half a pair"))
+        match self.0.next() {
+            Some(Column::Pairs(pairs)) => Ok(pairs),
+            Some(Column::Numbers(_)) => Err(NetworkError("numbers where pairs should be")),
+            None => Err(NetworkError("a column is missing")),
         }
     }
 
     /// The next column as starts among `count` things.
-    pub fn starts(&mut self, of: usize, count: usize) -> Result<Column, NetworkError> {
-        let first = self.column()?;
-        let is_whole = first.len() == of + 1
-            && first[0] == 0
-            && first[of] as usize == count
-            && first.windows(2).all(|pair| pair[0] <= pair[1]);
-        if is_whole { Ok(first) } else { Err(NetworkError("starts that do not ascend to their end")) }
+    pub fn starts(&mut self, of: usize, count: usize) -> Result<Vec<u32>, NetworkError> {
+        starts(self.column()?, of, count)
     }
 
     /// The next column, all of it below a bound.
-    pub fn below(&mut self, bound: usize) -> Result<Column, NetworkError> {
+    pub fn below(&mut self, bound: usize) -> Result<Vec<u32>, NetworkError> {
         let column = self.column()?;
         are_below(column.iter().copied(), bound)?;
         Ok(column)
     }
+}
+
+/// A column as starts of so many things among `count`.
+fn starts(first: Vec<u32>, of: usize, count: usize) -> Result<Vec<u32>, NetworkError> {
+    let is_whole = first.len() == of + 1
+        && first[0] == 0
+        && first[of] as usize == count
+        && first.windows(2).all(|pair| pair[0] <= pair[1]);
+    if is_whole { Ok(first) } else { Err(NetworkError("starts that do not ascend to their end")) }
 }
 
 /// An error unless all numbers are below a bound.
@@ -65,13 +135,8 @@ pub(super) fn are_below(mut numbers: impl Iterator<Item = u32>, bound: usize) ->
     if is_below { Ok(()) } else { Err(NetworkError("a number that leads nowhere")) }
 }
 
-/// Pairs as one column.
-pub(super) fn flat(pairs: impl Iterator<Item = (u32, u32)>) -> Column {
-    pairs.flat_map(|(a, b)| [a, b]).collect()
-}
-
 fn of_places(places: &[Position]) -> Column {
-    flat(places.iter().map(|at| (at.lon_e7.cast_unsigned(), at.lat_e7.cast_unsigned())))
+    Column::Pairs(places.iter().map(|at| (at.lon_e7.cast_unsigned(), at.lat_e7.cast_unsigned())).collect())
 }
 
 fn places(pairs: Vec<(u32, u32)>) -> Vec<Position> {
@@ -85,10 +150,21 @@ impl Network {
         Properties { kinds: kinds.clone(), names: names.clone(), forbidden: forbidden.clone() }
     }
 
+    /// What its columns are.
+    pub const COLUMNS: [ColumnShape; 14] = [
+        Pairs, Numbers, Numbers, Numbers, Numbers, Numbers, Pairs, Numbers, Pairs, Numbers, Numbers, Numbers, Pairs,
+        Pairs,
+    ];
+
+    /// How many nodes, links and edges a network of columns of such lengths has: what a skeleton is checked against.
+    pub fn counts_of(lengths: &[usize; Network::COLUMNS.len()]) -> (usize, usize, usize) {
+        (lengths[10].saturating_sub(1), lengths[9], lengths[1])
+    }
+
     /// Its columns.
     pub fn columns(&self) -> Vec<Column> {
         let (data, links) = (self.data(), &self.links);
-        let of_edges = |number: fn(&Edge) -> u32| data.edges.iter().map(number).collect::<Column>();
+        let of_edges = |number: fn(&Edge) -> u32| Column::Numbers(data.edges.iter().map(number).collect());
         let way = |edge: &Edge| (edge.way as u32, (edge.way >> 32) as u32);
         let banned = links.banned.iter().zip(0..).filter(|(modes, _)| !modes.is_empty());
         vec![
@@ -98,14 +174,14 @@ impl Network {
             of_edges(|edge| edge.kind),
             of_edges(|edge| edge.name),
             of_edges(|edge| edge.length_mm),
-            flat(data.edges.iter().map(way)),
-            data.first_vertex.clone(),
+            Column::Pairs(data.edges.iter().map(way).collect()),
+            Column::Numbers(data.first_vertex.clone()),
             of_places(&data.vertices),
-            links.head.clone(),
-            links.first.clone(),
-            links.arc.iter().map(|arc| arc.0).collect(),
-            flat(banned.map(|(modes, link)| (link, u32::from(modes.bits())))),
-            flat(links.copies.iter().copied()),
+            Column::Numbers(links.head.clone()),
+            Column::Numbers(links.first.clone()),
+            Column::Numbers(links.arc.iter().map(|arc| arc.0).collect()),
+            Column::Pairs(banned.map(|(modes, link)| (link, u32::from(modes.bits()))).collect()),
+            Column::Pairs(links.copies.clone()),
         ]
     }
 
@@ -145,7 +221,7 @@ fn links<I: Iterator<Item = Column>>(data: &NetworkData, taken: &mut Taken<I>) -
     let head = taken.column()?;
     let first = taken.column()?;
     let nodes = first.len().saturating_sub(1);
-    let first = Taken(std::iter::once(first)).starts(nodes, head.len())?;
+    let first = starts(first, nodes, head.len())?;
     are_below(head.iter().copied(), nodes)?;
     let arcs = taken.below(data.edges.len() * 2)?;
     let mut banned = vec![Modes::empty(); head.len()];
@@ -158,7 +234,7 @@ fn links<I: Iterator<Item = Column>>(data: &NetworkData, taken: &mut Taken<I>) -
     if arcs.len() != head.len() || junctions + copies.len() != nodes {
         return Err(NetworkError("columns of links that differ in length"));
     }
-    let mut junction_of: Column = (0..nodes as u32).collect();
+    let mut junction_of: Vec<u32> = (0..nodes as u32).collect();
     are_below(copies.iter().map(|copy| copy.0), junctions)?;
     for (junction, node) in &copies {
         let slot = junction_of.get_mut(*node as usize).filter(|_| *node as usize >= junctions);
@@ -168,14 +244,17 @@ fn links<I: Iterator<Item = Column>>(data: &NetworkData, taken: &mut Taken<I>) -
 }
 
 impl EdgeGrid {
+    /// What its columns are.
+    pub const COLUMNS: [ColumnShape; 3] = [Numbers, Numbers, Numbers];
+
     /// Its columns.
     pub fn columns(&self) -> Vec<Column> {
         let Extent { west, south, east, north } = self.extent();
         let (first, edges) = self.lists();
         vec![
-            [west, south, east, north].map(i32::cast_unsigned).to_vec(),
-            first.to_vec(),
-            edges.iter().map(|edge| edge.0).collect(),
+            Column::Numbers([west, south, east, north].map(i32::cast_unsigned).to_vec()),
+            Column::Numbers(first.to_vec()),
+            Column::Numbers(edges.iter().map(|edge| edge.0).collect()),
         ]
     }
 
@@ -188,15 +267,8 @@ impl EdgeGrid {
         let first = taken.column()?;
         let list = taken.below(edges)?;
         let mut grid = EdgeGrid::over(Extent { west, south, east, north });
-        let first = Taken(std::iter::once(first)).starts(grid.cell_count(), list.len())?;
+        let first = starts(first, grid.cell_count(), list.len())?;
         grid.take(first, list.into_iter().map(EdgeId).collect());
         Ok(grid)
-    }
-}
-
-impl Network {
-    /// How many nodes, links and edges it has: what a skeleton is checked against.
-    pub fn counts(&self) -> (usize, usize, usize) {
-        (self.node_count(), self.links.head.len(), self.edge_count())
     }
 }

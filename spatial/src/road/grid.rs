@@ -1,13 +1,16 @@
-//! Which edges pass near a place: cells of some 300 m, each with the edges whose segments' boxes meet it.
+//! Which edges pass near a place: cells of some 150 m, each with the edges that pass through it.
 
 use super::network::{EdgeId, Network};
-use super::outline::Outline;
+use super::outline::{Outline, Part};
 use crate::geodesy::LocalScale;
+use crate::index::hint;
 use crate::position::Position;
 use crate::units::Millimetres;
 
-/// Side of a cell, in units of latitude (1e-7 degree): about 300 m.
-const CELL: i64 = 27_000;
+/// Side of a cell, in units of latitude (1e-7 degree): about 150 m.
+const CELL: i64 = 13_500;
+/// So near a cell, in units of 1e-7 degree, an edge that is listed in it comes at least: 2 cm, and mostly nothing.
+const OFF: i32 = 2;
 /// Most cells of a grid: larger areas get larger cells.
 const MAX_CELLS: i64 = 4_000_000;
 
@@ -27,21 +30,25 @@ pub struct Extent {
 impl Extent {
     /// The box of some places; `None` of none.
     pub fn of(places: impl IntoIterator<Item = Position>) -> Option<Extent> {
-        places.into_iter().fold(None, |extent: Option<Extent>, at| {
-            let extent =
-                extent.unwrap_or(Extent { west: at.lon_e7, south: at.lat_e7, east: at.lon_e7, north: at.lat_e7 });
-            Some(Extent {
-                west: extent.west.min(at.lon_e7),
-                south: extent.south.min(at.lat_e7),
-                east: extent.east.max(at.lon_e7),
-                north: extent.north.max(at.lat_e7),
-            })
-        })
+        let mut places = places.into_iter();
+        let first = places.next()?;
+        let of_first = Extent { west: first.lon_e7, south: first.lat_e7, east: first.lon_e7, north: first.lat_e7 };
+        Some(places.fold(of_first, |extent, at| Extent {
+            west: extent.west.min(at.lon_e7),
+            south: extent.south.min(at.lat_e7),
+            east: extent.east.max(at.lon_e7),
+            north: extent.north.max(at.lat_e7),
+        }))
     }
 
     /// Whether the boxes share a place.
     pub fn meets(self, other: Extent) -> bool {
         self.west <= other.east && other.west <= self.east && self.south <= other.north && other.south <= self.north
+    }
+
+    /// Whether all of another box lies in it.
+    pub(super) fn holds(self, other: Extent) -> bool {
+        self.west <= other.west && self.south <= other.south && self.east >= other.east && self.north >= other.north
     }
 
     /// The box around a place that holds everything within a distance.
@@ -120,8 +127,7 @@ impl EdgeGrid {
         for edge in network.edges() {
             let from = entries.len();
             for pair in network.shape(edge).windows(2) {
-                let Some(extent) = Extent::of(pair.iter().copied()) else { continue };
-                self.cells(extent, |cell| {
+                self.cells_on(pair[0], pair[1], |cell| {
                     if entries[from..].last() != Some(&(cell, edge)) {
                         entries.push((cell, edge));
                     }
@@ -139,16 +145,48 @@ impl EdgeGrid {
         self.edges = entries.into_iter().map(|entry| entry.1).collect();
     }
 
+    /// Calls with the number of every cell that a segment passes, or misses by less than [`OFF`].
+    fn cells_on(&self, a: Position, b: Position, mut with: impl FnMut(u32)) {
+        let (south, north) = if a.lat_e7 <= b.lat_e7 { (a, b) } else { (b, a) };
+        let (west, east) = (a.lon_e7.min(b.lon_e7), a.lon_e7.max(b.lon_e7));
+        let columns = self.column(west)..=self.column(east);
+        let rows = self.row(south.lat_e7)..=self.row(north.lat_e7);
+        let is_straight = columns.start() == columns.end() || rows.start() == rows.end();
+        let rise = f64::from(north.lat_e7) - f64::from(south.lat_e7);
+        let per_lat = (f64::from(north.lon_e7) - f64::from(south.lon_e7)) / rise.max(1.0);
+        for row in rows {
+            let columns = if is_straight {
+                columns.clone()
+            } else {
+                // What of it lies in the row, by a line that is off by far less than one unit, and one unit more.
+                let border = |row: i64| {
+                    let lat = i64::from(self.extent.south) + row * self.cell_lat - i64::from(south.lat_e7);
+                    f64::from(south.lon_e7) + (lat as f64).clamp(0.0, rise) * per_lat
+                };
+                let (from, to) = (border(row), border(row + 1));
+                let low = (from.min(to).floor() as i32).saturating_sub(1).max(west);
+                let high = (from.max(to).ceil() as i32).saturating_add(1).min(east);
+                self.column(low)..=self.column(high)
+            };
+            columns.for_each(|column| with((row * self.columns + column) as u32));
+        }
+    }
+
+    fn column(&self, lon: i32) -> i64 {
+        ((i64::from(lon) - i64::from(self.extent.west)) / self.cell_lon).clamp(0, self.columns - 1)
+    }
+
+    fn row(&self, lat: i32) -> i64 {
+        ((i64::from(lat) - i64::from(self.extent.south)) / self.cell_lat).clamp(0, self.rows - 1)
+    }
+
     /// Calls with the number of every cell that a box meets.
     fn cells(&self, extent: Extent, mut with: impl FnMut(u32)) {
         if !extent.meets(self.extent) {
             return;
         }
-        let column =
-            |lon: i32| ((i64::from(lon) - i64::from(self.extent.west)) / self.cell_lon).clamp(0, self.columns - 1);
-        let row = |lat: i32| ((i64::from(lat) - i64::from(self.extent.south)) / self.cell_lat).clamp(0, self.rows - 1);
-        for row in row(extent.south)..=row(extent.north) {
-            for column in column(extent.west)..=column(extent.east) {
+        for row in self.row(extent.south)..=self.row(extent.north) {
+            for column in self.column(extent.west)..=self.column(extent.east) {
                 with((row * self.columns + column) as u32);
             }
         }
@@ -167,18 +205,34 @@ impl EdgeGrid {
 
     /// The edges that touch a ground, sorted, each once.
     pub(super) fn touched(&self, network: &Network, outline: &Outline) -> Vec<EdgeId> {
-        let mut touched = Vec::with_capacity(64);
-        self.cells(outline.extent(), |cell| {
-            // Where an edge touches the ground it is in a cell that touches it too.
-            if outline.may_touch(self.extent_of(cell)) {
-                let range = self.first[cell as usize] as usize..self.first[cell as usize + 1] as usize;
-                let is_touched = |edge: &&EdgeId| outline.touches(network.shape(**edge));
-                touched.extend(self.edges[range].iter().filter(is_touched));
-            }
+        let (mut within, mut across) = (Vec::with_capacity(128), Vec::with_capacity(128));
+        self.cells(outline.extent(), |cell| match outline.part(self.extent_of(cell), OFF) {
+            Part::None => {}
+            Part::Some => across.push(cell),
+            Part::All => within.push(cell),
         });
-        touched.sort_unstable();
-        touched.dedup();
-        touched
+        let mut touched = Blocks::default();
+        // What is in a cell all of which is ground touches it.
+        self.edges_of(&within).into_iter().for_each(|edge| touched.add(edge));
+        // Where an edge touches the ground it is in a cell that touches it too.
+        let mut doubtful = self.edges_of(&across);
+        doubtful.retain(|edge| !touched.has(*edge));
+        doubtful.iter().for_each(|edge| network.hint_shape(*edge));
+        for edge in doubtful {
+            if outline.touches(network.shape(edge)) {
+                touched.add(edge);
+            }
+        }
+        touched.edges()
+    }
+
+    /// The edges of some cells, one cell after the other.
+    fn edges_of(&self, cells: &[u32]) -> Vec<EdgeId> {
+        cells.iter().for_each(|cell| hint(&self.first[*cell as usize]));
+        let range = |cell: &u32| self.first[*cell as usize] as usize..self.first[*cell as usize + 1] as usize;
+        let mut edges = Vec::with_capacity(cells.iter().map(|cell| range(cell).len()).sum());
+        cells.iter().for_each(|cell| edges.extend_from_slice(&self.edges[range(cell)]));
+        edges
     }
 
     /// The box of a cell, with its far sides.
@@ -195,7 +249,7 @@ impl EdgeGrid {
         }
     }
 
-    /// Adds the edges whose box comes within a distance of a place, sorted.
+    /// Adds the edges that may come within a distance of a place, sorted: those that do, and some whose box does.
     pub fn within(&self, network: &Network, at: Position, reach: Millimetres, out: &mut Vec<EdgeId>) {
         let extent = Extent::around(at, reach);
         self.candidates(extent, out);
@@ -205,5 +259,54 @@ impl EdgeGrid {
     /// The box of the whole network.
     pub fn extent(&self) -> Extent {
         self.extent
+    }
+}
+
+/// A set of edges that mostly come in runs of near numbers: by sixty-four, sorted, with a bit for each.
+#[derive(Default)]
+struct Blocks {
+    blocks: Vec<(u32, u64)>,
+    /// Which was looked at last.
+    last: usize,
+}
+
+impl Blocks {
+    /// Where a block is, or where it would be.
+    fn find(&self, block: u32) -> Result<usize, usize> {
+        match self.blocks.get(self.last) {
+            Some(last) if last.0 == block => Ok(self.last),
+            _ => self.blocks.binary_search_by_key(&block, |of| of.0),
+        }
+    }
+
+    fn add(&mut self, edge: EdgeId) {
+        let bit = 1 << (edge.0 % 64);
+        match self.find(edge.0 / 64) {
+            Ok(at) => {
+                self.blocks[at].1 |= bit;
+                self.last = at;
+            }
+            Err(at) => {
+                self.blocks.insert(at, (edge.0 / 64, bit));
+                self.last = at;
+            }
+        }
+    }
+
+    fn has(&self, edge: EdgeId) -> bool {
+        self.find(edge.0 / 64).is_ok_and(|at| self.blocks[at].1 >> (edge.0 % 64) & 1 == 1)
+    }
+
+    /// The edges, sorted.
+    fn edges(&self) -> Vec<EdgeId> {
+        let mut edges = Vec::with_capacity(self.blocks.iter().map(|of| of.1.count_ones() as usize).sum());
+        for (block, bits) in &self.blocks {
+            let mut left = *bits;
+            while left != 0 {
+                edges.push(EdgeId(block * 64 + left.trailing_zeros()));
+                left &= left - 1;
+            }
+        }
+        edges
     }
 }

@@ -41,7 +41,7 @@ mod columns;
 
 pub use approach::{Approach, Arrival, NearRing, Ring, RingPlace, Side};
 pub use closure::{Closure, ClosureEpoch, ClosureId, Closures, EdgeSet, Overlay};
-pub use columns::{Column, Properties};
+pub use columns::{Column, ColumnShape, Properties};
 pub use draft::{Barrier, Draft, DraftRestriction, DraftWay, RestrictionKind, RoadName, Via};
 pub use graph::{Graph, Link, Metric, NEVER, Star};
 pub use grid::{EdgeGrid, Extent};

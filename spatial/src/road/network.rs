@@ -7,6 +7,7 @@ use super::draft::RoadName;
 use super::kind::{Heading, RoadKind};
 use super::profile::Modes;
 use super::turns::{Forbidden, Links};
+use crate::index::hint;
 use crate::position::Position;
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +134,11 @@ impl Network {
     pub fn shape(&self, edge: EdgeId) -> &[Position] {
         let first = &self.data.first_vertex;
         &self.data.vertices[first[edge.0 as usize] as usize..first[edge.0 as usize + 1] as usize]
+    }
+
+    /// Soon an edge's shape will be read.
+    pub(super) fn hint_shape(&self, edge: EdgeId) {
+        self.shape(edge).first().into_iter().for_each(hint);
     }
 
     /// An edge's properties.

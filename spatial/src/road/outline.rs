@@ -5,6 +5,7 @@ use super::grid::Extent;
 use crate::position::Position;
 use crate::shape::{Side, between, side_of};
 use crate::zone::Ground;
+use std::ops::Range;
 
 /// How many segments a row has on average; more rows make it quicker to ask and longer to prepare.
 const PER_ROW: usize = 4;
@@ -24,6 +25,17 @@ pub struct Outline {
     /// By latitude, and one more for the end of the segments.
     rows: Vec<Row>,
     segments: Vec<(Position, Position)>,
+}
+
+/// How much of a box is ground.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Nothing for sure.
+    None,
+    /// Some, or nothing or all of it.
+    Some,
+    /// All for sure.
+    All,
 }
 
 /// The cells of one row, the westernmost in the lowest bit.
@@ -59,8 +71,8 @@ impl Axis {
     }
 
     /// The cells of what lies between two values and within its bounds.
-    fn cells(self, low: i32, high: i32) -> std::ops::RangeInclusive<usize> {
-        self.cell(low.max(self.low))..=self.cell(high.min(self.high))
+    fn cells(self, low: i32, high: i32) -> Range<usize> {
+        self.cell(low.max(self.low))..self.cell(high.min(self.high)) + 1
     }
 
     /// The least value of a cell.
@@ -69,23 +81,21 @@ impl Axis {
     }
 }
 
-/// The bits of some columns.
-fn bits(columns: std::ops::RangeInclusive<usize>) -> u64 {
-    u64::MAX >> (MAX_COLUMNS - 1 - (columns.end() - columns.start())) << columns.start()
+/// The bits of some columns, at least one.
+fn bits(columns: Range<usize>) -> u64 {
+    u64::MAX >> (MAX_COLUMNS - columns.len()) << columns.start
 }
 
 impl Outline {
     /// Prepares a ground; `None` where it has no vertex. Costs some microseconds for some hundred vertices.
     pub fn of(ground: &Ground) -> Option<Outline> {
-        let rings = || ground.parts.iter().flatten().filter(|ring| !ring.is_empty());
+        let rings = || ground.parts.iter().flatten();
         let extent = Extent::of(rings().flatten().copied())?;
-        let closing = || rings().map(|ring| (ring[ring.len() - 1], ring[0]));
-        let sides = || rings().flat_map(|ring| ring.windows(2)).map(|pair| (pair[0], pair[1])).chain(closing());
         let count = rings().map(Vec::len).sum::<usize>();
         let columns = Axis::new(extent.west, extent.east, MAX_COLUMNS);
         let of_lat = Axis::new(extent.south, extent.north, (count / PER_ROW).clamp(MIN_ROWS, MAX_ROWS));
         let mut rows = vec![Row::default(); of_lat.cell(extent.north) + 2];
-        sides().for_each(|(a, b)| {
+        each_side(ground, |a, b| {
             let of_side = of_lat.cells(a.lat_e7.min(b.lat_e7), a.lat_e7.max(b.lat_e7));
             rows[of_side].iter_mut().for_each(|row| row.first += 1);
         });
@@ -97,7 +107,7 @@ impl Outline {
         });
         let nowhere = Position { lon_e7: 0, lat_e7: 0 };
         let mut outline = Outline { extent, columns, of_lat, rows, segments: vec![(nowhere, nowhere); end as usize] };
-        sides().for_each(|(a, b)| outline.add(a, b));
+        each_side(ground, |a, b| outline.add(a, b));
         outline.fill();
         Some(outline)
     }
@@ -108,8 +118,12 @@ impl Outline {
         let of_side = self.of_lat.cells(south.lat_e7, north.lat_e7);
         let (west, east) = (a.lon_e7.min(b.lon_e7), a.lon_e7.max(b.lon_e7));
         let columns = self.columns.cells(west, east);
-        let is_steep = columns.end() - columns.start() < 2 || of_side.start() == of_side.end();
-        let whole = bits(columns);
+        let whole = bits(columns.clone());
+        if of_side.len() == 1 {
+            self.put((a, b), of_side.start, whole);
+            return;
+        }
+        let is_steep = columns.len() < 3;
         let per_lat = (f64::from(north.lon_e7) - f64::from(south.lon_e7))
             / (f64::from(north.lat_e7) - f64::from(south.lat_e7)).max(1.0);
         for at in of_side {
@@ -128,11 +142,16 @@ impl Outline {
                 let high = (from.max(to).ceil() as i32).saturating_add(1).min(east);
                 bits(self.columns.cells(low, high))
             };
-            let row = &mut self.rows[at];
-            row.first -= 1;
-            row.boundary |= marked;
-            self.segments[row.first as usize] = (a, b);
+            self.put((a, b), at, marked);
         }
+    }
+
+    /// Puts a segment into one row, where it passes some cells.
+    fn put(&mut self, segment: (Position, Position), at: usize, marked: u64) {
+        let row = &mut self.rows[at];
+        row.first -= 1;
+        row.boundary |= marked;
+        self.segments[row.first as usize] = segment;
     }
 
     /// Finds which of the cells without a boundary lie inside: those that hang together are on one side of it.
@@ -165,14 +184,26 @@ impl Outline {
         self.extent
     }
 
-    /// Whether a box may touch the ground; `false` only where it does not.
-    pub(super) fn may_touch(&self, area: Extent) -> bool {
+    /// How much of a box is ground: `None` where it does not touch it, `All` where the ground covers it and whatever is nearer to
+    /// it than `margin`, 1e-7 degree.
+    pub(super) fn part(&self, area: Extent, margin: i32) -> Part {
         if !area.meets(self.extent) {
-            return false;
+            return Part::None;
         }
-        let columns = bits(self.columns.cells(area.west, area.east));
-        let rows = self.of_lat.cells(area.south, area.north);
-        self.rows[rows].iter().any(|row| (row.boundary | row.inside) & columns != 0)
+        let (low, high) = (|value: i32| value.saturating_sub(margin), |value: i32| value.saturating_add(margin));
+        let wide =
+            Extent { west: low(area.west), south: low(area.south), east: high(area.east), north: high(area.north) };
+        let columns = bits(self.columns.cells(wide.west, wide.east));
+        let rows = &self.rows[self.of_lat.cells(wide.south, wide.north)];
+        let (any, all) =
+            rows.iter().fold((0, columns), |(any, all), row| (any | row.boundary | row.inside, all & row.inside));
+        if all == columns && self.extent.holds(wide) {
+            Part::All
+        } else if any & columns != 0 {
+            Part::Some
+        } else {
+            Part::None
+        }
     }
 
     /// The row of a place and the bit of its column; `None` outside the box.
@@ -216,10 +247,18 @@ impl Outline {
         inside
     }
 
+    /// Whether a place lies inside and not near the boundary: quick to tell.
+    pub(super) fn is_deep_inside(&self, p: Position) -> bool {
+        self.cell(p).is_some_and(|(row, column)| self.rows[row].inside & column != 0)
+    }
+
     /// Whether a line of at least one place touches the ground.
     pub fn touches(&self, line: &[Position]) -> bool {
-        let is_inside = |p: &Position| self.cell(*p).is_some_and(|(row, column)| self.rows[row].inside & column != 0);
-        line.iter().any(is_inside)
+        let part = Extent::of(line.iter().copied()).map_or(Part::None, |extent| self.part(extent, 0));
+        if part != Part::Some {
+            return part == Part::All;
+        }
+        line.iter().any(|p| self.is_deep_inside(*p))
             || line.first().is_some_and(|first| self.covers(*first))
             || line.windows(2).any(|pair| self.is_crossed(pair[0], pair[1]))
     }
@@ -236,9 +275,24 @@ impl Outline {
             return false;
         }
         let columns = bits(self.columns.cells(segment.west, segment.east));
-        self.of_lat.cells(segment.south, segment.north).any(|row| {
-            self.rows[row].boundary & columns != 0 && self.segments(row).iter().any(|&(c, d)| meet(segment, a, b, c, d))
-        })
+        for row in self.of_lat.cells(segment.south, segment.north) {
+            let is_near = self.rows[row].boundary & columns != 0;
+            if is_near && self.segments(row).iter().any(|&(c, d)| meet(segment, a, b, c, d)) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Calls with every side of a ground's rings.
+fn each_side(ground: &Ground, mut with: impl FnMut(Position, Position)) {
+    for ring in ground.parts.iter().flatten() {
+        let Some(mut before) = ring.last().copied() else { continue };
+        for at in ring {
+            with(before, *at);
+            before = *at;
+        }
     }
 }
 
@@ -247,7 +301,7 @@ fn between_ends(some: u64) -> u64 {
     if some == 0 {
         return 0;
     }
-    bits(some.trailing_zeros() as usize..=MAX_COLUMNS - 1 - some.leading_zeros() as usize)
+    bits(some.trailing_zeros() as usize..MAX_COLUMNS - some.leading_zeros() as usize)
 }
 
 fn meet(of_ab: Extent, a: Position, b: Position, c: Position, d: Position) -> bool {

@@ -12,9 +12,13 @@ mod tags;
 
 use cordon_spatial::position::Position;
 use cordon_spatial::road::{Draft, DraftWay, Finding, FindingKind};
-use osmpbf::{BlobDecode, BlobReader, Element};
+use osmpbf::{BlobDecode, BlobReader, Element, PrimitiveBlock};
 use restrictions::Relation;
+use std::sync::mpsc::sync_channel;
 use tags::Tags;
+
+/// How many blocks are unpacked ahead: each is at most 32 MiB (OSM wiki, PBF Format).
+const AHEAD: usize = 2;
 
 /// Why a file is no extract.
 #[derive(Debug, thiserror::Error)]
@@ -54,20 +58,42 @@ pub enum OsmError {
 
 /// The roads of an extract, and what was noticed. Costs some hundred milliseconds for a city.
 pub fn read(bytes: &[u8]) -> Result<(Draft, Vec<Finding>), OsmError> {
+    let frames = frames::frames(bytes)?;
     let mut reading = Reading::default();
-    for frame in frames::frames(bytes)? {
-        let broken = |what: String| OsmError::Broken { at: frame.at, what };
-        let blob = match BlobReader::new(frame.bytes).next() {
-            Some(Ok(blob)) => blob,
-            Some(Err(error)) => return Err(broken(error.to_string())),
-            None => return Err(broken("an empty block".to_owned())),
-        };
-        match blob.decode().map_err(|error| broken(error.to_string()))? {
-            BlobDecode::OsmData(block) => block.for_each_element(|element| reading.element(&element)),
-            BlobDecode::OsmHeader(_) | BlobDecode::Unknown(_) => {}
+    std::thread::scope(|scope| {
+        // To unpack a block is as much work as to read what it holds.
+        let (unpacked, blocks) = sync_channel(AHEAD);
+        scope.spawn(move || {
+            for frame in &frames {
+                let block = unpack(frame);
+                let is_last = block.is_err();
+                // An error says that nobody reads on.
+                if unpacked.send(block).is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        for block in blocks {
+            let block: Option<PrimitiveBlock> = block?;
+            block.iter().for_each(|block| block.for_each_element(|element| reading.element(&element)));
         }
-    }
+        Ok::<_, OsmError>(())
+    })?;
     reading.finish()
+}
+
+/// What a block holds, if that is data.
+fn unpack(frame: &frames::Frame<'_>) -> Result<Option<PrimitiveBlock>, OsmError> {
+    let broken = |what: String| OsmError::Broken { at: frame.at, what };
+    let blob = match BlobReader::new(frame.bytes).next() {
+        Some(Ok(blob)) => blob,
+        Some(Err(error)) => return Err(broken(error.to_string())),
+        None => return Err(broken("an empty block".to_owned())),
+    };
+    match blob.decode().map_err(|error| broken(error.to_string()))? {
+        BlobDecode::OsmData(block) => Ok(Some(block)),
+        BlobDecode::OsmHeader(_) | BlobDecode::Unknown(_) => Ok(None),
+    }
 }
 
 /// What was read so far, by the ids of the file.

@@ -4,7 +4,7 @@
 //! higher, `down` back. The parent of a node, its lowest higher neighbour, makes a tree in which every shortcut leads to an
 //! ancestor.
 
-use crate::road::columns::{Column, Taken, are_below, flat};
+use crate::road::columns::{Column, ColumnShape, Taken, are_below};
 use crate::road::network::{EdgeId, Network, NetworkError};
 
 /// What no node has for a parent.
@@ -93,18 +93,24 @@ impl Skeleton {
         order
     }
 
+    /// What its columns are.
+    pub const COLUMNS: [ColumnShape; 9] = {
+        use ColumnShape::{Numbers, Pairs};
+        [Numbers, Numbers, Numbers, Pairs, Numbers, Numbers, Numbers, Pairs, Numbers]
+    };
+
     /// Its columns, to be saved.
     pub fn columns(&self) -> Vec<Column> {
         vec![
-            self.rank.clone(),
-            self.high.clone(),
-            self.first_up.clone(),
-            flat(self.down.iter().copied()),
-            self.first_down.clone(),
-            self.link.clone(),
-            self.first_link.clone(),
-            flat(self.of_edge.iter().copied()),
-            self.first_of_edge.clone(),
+            Column::Numbers(self.rank.clone()),
+            Column::Numbers(self.high.clone()),
+            Column::Numbers(self.first_up.clone()),
+            Column::Pairs(self.down.clone()),
+            Column::Numbers(self.first_down.clone()),
+            Column::Numbers(self.link.clone()),
+            Column::Numbers(self.first_link.clone()),
+            Column::Pairs(self.of_edge.clone()),
+            Column::Numbers(self.first_of_edge.clone()),
         ]
     }
 

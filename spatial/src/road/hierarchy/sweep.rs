@@ -2,6 +2,7 @@
 
 use super::shortcuts::Shortcuts;
 use super::skeleton::{DOWN, NONE, Skeleton};
+use crate::index::hint;
 use crate::road::graph::NEVER;
 use crate::road::network::{Arc, Network};
 use crate::road::stop::Step;
@@ -170,6 +171,9 @@ impl Sweep {
         let mut at = rank;
         while at != NONE && self.costs[at as usize][BEHIND] == NEVER {
             chain.push(at);
+            let first = skeleton.first_up[at as usize] as usize;
+            skeleton.high.get(first).into_iter().for_each(hint);
+            fall.get(first).into_iter().for_each(hint);
             at = skeleton.parent[at as usize];
         }
         while let Some(at) = chain.pop() {

@@ -1,7 +1,7 @@
 //! Closed roads: at once, for whom and for how long it is said.
 
 use super::super::*;
-use super::oracle::Random;
+use super::oracle::{self, Random};
 use super::sketch::{NOW, Sketch, Town, at, rectangle};
 use crate::position::Position;
 use crate::shape;
@@ -178,4 +178,57 @@ fn a_prepared_ground_says_of_every_place_and_line_what_its_rings_say() {
             assert!(!passes || outline.touches(pair), "seed {seed}: {pair:?}");
         }
     }
+}
+
+#[test]
+fn a_large_ground_takes_every_road_that_touches_it_and_no_other() {
+    for seed in 0..12 {
+        let mut random = Random(seed);
+        let side = 30;
+        let network = Network::build(&mut oracle::town(&mut random, side)).unwrap().0;
+        let grid = EdgeGrid::of(&network);
+        let mut closures = Closures::none(&network, NOW);
+        for id in 0..4 {
+            let mut within = |low: i32| low + random.below(u64::from(side) * 10_000) as i32;
+            let middle = Position { lon_e7: within(1_210_000_000), lat_e7: within(300_000_000) };
+            let reach = 20_000.0 + random.below(150_000) as f64;
+            let outer = jagged(&mut random, middle, 40, (reach * 0.7, reach));
+            let hole = jagged(&mut random, middle, 20, (reach * 0.2, reach * 0.4));
+            let ground = Ground { parts: vec![vec![outer, hole]] };
+            let touched: Vec<EdgeId> = oracle::touched(&network, &ground).into_iter().collect();
+            let closure = Closure { id: ClosureId(id), ground, audience: Audience::all(), from: None, to: None };
+            closures.close(&network, &grid, closure);
+            assert_eq!(closures.edges(ClosureId(id)), Some(touched.as_slice()), "seed {seed}, ground {id}");
+        }
+    }
+}
+
+#[test]
+fn what_one_reads_stays_as_it_was_whatever_is_closed_after() {
+    let mut random = Random(9);
+    let network = Network::build(&mut oracle::town(&mut random, 8)).unwrap().0;
+    let grid = EdgeGrid::of(&network);
+    let of = |id: u64, audience: Audience, random: &mut Random| Closure {
+        id: ClosureId(id),
+        ground: oracle::ground(random, 8),
+        audience,
+        from: None,
+        to: None,
+    };
+    let closed = |closures: &Closures| ProfileId::ALL.map(|profile| closures.overlay(profile).closed().clone());
+    let mut closures = Closures::none(&network, NOW);
+    let mut read = Vec::new();
+    for id in 0..40 {
+        let audience = [Audience::all(), Audience::AMBULANCE, Audience::all() - Audience::AMBULANCE][id as usize % 3];
+        closures.close(&network, &grid, of(id, audience, &mut random));
+        if id % 4 == 3 {
+            closures.open(ClosureId(id - 2));
+        }
+        read.push((closures.clone(), closed(&closures)));
+        // From nothing it is the same: nobody's edges were written into another's.
+        let mut anew = Closures::none(&network, NOW);
+        closures.iter().for_each(|(closure, _)| anew.close(&network, &grid, closure.clone()));
+        assert_eq!(closed(&anew), closed(&closures), "after {id}");
+    }
+    assert!(read.iter().all(|(closures, then)| closed(closures) == *then));
 }

@@ -45,6 +45,41 @@ fn both_layers_and_the_oracle_agree_on_every_kind_of_answer() {
 }
 
 #[test]
+fn few_places_far_away_are_found_by_whichever_layer_is_sooner() {
+    let mut random = Random(500);
+    let network = Network::build(&mut oracle::town(&mut random, 40)).unwrap().0;
+    let grid = EdgeGrid::of(&network);
+    let skeleton = skeleton(&network);
+    let graph = Graph::of(&network, &Profiles::default(), ProfileId::Car, Metric::Fastest);
+    let mut closures = Closures::none(&network, NOW);
+    for id in 0..3 {
+        let ground = oracle::ground(&mut random, 40);
+        closures.close(
+            &network,
+            &grid,
+            Closure { id: ClosureId(id), ground, audience: Audience::all(), from: None, to: None },
+        );
+    }
+    let shortcuts = Shortcuts::new(&network, &skeleton, &graph, &closures);
+    let exact = View { network: &network, grid: &grid, graph: &graph, closures: &closures, fast: None };
+    let fast = View { fast: Some(Fast { skeleton: &skeleton, shortcuts: &shortcuts }), ..exact };
+    let (mut fast_scratch, mut exact_scratch) = (Scratch::default(), Scratch::default());
+    let mut stop = || {
+        let junction = JunctionId(random.below(network.junction_count() as u64) as u32);
+        Stop::at_junction(&network, junction)
+    };
+    for places in [1, 2, 5, 40] {
+        let all = Prepared::new((0..places).map(|_| stop()).collect(), network.node_count());
+        for to in (0..30).map(|_| stop()).collect::<Vec<_>>() {
+            for count in [1, 4, 99] {
+                let near = exact.nearest(&mut exact_scratch, &all, &to, count, NOW);
+                assert_eq!(fast.nearest(&mut fast_scratch, &all, &to, count, NOW), near, "{count} of {places}");
+            }
+        }
+    }
+}
+
+#[test]
 fn following_closures_is_the_same_as_customizing_anew() {
     for seed in 300..330 {
         let mut random = Random(seed);

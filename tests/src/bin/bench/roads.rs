@@ -83,14 +83,14 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let file = RoadFile { source, attribution, network, grid, skeleton, report };
     let saved = tempfile::NamedTempFile::new()?;
     std::fs::write(saved.path(), file.to_bytes())?;
+    let saved_file = std::fs::File::open(saved.path())?;
+    table.figure("saved form, MiB", saved_file.metadata()?.len() as f64 / f64::from(1 << 20));
+    let before = memory_kib(std::process::id(), Memory::Resident)?;
     let began = Instant::now();
-    let bytes = std::fs::read(saved.path())?;
-    table.figure("saved form, MiB", bytes.len() as f64 / f64::from(1 << 20));
-    let read = began.elapsed();
-    let loaded = RoadFile::from_bytes(&bytes)?;
+    let loaded = RoadFile::read(&saved_file)?;
     table.once("load the saved form: network, grid and skeleton", began.elapsed(), Some((1_000.0, 1_000.0)));
-    table.once("of that, reading the file", read, None);
-    drop(bytes);
+    let taken = memory_kib(std::process::id(), Memory::Resident)?.saturating_sub(before);
+    table.figure("memory more after loading, MiB", taken as f64 / 1_024.0);
     anyhow::ensure!(loaded == file, "what was saved is not what was loaded");
     let RoadFile { network, grid, skeleton, .. } = loaded;
     drop(file);
@@ -267,6 +267,15 @@ impl<'a> Bench<'a> {
         table.times("B: route with its arcs", times, Some(((0.06, 0.15), (0.03, 0.08))));
         for count in [120, 1_000] {
             let resources = Prepared::new(self.stops(count), self.network.node_count());
+            let mut times = Times::default();
+            for _ in 0..self.rounds {
+                let to = self.stop();
+                let began = Instant::now();
+                black_box(view.nearest(&mut scratch, &resources, &to, 10, NOW));
+                times.add(began.elapsed());
+            }
+            let targets = if count == 120 { ((0.5, 1.0), (0.12, 0.2)) } else { ((0.05, 0.1), (0.12, 0.2)) };
+            table.times(&format!("A, then B: nearest 10 of {count}"), times, Some(targets));
             let selection = view.selection(&resources, Facing::From).expect("the fast layer is current");
             let mut times = Times::default();
             for _ in 0..self.rounds {
