@@ -64,7 +64,7 @@ fn killed(server: &mut Server, moments: &[u64]) -> Vec<u64> {
         let read = await_read(&server.api(), &id, *moment);
         server.kill();
         let there = kept(&folder);
-        assert!(there < ROWS && there % PIECE == 0, "a piece is kept as a whole: {there}");
+        assert!(there < ROWS && there.is_multiple_of(PIECE), "a piece is kept as a whole: {there}");
         server.restart();
         let api = server.api();
         let told = told(&api, &id);

@@ -5,7 +5,7 @@
 use cordon_spatial::position::Position;
 use cordon_tests::live::Live;
 use cordon_tests::roads::{at, await_ready, build, ends, middle, square};
-use cordon_tests::server::{Options, Server};
+use cordon_tests::server::{Options, Server, cordon};
 use cordon_tests::wait;
 use serde_json::{Value, json};
 
@@ -20,7 +20,11 @@ fn with_roads() -> Server {
 
 fn route(server: &Server, (from, to): (Position, Position), profile: &str) -> Value {
     let asked = json!({"from": at(from), "to": at(to), "profile": profile});
-    server.api().post("/api/roads/route", &asked).expect(200)
+    let reply = server.api().post("/api/roads/route", &asked);
+    let worked_ms = reply.header("server-timing").first().and_then(|timing| timing.strip_prefix("roads;dur="));
+    let worked_ms: f64 = worked_ms.and_then(|ms| ms.parse().ok()).expect("an answer says how long it was worked on");
+    assert!(worked_ms > 0.0);
+    reply.expect(200)
 }
 
 /// Draws a closure over the middle of a road.
@@ -40,6 +44,21 @@ fn metres(route: &Value) -> f64 {
 
 fn later(seconds: i64) -> String {
     (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds)).to_string()
+}
+
+#[test]
+fn the_command_line_says_that_it_knows_nothing_of_what_the_one_map_closes() {
+    let server = with_roads();
+    close(&server, "tunnel", TUNNEL, json!({}));
+    let (from, to) = ends(TUNNEL);
+    let text = |place: Position| format!("{},{}", place.lon(), place.lat());
+    let folder = server.folder().to_str().unwrap();
+    let asked = ["roads", "route", "--from", &text(from), "--to", &text(to), "--data", folder];
+    let output = cordon(&asked, "");
+    let (answer, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert!(metres(&answer) < metres(&route(&server, ends(TUNNEL), "car")), "through what is closed: {answer}");
+    assert!(said.contains("What the one-map closes") && said.contains("running server"), "{said}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::roads::{self, NearJson, RoadsError};
 use cordon_data::import::files::{Srs, Told};
 use cordon_data::import::road_layer::{Layer, MOST_SNAP, classes_text};
 use cordon_data::road_file::RoadFile;
+use cordon_data::sqlite::FILE;
 use cordon_spatial::position::Position;
 use cordon_spatial::road::{Approach, Audience, FindingKind, Metric, Network, ProfileId};
 use cordon_spatial::units::{Millimetres, UnixMs};
@@ -269,7 +270,14 @@ pub fn run(command: &RoadsCommand, out: &mut impl Write) -> Result<(), CommandEr
     Ok(done?)
 }
 
+/// What the answers of this command leave out where there is a one-map beside the network.
+const NETWORK_ALONE: &str = "note: this is the saved network alone. What the one-map closes, and the park's own roads and gates, \
+                             count on a running server only: POST /api/roads/route, or the console";
+
 fn asked(args: &AskedOf) -> Result<(Moment, Asker), RoadsError> {
+    if args.data.join(FILE).exists() {
+        eprintln!("{NETWORK_ALONE}");
+    }
     let mut moment = Moment::open(Town::load(&args.data, roads::profiles(args.profiles.as_deref())?)?);
     if let Some(file) = &args.closed {
         roads::close(&mut moment, &roads::grounds(file)?, Audience::all());

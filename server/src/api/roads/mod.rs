@@ -21,7 +21,7 @@ use crate::roads::moment::AskError;
 use crate::roads::route::{self, RouteAsked, RouteJson};
 use asked::{ApproachJson, Head, PointJson, areas, depart, goal, points, profile};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cordon_spatial::road::Metric;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,9 @@ enum Size {
     Long,
 }
 
+/// Says of an answer how long it was worked on, without the waiting and the writing (W3C Server Timing, ms).
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
 /// Works on a question when it is its turn. The answer is written there too: a large one takes a while.
 async fn work<T: Serialize>(
     app: &App,
@@ -88,11 +91,16 @@ async fn work<T: Serialize>(
     let site = site(app)?;
     let work = move || {
         let _turn = turn;
+        let began = Instant::now();
         let answer = question(&site)?;
-        Ok::<_, AskError>(serde_json::to_vec(&answer).expect("answers are plain data"))
+        let worked_ms = began.elapsed().as_secs_f64() * 1e3;
+        Ok::<_, AskError>((worked_ms, serde_json::to_vec(&answer).expect("answers are plain data")))
     };
-    let answer = tokio::task::spawn_blocking(work).await.expect("a question about roads does not panic")?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], answer).into_response())
+    let worked = tokio::task::spawn_blocking(work).await.expect("a question about roads does not panic");
+    let (worked_ms, answer) = worked?;
+    let timing = format!("roads;dur={worked_ms:.3}");
+    let headers = [(header::CONTENT_TYPE, "application/json".to_owned()), (SERVER_TIMING, timing)];
+    Ok((headers, answer).into_response())
 }
 
 /// The roads now; a problem that says what to do where there are none.
@@ -200,7 +208,8 @@ pub struct AskRoute {
 /// Plans a route. It never crosses what is closed to the profile at `closure_epoch`; a start or an end in what is closed,
 /// and one without a road, is refused and said to be so. With `approach` it ends where a road comes to the ring in the sector that
 /// the wind blows from; where none does, `no_upwind_road` names the `next_best` place at most 90 degrees off the wind (null where
-/// there is none) and why not the `others`.
+/// there is none) and why not the `others`. As with every answer to a question about roads, `Server-Timing` says how long it was
+/// worked on, ms.
 #[utoipa::path(post, path = "/api/roads/route", tag = "roads", request_body = AskRoute,
     responses((status = 200, body = RouteJson), (status = 400, body = ProblemJson), (status = 422, body = ProblemJson),
         (status = 503, body = ProblemJson)))]

@@ -14,6 +14,7 @@ mod process;
 mod recover;
 mod store;
 mod road_copies;
+mod road_http;
 mod road_peer;
 mod roads;
 mod zones;
@@ -47,6 +48,8 @@ enum Bench {
     Geofence(geofence::Options),
     /// The road engine alone on an OpenStreetMap extract.
     Roads(roads::Options),
+    /// What HTTP adds to answers about roads.
+    RoadHttp(road_http::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -59,5 +62,6 @@ fn main() -> anyhow::Result<()> {
         Bench::Store(options) => store::run(&options),
         Bench::Geofence(options) => geofence::run(&options),
         Bench::Roads(options) => roads::run(&options),
+        Bench::RoadHttp(options) => road_http::run(&options),
     }
 }
