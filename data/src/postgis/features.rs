@@ -24,42 +24,7 @@ pub(super) fn put(
     sealer: &mut frame::Sealer,
     feature: &StoredFeature,
 ) -> Result<(), StoreError> {
-    let derived = sealed(sealer, feature)?;
-    let geometry = ewkb(feature);
-    let bounds = bbox(feature);
-    let side = |i: usize| bounds.map(|bounds| bounds[i]);
-    let (key, revision) = (i64::from(feature.key.0), i64::from(feature.revision.0));
-    let put = |on: &mut On<'_, _>| -> Result<(), postgres::Error> {
-        let sql = "INSERT INTO features (key, collection, id, revision, alive, geom, west, south, east, north)
-                   VALUES ($1, $2, $3, $4, $5, ST_GeomFromEWKB($6), $7, $8, $9, $10)
-                   ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, alive = excluded.alive,
-                       geom = excluded.geom, west = excluded.west, south = excluded.south, east = excluded.east,
-                       north = excluded.north";
-        let params: [Param<'_>; 10] = [
-            &key,
-            &feature.collection.name(),
-            &feature.id.as_str(),
-            &revision,
-            &feature.body.is_some(),
-            &geometry,
-            &side(0),
-            &side(1),
-            &side(2),
-            &side(3),
-        ];
-        on.try_run(sql, &params)?;
-        let sql = "INSERT INTO feature_revisions (key, revision, at_ms, who, body, derived)
-                   VALUES ($1, $2, $3, $4, $5, $6)";
-        on.try_run(sql, &[&key, &revision, &feature.at.0, &feature.who, &feature.body, &derived])?;
-        Ok(())
-    };
-    put(on).map_err(|error| {
-        if !is_taken(&error) {
-            return from_postgres(error);
-        }
-        let what = format!("revision {revision} of {}/{}, or that id", feature.collection, feature.id);
-        StoreError::Exists { what }
-    })
+    insert(on, sealer, &[feature])
 }
 
 /// What entry made of a feature's body, as it is kept.
@@ -105,7 +70,6 @@ fn put_some_again(
     sealer: &mut frame::Sealer,
     features: &[StoredFeature],
 ) -> Result<(), StoreError> {
-    let place = |feature: &StoredFeature| (i64::from(feature.key.0), i64::from(feature.revision.0));
     let (keys, revisions): (Vec<i64>, Vec<i64>) = features.iter().map(place).unzip();
     let sql = "SELECT key, revision FROM feature_revisions
                JOIN unnest($1::bigint[], $2::bigint[]) AS handed_on (key, revision) USING (key, revision)";
@@ -115,10 +79,20 @@ fn put_some_again(
     if fresh.is_empty() {
         return Ok(());
     }
-    // Of several revisions of a feature the last is the current one.
+    insert(on, sealer, &fresh)
+}
+
+/// Keeps revisions that are not there, in their order, the last of each feature as its current one.
+fn insert(
+    on: &mut On<'_, impl GenericClient>,
+    sealer: &mut frame::Sealer,
+    fresh: &[&StoredFeature],
+) -> Result<(), StoreError> {
     let last: HashMap<FeatureKey, &StoredFeature> = fresh.iter().map(|feature| (feature.key, *feature)).collect();
     let mut last: Vec<&StoredFeature> = last.into_values().collect();
     last.sort_unstable_by_key(|feature| feature.key);
+    let derived: Vec<Option<Vec<u8>>> =
+        fresh.iter().map(|feature| sealed(sealer, feature)).collect::<Result<_, _>>()?;
     let put = |on: &mut On<'_, _>| -> Result<(), postgres::Error> {
         let (keys, revisions): (Vec<i64>, Vec<i64>) = last.iter().map(|feature| place(feature)).unzip();
         let collections: Vec<&str> = last.iter().map(|feature| feature.collection.name()).collect();
@@ -139,23 +113,31 @@ fn put_some_again(
         let sides = [side(0), side(1), side(2), side(3)];
         let params: [Param<'_>; 10] =
             [&keys, &collections, &ids, &revisions, &alive, &geometries, &sides[0], &sides[1], &sides[2], &sides[3]];
-        on.try_run(sql, &params).map(|_| ())
+        on.try_run(sql, &params)?;
+        let (keys, revisions): (Vec<i64>, Vec<i64>) = fresh.iter().map(|feature| place(feature)).unzip();
+        let at: Vec<i64> = fresh.iter().map(|feature| feature.at.0).collect();
+        let who: Vec<&str> = fresh.iter().map(|feature| feature.who.as_str()).collect();
+        let bodies: Vec<Option<&str>> = fresh.iter().map(|feature| feature.body.as_deref()).collect();
+        let sql = "INSERT INTO feature_revisions (key, revision, at_ms, who, body, derived)
+                   SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bytea[])";
+        on.try_run(sql, &[&keys, &revisions, &at, &who, &bodies, &derived]).map(|_| ())
     };
     put(on).map_err(|error| {
         if !is_taken(&error) {
             return from_postgres(error);
         }
-        StoreError::Exists { what: "the id of one of the features that are handed on".to_owned() }
-    })?;
-    let (keys, revisions): (Vec<i64>, Vec<i64>) = fresh.iter().map(|feature| place(feature)).unzip();
-    let at: Vec<i64> = fresh.iter().map(|feature| feature.at.0).collect();
-    let who: Vec<&str> = fresh.iter().map(|feature| feature.who.as_str()).collect();
-    let bodies: Vec<Option<&str>> = fresh.iter().map(|feature| feature.body.as_deref()).collect();
-    let derived: Vec<Option<Vec<u8>>> =
-        fresh.iter().map(|feature| sealed(sealer, feature)).collect::<Result<_, _>>()?;
-    let sql = "INSERT INTO feature_revisions (key, revision, at_ms, who, body, derived)
-               SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bytea[])";
-    on.run(sql, &[&keys, &revisions, &at, &who, &bodies, &derived]).map(|_| ())
+        let named = |feature: &&StoredFeature| format!("{}/{}", feature.collection, feature.id);
+        let what = match fresh {
+            [one] => format!("revision {} of {}, or that id", one.revision.0, named(one)),
+            many => format!("a revision or an id of {} and {} more", named(&many[0]), many.len() - 1),
+        };
+        StoreError::Exists { what }
+    })
+}
+
+/// Where a revision is kept.
+fn place(feature: &StoredFeature) -> (i64, i64) {
+    (i64::from(feature.key.0), i64::from(feature.revision.0))
 }
 
 /// How many features of a collection meet a box (west, south, east, north), counted up to `most`.
