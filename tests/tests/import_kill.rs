@@ -9,7 +9,7 @@ use cordon_data::store::Readers;
 use cordon_tests::database::{SCHEMA, assert_same, await_caught_up, url};
 use cordon_tests::http::Api;
 use cordon_tests::postgres::Postgres;
-use cordon_tests::server::{Options, Server};
+use cordon_tests::server::{Options, Server, cordon};
 use cordon_tests::wait;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -61,6 +61,8 @@ fn killed(server: &mut Server, moments: &[u64]) -> Vec<u64> {
     let (folder, table) = (server.folder().to_owned(), table());
     let kill = |moment: &u64| {
         let id = begin(&server.api(), &table);
+        let noted = folder.join("import-under-way.json");
+        wait::until("it is noted", || noted.exists().then_some(()));
         let read = await_read(&server.api(), &id, *moment);
         server.kill();
         let there = kept(&folder);
@@ -70,7 +72,6 @@ fn killed(server: &mut Server, moments: &[u64]) -> Vec<u64> {
         let told = told(&api, &id);
         assert_eq!((&told["state"], &told["code"]), (&json!("failed"), &json!("interrupted")), "{told:#}");
         wait::within(LONG, || (count(&api) == 0).then_some(())).expect("what was kept of it is taken back");
-        let noted = folder.join("import-in-pieces.json");
         wait::until("it is struck out", || (!noted.exists()).then_some(()));
         read.saturating_sub(there) / PIECE
     };
@@ -80,7 +81,7 @@ fn killed(server: &mut Server, moments: &[u64]) -> Vec<u64> {
 #[test]
 fn an_import_that_is_killed_is_there_as_a_whole_or_not_at_all() {
     let mut server = Server::start();
-    let in_flight = killed(&mut server, &[PIECE + 100, 21_000, 47_500]);
+    let in_flight = killed(&mut server, &[0, PIECE + 100, 21_000, 47_500]);
     assert!(in_flight.iter().any(|pieces| *pieces >= 2), "two are kept while a third is read: {in_flight:?}");
 
     let id = begin(&server.api(), &table());
@@ -105,4 +106,21 @@ fn the_database_holds_as_much_of_a_killed_import_as_the_folder() {
     assert_eq!(postgres.run(&in_database).trim(), "0");
     assert!(server.stop().success());
     assert_same(&postgres, server.folder());
+}
+
+#[test]
+fn an_import_by_the_command_line_follows_one_that_was_killed() {
+    let mut server = Server::start();
+    let id = begin(&server.api(), &table());
+    await_read(&server.api(), &id, 30_000);
+    server.kill();
+    assert!(kept(server.folder()) > 0, "some of it is there");
+    let beside = tempfile::tempdir().unwrap();
+    let one = beside.path().join("one.csv");
+    std::fs::write(&one, "name,lon,lat\n一号桩,121,30\n").unwrap();
+    let site = server.folder().to_str().unwrap();
+    let output =
+        cordon(&["import", one.to_str().unwrap(), "--into", "resources", "--srs", "wgs84", "--data", site], "");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(kept(server.folder()), 1, "what was killed is taken back, what came after it is kept");
 }

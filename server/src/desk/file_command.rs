@@ -35,6 +35,8 @@ pub async fn run(app: &Arc<App>, command: FileCommand) -> Result<Value, String> 
     match command {
         FileCommand::Import { file, query } => {
             let order = order(WHO, &Query::of(query)).map_err(said)?;
+            // After a command that was stopped in the middle, this is the start that takes it back.
+            app.imports.taken_back().await;
             let job = app.imports.begin(order, file).map_err(|error| error.to_string())?;
             let report = ended(&job).await?;
             let mut answer = json!(report);

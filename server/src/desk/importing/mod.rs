@@ -1,8 +1,8 @@
 //! Files in: a file becomes features of a collection, row by row checked as edits are; what is wrong is listed with its reason, what can
 //! be repaired is repaired and listed, and the whole can be taken back.
 //!
-//! Every feature says in `import` which import made it, so that one can be undone after any restart. One that was being kept in
-//! pieces when the process ended is taken back at the next start: a file is there as a whole or not at all.
+//! Every feature says in `import` which import made it, so that one can be undone after any restart. One that was under way when the
+//! process ended is taken back at the next start: a file is there as a whole or not at all.
 
 mod noted;
 mod told;
@@ -24,7 +24,7 @@ use cordon_data::selection::{self, Selection};
 use cordon_data::store::{Reader, StoreError};
 use cordon_spatial::ids::{FeatureId, Revision};
 use cordon_spatial::units::UnixMs;
-use noted::{InPieces, LAST_FILE, PIECES_FILE, read_in_pieces, read_last, strike_out, write_last};
+use noted::{LAST_FILE, UNDER_WAY_FILE, UnderWay, read_last, read_under_way, strike_out, write_last};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -104,6 +104,8 @@ struct Inner {
     /// Of each collection, as it stands in `imports.json` beside the store: no truth, but what people ask after a restart.
     last: Mutex<BTreeMap<Collection, LastImport>>,
     one: Arc<tokio::sync::Semaphore>,
+    /// Held while an interrupted import is being taken back.
+    taking_back: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Imports {
@@ -113,7 +115,8 @@ impl Imports {
         let _ = std::fs::remove_dir_all(&place);
         let (jobs, one) = (Mutex::default(), Arc::new(tokio::sync::Semaphore::new(1)));
         let last = Mutex::new(read_last(&place.with_file_name(LAST_FILE)));
-        Imports { inner: Arc::new(Inner { features, readers, gdal, place, jobs, last, one }) }
+        let taking_back = Arc::default();
+        Imports { inner: Arc::new(Inner { features, readers, gdal, place, jobs, last, one, taking_back }) }
     }
 
     /// Where a file that is being sent may be kept.
@@ -169,8 +172,8 @@ impl Imports {
     /// Takes back what an import kept that was under way when the process ended; it is listed as one that failed. Until that is done no
     /// other begins.
     pub fn take_back_interrupted(&self) {
-        let file = self.inner.beside_store(PIECES_FILE);
-        let import = match read_in_pieces(&file) {
+        let file = self.inner.beside_store(UNDER_WAY_FILE);
+        let import = match read_under_way(&file) {
             Ok(None) => return,
             Ok(Some(import)) => import,
             Err(error) => {
@@ -184,6 +187,7 @@ impl Imports {
         };
         let permit = self.inner.one.clone().try_acquire_owned();
         let permit = permit.expect("nothing else has begun yet");
+        let taking_back = self.inner.taking_back.clone().try_lock_owned().expect("nobody else takes one back");
         self.inner.remember(Arc::new(Job::interrupted(&import, collection)));
         let inner = self.inner.clone();
         tokio::spawn(async move {
@@ -195,8 +199,13 @@ impl Imports {
                     tracing::error!(%error, import = import.id, "an import that was interrupted stays in part")
                 }
             }
-            drop(permit);
+            drop((permit, taking_back));
         });
+    }
+
+    /// Waits until no interrupted import is being taken back any more.
+    pub async fn taken_back(&self) {
+        drop(self.inner.taking_back.lock().await);
     }
 
     /// The last import into each collection, over restarts; trials, and what failed, left nothing.
@@ -261,7 +270,7 @@ impl Inner {
     }
 
     /// Deletes what an interrupted import made and nobody changed since, and strikes it out; how many features that were.
-    async fn take_back(&self, import: &InPieces, collection: Collection, file: &Path) -> Result<usize, ImportRefused> {
+    async fn take_back(&self, import: &UnderWay, collection: Collection, file: &Path) -> Result<usize, ImportRefused> {
         let mut deleted = 0;
         loop {
             let (unchanged, _) = self.made_by(collection, &import.id).await?;
@@ -322,7 +331,7 @@ fn made_by(reader: &dyn Reader, collection: Collection, id: &str) -> Result<Seen
 
 impl Job {
     /// One that was under way when the process ended.
-    fn interrupted(import: &InPieces, collection: Collection) -> Job {
+    fn interrupted(import: &UnderWay, collection: Collection) -> Job {
         Job {
             id: import.id.clone(),
             collection,

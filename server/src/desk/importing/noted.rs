@@ -1,5 +1,5 @@
-//! What is noted of imports beside the store, for after a restart: the last one of each collection, and the one that is being kept in
-//! pieces. That one is noted durably before its first piece, and struck out when all of it is kept or nothing is.
+//! What is noted of imports beside the store, for after a restart: the last one of each collection, and the one that is under way. That
+//! one is noted durably before anything of it is kept, and struck out when all of it is kept or nothing is.
 
 use cordon_data::feature::Collection;
 use serde::{Deserialize, Serialize};
@@ -42,12 +42,12 @@ pub(super) fn write_last(file: &Path, last: &BTreeMap<Collection, LastImport>) -
     fs::rename(fresh, file)
 }
 
-/// Where the import that is being kept in pieces is noted, beside the store.
-pub(super) const PIECES_FILE: &str = "import-in-pieces.json";
+/// Where the import that is under way is noted, beside the store.
+pub(super) const UNDER_WAY_FILE: &str = "import-under-way.json";
 
-/// An import that is being kept in pieces.
+/// An import that is under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct InPieces {
+pub(super) struct UnderWay {
     /// Its id, which its features have in `import`.
     pub(super) id: String,
     /// Who imports.
@@ -59,7 +59,7 @@ pub(super) struct InPieces {
 }
 
 /// Notes it; it is on the disk when this returns.
-pub(super) fn write_in_pieces(file: &Path, import: &InPieces) -> io::Result<()> {
+pub(super) fn write_under_way(file: &Path, import: &UnderWay) -> io::Result<()> {
     let fresh = file.with_extension("json.new");
     let mut out = File::create(&fresh)?;
     out.write_all(&serde_json::to_vec_pretty(import)?)?;
@@ -69,7 +69,7 @@ pub(super) fn write_in_pieces(file: &Path, import: &InPieces) -> io::Result<()> 
 }
 
 /// The one that was not over when the process ended; `None` when there was none.
-pub(super) fn read_in_pieces(file: &Path) -> io::Result<Option<InPieces>> {
+pub(super) fn read_under_way(file: &Path) -> io::Result<Option<UnderWay>> {
     match fs::read(file) {
         Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -94,15 +94,15 @@ mod tests {
     #[test]
     fn what_was_noted_is_known_until_it_is_struck_out() {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join(PIECES_FILE);
-        assert_eq!(read_in_pieces(&file).expect("nothing is wrong"), None);
+        let file = folder.path().join(UNDER_WAY_FILE);
+        assert_eq!(read_under_way(&file).expect("nothing is wrong"), None);
         let import =
-            InPieces { id: "gates-1".to_owned(), by: "li".to_owned(), file: "门.csv".to_owned(), begun_at_ms: 7 };
-        write_in_pieces(&file, &import).expect("written");
-        assert_eq!(read_in_pieces(&file).expect("readable"), Some(import));
+            UnderWay { id: "gates-1".to_owned(), by: "li".to_owned(), file: "门.csv".to_owned(), begun_at_ms: 7 };
+        write_under_way(&file, &import).expect("written");
+        assert_eq!(read_under_way(&file).expect("readable"), Some(import));
         strike_out(&file).expect("removable");
-        assert_eq!(read_in_pieces(&file).expect("nothing is wrong"), None);
+        assert_eq!(read_under_way(&file).expect("nothing is wrong"), None);
         fs::write(&file, "half").expect("writable");
-        assert!(read_in_pieces(&file).is_err(), "what cannot be read is not taken for nothing");
+        assert!(read_under_way(&file).is_err(), "what cannot be read is not taken for nothing");
     }
 }

@@ -133,7 +133,7 @@ impl ImportFailure {
         ImportFailure { code: "storage_full", reason: reason.to_owned() }
     }
 
-    /// Of an import that was being kept in pieces when the process ended.
+    /// Of an import that was under way when the process ended.
     pub(super) fn interrupted() -> ImportFailure {
         let reason = "the server ended in the middle of it; what was kept of it is taken back, import it again";
         ImportFailure { code: "interrupted", reason: reason.to_owned() }

@@ -4,7 +4,7 @@
 //! and must not be held up for half a minute. While pieces are being kept ([`AT_ONCE`]), the next is read and checked. If a piece is
 //! refused (a full disk, say), those before it are taken back, and those beside it.
 
-use super::noted::{InPieces, PIECES_FILE, strike_out, write_in_pieces};
+use super::noted::{UNDER_WAY_FILE, UnderWay, strike_out, write_under_way};
 use super::told::{FileFieldJson, ImportFailure, Report, State, note, refuse};
 use super::{Inner, Job, ONE_TRANSACTION, Order, TRY_AGAIN, made_by};
 use crate::desk::features::{Beside, EditError, TriedNames};
@@ -45,7 +45,7 @@ pub(super) struct Work<'a> {
     pub(super) handle: tokio::runtime::Handle,
     /// Pieces that are being kept, in their order.
     pub(super) keeping: RefCell<VecDeque<Keeping>>,
-    /// Whether it is noted as one that is being kept in pieces.
+    /// Whether it is noted as the one that is under way.
     pub(super) is_noted: Cell<bool>,
     /// Of a trial: the names that its features would have.
     pub(super) tried: RefCell<TriedNames>,
@@ -84,6 +84,9 @@ struct Waiting {
 impl Work<'_> {
     pub(super) fn run(&self, file: &Path) -> Result<Report, ImportFailure> {
         let order = self.order;
+        if !order.trial {
+            self.note_under_way()?;
+        }
         let opened = files::open(&self.imports.gdal, &self.imports.place, file, &order.name, &order.told)?;
         self.job.total.store(opened.rows, Ordering::Relaxed);
         let mut report = Report {
@@ -105,22 +108,22 @@ impl Work<'_> {
         Ok(report)
     }
 
-    /// Notes that it is being kept in pieces, so that the next start takes back what it kept if the process ends before it.
-    fn note_in_pieces(&self) -> Result<(), ImportFailure> {
-        let import = InPieces {
+    /// Notes that it is under way, so that the next start says so and takes back what it kept if the process ends before it.
+    fn note_under_way(&self) -> Result<(), ImportFailure> {
+        let import = UnderWay {
             id: self.job.id.clone(),
             by: self.order.who.clone(),
             file: self.order.name.clone(),
             begun_at_ms: self.job.begun_at.0,
         };
         self.is_noted.set(true);
-        Ok(write_in_pieces(&self.imports.beside_store(PIECES_FILE), &import)?)
+        Ok(write_under_way(&self.imports.beside_store(UNDER_WAY_FILE), &import)?)
     }
 
     /// All of it is kept, or nothing.
     fn strike_out(&self) -> Result<(), ImportFailure> {
         if self.is_noted.get() {
-            strike_out(&self.imports.beside_store(PIECES_FILE))?;
+            strike_out(&self.imports.beside_store(UNDER_WAY_FILE))?;
             self.is_noted.set(false);
         }
         Ok(())
@@ -154,9 +157,6 @@ impl Work<'_> {
         let collection = self.order.collection;
         let in_pieces = opened.rows > ONE_TRANSACTION;
         let mut sorted = Sorted::default();
-        if in_pieces && !self.order.trial {
-            self.note_in_pieces()?;
-        }
         for row in opened.rows(collection, mapping)? {
             let row = row?;
             self.job.done.store(row.number, Ordering::Relaxed);

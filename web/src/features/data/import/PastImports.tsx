@@ -6,6 +6,7 @@ import { dateText } from '../../../i18n/time';
 import { Dialog } from '../../../ui/Dialog';
 import { errorText } from '../../../ui/problem';
 import { useAsked } from '../../../ui/useAsked';
+import { failureText } from './words';
 
 /** Somebody else may import too. */
 const LOOK_EVERY_MS = 15_000;
@@ -25,7 +26,7 @@ export function PastImports({ listed, connected }: { listed: number; connected: 
     const back = undone.get(job.id);
     if (back) return t('import.undone', { n: figure(back.deleted), kept: figure(back.kept_changed) });
     if (job.state === 'running') return t('import.state.running', { done: figure(job.done), total: job.total ? figure(job.total) : '?' });
-    if (job.state === 'failed') return t('import.state.failed');
+    if (job.state === 'failed') return t('import.state.failed', { why: failureText(job, t) });
     return t('import.state.done', { n: figure(job.report?.imported ?? job.done), refused: figure(job.report?.refused_count ?? 0) });
   };
   return (
