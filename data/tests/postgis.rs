@@ -225,8 +225,9 @@ fn days_of_fixes_are_tables_that_go_whole() {
     let pieces = "SELECT tableoid::regclass::text FROM tracks ORDER BY 1";
     assert_eq!(
         site.rows(pieces).lines().collect::<Vec<_>>(),
-        ["tracks_20261123", "tracks_20261124", "tracks_20261125", "tracks_other"]
+        ["tracks_20261123", "tracks_20261124", "tracks_20261125"]
     );
+    assert_eq!(site.rows("SELECT received_ms FROM tracks_apart"), (i64::MAX / 4).to_string());
     let forget = cordon_data::store::Forget {
         journal_before: UnixMs::MIN,
         journal_upto: JournalPosition(0),
@@ -236,7 +237,8 @@ fn days_of_fixes_are_tables_that_go_whole() {
     while open.writer.forget(&forget, 0).unwrap() {}
     assert_eq!(site.rows(tables).lines().collect::<Vec<_>>(), ["fixes_20261125", "fixes_other"]);
     assert_eq!(site.rows("SELECT to_regclass('fixes_20261123') IS NULL"), "t");
-    assert_eq!(site.rows(pieces).lines().collect::<Vec<_>>(), ["tracks_20261125", "tracks_other"], "with their pieces");
+    assert_eq!(site.rows(pieces), "tracks_20261125", "with their pieces");
+    assert_eq!(site.rows("SELECT count(*) FROM tracks_apart"), "1");
     assert_eq!(open.reader().track(VehicleKey(7), UnixMs::MIN, UnixMs::MAX, 10).unwrap(), [odd, fix(7, 2 * day)]);
     commit(&mut open, 4 * day, fixes([fix(7, 0)]));
     assert_eq!(open.reader().track(VehicleKey(7), at(0), at(1), 10).unwrap().len(), 1, "an old day is made again");
@@ -248,17 +250,21 @@ const HOURLY: Cutting = Cutting { span_ms: HOUR, span_records: 1_000, part_recor
 const NEVER: Cutting = Cutting { span_ms: i64::MAX, span_records: u64::MAX, part_records: u64::MAX };
 const VEHICLES: u32 = 5;
 
-/// What comes in the nth ten minutes: each vehicle's fix, one that waited for hours in a terminal, one that is sent again, and one
-/// of the same instant from elsewhere.
+/// Fixes of ten minutes.
+const OF_TEN_MINUTES: u64 = 10;
+
+/// What comes in the nth ten minutes: each vehicle's fix, one that waited for hours in a terminal, one for days, one of a clock that is
+/// two days ahead, one that is sent again, and one of the same instant from elsewhere.
 fn ten_minutes(n: i64) -> Vec<Fix> {
     let now = n * 600_000;
     let received = |fix: Fix| Fix { received_at: at(now + 700), ..fix };
     let mut elsewhere = fix(4, now);
     elsewhere.position.lon_e7 -= 3;
     let late = fix(2, now - 2 * HOUR - 1_000);
+    let (days_late, ahead) = (fix(3, now - 40 * HOUR), fix(5, now + 50 * HOUR));
     let again = fix(3, now - 40 * 60_000);
     let regular = (1..=VEHICLES).map(|vehicle| fix(vehicle, now));
-    regular.chain([late, again, elsewhere].map(received)).collect()
+    regular.chain([late, days_late, ahead, again, elsewhere].map(received)).collect()
 }
 
 /// Every answer about every vehicle.
@@ -267,7 +273,9 @@ fn answers(open: &Open) -> Vec<String> {
     let head = reader.head().unwrap().position.0;
     let mut all = Vec::new();
     for vehicle in (1..=VEHICLES).map(VehicleKey) {
-        for (from, to) in [(UnixMs::MIN, UnixMs::MAX), (at(-HOUR), at(HOUR)), (at(90 * 60_000), at(91 * 60_000 + 1))] {
+        let hours = |from: i64, to: i64| (at(from * HOUR), at(to * HOUR));
+        let ten_minutes = (at(90 * 60_000), at(91 * 60_000 + 1));
+        for (from, to) in [(UnixMs::MIN, UnixMs::MAX), hours(-1, 1), ten_minutes, hours(-40, -36), hours(50, 53)] {
             for limit in [1, 4, 7, 10_000] {
                 all.push(format!("{:?}", reader.track(vehicle, from, to, limit).unwrap()));
             }
@@ -299,7 +307,8 @@ fn a_track_reads_the_same_from_rows_and_pieces() {
     while pieces.writer.cut_tracks(0).unwrap() {}
     assert_eq!(answers(&pieces), answers(&rows));
     assert_eq!(by_rows.rows("SELECT count(*) FROM tracks"), "0");
-    assert_eq!(by_pieces.rows("SELECT position FROM track_progress"), (36 * 8).to_string(), "six hours of six batches");
+    assert_eq!(by_pieces.rows("SELECT position FROM track_progress"), (36 * OF_TEN_MINUTES).to_string(), "six hours");
+    assert_eq!(by_pieces.rows("SELECT count(DISTINCT vehicle) FROM tracks_apart"), "2", "days late, and days ahead");
     let of_one = "SELECT count(*) FROM tracks WHERE vehicle = 1";
     assert_eq!(by_pieces.rows(of_one), "6", "who reports at once has a piece an hour");
     assert_eq!(by_pieces.rows("SELECT count(*) FROM fixes"), by_rows.rows("SELECT count(*) FROM fixes"), "rows stay");
@@ -335,7 +344,7 @@ fn a_cut_that_broke_off_anywhere_is_gone_on_with() {
     assert_eq!(answers(&open), before, "a part that cannot be written changes nothing");
     commit(&mut open, 13 * 600_000, fixes(ten_minutes(13)));
     while open.writer.cut_tracks(0).unwrap() {}
-    assert_eq!(progress(), "96|1|0|t", "two hours");
+    assert_eq!(progress(), "120|1|0|t", "two hours");
     let never = Schema::fresh();
     let mut rows = never.open_cutting(NEVER).unwrap();
     (0..14).for_each(|n| drop(commit(&mut rows, n * 600_000, fixes(ten_minutes(n)))));
@@ -351,16 +360,59 @@ fn a_database_of_before_pieces_keeps_its_tracks() {
     drop(open);
     // As the release before left it, its oldest journal forgotten.
     site.rows(
-        "DELETE FROM journal WHERE first <= 24; DROP TABLE tracks, track_progress; DROP INDEX fixes_vehicle;
+        "DELETE FROM journal WHERE first <= 30; DROP TABLE tracks, tracks_apart, track_progress; DROP INDEX fixes_vehicle;
          CREATE INDEX fixes_vehicle ON fixes (vehicle, fixed_ms); UPDATE about SET version = 3",
     );
     let mut open = site.open_cutting(HOURLY).unwrap();
-    assert_eq!(site.rows("SELECT since, position FROM track_progress"), "24|24");
+    assert_eq!(site.rows("SELECT since, position FROM track_progress"), "30|30");
     assert_eq!(answers(&open), before, "by its rows");
     while open.writer.cut_tracks(0).unwrap() {
         assert_eq!(answers(&open), before);
     }
-    assert_eq!(site.rows("SELECT since, position FROM track_progress"), "24|96");
+    assert_eq!(site.rows("SELECT since, position FROM track_progress"), "30|120");
+}
+
+#[test]
+fn a_database_whose_pieces_all_lie_together_keeps_its_tracks() {
+    let site = Schema::fresh();
+    let mut open = site.open_cutting(HOURLY).unwrap();
+    (0..16).for_each(|n| drop(commit(&mut open, n * 600_000, fixes(ten_minutes(n)))));
+    while open.writer.cut_tracks(0).unwrap() {}
+    let before = answers(&open);
+    drop(open);
+    let apart = || site.rows("SELECT vehicle, hour, received_ms, md5(fixes) FROM tracks_apart ORDER BY 1, 2, 3, 4");
+    let were_apart = apart();
+    // As the release before left it.
+    site.rows(
+        "INSERT INTO tracks SELECT * FROM tracks_apart; DROP TABLE tracks_apart;
+         ALTER TABLE track_progress DROP COLUMN reached_ms, DROP COLUMN stray; UPDATE about SET version = 4",
+    );
+    let mut open = site.open_cutting(HOURLY).unwrap();
+    assert_eq!(answers(&open), before);
+    assert_eq!(apart(), were_apart);
+    (16..26).for_each(|n| drop(commit(&mut open, n * 600_000, fixes(ten_minutes(n)))));
+    while open.writer.cut_tracks(0).unwrap() {}
+    let never = Schema::fresh();
+    let mut rows = never.open_cutting(NEVER).unwrap();
+    (0..26).for_each(|n| drop(commit(&mut rows, n * 600_000, fixes(ten_minutes(n)))));
+    assert_eq!(answers(&open), answers(&rows));
+}
+
+#[test]
+fn a_fix_received_on_another_day_than_its_batch_is_found_before_it_is_cut() {
+    let site = Schema::fresh();
+    let mut open = site.open_cutting(HOURLY).unwrap();
+    let days = 10 * 24 * HOUR;
+    (0..12).for_each(|n| drop(commit(&mut open, days + n * 600_000, fixes([fix(7, days + n * 600_000)]))));
+    while open.writer.cut_tracks(0).unwrap() {}
+    let stray = fix(7, 0);
+    commit(&mut open, days + 2 * HOUR, fixes([stray]));
+    let found = |open: &Open| open.reader().track(VehicleKey(7), at(0), at(1), 10).unwrap();
+    assert_eq!(found(&open), [stray]);
+    (13..26).for_each(|n| drop(commit(&mut open, days + n * 600_000, fixes([fix(7, days + n * 600_000)]))));
+    while open.writer.cut_tracks(0).unwrap() {}
+    assert_eq!(found(&open), [stray], "in a piece");
+    assert_eq!(site.rows("SELECT position > stray AND stray > 0 FROM track_progress"), "t");
 }
 
 #[test]
@@ -371,7 +423,7 @@ fn a_journal_with_a_gap_is_not_cut_and_loses_no_fix() {
     let before = answers(&open);
     site.rows("DELETE FROM journal WHERE first = 1");
     let refused = open.writer.cut_tracks(0).unwrap_err();
-    assert!(refused.to_string().contains("positions 1 to 8 are missing"), "{refused}");
+    assert!(refused.to_string().contains("positions 1 to 10 are missing"), "{refused}");
     assert_eq!(answers(&open), before);
 }
 

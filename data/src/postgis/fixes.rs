@@ -102,20 +102,23 @@ fn placed(row: &Row) -> Result<Placed, StoreError> {
     Ok((get::<i64>(row, 3)? as u64, fix))
 }
 
-/// A vehicle's rows of these times that were journalled after one place and up to another, in no order.
+/// A vehicle's rows of these times that were journalled after one place and up to another and received since a time, ms, in no order.
 ///
-/// Time and place are looked at in the index alone: what was journalled before costs no page of the table.
+/// Time and place are looked at in the index alone: what was journalled before costs no page of the table. Days before
+/// `received_since` are not looked into at all.
 pub(super) fn rows(
     on: &mut On<'_, impl GenericClient>,
     vehicle: VehicleKey,
     times: &RangeInclusive<UnixMs>,
     places: &RangeInclusive<u64>,
+    received_since: i64,
 ) -> Result<Vec<Placed>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM fixes WHERE vehicle = $1 AND fixed_ms BETWEEN $2 AND $3 AND position BETWEEN $4 AND $5"
+        "SELECT {COLUMNS} FROM fixes
+         WHERE vehicle = $1 AND fixed_ms BETWEEN $2 AND $3 AND position BETWEEN $4 AND $5 AND received_ms >= $6"
     );
     let (first, last) = (signed(*places.start()), signed(*places.end()));
-    on.all(&sql, &[&i64::from(vehicle.0), &times.start().0, &times.end().0, &first, &last], placed)
+    on.all(&sql, &[&i64::from(vehicle.0), &times.start().0, &times.end().0, &first, &last, &received_since], placed)
 }
 
 /// When the first of a vehicle's rows at or after a time was taken.

@@ -2,7 +2,7 @@
 
 use super::connection::On;
 use super::failure::{damaged, unreadable};
-use super::rows::{self, get, signed};
+use super::rows::{self, get, number, signed};
 use crate::codec::{batch, frame};
 use crate::feature::{StoredFeature, edited};
 use crate::placed::Placed;
@@ -101,6 +101,12 @@ pub(super) fn revisions(
     );
     let found = on.all(&sql, &[&keys, &revisions], rows::feature)?;
     Ok(found.into_iter().map(|feature| ((feature.key, feature.revision), feature)).collect())
+}
+
+/// Journal time of the batch that holds a place, ms; 0 when it is not kept any more.
+pub(super) fn time_of(on: &mut On<'_, impl GenericClient>, position: u64) -> Result<i64, StoreError> {
+    let sql = "SELECT at_ms FROM journal WHERE first <= $1 AND last >= $1 ORDER BY first DESC LIMIT 1";
+    Ok(on.first(sql, &[&signed(position)], number)?.unwrap_or(0))
 }
 
 /// Calls `each` with the fixes of the batches that begin at one of these places, in order; the last place of the last of them.

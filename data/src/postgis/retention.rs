@@ -99,7 +99,11 @@ fn fixes(on: &mut On<'_, impl GenericClient>, what: &Forget) -> Result<Stage, St
 
 /// Pieces of the same of which every fix is old.
 fn tracks(on: &mut On<'_, impl GenericClient>, what: &Forget) -> Result<Stage, StoreError> {
-    Ok(if delete_received_before(on, "tracks", what.tracks_before)? { Stage::Tracks } else { Stage::Alarms })
+    let mut more = false;
+    for table in ["tracks", "tracks_apart"] {
+        more |= delete_received_before(on, table, what.tracks_before)?;
+    }
+    Ok(if more { Stage::Tracks } else { Stage::Alarms })
 }
 
 /// Deletes some old rows; whether there may be more.

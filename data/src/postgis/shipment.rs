@@ -134,6 +134,11 @@ pub(super) fn take_in(
         seq = seq.max(batch.seq);
         let sql = "INSERT INTO journal (first, last, at_ms, seq, records) VALUES ($1, $2, $3, $4, $5)";
         on.run(sql, &[&first, &last, &batch.at.0, &signed(seq.0), &sealed])?;
+        let fixes = batch.records.iter().filter_map(|record| match &record.body {
+            RecordBody::Fix(fix) => Some((record.position.0, fix)),
+            _ => None,
+        });
+        tracks::note_strays(on, batch.at, fixes)?;
     }
     features::put_again(on, sealer, &shipment.features)?;
     let placed: Vec<Placed> = shipment.fixes.iter().map(|(position, fix)| (position.0, *fix)).collect();

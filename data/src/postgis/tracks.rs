@@ -9,6 +9,11 @@
 //!
 //! An hour of a large fleet is cut in parts, some vehicles each, so that one part fits into memory; the journal is read once for
 //! each. A part that breaks off has changed nothing and is begun again.
+//!
+//! Rows and pieces lie in a table for each day on which they were received, and a site keeps hundreds of days: a question looks
+//! into those alone in which an answer can be. A fix is received at its batch's journal time, which never goes back, so rows that
+//! are not cut yet were received since the last cut; that a fix was not is noted with its batch ([`note_strays`]). A piece of an hour
+//! was received about then, or lies in a table of its own (`tracks_apart`).
 
 use super::connection::{Connection, On, Param};
 use super::copy::Rows;
@@ -33,6 +38,13 @@ const WINDOW_HOURS: i64 = 8 * 24;
 const READ_RECORDS: u64 = 20_000;
 /// Pieces that are sealed at once: some milliseconds.
 const SEAL_PIECES: usize = 500;
+/// A piece lies apart when its last fix was received longer before its hour began,
+const BEFORE_MS: i64 = HOUR_MS;
+/// or longer after: a blind area's fixes wait for hours.
+const AFTER_MS: i64 = 26 * HOUR_MS;
+/// How long before its batch's time a fix may have been received without being noted as a stray: each day that it adds to the last
+/// cut's is one more to look into.
+const STRAY_MS: i64 = 60_000;
 
 fn hour_of(at: UnixMs) -> i64 {
     at.0.div_euclid(HOUR_MS)
@@ -63,15 +75,20 @@ pub(super) struct Progress {
     ahead: u64,
     parts: u64,
     done: u64,
+    /// Journal time of `position`.
+    reached_ms: i64,
+    /// The last stray.
+    stray: u64,
 }
 
 impl Progress {
     pub(super) fn read(on: &mut On<'_, impl GenericClient>) -> Result<Progress, StoreError> {
-        let sql = "SELECT since, position, ahead, parts, done FROM track_progress";
+        let sql = "SELECT since, position, ahead, parts, done, reached_ms, stray FROM track_progress";
         let read = on.first(sql, &[], |row| {
             let whole = |column| get::<i64>(row, column).map(|number| number as u64);
             let (since, position, ahead) = (whole(0)?, whole(1)?, whole(2)?);
-            Ok(Progress { since, position, ahead, parts: whole(3)?.max(1), done: whole(4)? })
+            let (parts, done) = (whole(3)?.max(1), whole(4)?);
+            Ok(Progress { since, position, ahead, parts, done, reached_ms: get(row, 5)?, stray: whole(6)? })
         })?;
         read.ok_or_else(|| damaged("track_progress", "its row is missing"))
     }
@@ -81,15 +98,34 @@ impl Progress {
         if u64::from(vehicle.0) % self.parts < self.done { self.ahead } else { self.position }
     }
 
+    /// Since when what was journalled after a place up to which fixes are in pieces was received, ms.
+    fn received_since(&self, cut_upto: u64) -> i64 {
+        if self.stray > cut_upto { i64::MIN } else { self.reached_ms.saturating_sub(STRAY_MS) }
+    }
+
     /// Whether this vehicle is of the part that is to be cut next.
     fn is_next(&self, vehicle: VehicleKey) -> bool {
         u64::from(vehicle.0) % self.parts == self.done
     }
 
     fn write(&self, on: &mut On<'_, impl GenericClient>) -> Result<(), StoreError> {
-        let set = "UPDATE track_progress SET position = $1, ahead = $2, parts = $3, done = $4";
+        let set = "UPDATE track_progress SET position = $1, ahead = $2, parts = $3, done = $4, reached_ms = $5";
         let numbers = [self.position, self.ahead, self.parts, self.done].map(signed);
-        on.run(set, &[&numbers[0], &numbers[1], &numbers[2], &numbers[3]]).map(|_| ())
+        on.run(set, &[&numbers[0], &numbers[1], &numbers[2], &numbers[3], &self.reached_ms]).map(|_| ())
+    }
+}
+
+/// Notes, in a batch's transaction, that a fix of it was received long before its time: rows not cut yet are looked for in every day
+/// until that one is cut. The engine makes no such fix, but nothing is to be hidden by one.
+pub(super) fn note_strays<'f>(
+    on: &mut On<'_, impl GenericClient>,
+    at: UnixMs,
+    fixes: impl Iterator<Item = (u64, &'f Fix)>,
+) -> Result<(), StoreError> {
+    let strays = fixes.filter(|(_, fix)| fix.received_at.0 < at.0.saturating_sub(STRAY_MS));
+    match strays.map(|(position, _)| position).max() {
+        None => Ok(()),
+        Some(last) => on.run("UPDATE track_progress SET stray = greatest(stray, $1)", &[&signed(last)]).map(|_| ()),
     }
 }
 
@@ -112,12 +148,17 @@ fn placed_as_of(
     times: &RangeInclusive<UnixMs>,
     upto: u64,
 ) -> Result<Vec<Placed>, StoreError> {
-    let mut placed = fixes::rows(on, vehicle, times, &(progress.cut_upto(vehicle) + 1..=upto))?;
+    let cut_upto = progress.cut_upto(vehicle);
+    let mut placed = fixes::rows(on, vehicle, times, &(cut_upto + 1..=upto), progress.received_since(cut_upto))?;
     if progress.since > 0 {
-        placed.extend(fixes::rows(on, vehicle, times, &(0..=progress.since.min(upto)))?);
+        placed.extend(fixes::rows(on, vehicle, times, &(0..=progress.since.min(upto)), i64::MIN)?);
     }
-    let sql = "SELECT fixes FROM tracks WHERE vehicle = $1 AND hour BETWEEN $2 AND $3";
-    let asked: [Param<'_>; 3] = [&i64::from(vehicle.0), &hour_of(*times.start()), &hour_of(*times.end())];
+    let sql = "SELECT fixes FROM tracks
+               WHERE vehicle = $1 AND hour BETWEEN $2 AND $3 AND received_ms BETWEEN $4 AND $5
+               UNION ALL SELECT fixes FROM tracks_apart WHERE vehicle = $1 AND hour BETWEEN $2 AND $3";
+    let (first, last) = (hour_of(*times.start()), hour_of(*times.end()));
+    let (from_ms, to_ms) = (received_about(first).0, received_about(last).1);
+    let asked: [Param<'_>; 5] = [&i64::from(vehicle.0), &first, &last, &from_ms, &to_ms];
     let pieces = on.all(sql, &asked, |row| {
         let piece = frame::open(get(row, 0)?).and_then(|plain| pieces_of::get_track(&plain));
         piece.map_err(|why| unreadable(format!("tracks of vehicle {vehicle}"), &why))
@@ -166,8 +207,11 @@ fn first_since(
     vehicle: VehicleKey,
     since: UnixMs,
 ) -> Result<Option<UnixMs>, StoreError> {
-    let sql = "SELECT hour FROM tracks WHERE vehicle = $1 AND hour >= $2 ORDER BY hour LIMIT 1";
-    let of_pieces = on.first(sql, &[&i64::from(vehicle.0), &hour_of(since)], number)?;
+    let sql = "(SELECT hour FROM tracks WHERE vehicle = $1 AND hour >= $2 AND received_ms >= $3 ORDER BY hour LIMIT 1)
+               UNION ALL (SELECT hour FROM tracks_apart WHERE vehicle = $1 AND hour >= $2 ORDER BY hour LIMIT 1)
+               ORDER BY hour LIMIT 1";
+    let (hour, received_ms) = (hour_of(since), received_about(hour_of(since)).0);
+    let of_pieces = on.first(sql, &[&i64::from(vehicle.0), &hour, &received_ms], number)?;
     let of_pieces = of_pieces.map(|hour| UnixMs(hour.saturating_mul(HOUR_MS)));
     let of_rows = fixes::first_since(on, vehicle, since)?;
     Ok(of_pieces.into_iter().chain(of_rows).min())
@@ -181,14 +225,46 @@ fn gather(pieces: &mut Pieces, (position, fix): Placed) {
     pieces.entry(piece).or_default().push((position, fix));
 }
 
+/// When the last fix of a piece of an hour was received that does not lie apart: first and last ms.
+fn received_about(hour: i64) -> (i64, i64) {
+    let begins_ms = hour.saturating_mul(HOUR_MS);
+    (begins_ms.saturating_sub(BEFORE_MS), begins_ms.saturating_add(AFTER_MS))
+}
+
+/// Pieces as rows of their tables.
+#[derive(Debug)]
+struct Sealed {
+    usual: Rows,
+    apart: Rows,
+}
+
+impl Sealed {
+    fn with_room(bytes: usize) -> Sealed {
+        Sealed { usual: Rows::with_room(bytes), apart: Rows::with_room(0) }
+    }
+
+    fn copy(self, on: &mut On<'_, impl GenericClient>) -> Result<(), StoreError> {
+        for (table, rows) in [("tracks", self.usual), ("tracks_apart", self.apart)] {
+            if !rows.is_empty() {
+                let sql = format!("COPY {table} (vehicle, hour, received_ms, fixes) FROM STDIN BINARY");
+                on.copy(&sql, &rows.finish())?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Seals some pieces as rows, the first ones, and takes them away.
-fn seal(pieces: &mut Pieces, most: usize, sealer: &mut frame::Sealer, rows: &mut Rows) -> Result<(), StoreError> {
+fn seal(pieces: &mut Pieces, most: usize, sealer: &mut frame::Sealer, into: &mut Sealed) -> Result<(), StoreError> {
     for _ in 0..most {
         let Some(((vehicle, hour, _), piece)) = pieces.pop_first() else { return Ok(()) };
         let mut plain = Vec::new();
         pieces_of::put_track(&mut plain, &piece);
         let sealed = sealer.seal(&plain).map_err(|error| StoreError::Failed(error.to_string()))?;
         let received_at = piece.iter().map(|(_, fix)| fix.received_at).max().unwrap_or(UnixMs(0));
+        let (from_ms, to_ms) = received_about(hour);
+        let is_usual = (from_ms..=to_ms).contains(&received_at.0);
+        let rows = if is_usual { &mut into.usual } else { &mut into.apart };
         rows.begin(4);
         rows.put(Some(&i64::from(vehicle.0).to_be_bytes()));
         rows.put(Some(&hour.to_be_bytes()));
@@ -196,13 +272,6 @@ fn seal(pieces: &mut Pieces, most: usize, sealer: &mut frame::Sealer, rows: &mut
         rows.put(Some(&sealed));
     }
     Ok(())
-}
-
-fn copy(on: &mut On<'_, impl GenericClient>, rows: Rows) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    on.copy("COPY tracks (vehicle, hour, received_ms, fixes) FROM STDIN BINARY", &rows.finish())
 }
 
 /// Writes the pieces of fixes that another store hands on without their journal: a vehicle's whole past, to a new store.
@@ -213,9 +282,9 @@ pub(super) fn put_past(
 ) -> Result<(), StoreError> {
     let mut pieces = Pieces::new();
     placed.iter().for_each(|one| gather(&mut pieces, *one));
-    let mut rows = Rows::with_room(placed.len() * 24);
-    seal(&mut pieces, usize::MAX, sealer, &mut rows)?;
-    copy(on, rows)?;
+    let mut sealed = Sealed::with_room(placed.len() * 24);
+    seal(&mut pieces, usize::MAX, sealer, &mut sealed)?;
+    sealed.copy(on)?;
     let last = placed.iter().map(|(position, _)| *position).max().unwrap_or(0);
     let mut progress = Progress::read(on)?;
     progress.position = progress.position.max(last);
@@ -239,7 +308,7 @@ pub(super) struct Cut {
     /// The first record of the next batch to read.
     next: u64,
     pieces: Pieces,
-    rows: Rows,
+    sealed: Sealed,
 }
 
 impl Cut {
@@ -271,7 +340,7 @@ impl Cut {
             progress.ahead = beyond.map_or(head.position.0, |first| first as u64 - 1);
             progress.parts = (progress.ahead - progress.position).div_ceil(cutting.part_records.max(1)).max(1);
         }
-        Ok(Due::Now(Box::new(Cut { progress, next, pieces: Pieces::new(), rows: Rows::with_room(0) })))
+        Ok(Due::Now(Box::new(Cut { progress, next, pieces: Pieces::new(), sealed: Sealed::with_room(0) })))
     }
 
     /// One step of some milliseconds, the last one, in which all is written, of up to some hundred; whether that was it, and up to
@@ -286,18 +355,19 @@ impl Cut {
             return Ok(None);
         }
         if !self.pieces.is_empty() {
-            seal(&mut self.pieces, SEAL_PIECES, sealer, &mut self.rows)?;
+            seal(&mut self.pieces, SEAL_PIECES, sealer, &mut self.sealed)?;
             return Ok(None);
         }
-        let rows = std::mem::replace(&mut self.rows, Rows::with_room(0));
+        let sealed = std::mem::replace(&mut self.sealed, Sealed::with_room(0));
         let Progress { ahead, parts, done, .. } = self.progress;
         let next = if done + 1 < parts {
             Progress { done: done + 1, ..self.progress }
         } else {
-            Progress { position: ahead, parts: 1, done: 0, ..self.progress }
+            let reached_ms = journal::time_of(&mut connection.on(), ahead)?;
+            Progress { position: ahead, parts: 1, done: 0, reached_ms, ..self.progress }
         };
         connection.transaction(|on| {
-            copy(on, rows)?;
+            sealed.copy(on)?;
             next.write(on)
         })?;
         Ok(Some(next.position))

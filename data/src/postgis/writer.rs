@@ -8,7 +8,7 @@ use super::past::{self, Pruning};
 use super::retention::Sweep;
 use super::rows::{self, number, signed};
 use super::shipment;
-use super::tracks::{Cut, Cutting, Due, Progress};
+use super::tracks::{self, Cut, Cutting, Due, Progress};
 use crate::codec::{batch, frame};
 use crate::following::{acts, follows, head_after, last_of_each};
 use crate::placed::Placed;
@@ -133,6 +133,7 @@ impl PostgisWriter {
                 on.run(sql, &[&first, &last, &batch.at.0, &signed(head.seq.0), &sealed])?;
             }
             fixes::copy(on, &fixes)?;
+            tracks::note_strays(on, batch.at, fixes.iter().map(|(position, fix)| (*position, fix)))?;
             batch.features.iter().try_for_each(|feature| features::put(on, sealer, feature))?;
             put_events(on, batch.events)?;
             put_alarms(on, batch.alarms)?;

@@ -50,6 +50,9 @@ pub struct Options {
     /// Which store.
     #[arg(long, value_enum, default_value_t = Which::Both)]
     store: Which,
+    /// Days before those of the fixes for which the database has tables, as a site has that keeps them.
+    #[arg(long, default_value_t = 180)]
+    kept_days: i64,
     /// Leaves the plain COPY out.
     #[arg(long)]
     no_copy: bool,
@@ -339,6 +342,14 @@ impl Place {
         Ok(place)
     }
 
+    /// Makes the tables of days before the first fix.
+    fn make_days(&self, days: i64) -> anyhow::Result<()> {
+        let first = BEGIN_MS.div_euclid(86_400_000);
+        let sql = format!("SELECT {SCHEMA}.make_fix_days($1, $2)");
+        Client::connect(&self.url, NoTls)?.execute(&sql, &[&(first - days), &(first - 1)])?;
+        Ok(())
+    }
+
     /// Brings everything to the disk, starts again and has the system forget the files.
     fn cool_down(&self) -> anyhow::Result<()> {
         Client::connect(&self.url, NoTls)?.batch_execute("CHECKPOINT")?;
@@ -405,6 +416,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         of_database.cut(&mut writer)?;
         let cut_upto = writer.cut_upto();
         drop(writer);
+        place.make_days(options.kept_days)?;
         place.cool_down()?;
         let (writer, readers) = postgis::open(&place.url, SCHEMA)?;
         of_database.read(readers.reader()?.as_ref(), options)?;
