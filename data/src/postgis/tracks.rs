@@ -137,8 +137,15 @@ pub(super) fn placed(
     times: &RangeInclusive<UnixMs>,
     upto: u64,
 ) -> Result<Vec<Placed>, StoreError> {
+    plan_once(on)?;
     let progress = Progress::read(on)?;
     placed_as_of(on, &progress, vehicle, times, upto)
+}
+
+/// Has the statements of this transaction planned once on each connection, whatever they ask for, instead of anew for each of the first
+/// five questions: with hundreds of days a plan takes longer than the answer, and by vehicle and time there is but one.
+fn plan_once(on: &mut On<'_, impl GenericClient>) -> Result<(), StoreError> {
+    on.run_script("SET LOCAL plan_cache_mode = force_generic_plan")
 }
 
 fn placed_as_of(
@@ -175,6 +182,7 @@ pub(super) fn track(
     times: &Range<UnixMs>,
     limit: usize,
 ) -> Result<Vec<Fix>, StoreError> {
+    plan_once(on)?;
     let progress = Progress::read(on)?;
     let mut track = Vec::new();
     let mut from = times.start;
