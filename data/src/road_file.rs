@@ -20,10 +20,11 @@ use std::os::unix::fs::FileExt;
 /// First bytes of a file.
 const MAGIC: &[u8; 8] = b"CRDROADS";
 /// The form that is written.
-const VERSION: u32 = 3;
-/// The form before it, which is read: its grid is another and made anew.
-const OTHER_GRID: u32 = 2;
-/// The form before that, which is read: one compressed piece, from which the rest is worked out at every start.
+const VERSION: u32 = 4;
+/// The forms before it, which are read: their grid is another, of so many columns, and made anew.
+const OTHER_GRIDS: [u32; 2] = [2, 3];
+const OTHER_GRID_COLUMNS: usize = 3;
+/// The form before these, which is read: one compressed piece, from which the rest is worked out at every start.
 const PACKED: u32 = 1;
 /// Magic, version, checksum of what the next member counts, and how many bytes that is: of the table, or of the packed piece.
 const HEAD: usize = 8 + 4 + 4 + 8;
@@ -31,8 +32,6 @@ const HEAD: usize = 8 + 4 + 4 + 8;
 const LINE: usize = 8 + 4;
 /// What is written first is small, and quick to read at every start.
 const COMPRESSION: i32 = 3;
-/// Sections: the words, then the columns of the network, the grid and the skeleton.
-const SECTIONS: usize = 1 + Network::COLUMNS.len() + EdgeGrid::COLUMNS.len() + Skeleton::COLUMNS.len();
 /// How much is read at a time: what stays in a cache between being checked and being put where it is to stand.
 const PIECE: usize = 256 * 1024;
 
@@ -165,28 +164,7 @@ impl RoadFile {
         };
         let plain = postcard::to_stdvec(&words).expect("plain data can be written");
         let words = zstd::bulk::compress(&plain, COMPRESSION).expect("memory can be compressed");
-        let columns = [self.network.columns(), self.grid.columns(), self.skeleton.columns()];
-        let sections = || std::iter::once(words.len()).chain(columns.iter().flatten().map(Column::byte_len));
-        let count = sections().count();
-        let table_end = HEAD + count * LINE;
-        let mut bytes = Vec::with_capacity(table_end + sections().sum::<usize>());
-        bytes.resize(table_end, 0);
-        bytes.extend_from_slice(&words);
-        columns.iter().flatten().for_each(|column| column.write(&mut bytes));
-        let mut begin = table_end;
-        for (line, length) in sections().enumerate() {
-            let checksum = crc32fast::hash(&bytes[begin..begin + length]);
-            let at = HEAD + line * LINE;
-            bytes[at..at + 8].copy_from_slice(&(length as u64).to_le_bytes());
-            bytes[at + 8..at + LINE].copy_from_slice(&checksum.to_le_bytes());
-            begin += length;
-        }
-        let checksum = crc32fast::hash(&bytes[HEAD..table_end]);
-        bytes[..8].copy_from_slice(MAGIC);
-        bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
-        bytes[12..16].copy_from_slice(&checksum.to_le_bytes());
-        bytes[16..HEAD].copy_from_slice(&((count * LINE) as u64).to_le_bytes());
-        bytes
+        written(VERSION, &words, &[self.network.columns(), self.grid.columns(), self.skeleton.columns()])
     }
 
     /// What bytes hold.
@@ -199,6 +177,32 @@ impl RoadFile {
     pub fn read(file: &File) -> Result<RoadFile, RoadFileError> {
         read(file)
     }
+}
+
+/// The bytes of a file: its head, the table of its sections, and these, which are its words and then the columns of the network, the
+/// grid and the skeleton.
+fn written(version: u32, words: &[u8], columns: &[Vec<Column>; 3]) -> Vec<u8> {
+    let sections = || std::iter::once(words.len()).chain(columns.iter().flatten().map(Column::byte_len));
+    let count = sections().count();
+    let table_end = HEAD + count * LINE;
+    let mut bytes = Vec::with_capacity(table_end + sections().sum::<usize>());
+    bytes.resize(table_end, 0);
+    bytes.extend_from_slice(words);
+    columns.iter().flatten().for_each(|column| column.write(&mut bytes));
+    let mut begin = table_end;
+    for (line, length) in sections().enumerate() {
+        let checksum = crc32fast::hash(&bytes[begin..begin + length]);
+        let at = HEAD + line * LINE;
+        bytes[at..at + 8].copy_from_slice(&(length as u64).to_le_bytes());
+        bytes[at + 8..at + LINE].copy_from_slice(&checksum.to_le_bytes());
+        begin += length;
+    }
+    let checksum = crc32fast::hash(&bytes[HEAD..table_end]);
+    bytes[..8].copy_from_slice(MAGIC);
+    bytes[8..12].copy_from_slice(&version.to_le_bytes());
+    bytes[12..16].copy_from_slice(&checksum.to_le_bytes());
+    bytes[16..HEAD].copy_from_slice(&((count * LINE) as u64).to_le_bytes());
+    bytes
 }
 
 /// Bytes that are read at any place, by several threads.
@@ -247,7 +251,8 @@ fn read<S: ReadAt + ?Sized>(source: &S) -> Result<RoadFile, RoadFileError> {
         return Err(RoadFileError::CutShort { wanted: HEAD as u64, has });
     }
     let version = u32_at(&head, 8);
-    if !matches!(version, PACKED | OTHER_GRID | VERSION) {
+    let has_columns = version == VERSION || OTHER_GRIDS.contains(&version);
+    if !has_columns && version != PACKED {
         return Err(RoadFileError::Version(version));
     }
     let length = u64_at(&head, 16);
@@ -259,7 +264,7 @@ fn read<S: ReadAt + ?Sized>(source: &S) -> Result<RoadFile, RoadFileError> {
     let is_whole = crc32fast::hash(&next) == u32_at(&head, 12);
     match version {
         PACKED if is_whole && has == wanted => packed(&next),
-        OTHER_GRID | VERSION if is_whole => columns(version, &next, source, has),
+        _ if is_whole && has_columns => columns(version, &next, source, has),
         _ => Err(RoadFileError::Damaged),
     }
 }
@@ -272,7 +277,7 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"))
 }
 
-/// The form before this.
+/// The oldest form.
 fn packed(body: &[u8]) -> Result<RoadFile, RoadFileError> {
     let Packed { source, attribution, network, report, order } = unpacked(body)?;
     let network = Network::new(network)?;
@@ -293,7 +298,7 @@ struct Section {
     checksum: u32,
 }
 
-/// This form: the sections that a table counts. The skeleton, half of the bytes, is read beside the rest.
+/// This form and those of another grid: the sections that a table counts. The skeleton, half of the bytes, is read beside the rest.
 fn columns<S: ReadAt + ?Sized>(version: u32, table: &[u8], source: &S, has: u64) -> Result<RoadFile, RoadFileError> {
     let mut end = (HEAD + table.len()) as u64;
     let section = |line: &[u8]| {
@@ -305,15 +310,14 @@ fn columns<S: ReadAt + ?Sized>(version: u32, table: &[u8], source: &S, has: u64)
     if end > has {
         return Err(RoadFileError::CutShort { wanted: end, has });
     }
-    let Ok(sections) = <[Section; SECTIONS]>::try_from(sections)
-        .map_err(drop)
-        .and_then(|sections| if end == has { Ok(sections) } else { Err(()) })
-    else {
+    let grid_columns = if version == VERSION { EdgeGrid::COLUMNS.len() } else { OTHER_GRID_COLUMNS };
+    let count = 1 + Network::COLUMNS.len() + grid_columns + Skeleton::COLUMNS.len();
+    if sections.len() != count || end != has {
         return Err(RoadFileError::Damaged);
-    };
+    }
     let (words, rest) = (sections[0], &sections[1..]);
     let (of_network, rest) = rest.split_at(Network::COLUMNS.len());
-    let (of_grid, of_skeleton) = rest.split_at(EdgeGrid::COLUMNS.len());
+    let (of_grid, of_skeleton) = rest.split_at(grid_columns);
     let lengths = std::array::from_fn(|at| of_network[at].length as usize / Network::COLUMNS[at].width());
     let (network, skeleton) = std::thread::scope(|scope| {
         let beside = scope.spawn(|| {
@@ -324,11 +328,11 @@ fn columns<S: ReadAt + ?Sized>(version: u32, table: &[u8], source: &S, has: u64)
             let Words { source: from, attribution, report, properties } = unpacked(&whole(source, words)?)?;
             let network = read_columns(source, of_network, &Network::COLUMNS)?;
             let network = Network::from_columns(properties, network.into_iter())?;
-            let grid = if version == OTHER_GRID {
-                EdgeGrid::of(&network)
-            } else {
+            let grid = if version == VERSION {
                 let columns = read_columns(source, of_grid, &EdgeGrid::COLUMNS)?;
                 EdgeGrid::from_columns(network.edge_count(), columns.into_iter())?
+            } else {
+                EdgeGrid::of(&network)
             };
             Ok::<_, RoadFileError>((from, attribution, report, network, grid))
         };
@@ -380,31 +384,47 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_what_its_bytes_are_and_the_form_before_has_its_grid_made_anew() {
+    fn a_file_is_what_its_bytes_are() {
         let built = built();
-        let mut bytes = built.to_bytes();
+        let bytes = built.to_bytes();
         let mut file = tempfile::tempfile().expect("a file");
         io::Write::write_all(&mut file, &bytes).expect("a file can be written");
         assert_eq!(RoadFile::read(&file).expect("a whole file"), built);
         file.set_len(bytes.len() as u64 - 1).expect("a file can be cut");
         assert!(matches!(RoadFile::read(&file), Err(RoadFileError::CutShort { .. })));
-        // Other starts of the grid's cells, as that form has them.
-        let lines = 1 + Network::COLUMNS.len() + 1;
-        let line = |at: usize| HEAD + at * LINE..HEAD + (at + 1) * LINE;
-        let length = |bytes: &[u8], at: usize| u64_at(&bytes[line(at)], 0) as usize;
-        let begin = HEAD + SECTIONS * LINE + (0..lines).map(|at| length(&bytes, at)).sum::<usize>();
-        bytes[begin] ^= 1;
-        let checksum = crc32fast::hash(&bytes[begin..begin + length(&bytes, lines)]);
-        bytes[line(lines)][8..].copy_from_slice(&checksum.to_le_bytes());
-        let checksum = crc32fast::hash(&bytes[HEAD..HEAD + SECTIONS * LINE]);
-        bytes[12..16].copy_from_slice(&checksum.to_le_bytes());
-        assert!(matches!(RoadFile::from_bytes(&bytes), Err(RoadFileError::Network(_))));
-        bytes[8..12].copy_from_slice(&OTHER_GRID.to_le_bytes());
-        assert_eq!(RoadFile::from_bytes(&bytes).expect("a whole file"), built);
     }
 
     #[test]
-    fn a_file_of_the_form_before_that_is_the_same_network() {
+    fn the_forms_before_have_their_grid_made_anew_and_a_grid_that_does_not_hold_together_is_refused() {
+        let built = built();
+        let bytes = built.to_bytes();
+        let words = {
+            let begin = HEAD + (1 + Network::COLUMNS.len() + EdgeGrid::COLUMNS.len() + Skeleton::COLUMNS.len()) * LINE;
+            bytes[begin..begin + u64_at(&bytes, HEAD) as usize].to_vec()
+        };
+        let with_grid = |version: u32, grid: Vec<Column>| {
+            RoadFile::from_bytes(&written(version, &words, &[built.network.columns(), grid, built.skeleton.columns()]))
+        };
+        let grid = built.grid.columns();
+        let others = vec![Column::Numbers(vec![7; 4]), Column::Numbers(vec![1; 9]), Column::Numbers(vec![u32::MAX; 2])];
+        for version in OTHER_GRIDS {
+            assert_eq!(with_grid(version, others.clone()).expect("a whole file"), built, "form {version}");
+            assert!(matches!(with_grid(version, grid.clone()), Err(RoadFileError::Damaged)), "form {version}");
+        }
+        assert!(matches!(with_grid(VERSION, others), Err(RoadFileError::Damaged)));
+        let Column::Numbers(extent) = &grid[0] else { panic!("an extent is numbers") };
+        let turned = Column::Numbers(vec![extent[2], extent[1], extent[0], extent[3]]);
+        let Column::Pairs(parts) = &grid[3] else { panic!("parts are pairs") };
+        let fewer = Column::Pairs(parts[1..].to_vec());
+        for (at, wrong) in [(0, turned), (3, fewer), (1, Column::Numbers(vec![0; 3]))] {
+            let mut columns = grid.clone();
+            columns[at] = wrong;
+            assert!(matches!(with_grid(VERSION, columns), Err(RoadFileError::Network(_))), "column {at}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_oldest_form_is_the_same_network() {
         let built = built();
         let packed = Packed {
             source: built.source.clone(),

@@ -316,6 +316,37 @@ fn the_nearest_of_a_kind_come_first_and_what_there_is_not_is_said() {
     assert_eq!(ask(json!({"to": at(west), "profile": "car", "kinds": ["dragon"]})).expect(200)["items"], json!([]));
 }
 
+#[test]
+fn who_is_nearest_is_the_same_by_time_and_by_length_however_often_and_in_whatever_order_one_asks() {
+    let server = with_roads();
+    let api = server.api();
+    let (west, east) = ends(BRIDGE);
+    let places = [west, east, ends(TUNNEL).0, middle(ends(BRIDGE)), middle(ends("东城路"))];
+    for (index, place) in places.iter().enumerate() {
+        let geometry = json!({"type": "Point", "coordinates": [place.lon(), place.lat()]});
+        let feature = json!({"type": "Feature", "geometry": geometry, "properties": {"name": index.to_string()}});
+        api.put(&format!("/ogc/collections/resources/items/r{index}"), &feature).expect(201);
+    }
+    let ask = |to: Position, metric: &str, of: Value| {
+        let mut asked = json!({"to": at(to), "profile": "car", "metric": metric, "count": 3});
+        asked.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
+        let found = api.post("/api/roads/nearest", &asked).expect(200);
+        let cost = if metric == "fastest" { "duration_s" } else { "length_m" };
+        found["items"].as_array().unwrap().iter().map(|item| item[cost].as_f64().unwrap()).collect::<Vec<_>>()
+    };
+    let given = json!({"of": places.map(at)});
+    let goals = [middle(ends(TUNNEL)), ends("东城路").0, middle(ends(BRIDGE))];
+    // Places that are given are gathered for each question alone; resources are kept gathered, and put into buckets on the way.
+    let alone = goals.map(|to| ["fastest", "shortest"].map(|metric| ask(to, metric, given.clone())));
+    for round in 0..60 {
+        for (to, alone) in goals.iter().zip(&alone) {
+            for (metric, alone) in ["fastest", "shortest"].into_iter().zip(alone) {
+                assert_eq!(&ask(*to, metric, json!({})), alone, "round {round}, {metric}, {to:?}");
+            }
+        }
+    }
+}
+
 /// An approach to the middle of the bridge.
 fn to_bridge(wind_from_deg: f64) -> Value {
     json!({"centre": at(middle(ends(BRIDGE))), "radius_m": 100, "wind_from_deg": wind_from_deg})

@@ -122,7 +122,7 @@ pub(super) fn route(moment: &Moment, asked: &RouteAsked, approach: &Approach) ->
         whole.add(&question.view.route(&way, &from, &to), None);
         let mut others = (Vec::new(), 0);
         if asked.explain {
-            let refused = question.view.refused(scratch, question.unbound(), &from, &to, depart);
+            let refused = question.view.refused(scratch, &question.free(), &from, &to, depart);
             whole.refused.extend(refused.iter().map(|refused| refused_json(question, refused)));
             others = told(question, &ring, &arrivals, Some(chosen));
         }

@@ -18,7 +18,7 @@ use cordon_data::store::{FeatureQuery, StoreError};
 use cordon_spatial::calendar::UtcOffset;
 use cordon_spatial::ids::{FeatureKey, Revision};
 use cordon_spatial::position::Position;
-use cordon_spatial::road::{ClosureEpoch, Closures, ProfileId, Profiles};
+use cordon_spatial::road::{ClosureEpoch, Closures, Metric, ProfileId, Profiles};
 use cordon_spatial::units::{SpanMs, UnixMs};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -57,8 +57,8 @@ pub struct Resource {
     pub at: Position,
 }
 
-/// Gathered resources by profile and kinds.
-pub type GatheredBy = HashMap<(ProfileId, Vec<String>), Arc<Gathered>>;
+/// Gathered resources by profile, metric and kinds: what the first and last piece of a road costs is part of what is gathered.
+pub type GatheredBy = HashMap<(ProfileId, Metric, Vec<String>), Arc<Gathered>>;
 
 /// The roads at a moment.
 pub struct Site {
@@ -72,7 +72,7 @@ pub struct Site {
     pub own: Arc<OwnEntries>,
     /// Whether a later edit of them is still being joined.
     pub is_joining: bool,
-    /// Resources that were gathered for a profile and kinds in this moment.
+    /// Resources that were gathered in this moment.
     pub gathered: Mutex<GatheredBy>,
 }
 

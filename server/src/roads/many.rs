@@ -4,20 +4,31 @@ use super::approach::{self, Goal, RingPlaceJson};
 use super::moment::{AskError, Asker, ClosedBy, Moment, Place, REACH};
 use super::route::SnapJson;
 use super::shapes::{AreaJson, LinesJson};
-use cordon_spatial::geodesy;
 use cordon_spatial::position::Position;
-use cordon_spatial::road::hierarchy::Facing;
-use cordon_spatial::road::{Approach, Line, Metric, NEVER, Prepared, Ring, Stop, StopError, area};
+use cordon_spatial::road::hierarchy::Buckets;
+use cordon_spatial::road::{
+    self, Approach, Metric, NEVER, Prepared, ReachedRoads, Ring, Scratch, Stop, StopError, View, area,
+};
+use cordon_spatial::units::UnixMs;
 use serde::Serialize;
-use std::time::Instant;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 
 /// So many starts of a table are worked on between two looks at the clock.
 const ROWS: usize = 16;
 
+/// What it costs to put a place into buckets: 13 us in a city of 75,000 junctions (`bench roads`), rounded up.
+const PUTTING: Duration = Duration::from_micros(20);
+
 /// Places with what they are on the roads, for as long as nothing changes.
 pub struct Gathered {
     prepared: Prepared,
+    /// How long the nearest of them were searched for without buckets, ns; once that is what these cost, they are made. So nobody who
+    /// asks seldom pays for them, and who asks often pays twice at most.
+    searched_ns: AtomicU64,
+    buckets: OnceLock<Option<Buckets>>,
     /// Which of the places each stop is.
     index_of: Vec<usize>,
     /// The places that are no stops.
@@ -70,8 +81,35 @@ pub fn gather(moment: &Moment, asker: Asker, places: &[Position]) -> Gathered {
                 Err(StopError::NoRoad) => left_out.push(LeftOut { index, why: "no_road", by: Vec::new() }),
             }
         }
-        Gathered { prepared: Prepared::new(stops, question.view.network.node_count()), index_of, left_out }
+        let prepared = Prepared::new(stops, question.view.network.node_count());
+        Gathered { prepared, searched_ns: AtomicU64::new(0), buckets: OnceLock::new(), index_of, left_out }
     })
+}
+
+impl Gathered {
+    /// The nearest of them, by index of their stops.
+    fn nearest(
+        &self,
+        view: &View<'_>,
+        scratch: &mut Scratch,
+        to: &Stop,
+        count: usize,
+        depart: UnixMs,
+    ) -> Vec<road::Near> {
+        let worth = PUTTING.as_nanos() as u64 * self.prepared.len() as u64;
+        let searched_ns = self.searched_ns.load(Ordering::Relaxed);
+        if searched_ns >= worth && view.fast().is_some() {
+            let buckets = self.buckets.get_or_init(|| view.buckets(scratch, &self.prepared));
+            let known = buckets.as_ref().map(|buckets| (&self.prepared, buckets));
+            if let Some(near) = known.and_then(|known| view.nearest_in(scratch, known, to, count, depart)) {
+                return near;
+            }
+        }
+        let began = Instant::now();
+        let near = view.nearest(scratch, &self.prepared, to, count, depart);
+        self.searched_ns.fetch_add(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        near
+    }
 }
 
 /// The `count` of some places from which a goal is reached soonest, soonest first.
@@ -92,7 +130,7 @@ fn nearest_to_place(
     moment.ask(asker, |question, scratch| {
         let depart = question.asker.depart;
         let end = question.stop(Place::To, to, depart)?;
-        let near = question.view.nearest(scratch, &of.prepared, &end, count, depart);
+        let near = of.nearest(&question.view, scratch, &end, count, depart);
         let per_unit = unit(asker.metric);
         let told = near.into_iter().map(|near| Near {
             index: of.index_of[near.index as usize],
@@ -219,7 +257,7 @@ pub fn table(
     let (starts, ends) = (gather(moment, asker, from), gather(moment, asker, to));
     let costs = moment.ask(asker, |question, scratch| {
         let depart = question.asker.depart;
-        let selection = question.view.selection(&ends.prepared, Facing::To);
+        let selection = question.view.selection(&ends.prepared);
         let mut costs: Vec<u32> = Vec::with_capacity(starts.prepared.len() * ends.prepared.len());
         for chunk in starts.prepared.stops().chunks(ROWS) {
             if Instant::now() >= deadline {
@@ -303,21 +341,18 @@ pub fn isochrones(
     limits_s: &[u32],
     shown: Shown,
 ) -> Result<Vec<ReachedJson>, AskError> {
-    let all: Vec<Vec<Line>> = moment.ask(asker, |question, scratch| {
+    let all: Vec<ReachedRoads> = moment.ask(asker, |question, scratch| {
         let depart = question.asker.depart;
         let stop = |(index, at): (usize, &Position)| question.stop(Place::FromOf(index), *at, depart);
         let stops = from.iter().enumerate().map(stop).collect::<Result<Vec<Stop>, AskError>>()?;
         let limits: Vec<u32> = limits_s.iter().map(|s| s.saturating_mul(1_000)).collect();
         Ok::<_, AskError>(question.view.isochrones(scratch, &stops, &limits, depart))
     })?;
-    let told = |(limit_s, lines): (&u32, Vec<Line>)| {
-        let length = |line: &Line| line.windows(2).map(|pair| geodesy::distance(pair[0], pair[1]).0).sum::<i64>();
-        ReachedJson {
-            limit_s: *limit_s,
-            length_m: lines.iter().map(length).sum::<i64>() as f64 / 1e3,
-            area: shown.area.then(|| AreaJson(area(&lines))),
-            lines: shown.lines.then_some(LinesJson(lines)),
-        }
+    let told = |(limit_s, reached): (&u32, ReachedRoads)| ReachedJson {
+        limit_s: *limit_s,
+        length_m: reached.length_mm as f64 / 1e3,
+        area: shown.area.then(|| AreaJson(area(&reached.lines))),
+        lines: shown.lines.then_some(LinesJson(reached.lines)),
     };
     Ok(limits_s.iter().zip(all).map(told).collect())
 }

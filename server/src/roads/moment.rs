@@ -4,9 +4,8 @@ use super::approach::NoUpwind;
 use super::route::RefusedJson;
 use super::town::Town;
 use cordon_spatial::position::Position;
-use cordon_spatial::road::{Audience, Graph};
 use cordon_spatial::road::{
-    Closure, ClosureEpoch, ClosureId, Closures, Fast, Metric, ProfileId, Scratch, Stop, StopError, View,
+    Audience, Closure, ClosureEpoch, ClosureId, Closures, Fast, Metric, ProfileId, Scratch, Stop, StopError, View,
 };
 use cordon_spatial::units::{Millimetres, UnixMs};
 use cordon_spatial::zone::Ground;
@@ -222,9 +221,9 @@ impl Moment {
 }
 
 impl<'a> Question<'a> {
-    /// What the profile makes of the network if nothing keeps it from anything.
-    pub fn unbound(&self) -> &'a Graph {
-        self.moment.town.unbound(self.asker.profile, self.asker.metric)
+    /// What the profile would see of the network if nothing kept it from anything.
+    pub fn free(&self) -> View<'a> {
+        self.moment.town.free(self.asker.profile, self.asker.metric)
     }
 
     /// The stop for a place.

@@ -185,8 +185,7 @@ pub fn route(moment: &Moment, asked: &RouteAsked) -> Result<RouteJson, AskError>
         for (index, pair) in stops.windows(2).enumerate() {
             let departs = depart + SpanMs(whole.duration_ms as i64);
             let refused = |question: &Question<'_>, scratch: &mut Scratch| {
-                let unbound = question.unbound();
-                let refused = question.view.refused(scratch, unbound, &pair[0], &pair[1], departs);
+                let refused = question.view.refused(scratch, &question.free(), &pair[0], &pair[1], departs);
                 refused.iter().map(|refused| refused_json(question, refused)).collect::<Vec<_>>()
             };
             let Some(way) = question.view.way(scratch, &pair[0], &pair[1], departs) else {

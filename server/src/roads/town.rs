@@ -4,8 +4,9 @@ use super::{FILE, RoadsError};
 use cordon_data::road_file::RoadFile;
 use cordon_spatial::road::hierarchy::{Shortcuts, Skeleton};
 use cordon_spatial::road::{
-    Closures, EdgeGrid, Graph, Metric, Network, Own, OwnReport, ProfileId, Profiles, Report, Scratch, join,
+    Closures, EdgeGrid, Fast, Graph, Metric, Network, Own, OwnReport, ProfileId, Profiles, Report, Scratch, View, join,
 };
+use cordon_spatial::units::UnixMs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -47,10 +48,18 @@ const METRICS: [Metric; 2] = [Metric::Fastest, Metric::Shortest];
 #[derive(Default)]
 struct Layer {
     graph: OnceLock<Graph>,
-    unbound: OnceLock<Graph>,
+    free: OnceLock<Free>,
     shortcuts: RwLock<Option<Arc<Shortcuts>>>,
     /// Somebody has asked for the shortcuts.
     is_wanted: AtomicBool,
+}
+
+/// The same when neither law nor measures nor closures keep it from anything.
+struct Free {
+    graph: Graph,
+    nothing: Closures,
+    /// Once somebody asked and the thread came round to it.
+    shortcuts: OnceLock<Shortcuts>,
 }
 
 impl Base {
@@ -127,10 +136,15 @@ impl Town {
         self.layer(profile, metric).graph.get_or_init(make)
     }
 
-    /// The same when neither law nor measures keep it from anything.
-    pub fn unbound(&self, profile: ProfileId, metric: Metric) -> &Graph {
-        let make = || Graph::unbound(&self.network, &self.profiles, profile, metric);
-        self.layer(profile, metric).unbound.get_or_init(make)
+    /// What a profile would see of the network if neither law nor measures nor closures kept it from anything.
+    pub fn free(&self, profile: ProfileId, metric: Metric) -> View<'_> {
+        let free = self.layer(profile, metric).free.get_or_init(|| Free {
+            graph: Graph::unbound(&self.network, &self.profiles, profile, metric),
+            nothing: Closures::none(&self.network, UnixMs(0)),
+            shortcuts: OnceLock::new(),
+        });
+        let fast = free.shortcuts.get().map(|shortcuts| Fast { skeleton: &self.skeleton, shortcuts });
+        View { network: &self.network, grid: &self.grid, graph: &free.graph, closures: &free.nothing, fast }
     }
 
     /// The shortcuts of the fast layer as they were followed last, if they were made; who asks is heard by [`Town::follow`].
@@ -140,8 +154,16 @@ impl Town {
         layer.shortcuts.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Brings the shortcuts that somebody asked for up to some closures.
+    /// Brings the shortcuts that somebody asked for up to some closures, and makes those that know of none.
     pub fn follow(&self, closures: &Closures) {
+        self.bring_up_to(closures);
+        for free in self.layers.iter().filter_map(|layer| layer.free.get()) {
+            let make = || Shortcuts::new(&self.network, &self.skeleton, &free.graph, &free.nothing);
+            free.shortcuts.get_or_init(make);
+        }
+    }
+
+    fn bring_up_to(&self, closures: &Closures) {
         for profile in ProfileId::ALL {
             for metric in METRICS {
                 let layer = self.layer(profile, metric);

@@ -221,7 +221,7 @@ impl Closures {
         if self.held.contains_key(&closure.id) {
             self.open(closure.id);
         }
-        let outline = Outline::of(&closure.ground);
+        let outline = Outline::of(&closure.ground, grid.part());
         let edges = outline.as_ref().map_or_else(Vec::new, |outline| grid.touched(network, outline));
         let held = Shared::new(Held { closure, outline, edges });
         self.hold(&held, held.closure.audience);

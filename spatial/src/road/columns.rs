@@ -245,16 +245,17 @@ fn links<I: Iterator<Item = Column>>(data: &NetworkData, taken: &mut Taken<I>) -
 
 impl EdgeGrid {
     /// What its columns are.
-    pub const COLUMNS: [ColumnShape; 3] = [Numbers, Numbers, Numbers];
+    pub const COLUMNS: [ColumnShape; 4] = [Numbers, Numbers, Numbers, Pairs];
 
     /// Its columns.
     pub fn columns(&self) -> Vec<Column> {
         let Extent { west, south, east, north } = self.extent();
-        let (first, edges) = self.lists();
+        let (first, edges, parts) = self.lists();
         vec![
             Column::Numbers([west, south, east, north].map(i32::cast_unsigned).to_vec()),
             Column::Numbers(first.to_vec()),
             Column::Numbers(edges.iter().map(|edge| edge.0).collect()),
+            Column::Pairs(parts.iter().map(|parts| (*parts as u32, (parts >> 32) as u32)).collect()),
         ]
     }
 
@@ -264,11 +265,19 @@ impl EdgeGrid {
         let extent =
             <[u32; 4]>::try_from(taken.column()?).map_err(|_| NetworkError("a box of other than four sides"))?;
         let [west, south, east, north] = extent.map(u32::cast_signed);
+        if west > east || south > north {
+            return Err(NetworkError("a box that ends before it begins"));
+        }
         let first = taken.column()?;
         let list = taken.below(edges)?;
+        let parts = taken.pairs()?;
+        if parts.len() != list.len() {
+            return Err(NetworkError("columns of a grid that differ in length"));
+        }
         let mut grid = EdgeGrid::over(Extent { west, south, east, north });
         let first = starts(first, grid.cell_count(), list.len())?;
-        grid.take(first, list.into_iter().map(EdgeId).collect());
+        let parts = parts.into_iter().map(|(low, high)| u64::from(low) | u64::from(high) << 32).collect();
+        grid.take(first, list.into_iter().map(EdgeId).collect(), parts);
         Ok(grid)
     }
 }

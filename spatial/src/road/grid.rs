@@ -1,18 +1,24 @@
-//! Which edges pass near a place: cells of some 150 m, each with the edges that pass through it.
+//! Which edges pass near a place: cells of some 150 m, each with the edges that pass through it, and for each of these by which
+//! of the cell's parts it does.
 
 use super::network::{EdgeId, Network};
-use super::outline::{Outline, Part};
+use super::outline::Outline;
 use crate::geodesy::LocalScale;
 use crate::index::hint;
 use crate::position::Position;
 use crate::units::Millimetres;
+use std::ops::Range;
 
-/// Side of a cell, in units of latitude (1e-7 degree): about 150 m.
-const CELL: i64 = 13_500;
-/// So near a cell, in units of 1e-7 degree, an edge that is listed in it comes at least: 2 cm, and mostly nothing.
-const OFF: i32 = 2;
+/// Parts of a cell along one side, as a power of two: with a bit for each, an edge's way through a cell is one number.
+const PARTS: u32 = 3;
+/// Side of a part, as a power of two of 1e-7 degree: 23 m of latitude, 20 m of longitude at 30 degrees.
+const PART: u32 = 11;
+/// Bytes that a memory moves at a time, and how many such lines of a row of cells are asked for before they are read; the processor
+/// sees what comes after by itself.
+const LINE: usize = 64;
+const HINTED: usize = 8;
 /// Most cells of a grid: larger areas get larger cells.
-const MAX_CELLS: i64 = 4_000_000;
+const MAX_CELLS: u64 = 4_000_000;
 
 /// A box in units of 1e-7 degree, its bounds included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +52,6 @@ impl Extent {
         self.west <= other.east && other.west <= self.east && self.south <= other.north && other.south <= self.north
     }
 
-    /// Whether all of another box lies in it.
-    pub(super) fn holds(self, other: Extent) -> bool {
-        self.west <= other.west && self.south <= other.south && self.east >= other.east && self.north >= other.north
-    }
-
     /// The box around a place that holds everything within a distance.
     pub fn around(at: Position, reach: Millimetres) -> Extent {
         let scale = LocalScale::at(at.lat_e7);
@@ -67,16 +68,23 @@ impl Extent {
     }
 }
 
-/// The grid; made anew whenever a network is loaded, some milliseconds for a city.
+/// The grid; made anew whenever a network is loaded, some milliseconds for a city. Its cells begin at multiples of their sides, as do
+/// their parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdgeGrid {
     extent: Extent,
-    cell_lon: i64,
-    cell_lat: i64,
-    columns: i64,
-    rows: i64,
+    /// The side of a part, as a power of two.
+    part: u32,
+    /// The first column and row of cells, counted from zero degrees, and how many there are.
+    first_column: i32,
+    first_row: i32,
+    columns: u32,
+    rows: u32,
+    /// Where each cell's edges begin.
     first: Vec<u32>,
     edges: Vec<EdgeId>,
+    /// By which parts of its cell each of these passes, a bit for each, row by row from the south-west.
+    parts: Vec<u64>,
 }
 
 impl EdgeGrid {
@@ -91,20 +99,22 @@ impl EdgeGrid {
 
     /// An empty grid over a box.
     pub(super) fn over(extent: Extent) -> EdgeGrid {
-        let middle = ((i64::from(extent.south) + i64::from(extent.north)) / 2) as i32;
-        let scale = LocalScale::at(middle);
-        let mut cell_lat = CELL;
-        let (width, height) =
-            (i64::from(extent.east) - i64::from(extent.west), i64::from(extent.north) - i64::from(extent.south));
-        let (cell_lon, columns, rows) = loop {
-            let cell_lon = ((cell_lat as f64 * scale.lat_mm / scale.lon_mm.max(0.1)) as i64).max(1);
-            let (columns, rows) = (width / cell_lon + 1, height / cell_lat + 1);
-            if columns * rows <= MAX_CELLS {
-                break (cell_lon, columns, rows);
-            }
-            cell_lat *= 2;
+        let count = |low: i32, high: i32, part: u32| ((high >> (part + PARTS)) - (low >> (part + PARTS))) as u32 + 1;
+        let counts = |part: u32| (count(extent.west, extent.east, part), count(extent.south, extent.north, part));
+        let is_few = |part: &u32| {
+            let (columns, rows) = counts(*part);
+            u64::from(columns) * u64::from(rows) <= MAX_CELLS
         };
-        EdgeGrid { extent, cell_lon, cell_lat, columns, rows, first: Vec::new(), edges: Vec::new() }
+        let part = (PART..).find(is_few).expect("one cell is few");
+        let (columns, rows) = counts(part);
+        let (first_column, first_row) = (extent.west >> (part + PARTS), extent.south >> (part + PARTS));
+        let (first, edges, parts) = (Vec::new(), Vec::new(), Vec::new());
+        EdgeGrid { extent, part, first_column, first_row, columns, rows, first, edges, parts }
+    }
+
+    /// The side of a part, as a power of two of 1e-7 degree.
+    pub fn part(&self) -> u32 {
+        self.part
     }
 
     /// How many cells it has.
@@ -112,92 +122,102 @@ impl EdgeGrid {
         (self.columns * self.rows) as usize
     }
 
-    /// Where each cell's edges begin, and the edges.
-    pub(super) fn lists(&self) -> (&[u32], &[EdgeId]) {
-        (&self.first, &self.edges)
+    /// Where each cell's edges begin, the edges, and by which parts each passes.
+    pub(super) fn lists(&self) -> (&[u32], &[EdgeId], &[u64]) {
+        (&self.first, &self.edges, &self.parts)
     }
 
     /// Takes such lists.
-    pub(super) fn take(&mut self, first: Vec<u32>, edges: Vec<EdgeId>) {
-        (self.first, self.edges) = (first, edges);
+    pub(super) fn take(&mut self, first: Vec<u32>, edges: Vec<EdgeId>, parts: Vec<u64>) {
+        (self.first, self.edges, self.parts) = (first, edges, parts);
     }
 
     fn fill(&mut self, network: &Network) {
-        let mut entries: Vec<(u32, EdgeId)> = Vec::with_capacity(network.edge_count() * 2);
+        let mut entries: Vec<(u32, EdgeId, u64)> = Vec::with_capacity(network.edge_count() * 2);
         for edge in network.edges() {
             let from = entries.len();
             for pair in network.shape(edge).windows(2) {
-                self.cells_on(pair[0], pair[1], |cell| {
-                    if entries[from..].last() != Some(&(cell, edge)) {
-                        entries.push((cell, edge));
+                self.parts_on(pair[0], pair[1], |column, row| {
+                    let cell = self.cell(column >> PARTS, row >> PARTS);
+                    let within = |part: i32| part as u32 & ((1 << PARTS) - 1);
+                    let part = 1 << (within(row) << PARTS | within(column));
+                    match entries[from..].last_mut() {
+                        Some(last) if last.0 == cell => last.2 |= part,
+                        _ => entries.push((cell, edge, part)),
                     }
                 });
             }
         }
         entries.sort_unstable();
-        entries.dedup();
-        let mut first = vec![0_u32; (self.columns * self.rows) as usize + 1];
+        entries.dedup_by(|next, last| {
+            let is_one = (next.0, next.1) == (last.0, last.1);
+            if is_one {
+                last.2 |= next.2;
+            }
+            is_one
+        });
+        let mut first = vec![0_u32; self.cell_count() + 1];
         entries.iter().for_each(|entry| first[entry.0 as usize + 1] += 1);
         for i in 1..first.len() {
             first[i] += first[i - 1];
         }
         self.first = first;
-        self.edges = entries.into_iter().map(|entry| entry.1).collect();
+        (self.edges, self.parts) = entries.into_iter().map(|entry| (entry.1, entry.2)).unzip();
     }
 
-    /// Calls with the number of every cell that a segment passes, or misses by less than [`OFF`].
-    fn cells_on(&self, a: Position, b: Position, mut with: impl FnMut(u32)) {
+    /// The number of the cell in a column and row that are counted from zero degrees.
+    fn cell(&self, column: i32, row: i32) -> u32 {
+        (row - self.first_row) as u32 * self.columns + (column - self.first_column) as u32
+    }
+
+    /// Calls with the column and row of every part that a segment passes, or misses by less than [`OFF`](super::outline::OFF).
+    fn parts_on(&self, a: Position, b: Position, mut with: impl FnMut(i32, i32)) {
         let (south, north) = if a.lat_e7 <= b.lat_e7 { (a, b) } else { (b, a) };
         let (west, east) = (a.lon_e7.min(b.lon_e7), a.lon_e7.max(b.lon_e7));
-        let columns = self.column(west)..=self.column(east);
-        let rows = self.row(south.lat_e7)..=self.row(north.lat_e7);
+        let columns = west >> self.part..=east >> self.part;
+        let rows = south.lat_e7 >> self.part..=north.lat_e7 >> self.part;
         let is_straight = columns.start() == columns.end() || rows.start() == rows.end();
-        let rise = f64::from(north.lat_e7) - f64::from(south.lat_e7);
-        let per_lat = (f64::from(north.lon_e7) - f64::from(south.lon_e7)) / rise.max(1.0);
-        for row in rows {
-            let columns = if is_straight {
-                columns.clone()
-            } else {
-                // What of it lies in the row, by a line that is off by far less than one unit, and one unit more.
-                let border = |row: i64| {
-                    let lat = i64::from(self.extent.south) + row * self.cell_lat - i64::from(south.lat_e7);
-                    f64::from(south.lon_e7) + (lat as f64).clamp(0.0, rise) * per_lat
-                };
-                let (from, to) = (border(row), border(row + 1));
-                let low = (from.min(to).floor() as i32).saturating_sub(1).max(west);
-                let high = (from.max(to).ceil() as i32).saturating_add(1).min(east);
-                self.column(low)..=self.column(high)
-            };
-            columns.for_each(|column| with((row * self.columns + column) as u32));
-        }
-    }
-
-    fn column(&self, lon: i32) -> i64 {
-        ((i64::from(lon) - i64::from(self.extent.west)) / self.cell_lon).clamp(0, self.columns - 1)
-    }
-
-    fn row(&self, lat: i32) -> i64 {
-        ((i64::from(lat) - i64::from(self.extent.south)) / self.cell_lat).clamp(0, self.rows - 1)
-    }
-
-    /// Calls with the number of every cell that a box meets.
-    fn cells(&self, extent: Extent, mut with: impl FnMut(u32)) {
-        if !extent.meets(self.extent) {
+        if is_straight {
+            rows.for_each(|row| columns.clone().for_each(|column| with(column, row)));
             return;
         }
-        for row in self.row(extent.south)..=self.row(extent.north) {
-            for column in self.column(extent.west)..=self.column(extent.east) {
-                with((row * self.columns + column) as u32);
-            }
+        let rise = f64::from(north.lat_e7) - f64::from(south.lat_e7);
+        let per_lat = (f64::from(north.lon_e7) - f64::from(south.lon_e7)) / rise;
+        for row in rows {
+            // What of it lies in the row, by a line that is off by far less than one unit, and one unit more.
+            let border = |row: i64| {
+                let up = (row << self.part) - i64::from(south.lat_e7);
+                f64::from(south.lon_e7) + (up as f64).clamp(0.0, rise) * per_lat
+            };
+            let (from, to) = (border(row.into()), border(i64::from(row) + 1));
+            let low = (from.min(to).floor() as i32).saturating_sub(1).max(west);
+            let high = (from.max(to).ceil() as i32).saturating_add(1).min(east);
+            (low >> self.part..=high >> self.part).for_each(|column| with(column, row));
         }
+    }
+
+    /// The columns and the rows of cells that a box meets, counted from zero degrees; none where it lies beyond the grid's.
+    fn cells(&self, extent: Extent) -> (Range<i32>, Range<i32>) {
+        let shift = self.part + PARTS;
+        let of =
+            |low: i32, high: i32, bounds: (i32, i32)| low.max(bounds.0) >> shift..(high.min(bounds.1) >> shift) + 1;
+        if !extent.meets(self.extent) {
+            return (0..0, 0..0);
+        }
+        let Extent { west, south, east, north } = self.extent;
+        (of(extent.west, extent.east, (west, east)), of(extent.south, extent.north, (south, north)))
+    }
+
+    /// Where the edges of some cells of a row are.
+    fn entries(&self, columns: &Range<i32>, row: i32) -> Range<usize> {
+        let begin = self.cell(columns.start, row) as usize;
+        self.first[begin] as usize..self.first[begin + columns.len()] as usize
     }
 
     /// Adds the edges of all cells that a box meets, sorted, each once; some of them do not meet the box.
     pub fn candidates(&self, extent: Extent, out: &mut Vec<EdgeId>) {
-        self.cells(extent, |cell| {
-            let range = self.first[cell as usize] as usize..self.first[cell as usize + 1] as usize;
-            out.extend_from_slice(&self.edges[range]);
-        });
+        let (columns, rows) = self.cells(extent);
+        rows.for_each(|row| out.extend_from_slice(&self.edges[self.entries(&columns, row)]));
         // Each cell's edges ascend already: a merge sort makes use of it.
         out.sort();
         out.dedup();
@@ -205,17 +225,34 @@ impl EdgeGrid {
 
     /// The edges that touch a ground, sorted, each once.
     pub(super) fn touched(&self, network: &Network, outline: &Outline) -> Vec<EdgeId> {
-        let (mut within, mut across) = (Vec::with_capacity(128), Vec::with_capacity(128));
-        self.cells(outline.extent(), |cell| match outline.part(self.extent_of(cell), OFF) {
-            Part::None => {}
-            Part::Some => across.push(cell),
-            Part::All => within.push(cell),
-        });
-        let mut touched = Blocks::default();
-        // What is in a cell all of which is ground touches it.
-        self.edges_of(&within).into_iter().for_each(|edge| touched.add(edge));
-        // Where an edge touches the ground it is in a cell that touches it too.
-        let mut doubtful = self.edges_of(&across);
+        let (columns, rows) = self.cells(outline.extent());
+        self.hint_entries(&columns, &rows);
+        let mut touched = Blocks { blocks: Vec::with_capacity(64), last: 0 };
+        let mut doubtful: Vec<EdgeId> = Vec::with_capacity(128);
+        for row in rows {
+            let rows_of_parts = outline.rows_of_parts(row << PARTS);
+            for column in columns.clone() {
+                let ground = outline.parts(&rows_of_parts, column << PARTS);
+                if ground.some == 0 {
+                    continue;
+                }
+                let entries = self.entries(&(column..column + 1), row);
+                let edges = &self.edges[entries.clone()];
+                if ground.all == u64::MAX {
+                    edges.iter().for_each(|edge| touched.add(*edge));
+                    continue;
+                }
+                for (edge, parts) in edges.iter().zip(&self.parts[entries]) {
+                    if parts & ground.all != 0 {
+                        // Who passes where all is ground touches it.
+                        touched.add(*edge);
+                    } else if parts & ground.some != 0 {
+                        // Who touches the ground passes a part that touches it too.
+                        doubtful.push(*edge);
+                    }
+                }
+            }
+        }
         doubtful.retain(|edge| !touched.has(*edge));
         doubtful.iter().for_each(|edge| network.hint_shape(*edge));
         for edge in doubtful {
@@ -226,26 +263,14 @@ impl EdgeGrid {
         touched.edges()
     }
 
-    /// The edges of some cells, one cell after the other.
-    fn edges_of(&self, cells: &[u32]) -> Vec<EdgeId> {
-        cells.iter().for_each(|cell| hint(&self.first[*cell as usize]));
-        let range = |cell: &u32| self.first[*cell as usize] as usize..self.first[*cell as usize + 1] as usize;
-        let mut edges = Vec::with_capacity(cells.iter().map(|cell| range(cell).len()).sum());
-        cells.iter().for_each(|cell| edges.extend_from_slice(&self.edges[range(cell)]));
-        edges
-    }
-
-    /// The box of a cell, with its far sides.
-    fn extent_of(&self, cell: u32) -> Extent {
-        let (row, column) = (i64::from(cell) / self.columns, i64::from(cell) % self.columns);
-        let west = i64::from(self.extent.west) + column * self.cell_lon;
-        let south = i64::from(self.extent.south) + row * self.cell_lat;
-        let bounded = |value: i64| value.min(i64::from(i32::MAX)) as i32;
-        Extent {
-            west: bounded(west),
-            south: bounded(south),
-            east: bounded(west + self.cell_lon),
-            north: bounded(south + self.cell_lat),
+    /// Soon the edges of some cells will be read.
+    fn hint_entries(&self, columns: &Range<i32>, rows: &Range<i32>) {
+        rows.clone().for_each(|row| hint(&self.first[self.cell(columns.start, row) as usize]));
+        for row in rows.clone() {
+            let entries = self.entries(columns, row);
+            let (edges, parts) = (&self.edges[entries.clone()], &self.parts[entries]);
+            edges.chunks(LINE / size_of::<EdgeId>()).take(HINTED).for_each(|line| hint(&line[0]));
+            parts.chunks(LINE / size_of::<u64>()).take(HINTED).for_each(|line| hint(&line[0]));
         }
     }
 
@@ -263,7 +288,6 @@ impl EdgeGrid {
 }
 
 /// A set of edges that mostly come in runs of near numbers: by sixty-four, sorted, with a bit for each.
-#[derive(Default)]
 struct Blocks {
     blocks: Vec<(u32, u64)>,
     /// Which was looked at last.

@@ -25,9 +25,24 @@ const LEAST_HOLE: usize = 24;
 /// A line on the ground.
 pub type Line = Vec<Position>;
 
+/// The roads that are reached within a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReachedRoads {
+    /// Their lines.
+    pub lines: Vec<Line>,
+    /// How long they are together, mm.
+    pub length_mm: u64,
+}
+
 impl View<'_> {
     /// The roads that are reached from any of some stops within each of some limits, in the unit of the graph's metric.
-    pub fn isochrones(&self, scratch: &mut Scratch, from: &[Stop], limits: &[u32], depart: UnixMs) -> Vec<Vec<Line>> {
+    pub fn isochrones(
+        &self,
+        scratch: &mut Scratch,
+        from: &[Stop],
+        limits: &[u32],
+        depart: UnixMs,
+    ) -> Vec<ReachedRoads> {
         let most = limits.iter().copied().max().unwrap_or(0);
         let reached = self.reach(scratch, from, most, depart);
         let within = |limit: u32| {
@@ -44,7 +59,8 @@ impl View<'_> {
                 }
                 is_one
             });
-            pieces.into_iter().filter_map(|piece| piece.line(self.network)).collect()
+            let length_mm = pieces.iter().map(|piece| u64::from(piece.end_mm - piece.begin_mm)).sum();
+            ReachedRoads { lines: pieces.into_iter().filter_map(|piece| piece.line(self.network)).collect(), length_mm }
         };
         limits.iter().map(|limit| within(*limit)).collect()
     }

@@ -1,7 +1,7 @@
 //! Questions about many places at once: costs from one to many, tables, the nearest of many, what can be reached in a time.
 
 use super::graph::NEVER;
-use super::hierarchy::{Facing, Selection};
+use super::hierarchy::{Buckets, Selection};
 use super::network::{Arc, EdgeId};
 use super::search::Go;
 use super::stop::{Step, Stop};
@@ -167,15 +167,15 @@ impl View<'_> {
 
     /// What it costs from each to each, row by row.
     pub fn table(&self, scratch: &mut Scratch, from: &[Stop], to: &Prepared, depart: UnixMs) -> Vec<u32> {
-        match self.selection(to, Facing::To) {
+        match self.selection(to) {
             Some(selection) => self.table_of(scratch, from, to, &selection, depart),
             None => from.iter().flat_map(|stop| self.searched(scratch, stop, to, depart)).collect(),
         }
     }
 
     /// The places as the fast layer wants them for as long as its closures hold; `None` while the exact layer answers.
-    pub fn selection(&self, places: &Prepared, facing: Facing) -> Option<Selection> {
-        self.fast().map(|fast| Selection::new(fast.skeleton, fast.shortcuts, places, facing))
+    pub fn selection(&self, places: &Prepared) -> Option<Selection> {
+        self.fast().map(|fast| Selection::new(fast.skeleton, fast.shortcuts, places))
     }
 
     /// The table from each of some stops to the places of a selection that was made from them in this moment.
@@ -302,20 +302,38 @@ impl View<'_> {
         costs
     }
 
-    /// The same by the fast layer, for places selected in this moment; `None` where the exact layer has to answer.
-    pub fn nearest_of(
+    /// Places so that the nearest of them are soon found by [`View::nearest_in`]; `None` while the exact layer answers.
+    pub fn buckets(&self, scratch: &mut Scratch, of: &Prepared) -> Option<Buckets> {
+        self.fast().map(|fast| Buckets::new(fast.skeleton, fast.shortcuts, &mut scratch.sweep, of))
+    }
+
+    /// What [`View::nearest`] says, from places that were put into buckets in this moment; `None` where that has to be asked: the
+    /// closures change on the way, or more are wanted than the buckets hold.
+    pub fn nearest_in(
         &self,
         scratch: &mut Scratch,
-        (of, selection): (&Prepared, &Selection),
+        (of, buckets): (&Prepared, &Buckets),
         to: &Stop,
         count: usize,
         depart: UnixMs,
     ) -> Option<Vec<Near>> {
         let (fast, steady_for) = (self.fast()?, self.steady_for(depart)?);
-        let Scratch { sweep, lanes, .. } = scratch;
-        let to_one = std::slice::from_ref(to);
-        let all = selection.table((fast.skeleton, fast.shortcuts), (sweep, lanes), to_one);
-        let near = self.least(all, (of, to), count, depart);
+        if !buckets.answer_for(fast.shortcuts, count) {
+            return None;
+        }
+        let mut near: Vec<Near> = Vec::with_capacity(count + 1);
+        if count == 0 {
+            return Some(near);
+        }
+        for index in of.sharing(to) {
+            let cost = self.straight(&of.stops[index], to, depart);
+            keep(&mut near, count, Near { cost, index: index as u32 });
+        }
+        let layer = (fast.skeleton, fast.shortcuts);
+        buckets.near(layer, &mut scratch.sweep, &to.back, |index, cost| {
+            keep(&mut near, count, Near { cost, index });
+            if near.len() == count { near[count - 1].cost } else { NEVER }
+        });
         self.are_right(&near, count, steady_for).then_some(near)
     }
 

@@ -46,7 +46,7 @@ pub use draft::{Barrier, Draft, DraftRestriction, DraftWay, RestrictionKind, Roa
 pub use graph::{Graph, Link, Metric, NEVER, Star};
 pub use grid::{EdgeGrid, Extent};
 pub use guide::{Instruction, Manoeuvre};
-pub use isochrone::{Line, area};
+pub use isochrone::{Line, ReachedRoads, area};
 pub use kind::{Access, Direction, Heading, Permission, RoadClass, RoadKind, RoadLimits, TunnelCategory};
 pub use lines::{JoinedLines, RoadLine, join_lines};
 pub use many::{Near, Prepared, Reached};

@@ -15,59 +15,84 @@ const MIN_ROWS: usize = 32;
 const MAX_ROWS: usize = 4_096;
 /// Most cells of a row, a bit each.
 const MAX_COLUMNS: usize = 64;
+/// So near the boundary, 1e-7 degree, a cell counts as one that it passes: who says of a line that it passes a cell may be off by less.
+pub(super) const OFF: i32 = 2;
 
 /// A prepared ground.
 #[derive(Clone, Debug)]
 pub struct Outline {
     extent: Extent,
+    /// The side of the parts that it is asked about, as an [`Axis`] has it; its columns are no narrower.
+    part: u32,
     columns: Axis,
     of_lat: Axis,
-    /// By latitude, and one more for the end of the segments.
+    /// By latitude.
     rows: Vec<Row>,
-    segments: Vec<(Position, Position)>,
+    /// Of all rows; those of one are a chain.
+    segments: Vec<Segment>,
 }
 
-/// How much of a box is ground.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// Nothing for sure.
-    None,
-    /// Some, or nothing or all of it.
-    Some,
-    /// All for sure.
-    All,
+/// Squares of eight by eight parts, or what is asked of each of them: a bit for each part, row by row from the south-west.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    /// Those in which there may be ground; there is none in the others.
+    pub some: u64,
+    /// Those that are ground all over, with whatever is nearer to them than [`OFF`].
+    pub all: u64,
 }
 
-/// The cells of one row, the westernmost in the lowest bit.
+/// Eight rows of parts as the ground has them: its cells in which there may be ground, and those that are ground all over.
 #[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RowsOfParts {
+    some: [u64; 8],
+    all: [u64; 8],
+}
+
+/// A row of cells, the westernmost in the lowest bit.
+#[derive(Clone, Copy, Debug)]
 struct Row {
-    /// Where its segments begin.
-    first: u32,
+    /// The last of its segments.
+    last: u32,
     /// Cells that the boundary may pass.
     boundary: u64,
     /// Cells that lie wholly inside.
     inside: u64,
 }
 
-/// Cells along one coordinate, each a power of two long.
+/// A piece of the boundary in a row, and the one before it in the row.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    from: Position,
+    to: Position,
+    before: u32,
+}
+
+/// No segment.
+const NONE: u32 = u32::MAX;
+
+/// Cells along one coordinate. Each is a power of two long and begins at a multiple of that, so that all axes of the world fit into
+/// each other.
 #[derive(Clone, Copy, Debug)]
 struct Axis {
     low: i32,
     high: i32,
     shift: u32,
+    /// The first cell, counted from zero degrees: a multiple of eight.
+    first: i32,
 }
 
 impl Axis {
-    /// As many cells as fit under a bound.
-    fn new(low: i32, high: i32, most: usize) -> Axis {
-        let span = (i64::from(high) - i64::from(low)) as u64;
-        let shift = (0..).find(|shift| span >> shift < most as u64).expect("a span shifted far enough is nothing");
-        Axis { low, high, shift }
+    /// As many cells as fit under a bound, each at least so long.
+    fn new(low: i32, high: i32, most: usize, least_shift: u32) -> Axis {
+        let first = |shift: u32| low >> shift & !7;
+        let fits = |shift: &u32| ((high >> shift) - first(*shift)) < most as i32;
+        let shift = (least_shift..).find(fits).expect("a span shifted far enough is nothing");
+        Axis { low, high, shift, first: first(shift) }
     }
 
     /// The cell of a value within its bounds.
     fn cell(self, value: i32) -> usize {
-        ((i64::from(value) - i64::from(self.low)) as u64 >> self.shift) as usize
+        ((value >> self.shift) - self.first) as usize
     }
 
     /// The cells of what lies between two values and within its bounds.
@@ -77,7 +102,23 @@ impl Axis {
 
     /// The least value of a cell.
     fn begin(self, cell: usize) -> i64 {
-        i64::from(self.low) + ((cell as i64) << self.shift)
+        (i64::from(self.first) + cell as i64) << self.shift
+    }
+}
+
+/// In each byte the lowest bits, each as often as a power of two says, up to eight of them.
+fn spread(bytes: u64, power: u32) -> u64 {
+    const LOWEST: u64 = 0x0101_0101_0101_0101;
+    match power {
+        0 => bytes,
+        1 => {
+            let apart = bytes & (LOWEST * 0x0f);
+            let apart = (apart | apart << 2) & (LOWEST * 0x33);
+            let apart = (apart | apart << 1) & (LOWEST * 0x55);
+            apart | apart << 1
+        }
+        2 => ((bytes & LOWEST) | (bytes & (LOWEST * 2)) << 3) * 0x0f,
+        _ => (bytes & LOWEST) * 0xff,
     }
 }
 
@@ -87,26 +128,16 @@ fn bits(columns: Range<usize>) -> u64 {
 }
 
 impl Outline {
-    /// Prepares a ground; `None` where it has no vertex. Costs some microseconds for some hundred vertices.
-    pub fn of(ground: &Ground) -> Option<Outline> {
+    /// Prepares a ground; `None` where it has no vertex. It is asked about parts of the world that are `1 << part` long, 1e-7 degree, and
+    /// begin at multiples of that. Costs some microseconds for some hundred vertices.
+    pub fn of(ground: &Ground, part: u32) -> Option<Outline> {
         let rings = || ground.parts.iter().flatten();
         let extent = Extent::of(rings().flatten().copied())?;
         let count = rings().map(Vec::len).sum::<usize>();
-        let columns = Axis::new(extent.west, extent.east, MAX_COLUMNS);
-        let of_lat = Axis::new(extent.south, extent.north, (count / PER_ROW).clamp(MIN_ROWS, MAX_ROWS));
-        let mut rows = vec![Row::default(); of_lat.cell(extent.north) + 2];
-        each_side(ground, |a, b| {
-            let of_side = of_lat.cells(a.lat_e7.min(b.lat_e7), a.lat_e7.max(b.lat_e7));
-            rows[of_side].iter_mut().for_each(|row| row.first += 1);
-        });
-        // Ends for now; each segment that is put into a row moves the row's beginning down by one.
-        let mut end = 0;
-        rows.iter_mut().for_each(|row| {
-            end += row.first;
-            row.first = end;
-        });
-        let nowhere = Position { lon_e7: 0, lat_e7: 0 };
-        let mut outline = Outline { extent, columns, of_lat, rows, segments: vec![(nowhere, nowhere); end as usize] };
+        let columns = Axis::new(extent.west, extent.east, MAX_COLUMNS, part);
+        let of_lat = Axis::new(extent.south, extent.north, (count / PER_ROW).clamp(MIN_ROWS, MAX_ROWS), 0);
+        let rows = vec![Row { last: NONE, boundary: 0, inside: 0 }; of_lat.cell(extent.north) + 1];
+        let mut outline = Outline { extent, part, columns, of_lat, rows, segments: Vec::with_capacity(count * 2) };
         each_side(ground, |a, b| outline.add(a, b));
         outline.fill();
         Some(outline)
@@ -115,49 +146,44 @@ impl Outline {
     /// Puts a segment into its rows and marks the cells that it passes.
     fn add(&mut self, a: Position, b: Position) {
         let (south, north) = if a.lat_e7 <= b.lat_e7 { (a, b) } else { (b, a) };
-        let of_side = self.of_lat.cells(south.lat_e7, north.lat_e7);
-        let (west, east) = (a.lon_e7.min(b.lon_e7), a.lon_e7.max(b.lon_e7));
+        let of_side = self.of_lat.cells(south.lat_e7 - OFF, north.lat_e7 + OFF);
+        let (west, east) = (a.lon_e7.min(b.lon_e7) - OFF, a.lon_e7.max(b.lon_e7) + OFF);
         let columns = self.columns.cells(west, east);
         let whole = bits(columns.clone());
         if of_side.len() == 1 {
             self.put((a, b), of_side.start, whole);
             return;
         }
-        let is_steep = columns.len() < 3;
-        let per_lat = (f64::from(north.lon_e7) - f64::from(south.lon_e7))
-            / (f64::from(north.lat_e7) - f64::from(south.lat_e7)).max(1.0);
+        if columns.len() < 3 {
+            of_side.for_each(|at| self.put((a, b), at, whole));
+            return;
+        }
+        let rise = i64::from(north.lat_e7) - i64::from(south.lat_e7);
+        let per_lat = (f64::from(north.lon_e7) - f64::from(south.lon_e7)) / rise.max(1) as f64;
         for at in of_side {
-            let marked = if is_steep {
-                whole
-            } else {
-                // What of it lies in the row, by a line that is off by far less than one unit, and one unit more.
-                let (begin, end) = (self.of_lat.begin(at), self.of_lat.begin(at + 1));
-                let lon = |lat: i64| {
-                    let up =
-                        (lat - i64::from(south.lat_e7)).clamp(0, i64::from(north.lat_e7) - i64::from(south.lat_e7));
-                    f64::from(south.lon_e7) + up as f64 * per_lat
-                };
-                let (from, to) = (lon(begin), lon(end));
-                let low = (from.min(to).floor() as i32).saturating_sub(1).max(west);
-                let high = (from.max(to).ceil() as i32).saturating_add(1).min(east);
-                bits(self.columns.cells(low, high))
-            };
-            self.put((a, b), at, marked);
+            // What of it lies in the row, by a line that is off by far less than one unit, and one unit more.
+            let lon =
+                |lat: i64| f64::from(south.lon_e7) + (lat - i64::from(south.lat_e7)).clamp(0, rise) as f64 * per_lat;
+            let margin = i64::from(OFF);
+            let (from, to) = (lon(self.of_lat.begin(at) - margin), lon(self.of_lat.begin(at + 1) + margin));
+            let low = (from.min(to).floor() as i32 - 1 - OFF).max(west);
+            let high = (from.max(to).ceil() as i32 + 1 + OFF).min(east);
+            self.put((a, b), at, bits(self.columns.cells(low, high)));
         }
     }
 
     /// Puts a segment into one row, where it passes some cells.
-    fn put(&mut self, segment: (Position, Position), at: usize, marked: u64) {
+    fn put(&mut self, (from, to): (Position, Position), at: usize, marked: u64) {
         let row = &mut self.rows[at];
-        row.first -= 1;
+        self.segments.push(Segment { from, to, before: row.last });
+        row.last = self.segments.len() as u32 - 1;
         row.boundary |= marked;
-        self.segments[row.first as usize] = segment;
     }
 
     /// Finds which of the cells without a boundary lie inside: those that hang together are on one side of it.
     fn fill(&mut self) {
-        let mut below = Row { boundary: u64::MAX, ..Row::default() };
-        for at in 0..self.rows.len() - 1 {
+        let mut below = Row { last: NONE, boundary: u64::MAX, inside: 0 };
+        for at in 0..self.rows.len() {
             let mut row = self.rows[at];
             // West of the first and east of the last cell of the boundary is outside.
             let mut left = between_ends(row.boundary) & !row.boundary;
@@ -184,26 +210,34 @@ impl Outline {
         self.extent
     }
 
-    /// How much of a box is ground: `None` where it does not touch it, `All` where the ground covers it and whatever is nearer to
-    /// it than `margin`, 1e-7 degree.
-    pub(super) fn part(&self, area: Extent, margin: i32) -> Part {
-        if !area.meets(self.extent) {
-            return Part::None;
+    /// Eight rows of parts, from a row on that is counted from zero degrees.
+    pub(super) fn rows_of_parts(&self, first: i32) -> RowsOfParts {
+        let mut rows = RowsOfParts::default();
+        for at in 0..8 {
+            let begin = i64::from(first + at as i32) << self.part;
+            let end = begin + (1 << self.part) - 1;
+            if end >= i64::from(self.extent.south) && begin <= i64::from(self.extent.north) {
+                let mut all = u64::MAX;
+                for row in &self.rows[self.of_lat.cells(begin as i32, end as i32)] {
+                    rows.some[at] |= row.boundary | row.inside;
+                    all &= row.inside;
+                }
+                rows.all[at] = all;
+            }
         }
-        let (low, high) = (|value: i32| value.saturating_sub(margin), |value: i32| value.saturating_add(margin));
-        let wide =
-            Extent { west: low(area.west), south: low(area.south), east: high(area.east), north: high(area.north) };
-        let columns = bits(self.columns.cells(wide.west, wide.east));
-        let rows = &self.rows[self.of_lat.cells(wide.south, wide.north)];
-        let (any, all) =
-            rows.iter().fold((0, columns), |(any, all), row| (any | row.boundary | row.inside, all & row.inside));
-        if all == columns && self.extent.holds(wide) {
-            Part::All
-        } else if any & columns != 0 {
-            Part::Some
-        } else {
-            Part::None
-        }
+        rows
+    }
+
+    /// What of the square where eight rows of parts cross eight columns of them is ground; the columns are counted from zero degrees,
+    /// and the first is a multiple of eight.
+    pub(super) fn parts(&self, rows: &RowsOfParts, first: i32) -> Parts {
+        let narrower = self.columns.shift - self.part;
+        let shift = ((first >> narrower) - self.columns.first) as u32;
+        let square = |rows: &[u64; 8]| {
+            let of_row = rows.iter().zip((0..64).step_by(8)).map(|(cells, at)| (cells >> shift & 0xff) << at);
+            spread(of_row.fold(0, |square, row| square | row), narrower)
+        };
+        Parts { some: square(&rows.some), all: square(&rows.all) }
     }
 
     /// The row of a place and the bit of its column; `None` outside the box.
@@ -213,8 +247,14 @@ impl Outline {
         is_in.then(|| (self.of_lat.cell(p.lat_e7), 1 << self.columns.cell(p.lon_e7)))
     }
 
-    fn segments(&self, row: usize) -> &[(Position, Position)] {
-        &self.segments[self.rows[row].first as usize..self.rows[row + 1].first as usize]
+    /// The segments of a row.
+    fn segments(&self, row: usize) -> impl Iterator<Item = (Position, Position)> {
+        let mut next = self.rows[row].last;
+        std::iter::from_fn(move || {
+            let segment = self.segments.get(next as usize)?;
+            next = segment.before;
+            Some((segment.from, segment.to))
+        })
     }
 
     /// Whether the ground covers a place, its boundary included.
@@ -227,7 +267,7 @@ impl Outline {
     /// The same by the segments of the place's row.
     fn covers_in_row(&self, row: usize, p: Position) -> bool {
         let mut inside = false;
-        for &(a, b) in self.segments(row) {
+        for (a, b) in self.segments(row) {
             if a == p || b == p {
                 return true;
             }
@@ -247,19 +287,9 @@ impl Outline {
         inside
     }
 
-    /// Whether a place lies inside and not near the boundary: quick to tell.
-    pub(super) fn is_deep_inside(&self, p: Position) -> bool {
-        self.cell(p).is_some_and(|(row, column)| self.rows[row].inside & column != 0)
-    }
-
     /// Whether a line of at least one place touches the ground.
     pub fn touches(&self, line: &[Position]) -> bool {
-        let part = Extent::of(line.iter().copied()).map_or(Part::None, |extent| self.part(extent, 0));
-        if part != Part::Some {
-            return part == Part::All;
-        }
-        line.iter().any(|p| self.is_deep_inside(*p))
-            || line.first().is_some_and(|first| self.covers(*first))
+        line.first().is_some_and(|first| self.covers(*first))
             || line.windows(2).any(|pair| self.is_crossed(pair[0], pair[1]))
     }
 
@@ -277,7 +307,7 @@ impl Outline {
         let columns = bits(self.columns.cells(segment.west, segment.east));
         for row in self.of_lat.cells(segment.south, segment.north) {
             let is_near = self.rows[row].boundary & columns != 0;
-            if is_near && self.segments(row).iter().any(|&(c, d)| meet(segment, a, b, c, d)) {
+            if is_near && self.segments(row).any(|(c, d)| meet(segment, a, b, c, d)) {
                 return true;
             }
         }

@@ -1,7 +1,7 @@
 //! A way as people and maps want it: its line, length, time and instructions, and what it was kept from.
 
 use super::closure::{ClosureEpoch, ClosureId};
-use super::graph::{Graph, Metric};
+use super::graph::Metric;
 use super::guide::{self, Instruction};
 use super::kind::{Heading, RoadClass};
 use super::network::{Arc, Network};
@@ -95,18 +95,18 @@ impl View<'_> {
         u64::from(self.network.edge(arc.edge()).length_mm) * 36 / (u64::from(kph) * 10)
     }
 
-    /// What keeps the profile from the way that it would take if nothing did (`unbound` is [`Graph::unbound`]): the roads
-    /// on it that are refused or closed, in its order. Empty where the way is the same.
+    /// What keeps the profile from the way that it would take if nothing did (`free` is of [`Graph::unbound`], with nothing closed):
+    /// the roads on it that are refused or closed, in its order. Empty where the way is the same.
+    ///
+    /// [`Graph::unbound`]: super::graph::Graph::unbound
     pub fn refused(
         &self,
         scratch: &mut Scratch,
-        unbound: &Graph,
+        free: &View<'_>,
         from: &Stop,
         to: &Stop,
         depart: UnixMs,
     ) -> Vec<Refused> {
-        let nothing = super::closure::Closures::none(self.network, depart);
-        let free = View { graph: unbound, closures: &nothing, fast: None, ..*self };
         let Some(way) = free.way(scratch, from, to, depart) else { return Vec::new() };
         let mut refused: Vec<Refused> = Vec::new();
         for arc in way.arcs {

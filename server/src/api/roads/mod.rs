@@ -70,6 +70,9 @@ enum Size {
     Long,
 }
 
+/// How long an answer usually is, bytes: a route through a city with its line.
+const USUAL: usize = 64 * 1024;
+
 /// Says of an answer how long it was worked on, without the waiting and the writing (W3C Server Timing, ms).
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -94,7 +97,9 @@ async fn work<T: Serialize>(
         let began = Instant::now();
         let answer = question(&site)?;
         let worked_ms = began.elapsed().as_secs_f64() * 1e3;
-        Ok::<_, AskError>((worked_ms, serde_json::to_vec(&answer).expect("answers are plain data")))
+        let mut text = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut text, &answer).expect("answers are plain data");
+        Ok::<_, AskError>((worked_ms, text))
     };
     let worked = tokio::task::spawn_blocking(work).await.expect("a question about roads does not panic");
     let (worked_ms, answer) = worked?;

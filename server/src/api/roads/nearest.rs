@@ -269,7 +269,7 @@ fn gathered(site: &Site, sought: &Sought, places: &[Position]) -> Arc<Gathered> 
     if sought.asker.depart >= site.moment.closures.overlay(sought.asker.profile).steady_until() {
         return gather();
     }
-    let key = (sought.asker.profile, kinds.clone());
+    let key = (sought.asker.profile, sought.asker.metric, kinds.clone());
     let kept = || site.gathered.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = kept().get(&key) {
         return Arc::clone(known);

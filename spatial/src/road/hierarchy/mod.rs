@@ -13,9 +13,11 @@ mod shortcuts;
 mod follow;
 mod sweep;
 mod table;
+mod buckets;
 
+pub use buckets::Buckets;
 pub use order::order;
 pub use shortcuts::Shortcuts;
 pub use skeleton::{Skeleton, SkeletonError};
 pub use sweep::Sweep;
-pub use table::{Facing, Lanes, Selection};
+pub use table::{Lanes, Selection};

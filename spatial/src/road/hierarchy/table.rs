@@ -14,19 +14,9 @@ const LANES: usize = 16;
 /// What no way costs in a lane: two of them fit into a lane. A way that costs more than this is none in a table (12 days).
 const LANE_NEVER: i32 = (1 << 30) - 1;
 
-/// Whether one goes to the places or comes from them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Facing {
-    /// To them.
-    To,
-    /// From them.
-    From,
-}
-
 /// Places with all their ancestors and what leads down to them, under one epoch of closures.
 #[derive(Clone, Debug)]
 pub struct Selection {
-    facing: Facing,
     count: usize,
     ranks: Ranks,
     /// Where each place's shortcuts to higher places begin, and for each the higher place and what it costs.
@@ -44,18 +34,17 @@ pub struct Lanes {
 }
 
 impl Selection {
-    /// Selects what leads to some stops, or from them. Costs a tenth of a millisecond for some hundred stops of a city.
-    pub fn new(skeleton: &Skeleton, shortcuts: &Shortcuts, stops: &Prepared, facing: Facing) -> Selection {
-        let steps = |stop: &Stop| if facing == Facing::To { stop.back.clone() } else { stop.out.clone() };
+    /// Selects what leads to some stops. Costs a tenth of a millisecond for some hundred stops of a city.
+    pub fn new(skeleton: &Skeleton, shortcuts: &Shortcuts, stops: &Prepared) -> Selection {
         let mut ranks = Ranks::new(skeleton.parent.len());
-        for step in stops.stops.iter().flat_map(steps) {
+        for step in stops.stops.iter().flat_map(|stop| &stop.back) {
             let mut rank = skeleton.rank[step.node as usize];
             while rank != NONE && ranks.add(rank) {
                 rank = skeleton.parent[rank as usize];
             }
         }
         ranks.count_up();
-        let costs = if facing == Facing::To { &shortcuts.down } else { &shortcuts.up };
+        let costs = &shortcuts.down;
         let mut first = Vec::with_capacity(ranks.count as usize + 1);
         let mut over = Vec::new();
         first.push(0);
@@ -68,14 +57,14 @@ impl Selection {
             first.push(over.len() as u32);
         });
         let ends = stops.stops.iter().zip(0_u32..).flat_map(|(stop, index)| {
-            let at = |step: Step| (ranks.place(skeleton.rank[step.node as usize]), step.cost, index);
-            steps(stop).into_iter().map(at).collect::<Vec<_>>()
+            let at = |step: &Step| (ranks.place(skeleton.rank[step.node as usize]), step.cost, index);
+            stop.back.iter().map(at).collect::<Vec<_>>()
         });
         let ends = ends.collect();
-        Selection { facing, count: stops.len(), ranks, first, over, ends }
+        Selection { count: stops.len(), ranks, first, over, ends }
     }
 
-    /// What it costs between each of some others and each of the stops, row by row for the others; [`NEVER`] where there is no
+    /// What it costs from each of some others to each of the stops, row by row for the others; [`NEVER`] where there is no
     /// way. Stops on one road and the way straight along it are not looked at.
     pub(in crate::road) fn table(
         &self,
@@ -106,10 +95,8 @@ impl Selection {
     ) {
         costs.clear();
         costs.resize(self.first.len() - 1, [LANE_NEVER; L]);
-        let climb = if self.facing == Facing::To { &shortcuts.up } else { &shortcuts.down };
         for (lane_of, other) in others.iter().enumerate() {
-            let steps = if self.facing == Facing::To { &other.out } else { &other.back };
-            sweep.climb(skeleton, climb, steps.iter().copied(), |rank, cost| {
+            sweep.climb(skeleton, &shortcuts.up, other.out.iter().copied(), |rank, cost| {
                 if self.ranks.has(rank) {
                     costs[self.ranks.place(rank) as usize][lane_of] = lane(cost);
                 }
@@ -142,7 +129,7 @@ impl Selection {
 
 /// A set of ranks, a bit for each, that knows how many lie above each of them.
 #[derive(Clone, Debug)]
-struct Ranks {
+pub(super) struct Ranks {
     bits: Vec<u64>,
     /// How many lie below each word.
     below: Vec<u32>,
@@ -150,12 +137,12 @@ struct Ranks {
 }
 
 impl Ranks {
-    fn new(ranks: usize) -> Ranks {
+    pub fn new(ranks: usize) -> Ranks {
         Ranks { bits: vec![0; ranks.div_ceil(64)], below: Vec::new(), count: 0 }
     }
 
     /// Adds a rank; says whether it is new.
-    fn add(&mut self, rank: u32) -> bool {
+    pub fn add(&mut self, rank: u32) -> bool {
         let (word, bit) = (&mut self.bits[rank as usize / 64], 1 << (rank % 64));
         let is_new = *word & bit == 0;
         *word |= bit;
@@ -163,7 +150,7 @@ impl Ranks {
     }
 
     /// To be called once all are added.
-    fn count_up(&mut self) {
+    pub fn count_up(&mut self) {
         self.below = Vec::with_capacity(self.bits.len());
         for word in &self.bits {
             self.below.push(self.count);
@@ -171,12 +158,12 @@ impl Ranks {
         }
     }
 
-    fn has(&self, rank: u32) -> bool {
+    pub fn has(&self, rank: u32) -> bool {
         self.bits[rank as usize / 64] >> (rank % 64) & 1 == 1
     }
 
     /// The place of a rank of the set in the order of the sweep, from the highest down.
-    fn place(&self, rank: u32) -> u32 {
+    pub fn place(&self, rank: u32) -> u32 {
         let word = rank as usize / 64;
         let lower = self.bits[word] & ((1 << (rank % 64)) - 1);
         self.count - 1 - (self.below[word] + lower.count_ones())

@@ -1,6 +1,6 @@
 //! The fast layer beside the exact one, the oracle and a published hierarchy.
 
-use super::super::hierarchy::{Facing, Shortcuts, Skeleton, order};
+use super::super::hierarchy::{Shortcuts, Skeleton, order};
 use super::super::*;
 use super::exact::Case;
 use super::oracle::{self, Random};
@@ -35,13 +35,37 @@ fn both_layers_and_the_oracle_agree_on_every_kind_of_answer() {
         assert_eq!(table, exact.table(&mut exact_scratch, &case.stops, &all, NOW), "seed {seed}");
         let one = fast.one_to_many(&mut fast_scratch, &case.stops[0], &all, NOW);
         assert_eq!(one, table[..case.stops.len()], "seed {seed}");
-        let selection = fast.selection(&all, Facing::From).expect("the fast layer answers");
-        for count in [0, 1, 3, 99] {
-            let to = &case.stops[1];
-            let near = fast.nearest_of(&mut fast_scratch, (&all, &selection), to, count, NOW);
+        let buckets = fast.buckets(&mut fast_scratch, &all).expect("the fast layer answers");
+        for (count, to) in [0, 1, 3, 16].into_iter().flat_map(|count| case.stops.iter().map(move |to| (count, to))) {
+            let near = fast.nearest_in(&mut fast_scratch, (&all, &buckets), to, count, NOW);
             assert_eq!(near, Some(exact.nearest(&mut exact_scratch, &all, to, count, NOW)), "seed {seed}");
         }
+        // More than they hold are left to who knows all.
+        assert_eq!(fast.nearest_in(&mut fast_scratch, (&all, &buckets), &case.stops[1], 17, NOW), None);
+        assert!(exact.buckets(&mut exact_scratch, &all).is_none());
     }
+}
+
+#[test]
+fn the_way_that_one_is_kept_from_costs_the_same_in_both_layers() {
+    let (mut fast_scratch, mut exact_scratch) = (Scratch::default(), Scratch::default());
+    let mut found = 0;
+    for seed in 300..320 {
+        let case = Case::new(seed);
+        let unbound = Graph::unbound(&case.network, &Profiles::default(), ProfileId::HazmatTruck, Metric::Fastest);
+        let nothing = Closures::none(&case.network, NOW);
+        let exact = View { graph: &unbound, closures: &nothing, ..case.view() };
+        let skeleton = skeleton(&case.network);
+        let shortcuts = Shortcuts::new(&case.network, &skeleton, &unbound, &nothing);
+        let fast = View { fast: Some(Fast { skeleton: &skeleton, shortcuts: &shortcuts }), ..exact };
+        for pair in case.stops.windows(2) {
+            let cost =
+                |view: &View<'_>, scratch: &mut Scratch| view.way(scratch, &pair[0], &pair[1], NOW).map(|way| way.cost);
+            assert_eq!(cost(&fast, &mut fast_scratch), cost(&exact, &mut exact_scratch), "seed {seed}: {pair:?}");
+            found += usize::from(cost(&fast, &mut fast_scratch).is_some());
+        }
+    }
+    assert!(found > 50, "{found}");
 }
 
 #[test]
@@ -123,7 +147,7 @@ fn shortcuts_that_lag_behind_are_not_asked() {
     let view = View { fast: Some(Fast { skeleton: &skeleton, shortcuts: &shortcuts }), ..case.view() };
     assert!(view.fast().is_none());
     let table = Prepared::new(case.stops.clone(), case.network.node_count());
-    assert!(view.selection(&table, Facing::To).is_none());
+    assert!(view.selection(&table).is_none());
 }
 
 #[test]

@@ -24,7 +24,11 @@ fn reached(limits_s: &[u32], change: impl Fn(&mut super::sketch::Town)) -> Vec<f
     let limits: Vec<u32> = limits_s.iter().map(|s| s * 1_000).collect();
     view.isochrones(&mut Scratch::default(), &[stop], &limits, NOW)
         .iter()
-        .map(|lines| length_m(lines).round())
+        .map(|reached| {
+            // Told and drawn, they are as long.
+            assert!((reached.length_mm as f64 / 1e3 - length_m(&reached.lines)).abs() < 0.1, "{reached:?}");
+            length_m(&reached.lines).round()
+        })
         .collect()
 }
 
@@ -60,7 +64,7 @@ fn an_area_holds_its_roads_and_its_rings_are_whole() {
         let junction = JunctionId(random.below(network.junction_count() as u64) as u32);
         let from = [Stop::at_junction(&network, junction)];
         let limit = 60_000 + random.below(240_000) as u32;
-        let lines = view.isochrones(&mut Scratch::default(), &from, &[limit], NOW).remove(0);
+        let lines = view.isochrones(&mut Scratch::default(), &from, &[limit], NOW).remove(0).lines;
         let ring = |ring: &Vec<Position>| {
             LineString::new(ring.iter().map(|p| Coord { x: p.lon(), y: p.lat() }).collect::<Vec<_>>())
         };

@@ -32,7 +32,9 @@ fn a_tanker_goes_round_the_tunnel_and_is_told_why() {
     let view = town.view(&graph);
     let unbound = Graph::unbound(&town.network, &Profiles::default(), ProfileId::HazmatTruck, Metric::Fastest);
     let stop = |letter| view.stop(town.at(letter), NOW, Millimetres::metres(100)).unwrap();
-    let refused = view.refused(&mut Scratch::default(), &unbound, &stop('A'), &stop('C'), NOW);
+    let nothing = Closures::none(&town.network, NOW);
+    let free = View { graph: &unbound, closures: &nothing, ..view };
+    let refused = view.refused(&mut Scratch::default(), &free, &stop('A'), &stop('C'), NOW);
     let names: Vec<(&str, Option<Refusal>)> =
         refused.iter().map(|r| (town.network.name(r.arcs[0].edge()).name.as_str(), r.refusal)).collect();
     assert_eq!(names, [("BC", Some(Refusal::Tunnel(TunnelCategory::E)))]);

@@ -1,6 +1,6 @@
 //! Closures for a time beside a search that tries every order of events: earliest arrival at each node, nobody waiting.
 
-use super::super::hierarchy::{Facing, Shortcuts, Skeleton, order};
+use super::super::hierarchy::{Shortcuts, Skeleton, order};
 use super::super::*;
 use super::oracle::{self, Random};
 use super::sketch::NOW;
@@ -98,9 +98,9 @@ fn arrivals_under_timed_closures_are_the_earliest_in_both_layers_whenever_one_de
                     for count in [1, 3, 9] {
                         let first = &nearest[..count.min(nearest.len())];
                         assert_eq!(view.nearest(&mut scratch, &all, end, count, depart), first, "seed {seed}");
-                        let selection = view.selection(&all, Facing::From);
+                        let buckets = view.buckets(&mut scratch, &all);
                         let quick =
-                            selection.and_then(|s| view.nearest_of(&mut scratch, (&all, &s), end, count, depart));
+                            buckets.and_then(|of| view.nearest_in(&mut scratch, (&all, &of), end, count, depart));
                         assert!(quick.is_none_or(|quick| quick == first), "seed {seed}");
                     }
                 }

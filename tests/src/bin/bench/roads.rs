@@ -10,10 +10,10 @@ use clap::Args;
 use cordon_data::import::osm;
 use cordon_data::road_file::RoadFile;
 use cordon_spatial::position::Position;
-use cordon_spatial::road::hierarchy::{Facing, Shortcuts, Skeleton, order};
+use cordon_spatial::road::hierarchy::{Shortcuts, Skeleton, order};
 use cordon_spatial::road::{
     Audience, Closure, ClosureId, Closures, EdgeGrid, Fast, Graph, JunctionId, Metric, Network, Prepared, ProfileId,
-    Profiles, Report, Scratch, Stop, View,
+    Profiles, Report, Scratch, Stop, View, area,
 };
 use cordon_spatial::shape;
 use cordon_spatial::units::UnixMs;
@@ -222,6 +222,18 @@ impl<'a> Bench<'a> {
             times.add(began.elapsed());
         }
         table.times("A: what three places reach in 10 minutes", times, None);
+        let (mut lines, mut areas) = (Times::default(), Times::default());
+        for _ in 0..self.rounds.div_ceil(50) {
+            let from = self.stops(1);
+            let began = Instant::now();
+            let reached = view.isochrones(&mut scratch, &from, &[300_000, 600_000, 900_000], NOW);
+            lines.add(began.elapsed());
+            let began = Instant::now();
+            reached.iter().for_each(|reached| drop(black_box(area(&reached.lines))));
+            areas.add(began.elapsed());
+        }
+        table.times("A: isochrones of 5, 10 and 15 minutes, lines", lines, None);
+        table.times("the areas around these lines", areas, None);
     }
 }
 
@@ -276,19 +288,21 @@ impl<'a> Bench<'a> {
             }
             let targets = if count == 120 { ((0.5, 1.0), (0.12, 0.2)) } else { ((0.05, 0.1), (0.12, 0.2)) };
             table.times(&format!("A, then B: nearest 10 of {count}"), times, Some(targets));
-            let selection = view.selection(&resources, Facing::From).expect("the fast layer is current");
+            let began = Instant::now();
+            let buckets = view.buckets(&mut scratch, &resources).expect("the fast layer is current");
+            table.once(&format!("B: put {count} places into buckets"), began.elapsed(), None);
             let mut times = Times::default();
             for _ in 0..self.rounds {
                 let to = self.stop();
                 let began = Instant::now();
-                black_box(view.nearest_of(&mut scratch, (&resources, &selection), &to, 10, NOW));
+                black_box(view.nearest_in(&mut scratch, (&resources, &buckets), &to, 10, NOW));
                 times.add(began.elapsed());
             }
             let targets = (count == 120).then_some(((0.5, 1.0), (0.12, 0.2)));
             table.times(&format!("B: nearest 10 of {count}, prepared"), times, targets);
         }
         let many = Prepared::new(self.stops(500), self.network.node_count());
-        let selection = view.selection(&many, Facing::To).expect("the fast layer is current");
+        let selection = view.selection(&many).expect("the fast layer is current");
         let (mut prepared, mut whole) = (Times::default(), Times::default());
         for _ in 0..self.rounds {
             let from = [self.stop()];
@@ -323,7 +337,7 @@ impl<'a> Bench<'a> {
             black_box(view.table(&mut scratch, &from, &to, NOW));
             one.add(began.elapsed());
             let began = Instant::now();
-            let selection = view.selection(&to, Facing::To).expect("the fast layer is current");
+            let selection = view.selection(&to).expect("the fast layer is current");
             let half = |from: &[Stop]| view.table_of(&mut Scratch::default(), from, &to, &selection, NOW);
             let both = std::thread::scope(|scope| {
                 let other = scope.spawn(|| half(&from[500..]));
