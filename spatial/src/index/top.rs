@@ -118,30 +118,62 @@ impl Top {
         }
     }
 
+    /// Whether a zone covers `p`, which lies in this cell.
+    pub fn is_covered_by(&self, slot: Slot, p: Position) -> bool {
+        let number = self.leaf_of(p);
+        self.full().contains(&slot)
+            || self.leaf(number).is_some_and(|leaf| {
+                let reference = reference(Cell::top_of(p), self.cut.into(), number);
+                let lanes = self.short.then(|| Segment::from_doubled(reference, p));
+                leaf.is_covered_by(slot, reference, p, lanes)
+            })
+    }
+
+    /// Whether the way meets the boundary of a zone in this cell.
+    pub fn meets(&self, cell: Cell, slot: Slot, a: Position, b: Position) -> bool {
+        let lanes = self.lanes(a, b);
+        let mut meets = false;
+        for_leaves_on(cell, self.cut.into(), a, b, |number| {
+            meets = meets || self.leaf_with_edges(number).is_some_and(|leaf| leaf.meets(slot, a, b, lanes));
+        });
+        meets
+    }
+
     /// Appends what the way meets in the leaves of this cell; an edge may be met in several leaves.
     #[inline]
     pub fn cross(&self, cell: Cell, a: Position, b: Position, way: &mut Way) {
-        let fits = a.lon_e7.abs_diff(b.lon_e7) <= LONGEST_WAY && a.lat_e7.abs_diff(b.lat_e7) <= LONGEST_WAY;
-        let lanes = (self.short && fits).then(|| Segment::between(a, b));
+        let lanes = self.lanes(a, b);
         for_leaves_on(cell, self.cut.into(), a, b, |number| {
-            if self.words[number] & HAS_EDGES != 0
-                && let Some(leaf) = self.leaf(number)
-            {
+            if let Some(leaf) = self.leaf_with_edges(number) {
                 leaf.cross(a, b, lanes, way);
             }
         });
     }
 
-    /// Looks at the leaves that a box touches.
+    /// The way if all is near enough for lanes.
+    #[inline]
+    fn lanes(&self, a: Position, b: Position) -> Option<Segment> {
+        let fits = a.lon_e7.abs_diff(b.lon_e7) <= LONGEST_WAY && a.lat_e7.abs_diff(b.lat_e7) <= LONGEST_WAY;
+        (self.short && fits).then(|| Segment::between(a, b))
+    }
+
+    /// A leaf by its number, if it has edges.
+    #[inline]
+    fn leaf_with_edges(&self, number: usize) -> Option<Leaf<'_>> {
+        let word = self.words[number];
+        (word & HAS_EDGES != 0).then(|| Leaf::at(&self.words, (word & !HAS_EDGES) as usize))
+    }
+
+    /// Looks at the leaves with edges that a box touches.
     #[inline]
     pub fn for_leaves_within(&self, cell: Cell, near: Bounds, mut look: impl FnMut(Leaf<'_>)) {
         let shift = TOP_SHIFT - u32::from(self.cut);
         let last = (1_i64 << self.cut) - 1;
         let place =
             |v: i32, corner: i32| (i64::from(v >> shift) - (i64::from(corner) << self.cut)).clamp(0, last) as usize;
-        for row in place(near.south, cell.row)..=place(near.north, cell.row) {
-            for column in place(near.west, cell.column)..=place(near.east, cell.column) {
-                self.leaf(row << self.cut | column).into_iter().for_each(&mut look);
+        for row in place(near.south, cell.row)..place(near.north, cell.row) + 1 {
+            for column in place(near.west, cell.column)..place(near.east, cell.column) + 1 {
+                self.leaf_with_edges(row << self.cut | column).into_iter().for_each(&mut look);
             }
         }
     }
