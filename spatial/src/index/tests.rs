@@ -193,7 +193,7 @@ fn awkward(zones: &[Ground]) -> Vec<Position> {
 /// Whether two indexes hold the same, word for word, wherever these zones are.
 fn same(x: &CellIndex, y: &CellIndex, zones: &[Ground]) -> bool {
     let parts = |index: &CellIndex, cell: Cell| {
-        let top = index.directory.top(cell).map(|top| (top.words.to_vec(), top.full, top.cut, top.short));
+        let top = index.directory.top(cell).map(|top| (top.words.to_vec(), top.full.to_vec(), top.cut, top.short));
         let mut whole = index.directory.block(cell.coarse()).map(|block| block.whole.clone()).unwrap_or_default();
         whole.sort_unstable();
         (top, whole)

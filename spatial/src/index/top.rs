@@ -1,8 +1,8 @@
 //! One top cell in one piece of memory: its leaves, and the zones that cover it wholly.
 //!
 //! Words: one for each leaf (where it begins, and in the highest bit whether it has edges; 0 if nothing is in it), the
-//! zones that cover the top cell wholly, the leaves ([`Leaf`]), how much is in it ([`Tally`]), some words to be read over. It
-//! never changes.
+//! leaves ([`Leaf`]), how much is in it ([`Tally`]), some words to be read over. It never changes. The zones that cover the top
+//! cell wholly stand apart, so that an edit of a large zone copies lists of them and not all that is in the cells.
 
 use super::draft::{Draft, Tally};
 use super::grid::{Cell, TOP_SHIFT, for_leaves_on};
@@ -28,8 +28,8 @@ const PREFETCHED: usize = 80;
 #[derive(Clone, Debug)]
 pub struct Top {
     pub words: Arc<[u32]>,
-    /// How many zones cover it wholly.
-    pub full: u32,
+    /// The zones that cover it wholly, sorted.
+    pub full: Arc<[Slot]>,
     /// It is cut into 2^cut by 2^cut leaves.
     pub cut: u8,
     /// Whether all edges are short enough for [`Segment`].
@@ -42,6 +42,9 @@ impl Top {
         let mut draft = Draft::new(cell);
         add(&mut draft);
         if let Some(top) = before {
+            if draft.has_no_edges() && removed.iter().all(|slot| top.full.binary_search(slot).is_ok()) {
+                return top.covered_by(draft.full, removed);
+            }
             let tally = top.tally().after(draft.tally(), top.tally_of(cell, removed));
             if tally.cut() == u32::from(top.cut) {
                 return draft.write_over(top, removed, tally);
@@ -49,6 +52,18 @@ impl Top {
             draft.read(top, removed);
         }
         draft.write()
+    }
+
+    /// The cell after some of the zones that cover it wholly left and others came; `None` if nothing is left.
+    fn covered_by(&self, mut came: Vec<Slot>, removed: &[Slot]) -> Option<Top> {
+        came.extend(self.full.iter().filter(|slot| !removed.contains(slot)));
+        came.sort_unstable();
+        (!came.is_empty() || !self.tally().is_empty()).then(|| Top { full: came.into(), ..self.clone() })
+    }
+
+    /// How many words it takes.
+    pub fn size(&self) -> usize {
+        self.words.len() + self.full.len()
     }
 
     /// The edges of the slots that are wanted, each once, by slot and number.
@@ -84,7 +99,7 @@ impl Top {
     /// The zones that cover it wholly.
     #[inline]
     pub fn full(&self) -> &[Slot] {
-        &self.words[self.leaves()..self.leaves() + self.full as usize]
+        &self.full
     }
 
     /// A leaf by its number, if anything is in it.
@@ -193,9 +208,7 @@ impl Top {
         if at != 0 {
             machine::soon(&self.words, at as usize, PREFETCHED);
         }
-        if self.full > 0 {
-            machine::soon(&self.words, self.leaves(), self.full as usize);
-        }
+        machine::soon(&self.full, 0, self.full.len());
     }
 
     /// The number of the leaf that holds a position of this cell.
