@@ -8,7 +8,7 @@ mod delayed;
 mod sheet;
 mod suppression;
 
-pub use book::AlarmBook;
+pub use book::{AlarmBook, Changed, News, Place};
 pub use delayed::Delayed;
 pub use sheet::AlarmSheet;
 pub use suppression::{SharedCause, Told};

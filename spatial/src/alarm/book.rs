@@ -10,6 +10,43 @@ use crate::sieve::Sieve;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
 
+/// Where an alarm stood in its book when it was seen last: a hint, which says nothing of its own, so that all are equal.
+#[derive(Clone, Copy, Debug)]
+pub struct Place(u32);
+
+impl Default for Place {
+    fn default() -> Place {
+        Place(u32::MAX)
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, _: &Place) -> bool {
+        true
+    }
+}
+
+/// What is sure to be new of an event that stands, so that it need not be looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Perhaps nothing.
+    Unknown,
+    /// It was told of never before.
+    Event,
+    /// And none that belongs to its visit was.
+    Visit,
+}
+
+/// An alarm that changed.
+pub struct Changed {
+    /// Which.
+    pub id: AlarmId,
+    /// Where it stands in the book.
+    pub place: Place,
+    /// As it is now.
+    pub alarm: AlarmSheet,
+}
+
 /// The alarms about one subject that are open or were closed lately: one per cause (zone, rule) and visit.
 ///
 /// A handful each, so they are found by looking through them, the newest first.
@@ -78,39 +115,43 @@ impl AlarmBook {
     }
 
     /// An event stands as given; one without a rule raises nothing unless it is about Cordon itself. `of` is the alarm that it belongs to already.
-    /// Returns the alarm if it changed.
+    /// `news` is what is new of it beside what the first so many alarms were raised by. Returns the alarm if it changed.
     pub fn event_stands(
         &mut self,
         event: &EventCore,
-        of: Option<AlarmId>,
+        of: Option<(AlarmId, Place)>,
         late: bool,
-    ) -> Option<(AlarmId, AlarmSheet)> {
+        (news, known): (News, usize),
+    ) -> Option<Changed> {
         priority_of(event)?;
-        if let Some((id, place)) = of.and_then(|id| Some((id, self.place(id)?))) {
-            return self.event_changed(place, event).map(|alarm| (id, alarm));
+        if let Some((id, place)) = of.and_then(|(id, near)| Some((id, self.place_near(id, near)?))) {
+            return self.event_changed(place, event).map(|alarm| Changed::new(id, place, alarm));
         }
         let (zone, rule, _) = cause_of(event);
         let cause = cause(cause_of(event));
-        if let Some(place) = self.open_of(cause, event) {
+        let unknown = if news == News::Visit { known.min(self.ids.len()) } else { 0 };
+        if let Some(place) = self.open_of(cause, event, unknown) {
             let alarm = self.alarms[place].body_mut();
             alarm.events.push(event.id());
             alarm.returned_at = event.ended_at;
             alarm.history.push(AlarmLine { at: event.at(), step: AlarmStep::Reopened, who: None, note: None });
             close_if_done(alarm);
-            return Some((alarm.id, self.alarms[place].clone()));
+            return Some(Changed::new(alarm.id, place, self.alarms[place].clone()));
         }
         let id = alarm_id(zone, rule, event.subject(), event.id());
-        if let Some(place) = self.place(id) {
-            return self.event_changed(place, event).map(|alarm| (id, alarm));
+        if news == News::Unknown
+            && let Some(place) = self.place(id)
+        {
+            return self.event_changed(place, event).map(|alarm| Changed::new(id, place, alarm));
         }
         let alarm = AlarmSheet::raised(event, late);
         self.push(cause, id, alarm.clone());
-        Some((id, alarm))
+        Some(Changed::new(id, self.ids.len() - 1, alarm))
     }
 
     /// An event of an alarm did not happen after all. The alarm stays, returned. Returns it if it changed.
-    pub fn event_retracted(&mut self, event: EventId, of: AlarmId, at: UnixMs) -> Option<AlarmSheet> {
-        let place = self.place(of)?;
+    pub fn event_retracted(&mut self, event: EventId, (of, near): (AlarmId, Place), at: UnixMs) -> Option<AlarmSheet> {
+        let place = self.place_near(of, near)?;
         let alarm = self.alarms[place].body_mut();
         alarm.history.push(AlarmLine { at, step: AlarmStep::Retracted, who: None, note: None });
         if alarm.events.last() == Some(&event) && alarm.returned_at.is_none() {
@@ -293,6 +334,14 @@ impl AlarmBook {
         closed.filter(|(_, alarm)| alarm.result.is_some()).map(|(at, alarm)| (alarm.id, at)).collect()
     }
 
+    /// Where an alarm stands that was seen at a place.
+    fn place_near(&self, id: AlarmId, Place(near): Place) -> Option<usize> {
+        match self.ids.get(near as usize) {
+            Some(known) if *known == id.0 as u64 => Some(near as usize),
+            _ => self.place(id),
+        }
+    }
+
     fn place(&self, id: AlarmId) -> Option<usize> {
         let low = id.0 as u64;
         if !self.sieve.may_hold(low) {
@@ -313,13 +362,13 @@ impl AlarmBook {
         }
     }
 
-    /// The open alarm of a cause: of several with one cause the last alone can be open.
-    fn open_of(&self, hash: u64, event: &EventCore) -> Option<usize> {
-        if !self.sieve.may_hold(hash) {
+    /// The open alarm of a cause: of several with one cause the last alone can be open. It is not among the first `unknown`.
+    fn open_of(&self, hash: u64, event: &EventCore, unknown: usize) -> Option<usize> {
+        if unknown == self.ids.len() || !self.sieve.may_hold(hash) {
             return None;
         }
         let is_of = |place: &usize| self.alarms[*place].cause() == cause_of(event);
-        let mut of_cause = (0..self.causes.len()).rev().filter(|place| self.causes[*place] == hash);
+        let mut of_cause = (unknown..self.causes.len()).rev().filter(|place| self.causes[*place] == hash);
         let place = of_cause.find(is_of)?;
         self.alarms[place].closed_at().is_none().then_some(place)
     }
@@ -342,6 +391,12 @@ impl AlarmBook {
         alarm.history.push(AlarmLine { at, step, who: None, note: None });
         close_if_done(alarm);
         Some(self.alarms[place].clone())
+    }
+}
+
+impl Changed {
+    fn new(id: AlarmId, place: usize, alarm: AlarmSheet) -> Changed {
+        Changed { id, place: Place(place as u32), alarm }
     }
 }
 

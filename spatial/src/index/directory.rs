@@ -99,7 +99,7 @@ impl Directory {
 
     /// Puts a top cell in place, or takes it away.
     pub fn set_top(&mut self, cell: Cell, top: Option<Top>) {
-        let words = |top: Option<&Top>| top.map_or(0, |top| top.words.len());
+        let words = |top: Option<&Top>| top.map_or(0, Top::size);
         self.words = self.words + words(top.as_ref()) - words(self.top(cell));
         self.edit(cell.coarse(), |block| block.set(within(cell), top));
     }

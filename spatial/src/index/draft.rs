@@ -165,6 +165,11 @@ impl Draft {
         Draft { cell, sources: Vec::new(), edges: Vec::new(), full: Vec::new() }
     }
 
+    /// Whether no zone's boundary is in it.
+    pub fn has_no_edges(&self) -> bool {
+        self.sources.is_empty()
+    }
+
     /// Adds a zone that covers the cell wholly.
     pub fn add_full(&mut self, slot: Slot) {
         self.full.push(slot);
@@ -224,14 +229,13 @@ impl Draft {
         let cut = tally.cut();
         let count = 1_usize << (2 * cut);
         let mut words = vec![0; count];
-        words.extend_from_slice(&self.full);
         let laid = self.laid(cut);
         for number in 0..count {
             let at = words.len();
             self.write_leaf(&laid, number, &mut words);
             Draft::place_leaf(&mut words, number, cut, at);
         }
-        Some(Draft::closed(words, self.full.len(), tally))
+        Some(Draft::closed(words, self.full, tally))
     }
 
     /// Its sources, sorted now, over the leaves.
@@ -270,10 +274,10 @@ impl Draft {
     }
 
     /// The cell whose leaves are written.
-    pub(super) fn closed(mut words: Vec<u32>, full: usize, tally: Tally) -> Top {
+    pub(super) fn closed(mut words: Vec<u32>, full: Vec<Slot>, tally: Tally) -> Top {
         tally.to_words(&mut words);
         words.resize(words.len() + OVERREAD, 0);
-        Top { full: full as u32, cut: tally.cut() as u8, short: tally.long == 0, words: Arc::from(words) }
+        Top { full: full.into(), cut: tally.cut() as u8, short: tally.long == 0, words: Arc::from(words) }
     }
 
     /// For every leaf, the edges of every source that touch it.

@@ -65,6 +65,19 @@ impl<'a> Leaf<'a> {
         })
     }
 
+    /// Its runs of one zone in order.
+    #[inline]
+    pub fn runs_of(self, slot: Slot) -> impl Iterator<Item = Run> + 'a {
+        // Runs stand by slot, and a leaf seldom has more than some tens.
+        let first = self.runs.partition_point(|[of, ..]| *of < slot);
+        let mut from = first.checked_sub(1).map_or(0, |before| self.runs[before][2] as usize);
+        self.runs[first..].iter().take_while(move |[of, ..]| *of == slot).map(move |&[slot, packed, to]| {
+            let run = Run { slot, inside: packed & 1 == 1, first_edge: packed >> 1, from, to: to as usize };
+            from = run.to;
+            run
+        })
+    }
+
     /// How many words it takes.
     pub fn size(self) -> usize {
         HEAD + RUN * self.runs.len() + 2 * self.vertices() + self.whole.len()
@@ -110,7 +123,7 @@ impl<'a> Leaf<'a> {
     /// Looks at the edges of a zone here whose boxes meet a box.
     #[inline]
     pub fn for_edges_near(self, slot: Slot, near: Bounds, mut look: impl FnMut(Edge)) {
-        for run in self.runs().filter(|run| run.slot == slot) {
+        for run in self.runs_of(slot) {
             for i in run.from..run.to - 1 {
                 let (x, next_x) = (self.xs[i] as i32, self.xs[i + 1] as i32);
                 let (y, next_y) = (self.ys[i] as i32, self.ys[i + 1] as i32);
@@ -163,8 +176,8 @@ impl<'a> Leaf<'a> {
     /// Whether a segment crosses a run's edges an odd number of times; `None` if it is tied with one.
     fn crossed_oddly(self, segment: Segment, run: Run) -> Option<bool> {
         let mut count = 0;
-        for (from, bits) in chunks(run) {
-            let Marks { crossed, tied } = marks(segment, &self.xs[from..], &self.ys[from..], MOST);
+        for (from, bits, edges) in chunks(run) {
+            let Marks { crossed, tied } = marks(segment, &self.xs[from..], &self.ys[from..], edges);
             if tied & bits != 0 {
                 return None;
             }
@@ -176,8 +189,8 @@ impl<'a> Leaf<'a> {
     /// Whether a zone with edges here covers `p`, in integers of any size.
     #[cold]
     fn covers(self, slot: Slot, reference: (i64, i64), p: Position) -> bool {
-        let mut inside = self.runs().find(|run| run.slot == slot).is_some_and(|run| run.inside);
-        for edge in self.runs().filter(|run| run.slot == slot).flat_map(|run| self.edges(run)) {
+        let mut inside = self.runs_of(slot).next().is_some_and(|run| run.inside);
+        for edge in self.runs_of(slot).flat_map(|run| self.edges(run)) {
             match parity(&edge, reference, p) {
                 Parity::Same => {}
                 Parity::Other => inside = !inside,
@@ -185,6 +198,34 @@ impl<'a> Leaf<'a> {
             }
         }
         inside
+    }
+
+    /// Whether a zone covers `p`, which lies here. `lanes` is the segment from the reference point to `p` if all is near enough
+    /// for it.
+    pub fn is_covered_by(self, slot: Slot, reference: (i64, i64), p: Position, lanes: Option<Segment>) -> bool {
+        if self.whole.contains(&slot) {
+            return true;
+        }
+        let mut inside = None;
+        for run in self.runs_of(slot) {
+            let Some(crossed) = lanes.and_then(|segment| self.crossed_oddly(segment, run)) else {
+                return self.covers(slot, reference, p);
+            };
+            inside = Some(inside.unwrap_or(run.inside) ^ crossed);
+        }
+        inside.unwrap_or(false)
+    }
+
+    /// Whether the way from `a` to `b` meets the boundary of a zone here. `lanes` is the way if all is near enough for it.
+    pub fn meets(self, slot: Slot, a: Position, b: Position, lanes: Option<Segment>) -> bool {
+        let mut way = Way::default();
+        for run in self.runs_of(slot) {
+            match lanes {
+                Some(segment) => self.cross_run(run, a, b, segment, &mut way),
+                None => self.edges(run).for_each(|edge| meet(&edge, a, b, slot, &mut way)),
+            }
+        }
+        !way.is_empty()
     }
 
     /// Appends what the way from `a` to `b` meets here. `lanes` is the way if all is near enough for it.
@@ -211,14 +252,17 @@ impl<'a> Leaf<'a> {
             }
             return;
         }
-        for run in self.runs() {
-            for (from, bits) in chunks(run) {
-                let Marks { crossed, tied } = marks(segment, &self.xs[from..], &self.ys[from..], MOST);
-                let mut marked = (crossed | tied) & bits;
-                while marked != 0 {
-                    meet(&self.edge(run, from + marked.trailing_zeros() as usize), a, b, run.slot, way);
-                    marked &= marked - 1;
-                }
+        self.runs().for_each(|run| self.cross_run(run, a, b, segment, way));
+    }
+
+    /// The same of one run.
+    fn cross_run(self, run: Run, a: Position, b: Position, segment: Segment, way: &mut Way) {
+        for (from, bits, edges) in chunks(run) {
+            let Marks { crossed, tied } = marks(segment, &self.xs[from..], &self.ys[from..], edges);
+            let mut marked = (crossed | tied) & bits;
+            while marked != 0 {
+                meet(&self.edge(run, from + marked.trailing_zeros() as usize), a, b, run.slot, way);
+                marked &= marked - 1;
             }
         }
     }
@@ -237,10 +281,10 @@ fn within(bits: u64, run: Run) -> u64 {
     (bits >> run.from) & (u64::MAX >> (MOST + 1 - (run.to - run.from)))
 }
 
-/// The edges of a run in chunks of one answer: where a chunk begins, and the bits of its edges.
-fn chunks(run: Run) -> impl Iterator<Item = (usize, u64)> {
+/// The edges of a run in chunks of one answer: where a chunk begins, the bits of its edges, and how many they are.
+fn chunks(run: Run) -> impl Iterator<Item = (usize, u64, usize)> {
     (run.from..run.to - 1).step_by(MOST).map(move |from| {
         let edges = (run.to - 1 - from).min(MOST);
-        (from, u64::MAX >> (MOST - edges))
+        (from, u64::MAX >> (MOST - edges), edges)
     })
 }

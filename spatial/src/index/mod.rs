@@ -26,7 +26,7 @@ use crate::shape::between;
 use crate::units::Millimetres;
 use crate::zone::{Bounds, Ground};
 use cover::{Cover, Outline, Touch, cover};
-use directory::Directory;
+use directory::{Block, Directory};
 use grid::{Cell, TOP_SHIFT, for_cells_on};
 use top::Top;
 
@@ -289,8 +289,8 @@ impl CellIndex {
                 nearest = Some(distance);
             }
         };
-        for row in near.south >> TOP_SHIFT..=near.north >> TOP_SHIFT {
-            for column in near.west >> TOP_SHIFT..=near.east >> TOP_SHIFT {
+        for row in near.south >> TOP_SHIFT..(near.north >> TOP_SHIFT) + 1 {
+            for column in near.west >> TOP_SHIFT..(near.east >> TOP_SHIFT) + 1 {
                 let cell = Cell { column, row };
                 let Some(top) = self.directory.top(cell) else { continue };
                 top.for_leaves_within(cell, near, |leaf| leaf.for_edges_near(slot, near, &mut look));
@@ -301,14 +301,23 @@ impl CellIndex {
 
     /// Whether the straight way from `a` to `b` has a place in the zone.
     pub fn way_meets(&self, slot: Slot, a: Position, b: Position) -> bool {
-        let mut way = Way::default();
-        self.cross(a, b, &mut way);
-        if way.grazed.contains(&slot) || way.hits.iter().any(|hit| hit.slot == slot) {
-            return true;
-        }
-        let mut covering = Vec::new();
-        self.covering(a, &mut covering);
-        covering.contains(&slot)
+        let mut meets = false;
+        for_cells_on(a, b, TOP_SHIFT, |row, columns| {
+            for column in columns {
+                let cell = Cell { column, row };
+                meets = meets || self.directory.top(cell).is_some_and(|top| top.meets(cell, slot, a, b));
+            }
+        });
+        meets || self.is_covered_by(slot, a)
+    }
+
+    /// Whether a zone covers `p`, its boundary included.
+    fn is_covered_by(&self, slot: Slot, p: Position) -> bool {
+        let cell = Cell::top_of(p);
+        let covers = |block: &Block| {
+            block.whole.contains(&slot) || block.top(cell).is_some_and(|top| top.is_covered_by(slot, p))
+        };
+        self.directory.block(cell.coarse()).is_some_and(covers)
     }
 }
 

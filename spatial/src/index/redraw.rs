@@ -24,7 +24,6 @@ impl Draft {
         let added = self.laid(cut);
         let mut words = Vec::with_capacity(before.words.len() + 4 * added.len());
         words.resize(before.leaves(), 0);
-        words.extend_from_slice(&full);
         let mut alone = Vec::new();
         for number in 0..before.leaves() {
             let at = words.len();
@@ -39,6 +38,6 @@ impl Draft {
             }
             Draft::place_leaf(&mut words, number, cut, at);
         }
-        Some(Draft::closed(words, full.len(), tally))
+        Some(Draft::closed(words, full, tally))
     }
 }

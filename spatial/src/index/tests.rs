@@ -146,6 +146,11 @@ fn check_way(
     hits.sort_unstable();
     prop_assert_eq!(hits, expected, "hits from {:?} to {:?}", a, b);
     prop_assert_eq!(&way.grazed, &grazed, "grazed from {:?} to {:?}", a, b);
+    let at_start = brute(zones, a);
+    for slot in 0..zones.len() as Slot {
+        let met = way.slots().any(|met| met == slot) || at_start.contains(&slot);
+        prop_assert_eq!(index.way_meets(slot, a, b), met, "zone {} from {:?} to {:?}", slot, a, b);
+    }
     for hit in &way.hits {
         prop_assert!(hit.denominator > 0 && (0..=hit.denominator).contains(&hit.numerator), "{:?}", hit);
     }
@@ -188,7 +193,7 @@ fn awkward(zones: &[Ground]) -> Vec<Position> {
 /// Whether two indexes hold the same, word for word, wherever these zones are.
 fn same(x: &CellIndex, y: &CellIndex, zones: &[Ground]) -> bool {
     let parts = |index: &CellIndex, cell: Cell| {
-        let top = index.directory.top(cell).map(|top| (top.words.to_vec(), top.full, top.cut, top.short));
+        let top = index.directory.top(cell).map(|top| (top.words.to_vec(), top.full.to_vec(), top.cut, top.short));
         let mut whole = index.directory.block(cell.coarse()).map(|block| block.whole.clone()).unwrap_or_default();
         whole.sort_unstable();
         (top, whole)

@@ -1,8 +1,8 @@
 //! One top cell in one piece of memory: its leaves, and the zones that cover it wholly.
 //!
 //! Words: one for each leaf (where it begins, and in the highest bit whether it has edges; 0 if nothing is in it), the
-//! zones that cover the top cell wholly, the leaves ([`Leaf`]), how much is in it ([`Tally`]), some words to be read over. It
-//! never changes.
+//! leaves ([`Leaf`]), how much is in it ([`Tally`]), some words to be read over. It never changes. The zones that cover the top
+//! cell wholly stand apart, so that an edit of a large zone copies lists of them and not all that is in the cells.
 
 use super::draft::{Draft, Tally};
 use super::grid::{Cell, TOP_SHIFT, for_leaves_on};
@@ -28,8 +28,8 @@ const PREFETCHED: usize = 80;
 #[derive(Clone, Debug)]
 pub struct Top {
     pub words: Arc<[u32]>,
-    /// How many zones cover it wholly.
-    pub full: u32,
+    /// The zones that cover it wholly, sorted.
+    pub full: Arc<[Slot]>,
     /// It is cut into 2^cut by 2^cut leaves.
     pub cut: u8,
     /// Whether all edges are short enough for [`Segment`].
@@ -42,6 +42,9 @@ impl Top {
         let mut draft = Draft::new(cell);
         add(&mut draft);
         if let Some(top) = before {
+            if draft.has_no_edges() && removed.iter().all(|slot| top.full.binary_search(slot).is_ok()) {
+                return top.covered_by(draft.full, removed);
+            }
             let tally = top.tally().after(draft.tally(), top.tally_of(cell, removed));
             if tally.cut() == u32::from(top.cut) {
                 return draft.write_over(top, removed, tally);
@@ -49,6 +52,18 @@ impl Top {
             draft.read(top, removed);
         }
         draft.write()
+    }
+
+    /// The cell after some of the zones that cover it wholly left and others came; `None` if nothing is left.
+    fn covered_by(&self, mut came: Vec<Slot>, removed: &[Slot]) -> Option<Top> {
+        came.extend(self.full.iter().filter(|slot| !removed.contains(slot)));
+        came.sort_unstable();
+        (!came.is_empty() || !self.tally().is_empty()).then(|| Top { full: came.into(), ..self.clone() })
+    }
+
+    /// How many words it takes.
+    pub fn size(&self) -> usize {
+        self.words.len() + self.full.len()
     }
 
     /// The edges of the slots that are wanted, each once, by slot and number.
@@ -84,7 +99,7 @@ impl Top {
     /// The zones that cover it wholly.
     #[inline]
     pub fn full(&self) -> &[Slot] {
-        &self.words[self.leaves()..self.leaves() + self.full as usize]
+        &self.full
     }
 
     /// A leaf by its number, if anything is in it.
@@ -118,30 +133,62 @@ impl Top {
         }
     }
 
+    /// Whether a zone covers `p`, which lies in this cell.
+    pub fn is_covered_by(&self, slot: Slot, p: Position) -> bool {
+        let number = self.leaf_of(p);
+        self.full().contains(&slot)
+            || self.leaf(number).is_some_and(|leaf| {
+                let reference = reference(Cell::top_of(p), self.cut.into(), number);
+                let lanes = self.short.then(|| Segment::from_doubled(reference, p));
+                leaf.is_covered_by(slot, reference, p, lanes)
+            })
+    }
+
+    /// Whether the way meets the boundary of a zone in this cell.
+    pub fn meets(&self, cell: Cell, slot: Slot, a: Position, b: Position) -> bool {
+        let lanes = self.lanes(a, b);
+        let mut meets = false;
+        for_leaves_on(cell, self.cut.into(), a, b, |number| {
+            meets = meets || self.leaf_with_edges(number).is_some_and(|leaf| leaf.meets(slot, a, b, lanes));
+        });
+        meets
+    }
+
     /// Appends what the way meets in the leaves of this cell; an edge may be met in several leaves.
     #[inline]
     pub fn cross(&self, cell: Cell, a: Position, b: Position, way: &mut Way) {
-        let fits = a.lon_e7.abs_diff(b.lon_e7) <= LONGEST_WAY && a.lat_e7.abs_diff(b.lat_e7) <= LONGEST_WAY;
-        let lanes = (self.short && fits).then(|| Segment::between(a, b));
+        let lanes = self.lanes(a, b);
         for_leaves_on(cell, self.cut.into(), a, b, |number| {
-            if self.words[number] & HAS_EDGES != 0
-                && let Some(leaf) = self.leaf(number)
-            {
+            if let Some(leaf) = self.leaf_with_edges(number) {
                 leaf.cross(a, b, lanes, way);
             }
         });
     }
 
-    /// Looks at the leaves that a box touches.
+    /// The way if all is near enough for lanes.
+    #[inline]
+    fn lanes(&self, a: Position, b: Position) -> Option<Segment> {
+        let fits = a.lon_e7.abs_diff(b.lon_e7) <= LONGEST_WAY && a.lat_e7.abs_diff(b.lat_e7) <= LONGEST_WAY;
+        (self.short && fits).then(|| Segment::between(a, b))
+    }
+
+    /// A leaf by its number, if it has edges.
+    #[inline]
+    fn leaf_with_edges(&self, number: usize) -> Option<Leaf<'_>> {
+        let word = self.words[number];
+        (word & HAS_EDGES != 0).then(|| Leaf::at(&self.words, (word & !HAS_EDGES) as usize))
+    }
+
+    /// Looks at the leaves with edges that a box touches.
     #[inline]
     pub fn for_leaves_within(&self, cell: Cell, near: Bounds, mut look: impl FnMut(Leaf<'_>)) {
         let shift = TOP_SHIFT - u32::from(self.cut);
         let last = (1_i64 << self.cut) - 1;
         let place =
             |v: i32, corner: i32| (i64::from(v >> shift) - (i64::from(corner) << self.cut)).clamp(0, last) as usize;
-        for row in place(near.south, cell.row)..=place(near.north, cell.row) {
-            for column in place(near.west, cell.column)..=place(near.east, cell.column) {
-                self.leaf(row << self.cut | column).into_iter().for_each(&mut look);
+        for row in place(near.south, cell.row)..place(near.north, cell.row) + 1 {
+            for column in place(near.west, cell.column)..place(near.east, cell.column) + 1 {
+                self.leaf_with_edges(row << self.cut | column).into_iter().for_each(&mut look);
             }
         }
     }
@@ -161,9 +208,7 @@ impl Top {
         if at != 0 {
             machine::soon(&self.words, at as usize, PREFETCHED);
         }
-        if self.full > 0 {
-            machine::soon(&self.words, self.leaves(), self.full as usize);
-        }
+        machine::soon(&self.full, 0, self.full.len());
     }
 
     /// The number of the leaf that holds a position of this cell.

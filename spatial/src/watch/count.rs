@@ -5,8 +5,9 @@
 //! derived anew from the first changed moment on, so that the order in which fixes come does not matter. What was found is
 //! told about the zone.
 
-use super::ledger::{Ledger, Tell};
+use super::ledger::{Ledger, key_of};
 use super::settings::Settings;
+use super::tells::Tells;
 use crate::event::{EventCore, EventFacts, EventKind, Evidence, RuleRef, Subject, Thresholds, event_id};
 use crate::ids::ZoneKey;
 use crate::units::UnixMs;
@@ -68,8 +69,8 @@ impl CountBook {
     }
 
     /// Tells what the stays taken in since the last call changed, zone by zone.
-    pub fn follow(&mut self, horizon: UnixMs, now: UnixMs, settings: &Settings) -> Vec<(ZoneKey, Vec<Tell>)> {
-        let mut out: Vec<(ZoneKey, Vec<Tell>)> = Vec::new();
+    pub fn follow(&mut self, horizon: UnixMs, now: UnixMs, settings: &Settings) -> Vec<(ZoneKey, Tells)> {
+        let mut out: Vec<(ZoneKey, Tells)> = Vec::new();
         if !mem::take(&mut self.changed) {
             return out;
         }
@@ -77,7 +78,7 @@ impl CountBook {
             let Some(from) = self.tallies[place].changed_from.take() else { continue };
             let zone = self.tallies[place].zone;
             let (gone, standing) = self.tallies[place].derive(from);
-            let mut tells = Vec::new();
+            let mut tells = Tells::default();
             let ledger = self.ledger_mut(zone);
             gone.iter().for_each(|event| ledger.retracted(event, now, &mut tells));
             standing.into_iter().for_each(|event| ledger.stands(&event, now, settings, &mut tells));
@@ -114,7 +115,7 @@ impl CountBook {
         self.tallies.retain(|tally| !tally.stays.is_empty() || !tally.told.is_empty());
         for (zone, ledger) in &mut self.ledgers {
             let told = self.tallies.iter().filter(|tally| tally.zone == *zone).flat_map(|tally| &tally.told);
-            let mut in_use: Vec<u64> = told.map(|event| super::key_of(event.id)).collect();
+            let mut in_use: Vec<u64> = told.map(|event| key_of(event.id)).collect();
             in_use.sort_unstable();
             ledger.sweep(&in_use);
             ledger.forget_alarms(alarms_before);

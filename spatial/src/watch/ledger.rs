@@ -2,28 +2,14 @@
 
 use super::count::is_stay;
 use super::settings::Settings;
-use crate::alarm::{AlarmAct, AlarmBody, AlarmBook, AlarmSheet, Delayed, SharedCause, Told};
+use super::tells::{Tell, Tells};
+use crate::alarm::{AlarmAct, AlarmBody, AlarmBook, AlarmSheet, Changed, Delayed, News, Place, SharedCause, Told};
 use crate::event::{Event, EventCore, EventStatus};
 use crate::ids::{AlarmId, EventId, Seq};
-use crate::index::hint;
+use crate::index::{hint, hint_all};
 use crate::sieve::Sieve;
 use crate::units::UnixMs;
 use serde::{Deserialize, Serialize};
-
-/// A change to tell; numbered by whoever joins the vehicles' changes.
-#[derive(Clone, Debug)]
-pub enum Tell {
-    /// An event as it is now, without its number; `fresh` when it was not known before.
-    Event { event: Event, fresh: bool },
-    /// An alarm as it is now; `fresh` is its id when it was not known before.
-    Alarm { alarm: AlarmSheet, fresh: Option<AlarmId> },
-    /// Not to be told: a stay that a rule counts stands as given, or did not happen.
-    Stay { stay: EventCore, stands: bool },
-    /// Not a change: what a step changed of the vehicle's stays was said.
-    StaysSaid,
-    /// Not a change: time may bring the vehicle's alarms something at this journal time.
-    Due(UnixMs),
-}
 
 /// An event that may still change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +19,21 @@ struct Row {
     status: EventStatus,
     late: bool,
     alarm: Option<AlarmId>,
+    /// Where the alarm stands in the book, if it has not moved since.
+    #[serde(skip)]
+    alarm_place: Place,
+}
+
+/// Changes to one subject's events that are told together. No event is told twice among them.
+#[derive(Clone, Copy)]
+pub struct Telling<'a> {
+    /// Journal time of the record that says so.
+    pub now: UnixMs,
+    pub settings: &'a Settings,
+    /// No event that was told before began later than this.
+    latest: Option<UnixMs>,
+    /// How many alarms were known before.
+    alarms: usize,
 }
 
 /// One subject's events that may still change, and its alarms.
@@ -72,49 +73,74 @@ impl Ledger {
         self.book.bring_near();
     }
 
+    /// The same for what was told of an event.
+    pub fn bring_row_near(&self, event: EventId) {
+        self.place(event).into_iter().for_each(|place| hint_all(&self.rows[place]));
+    }
+
+    /// Begins to tell changes that came of one record.
+    pub fn telling<'a>(&self, now: UnixMs, settings: &'a Settings) -> Telling<'a> {
+        Telling { now, settings, latest: self.latest, alarms: self.book.len() }
+    }
+
     /// The event stands as given; `now` is the journal time of the record that says so.
-    pub fn stands(&mut self, core: &EventCore, now: UnixMs, settings: &Settings, out: &mut Vec<Tell>) {
+    pub fn stands(&mut self, core: &EventCore, now: UnixMs, settings: &Settings, out: &mut Tells) {
+        self.stands_among(self.telling(now, settings), core, out);
+    }
+
+    /// The event stands as given, among others that are told together.
+    pub fn stands_among(&mut self, telling: Telling<'_>, core: &EventCore, out: &mut Tells) {
         if is_stay(core) {
-            return out.push(Tell::Stay { stay: core.clone(), stands: true });
+            return out.say(Tell::Stay { stay: core.clone(), stands: true });
         }
-        let place = if self.latest.is_none_or(|latest| core.at() > latest) { None } else { self.place(core.id()) };
+        let Telling { now, settings, latest, alarms: alarms_before } = telling;
+        let is_later = |at: UnixMs| latest.is_none_or(|latest| at > latest);
+        let (id, at) = (core.id(), core.at());
+        let news = match (is_later(at), is_later(core.visit_at())) {
+            (true, true) => News::Visit,
+            (true, false) => News::Event,
+            (false, _) => News::Unknown,
+        };
+        let place = if news == News::Unknown { self.place(id) } else { None };
         let known = place.map(|place| &self.rows[place]);
         if known.is_some_and(|told| told.status != EventStatus::Retracted && told.core == *core) {
             return;
         }
         let detected_at = known.map_or(now, |told| told.detected_at);
-        let late = known.map_or(now - core.at() > settings.late, |told| told.late);
+        let late = known.map_or(now - at > settings.late, |told| told.late);
         let status = match known.map(|told| told.status) {
             Some(EventStatus::Final) => EventStatus::Final,
             _ => EventStatus::Provisional,
         };
-        let of = known.and_then(|told| told.alarm);
+        let of = known.and_then(|told| Some((told.alarm?, told.alarm_place)));
         let alarms = self.book.len();
         let changed = match core.rule() {
             Some(rule) if Delayed::concerns(rule) => {
-                self.delayed.stands(core, late, of);
+                self.delayed.stands(core, late, of.map(|(alarm, _)| alarm));
                 None
             }
-            _ => self.book.event_stands(core, of, late),
+            _ => self.book.event_stands(core, of, late, (news, alarms_before)),
         };
-        let alarm = changed.as_ref().map(|(id, _)| *id).or(of);
-        let told = Row { core: core.clone(), detected_at, status, late, alarm };
-        out.push(Tell::Event { event: told.event(), fresh: place.is_none() });
-        if let Some((id, alarm)) = changed {
-            out.push(Tell::Alarm { alarm, fresh: (self.book.len() > alarms).then_some(id) });
+        let (alarm, alarm_place) = match (&changed, of) {
+            (Some(Changed { id, place, .. }), _) => (Some(*id), *place),
+            (None, Some((id, place))) => (Some(id), place),
+            (None, None) => (None, Place::default()),
+        };
+        let told = Row { core: core.clone(), detected_at, status, late, alarm, alarm_place };
+        out.event(told.event(), place.is_none());
+        if let Some(Changed { id, alarm, .. }) = changed {
+            out.alarm(alarm, (self.book.len() > alarms).then_some(id));
         }
         match place {
             Some(place) => self.rows[place] = told,
-            None => {
-                self.push(told);
-            }
+            None => self.push(told),
         }
     }
 
     /// The event did not happen.
-    pub fn retracted(&mut self, event: &EventCore, now: UnixMs, out: &mut Vec<Tell>) {
+    pub fn retracted(&mut self, event: &EventCore, now: UnixMs, out: &mut Tells) {
         if is_stay(event) {
-            return out.push(Tell::Stay { stay: event.clone(), stands: false });
+            return out.say(Tell::Stay { stay: event.clone(), stands: false });
         }
         let id = event.id();
         let Some(place) = self.place(id) else { return };
@@ -123,12 +149,12 @@ impl Ledger {
             return;
         }
         told.status = EventStatus::Retracted;
-        out.push(Tell::Event { event: told.event(), fresh: false });
+        out.event(told.event(), false);
         if self.delayed.knows(id) {
             return self.delayed.retracted(id);
         }
-        let changed = told.alarm.and_then(|of| self.book.event_retracted(id, of, now));
-        out.extend(changed.map(|alarm| Tell::Alarm { alarm, fresh: None }));
+        let changed = told.alarm.and_then(|of| self.book.event_retracted(id, (of, told.alarm_place), now));
+        changed.into_iter().for_each(|alarm| out.alarm(alarm, None));
     }
 
     /// The event's minute is over: it is final, or forgotten when it was retracted.
@@ -162,27 +188,26 @@ impl Ledger {
 
     /// After events were told: raises and returns what rules with delays waited for. What lasts has lasted until
     /// `horizon`, journal time is `now`.
-    pub fn follow(&mut self, horizon: UnixMs, now: UnixMs, out: &mut Vec<Tell>) {
+    pub fn follow(&mut self, horizon: UnixMs, now: UnixMs, out: &mut Tells) {
         let followed = self.delayed.follow(&mut self.book, horizon, now);
         for (event, alarm) in followed.moved {
             if let Some(place) = self.place(event).filter(|place| self.rows[*place].alarm != alarm) {
-                self.rows[place].alarm = alarm;
-                out.push(Tell::Event { event: self.rows[place].event(), fresh: false });
+                (self.rows[place].alarm, self.rows[place].alarm_place) = (alarm, Place::default());
+                out.event(self.rows[place].event(), false);
             }
         }
-        out.extend(followed.alarms.into_iter().map(|(alarm, fresh)| {
+        for (alarm, fresh) in followed.alarms {
             let fresh = fresh.then(|| alarm.id);
-            Tell::Alarm { alarm, fresh }
-        }));
-        let suppressed = self.book.suppress(now, &self.rows);
-        out.extend(suppressed.into_iter().map(|alarm| Tell::Alarm { alarm, fresh: None }));
-        out.extend(self.delayed.due().map(Tell::Due));
+            out.alarm(alarm, fresh);
+        }
+        self.book.suppress(now, &self.rows).into_iter().for_each(|alarm| out.alarm(alarm, None));
+        self.delayed.due().into_iter().for_each(|due| out.say(Tell::Due(due)));
     }
 
     /// What time brought to its alarms by journal time `by`.
-    pub fn time_passes(&mut self, by: UnixMs, out: &mut Vec<Tell>) {
+    pub fn time_passes(&mut self, by: UnixMs, out: &mut Tells) {
         self.follow(by, by, out);
-        out.extend(self.book.unshelve(by).into_iter().map(|alarm| Tell::Alarm { alarm, fresh: None }));
+        self.book.unshelve(by).into_iter().for_each(|alarm| out.alarm(alarm, None));
     }
 
     /// Forgets alarms that were done before `before`.
@@ -229,6 +254,7 @@ impl Ledger {
                     status: event.status,
                     late: event.late,
                     alarm: event.alarm,
+                    alarm_place: Place::default(),
                 });
             }
         }

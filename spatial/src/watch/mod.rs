@@ -22,6 +22,7 @@ mod silence;
 mod clock;
 mod frozen;
 mod unknown;
+mod tells;
 mod ledger;
 mod track;
 mod shard;
@@ -48,7 +49,7 @@ use crate::onemap::{OneMap, ZoneEdit};
 use crate::record::{Act, Record, RecordBody};
 use crate::units::{SpanMs, UnixMs};
 use count::CountBook;
-use ledger::{Ledger, Tell, key_of};
+use ledger::Ledger;
 use owners::AlarmOwners;
 use run::{Grouping, Run};
 use shard::{Ground, Law, Shard};
@@ -57,6 +58,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use system::SystemBook;
+use tells::{Tell, Tells, Walk};
 use track::{Outbox, Taken};
 
 /// What one call of [`Watch::evaluate`] made of its records.
@@ -369,15 +371,10 @@ impl Watch {
         } else {
             self.lanes.run(&mut jobs.map(|job| Box::new(job) as Job<'_>).collect::<Vec<_>>());
         }
-        // The room that what was told took is needed again for the next run.
-        let mut told: Vec<Vec<Tell>> =
-            self.outboxes.iter_mut().map(|outbox| std::mem::take(&mut outbox.tells)).collect();
+        let mut told: Vec<Tells> = self.outboxes.iter_mut().map(|outbox| std::mem::take(&mut outbox.tells)).collect();
         let mut next = vec![0_usize; self.shards.len()];
         out.records.reserve(run.len());
-        let count = told.iter().map(Vec::len).sum();
-        out.events.reserve(count);
-        out.alarms.reserve(count / 2);
-        let mut tells: Vec<_> = told.iter_mut().map(|told| told.drain(..)).collect();
+        let mut walks: Vec<Walk<'_>> = told.iter_mut().map(Tells::walk).collect();
         let mut kept_group = None;
         for &(index, shard) in &run.order {
             let shard = shard as usize;
@@ -399,17 +396,16 @@ impl Watch {
                 Taken::Duplicate => out.duplicates.push(index),
                 Taken::Waiting(need) => out.waiting.push((index, need)),
             }
-            for tell in tells[shard].by_ref().take(outcome.tells as usize) {
-                self.tell(Subject::Vehicle(key), tell, out);
-            }
+            self.tell(Subject::Vehicle(key), &mut walks[shard], outcome.tells as usize, out);
             if outcome.left {
                 self.shards[shard].track_mut(key).left_by(self.position);
             }
         }
         run.clear();
-        drop(tells);
+        drop(walks);
         let ground = Ground { position: self.position, ..ground };
-        for ((shard, outbox), told) in self.shards.iter_mut().zip(&mut self.outboxes).zip(told) {
+        for ((shard, outbox), mut told) in self.shards.iter_mut().zip(&mut self.outboxes).zip(told) {
+            told.hand_over(&mut out.events, &mut out.alarms);
             outbox.tells = told;
             shard.narrow(ground, outbox);
             out.checkpoints.append(&mut outbox.checkpoints);
@@ -437,7 +433,9 @@ impl Watch {
         if let Some(alarm) = ledger.act(act.alarm, at, &act.who, &act.act) {
             let due = ledger.alarms_due();
             self.alarms_due.extend(due.map(|due| (due, owner)));
-            self.tell(owner, Tell::Alarm { alarm, fresh: None }, out);
+            let mut tells = Tells::default();
+            tells.alarm(alarm, None);
+            self.tell_all(owner, tells, out);
         }
     }
 
@@ -497,10 +495,10 @@ impl Watch {
         let due: BTreeSet<(UnixMs, Subject)> = owners.into_iter().filter_map(due).collect();
         for (_, owner) in due {
             let ledger = self.ledger_mut(owner);
-            let mut tells = Vec::new();
+            let mut tells = Tells::default();
             ledger.time_passes(at, &mut tells);
-            tells.extend(ledger.alarms_due().map(Tell::Due));
-            tells.into_iter().for_each(|tell| self.tell(owner, tell, out));
+            ledger.alarms_due().into_iter().for_each(|due| tells.say(Tell::Due(due)));
+            self.tell_all(owner, tells, out);
         }
     }
 
@@ -522,26 +520,23 @@ impl Watch {
         let law = self.law();
         let ground = law.ground();
         what(&mut self.shards[shard], ground, key, &mut self.outboxes[shard]);
-        for tell in std::mem::take(&mut self.outboxes[shard].tells) {
-            self.tell(Subject::Vehicle(key), tell, out);
-        }
+        let tells = std::mem::take(&mut self.outboxes[shard].tells);
+        self.tell_all(Subject::Vehicle(key), tells, out);
         self.count(out);
         out.checkpoints.append(&mut self.outboxes[shard].checkpoints);
     }
 
     /// Something about Cordon itself began or ceased to hold.
     fn condition(&mut self, condition: Condition, holds: bool, out: &mut Evaluated) {
-        let mut tells = Vec::new();
+        let mut tells = Tells::default();
         self.system.take(condition, holds, self.now, &self.settings, &mut tells);
-        for tell in tells {
-            self.tell(Subject::System, tell, out);
-        }
+        self.tell_all(Subject::System, tells, out);
     }
 
     /// Tells what the stays of the last record changed for the zones that count them.
     fn count(&mut self, out: &mut Evaluated) {
         for (zone, tells) in self.counts.follow(self.horizon, self.now, &self.settings) {
-            tells.into_iter().for_each(|tell| self.tell(Subject::Zone(zone), tell, out));
+            self.tell_all(Subject::Zone(zone), tells, out);
         }
     }
 
@@ -565,27 +560,36 @@ impl Watch {
         vehicles.chain(zones).chain([(Subject::System, &self.system.ledger)])
     }
 
-    /// Numbers a change and hands it out.
-    fn tell(&mut self, owner: Subject, tell: Tell, out: &mut Evaluated) {
-        match tell {
-            Tell::Stay { stay, stands } => self.counts.take(stay, stands),
-            Tell::StaysSaid => self.count(out),
-            Tell::Due(at) => {
-                self.alarms_due.insert((at, owner));
-            }
-            Tell::Event { event, fresh } => {
-                if fresh {
-                    self.finals.push_back((self.now + self.settings.finalise, owner, key_of(event.core.id())));
+    /// Numbers changes and hands them out.
+    fn tell_all(&mut self, owner: Subject, mut tells: Tells, out: &mut Evaluated) {
+        let count = tells.len();
+        self.tell(owner, &mut tells.walk(), count, out);
+        tells.hand_over(&mut out.events, &mut out.alarms);
+    }
+
+    /// Numbers the next so many changes where they stand.
+    fn tell(&mut self, owner: Subject, walk: &mut Walk<'_>, count: usize, out: &mut Evaluated) {
+        for tell in walk.order.by_ref().take(count) {
+            match tell {
+                Tell::Event { fresh } => {
+                    let event = walk.events.next().expect("there is one for each that is told");
+                    self.seq.0 += 1;
+                    event.seq = self.seq;
+                    if let Some(key) = fresh {
+                        self.finals.push_back((self.now + self.settings.finalise, owner, key));
+                    }
                 }
-                self.seq.0 += 1;
-                out.events.push(Event { seq: self.seq, ..event });
-            }
-            Tell::Alarm { alarm, fresh } => {
-                if let Some(id) = fresh {
-                    self.alarm_owners.add(id.0 as u64, owner);
+                Tell::Alarm { fresh } => {
+                    let alarm = walk.alarms.next().expect("there is one for each that is told");
+                    self.seq.0 += 1;
+                    alarm.seq = self.seq;
+                    fresh.into_iter().for_each(|key| self.alarm_owners.add(key, owner));
                 }
-                self.seq.0 += 1;
-                out.alarms.push(Alarm { seq: self.seq, body: alarm });
+                Tell::Stay { stay, stands } => self.counts.take(stay, stands),
+                Tell::StaysSaid => self.count(out),
+                Tell::Due(at) => {
+                    self.alarms_due.insert((at, owner));
+                }
             }
         }
     }
@@ -598,7 +602,9 @@ impl Watch {
             }
             self.finals.pop_front();
             if let Some(event) = self.ledger_mut(owner).settle(event) {
-                self.tell(owner, Tell::Event { event, fresh: false }, out);
+                let mut tells = Tells::default();
+                tells.event(event, false);
+                self.tell_all(owner, tells, out);
             }
         }
     }

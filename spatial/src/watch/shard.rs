@@ -13,7 +13,6 @@ use crate::contact::Contact;
 use crate::exemption::ExemptionBook;
 use crate::fix::Fix;
 use crate::ids::{JournalPosition, VehicleKey};
-use crate::index::BATCH;
 use crate::onemap::OneMap;
 use crate::position::Position;
 use crate::units::UnixMs;
@@ -97,6 +96,8 @@ pub struct Shard {
     said: Vec<u32>,
     places: Places,
     due: BTreeSet<(UnixMs, VehicleKey)>,
+    /// Room for [`Shard::look_up`]: which of its fixes change which visits.
+    changing: Vec<(u32, u32)>,
     /// When to ask whether a vehicle is silent: for each that is awaited, at the latest when it will be. That it is asked
     /// for once and no sooner must not show: ticks that bring nothing are not replayed.
     listening: BTreeSet<(UnixMs, VehicleKey)>,
@@ -313,11 +314,19 @@ impl Shard {
         let tracks = || places[..fixes.len()].iter().map(|place| &self.tracks[*place]);
         tracks().for_each(Track::bring_fixes_near);
         foreseen.look_up(map, tracks().zip(fixes).map(|(track, fix)| Some((track.spot()?, fix.position))));
-        let meeting = || tracks().enumerate().filter(|(nth, _)| foreseen.meets_any(*nth));
+        map.bring_near(tracks().flat_map(Track::unsettled));
+        let meeting = || tracks().enumerate().filter(|(nth, track)| foreseen.meets_any(*nth) || track.is_unsettled());
         tracks().for_each(Track::bring_oldest_near);
-        meeting().for_each(|(nth, track)| track.bring_changing_near(foreseen.met(nth)));
+        self.changing.clear();
+        for (nth, track) in meeting() {
+            let slots = foreseen.met(nth).chain(track.unsettled());
+            self.changing.extend(track.bring_changing_near(slots).map(|visit| (nth as u32, visit)));
+        }
+        let changing = || self.changing.iter().map(|(nth, visit)| (&self.tracks[places[*nth as usize]], *visit));
         tracks().for_each(Track::bring_oldest_events_near);
-        meeting().for_each(|(nth, track)| track.bring_told_near(foreseen.met(nth)));
+        meeting().for_each(|(_, track)| track.bring_newest_near());
+        changing().for_each(|(track, visit)| track.bring_events_near(visit));
+        changing().for_each(|(track, visit)| track.bring_told_near(visit));
     }
 
     /// Makes the windows that reach back as long as usual again; `position` is that of the last record judged.
@@ -383,4 +392,4 @@ impl Shard {
 }
 
 /// How many fixes are looked up before the first of them is judged.
-const AHEAD: usize = BATCH;
+const AHEAD: usize = 32;

@@ -1,7 +1,8 @@
 //! What concerns Cordon itself: its clock, a replay that differs. Kept as events and alarms like everything else.
 
-use super::ledger::{Ledger, Tell};
+use super::ledger::Ledger;
 use super::settings::Settings;
+use super::tells::Tells;
 use crate::event::{
     Certainty, Condition, EventCore, EventFacts, EventKind, Evidence, PathReading, Subject, Thresholds, event_id,
 };
@@ -23,7 +24,7 @@ impl SystemBook {
 
     /// A condition begins to hold at `now`, or ceases to. One that holds already goes on; a replay that differs is a matter
     /// of its own each time.
-    pub fn take(&mut self, condition: Condition, holds: bool, now: UnixMs, settings: &Settings, tells: &mut Vec<Tell>) {
+    pub fn take(&mut self, condition: Condition, holds: bool, now: UnixMs, settings: &Settings, tells: &mut Tells) {
         let kind = condition.kind();
         let known = self.open.iter().position(|event| event.kind() == kind);
         match (known, holds) {

@@ -13,11 +13,12 @@ mod window;
 use super::clock::Clock;
 use super::few::Few;
 use super::history::{Checkpoint, NeedsHistory, NoPast, Past, hour_of};
-use super::ledger::{Ledger, Tell};
+use super::ledger::Ledger;
 use super::settings::Settings;
 use super::silence::{Hearing, Sign};
 use super::state::{Events, State, Turn};
 use super::step::{Context, Scratch, joins_path, waits};
+use super::tells::Tells;
 use super::visits::{Brief, Visits};
 use super::{VehicleNow, ZoneNow};
 use crate::event::EventCore;
@@ -116,7 +117,7 @@ impl<'a> Surroundings<'a> {
 /// Where a track puts what it has to tell, and what it works with.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
-    pub tells: Vec<Tell>,
+    pub tells: Tells,
     pub checkpoints: Vec<Checkpoint>,
     pub scratch: Scratch,
     /// What became of the fixes given, in their order.
@@ -272,18 +273,39 @@ impl Track {
         self.window.bring_oldest_events_near();
     }
 
-    /// The same for what a fix changes whose way meets these zone revisions.
-    pub fn bring_changing_near(&self, slots: impl Iterator<Item = Slot>) {
+    /// Whether its next fix asks about zones wherever it is.
+    pub fn is_unsettled(&self) -> bool {
+        !self.state.quiet.calm
+    }
+
+    /// The zone revisions that its next fix asks about wherever it is: those of visits that are not settled.
+    pub fn unsettled(&self) -> impl Iterator<Item = Slot> + Clone + '_ {
+        let briefs = if self.state.quiet.calm { &[] } else { self.state.visits.briefs() };
+        briefs.iter().filter(|visit| !visit.calm).map(|visit| visit.slot)
+    }
+
+    /// The same for what a fix changes whose way meets these zone revisions; gives where their visits stand.
+    pub fn bring_changing_near(&self, slots: impl Iterator<Item = Slot>) -> impl Iterator<Item = u32> {
         hint_all(&self.window);
         hint_all(&self.ledger);
-        self.state.visits.bring_rows_near(slots);
+        let visits = &self.state.visits;
+        visits.places_of(slots).inspect(|place| hint_all(visits.at(*place)))
     }
 
     /// The same again, when [`Track::bring_changing_near`] has had its time.
-    pub fn bring_told_near(&self, slots: impl Iterator<Item = Slot>) {
-        self.state.visits.bring_events_near(slots);
+    pub fn bring_newest_near(&self) {
         self.window.bring_newest_near();
         self.ledger.bring_near();
+    }
+
+    /// The same for the events of a visit.
+    pub fn bring_events_near(&self, visit: u32) {
+        self.state.visits.at(visit).open.iter().for_each(EventCore::bring_near);
+    }
+
+    /// The same for what was told of them, when [`Track::bring_events_near`] has had its time.
+    pub fn bring_told_near(&self, visit: u32) {
+        self.state.visits.at(visit).open.iter().for_each(|event| self.ledger.bring_row_near(event.id()));
     }
 
     /// A revision of the vehicle's attributes from `at` on. A deleted vehicle that comes back begins anew; what was told of it
@@ -333,7 +355,7 @@ impl Track {
     }
 
     /// The vehicle was deleted: what goes on ends now, and nothing more is judged.
-    pub fn end(&mut self, around: Surroundings<'_>, tells: &mut Vec<Tell>) {
+    pub fn end(&mut self, around: Surroundings<'_>, tells: &mut Tells) {
         let mut open: Vec<EventCore> = Vec::new();
         let standing = self.state.open().chain(&self.tail).chain(self.heard_open());
         // What time has ended is over.

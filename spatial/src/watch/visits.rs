@@ -3,9 +3,9 @@
 //! A step that touches two of a dozen visits reads the short table and those two.
 
 use super::state::{Open, Phase};
-use crate::event::{Certainty, EventCore, FixRef};
+use crate::event::{Certainty, FixRef};
 use crate::ids::ZoneKey;
-use crate::index::{Slot, hint, hint_all};
+use crate::index::{Slot, hint};
 use crate::position::Position;
 use crate::units::{Millimetres, UnixMs};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -179,21 +179,14 @@ impl Visits {
         self.briefs.iter().step_by(2).for_each(hint);
     }
 
-    /// Asks for the memory of the visits under these revisions. Changes nothing.
-    pub fn bring_rows_near(&self, slots: impl Iterator<Item = Slot>) {
-        self.rows_of(slots).for_each(hint_all);
+    /// Where the visits under these revisions stand, for [`Visits::at`], while no visit comes or goes.
+    pub fn places_of(&self, slots: impl Iterator<Item = Slot>) -> impl Iterator<Item = u32> {
+        slots.filter_map(|slot| Some(self.briefs.iter().find(|brief| brief.slot == slot)?.place))
     }
 
-    /// The same for their events, when [`Visits::bring_rows_near`] has had its time.
-    pub fn bring_events_near(&self, slots: impl Iterator<Item = Slot>) {
-        self.rows_of(slots).flat_map(|visit| &visit.open).for_each(EventCore::bring_near);
-    }
-
-    fn rows_of(&self, slots: impl Iterator<Item = Slot>) -> impl Iterator<Item = &Visit> {
-        slots.filter_map(|slot| {
-            let brief = self.briefs.iter().find(|brief| brief.slot == slot)?;
-            Some(&self.rows[brief.place as usize])
-        })
+    /// The visit at a place.
+    pub fn at(&self, place: u32) -> &Visit {
+        &self.rows[place as usize]
     }
 }
 

@@ -1,7 +1,8 @@
 //! What is told of a vehicle: the difference between what stood and what stands.
 
-use super::super::ledger::{Tell, key_of};
+use super::super::ledger::key_of;
 use super::super::state::Events;
+use super::super::tells::Tell;
 use super::{Outbox, Surroundings, Track};
 use crate::event::EventCore;
 use crate::ids::EventId;
@@ -16,7 +17,30 @@ impl Track {
     /// Tells what stands now from a place on, and what stood before and stands no more.
     pub(super) fn tell(&mut self, around: Surroundings<'_>, from: usize, old: Events, out: &mut Outbox) {
         let told = out.tells.len();
+        match old.is_empty() && self.tail.is_empty() && self.window.events_from(from).len() <= FEW {
+            true => self.tell_few(around, from, out),
+            false => self.tell_difference(around, from, old, out),
+        }
+        self.ledger.follow(around.horizon, around.now, &mut out.tells);
+        if out.tells.since(told).iter().any(|tell| matches!(tell, Tell::Stay { .. })) {
+            out.tells.say(Tell::StaysSaid);
+        }
+    }
+
+    /// A few events of steps from a place on, where none stood before.
+    fn tell_few(&mut self, around: Surroundings<'_>, from: usize, out: &mut Outbox) {
+        let telling = self.ledger.telling(around.now, around.settings);
+        let mut rest = self.window.events_from(from);
+        while let Some(event) = rest.next() {
+            if rest.clone().all(|later| later.id() != event.id()) {
+                self.ledger.stands_among(telling, event, &mut out.tells);
+            }
+        }
+    }
+
+    fn tell_difference(&mut self, around: Surroundings<'_>, from: usize, old: Events, out: &mut Outbox) {
         let Track { window, tail, ledger, state, .. } = self;
+        let telling = ledger.telling(around.now, around.settings);
         let new = || window.events_from(from).chain(&*tail);
         let (places, old_places) = (Places::of(new()), Places::of(old.iter()));
         for (event, nth) in old.iter().zip(0..) {
@@ -27,18 +51,14 @@ impl Track {
             let before = window.events_before(from).rev().find(|event| event.id() == id);
             // Open since before the window: the visits as they were then.
             match before.or_else(|| window.open_again(from).chain(state.open()).find(|event| event.id() == id)) {
-                Some(earlier) => ledger.stands(earlier, around.now, around.settings, &mut out.tells),
+                Some(earlier) => ledger.stands_among(telling, earlier, &mut out.tells),
                 None => ledger.retracted(event, around.now, &mut out.tells),
             }
         }
         for (event, nth) in new().zip(0..) {
             if places.last(event.id()) == Some(nth) {
-                ledger.stands(event, around.now, around.settings, &mut out.tells);
+                ledger.stands_among(telling, event, &mut out.tells);
             }
-        }
-        ledger.follow(around.horizon, around.now, &mut out.tells);
-        if out.tells[told..].iter().any(|tell| matches!(tell, Tell::Stay { .. })) {
-            out.tells.push(Tell::StaysSaid);
         }
     }
 
@@ -51,6 +71,9 @@ impl Track {
         self.ledger.sweep(&in_use);
     }
 }
+
+/// So many events are compared each with each.
+const FEW: usize = 8;
 
 /// Where ids stand in a list, by the part of them that events are looked up by; sorted.
 struct Places(SmallVec<[(u64, u32); 8]>);

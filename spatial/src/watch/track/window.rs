@@ -246,7 +246,7 @@ impl Window {
     }
 
     /// Every event of the steps from a place on, the oldest first.
-    pub fn events_from(&self, place: usize) -> impl DoubleEndedIterator<Item = &EventCore> + Clone {
+    pub fn events_from(&self, place: usize) -> impl DoubleEndedIterator<Item = &EventCore> + ExactSizeIterator + Clone {
         self.events.range(self.events.len() - self.later(place).0..)
     }
 
