@@ -1,5 +1,5 @@
 /** A cell while somebody writes in it: Enter keeps, Esc gives up, leaving it unchanged gives up too. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useI18n } from '../../i18n';
 import { columnName, wordText, type Column } from './columns';
 
@@ -13,20 +13,22 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 export interface CellInputProps {
   collection: string;
   column: Column;
-  value: unknown;
+  /** What the server keeps, as text. */
+  before: string;
+  typed: string;
   busy: boolean;
-  onSave: (typed: string) => void;
+  onType: (typed: string) => void;
+  onSave: () => void;
   onCancel: () => void;
 }
 
-export function CellInput({ collection, column, value, busy, onSave, onCancel }: CellInputProps) {
+export function CellInput({ collection, column, before, typed, busy, onType, onSave, onCancel }: CellInputProps) {
   const { t } = useI18n();
-  const before = value === null || value === undefined ? '' : String(value);
-  const [typed, setTyped] = useState(before);
   const input = useRef<HTMLInputElement & HTMLSelectElement>(null);
   useEffect(() => {
     input.current?.focus();
-    if (input.current instanceof HTMLInputElement) input.current.select();
+    // What was typed already is gone on with.
+    if (typed === before && input.current instanceof HTMLInputElement) input.current.select();
   }, []);
   const choices = CHOICES[column.name] ?? CHOICES[`${collection}/${column.name}`] ?? (column.holds === 'yes_no' ? ['true', 'false'] : null);
   const common = {
@@ -38,7 +40,7 @@ export function CellInput({ collection, column, value, busy, onSave, onCancel }:
     onKeyDown: (event: React.KeyboardEvent) => {
       // The grid's own keys are not for whoever writes.
       event.stopPropagation();
-      if (event.key === 'Enter' && !event.nativeEvent.isComposing) onSave(typed);
+      if (event.key === 'Enter' && !event.nativeEvent.isComposing) onSave();
       else if (event.key === 'Escape') onCancel();
     },
     onBlur: () => typed === before && !busy && onCancel(),
@@ -47,7 +49,7 @@ export function CellInput({ collection, column, value, busy, onSave, onCancel }:
     const said = (word: string) =>
       column.holds === 'yes_no' ? t(word === 'true' ? 'word.yes' : 'word.no') : wordText(collection, column.name, word, t);
     return (
-      <select {...common} onChange={(event) => setTyped(event.target.value)}>
+      <select {...common} onChange={(event) => onType(event.target.value)}>
         <option value="">{t('data.blank')}</option>
         {/* What is no choice stays what it is until another is made. */}
         {[...new Set([...choices, ...(before ? [before] : [])])].map((word) => (
@@ -62,7 +64,7 @@ export function CellInput({ collection, column, value, busy, onSave, onCancel }:
     <input
       {...common}
       inputMode={column.holds === 'number' ? 'decimal' : undefined}
-      onChange={(event) => setTyped(event.target.value)}
+      onChange={(event) => onType(event.target.value)}
     />
   );
 }

@@ -201,11 +201,13 @@ function Attributes({ site, session, collection, collections }: AttributesProps)
         key={`${open.id} ${open.column}`}
         collection={collection}
         column={columns.find(({ name }) => name === open.column) ?? { name: open.column, holds: 'text', filled: 0 }}
-        value={open.seen.feature.properties[open.column]}
+        before={String(open.seen.feature.properties[open.column] ?? '')}
+        typed={open.typed}
         busy={open.busy}
-        onSave={(typed) => {
+        onType={editing.type}
+        onSave={() => {
           const column = columns.find(({ name }) => name === open.column);
-          if (column) void editing.save(typed, column);
+          if (column) void editing.save(column);
         }}
         onCancel={editing.cancel}
       />

@@ -71,6 +71,23 @@ describe('a table', () => {
     expect(table.picture().total).toBe(3);
   });
 
+  test('keeps what it shows while it is read anew, and what is put meanwhile', async () => {
+    await table.read();
+    const seen: string[] = [];
+    const stop = table.subscribe(() => seen.push(shown()));
+    kept.delete('a');
+    const reading = table.read();
+    table.put(feature('c', { name: '!' }));
+    kept.set('c', feature('c', { name: '!' }));
+    await reading;
+    stop();
+    expect(seen).toEqual(['a b c', 'a b c!', 'b c!']);
+    failAfter = 0;
+    await table.read();
+    expect(shown()).toBe('b c!');
+    expect(table.picture().error).toBeInstanceOf(ApiError);
+  });
+
   test('reads an import as a whole', async () => {
     await table.read();
     const before = pagesRead;

@@ -36,6 +36,10 @@ export class Table {
   readonly #port: TablePort;
   readonly #listeners = new Set<() => void>();
   #rows = new Map<string, TableRow>();
+  /** All of it was read once. */
+  #isWhole = false;
+  /** What changed while all of it is being read, `null` where it was deleted: newer than any page. */
+  #meanwhile: Map<string, TableRow | null> | null = null;
   #picture: TablePicture = { rows: [], reading: false, total: null, error: null };
   #toldAtMs = -Infinity;
   #stop: AbortController | null = null;
@@ -58,26 +62,37 @@ export class Table {
     return this.#rows.get(id);
   }
 
-  /** Reads all of it, anew. */
+  /** Reads all of it, anew; what was whole stays on the screen until then. */
   async read(): Promise<void> {
     this.#stop?.abort();
     const stopping = new AbortController();
     this.#stop = stopping;
-    this.#rows = new Map();
+    const rows = new Map<string, TableRow>();
+    if (!this.#isWhole) this.#rows = rows;
+    this.#meanwhile = new Map();
     this.#toldAtMs = -Infinity;
     this.#tell({ reading: true, error: null });
     try {
       for (let path: string | undefined; ; ) {
         const page: Awaited<ReturnType<Api['featurePage']>> = await this.#port.api.featurePage(this.collection, path, stopping.signal);
         if (stopping.signal.aborted) return;
-        for (const feature of page.features) this.#rows.set(String(feature.id), rowOf(feature));
+        for (const feature of page.features) rows.set(String(feature.id), rowOf(feature));
         path = page.next;
         if (path === undefined) break;
         this.#tellSoon({ total: page.matched });
       }
-      this.#tell({ reading: false, total: this.#rows.size });
+      for (const [id, row] of this.#meanwhile) {
+        if (row) rows.set(id, row);
+        else rows.delete(id);
+      }
+      this.#rows = rows;
+      this.#meanwhile = null;
+      this.#isWhole = true;
+      this.#tell({ reading: false, total: rows.size });
     } catch (error) {
-      if (!stopping.signal.aborted) this.#tell({ reading: false, error });
+      if (stopping.signal.aborted) return;
+      this.#meanwhile = null;
+      this.#tell({ reading: false, error });
     }
   }
 
@@ -89,12 +104,12 @@ export class Table {
 
   /** What the server kept last of a feature. */
   put(feature: Feature): void {
-    this.#rows.set(String(feature.id), rowOf(feature));
+    this.#set(String(feature.id), feature);
     this.#tell({});
   }
 
   remove(id: string): void {
-    if (this.#rows.delete(id)) this.#tell({});
+    if (this.#delete(id)) this.#tell({});
   }
 
   /** Somebody edited something. */
@@ -124,11 +139,22 @@ export class Table {
 
   async #readOne(id: string): Promise<void> {
     try {
-      this.#rows.set(id, rowOf(await this.#port.read(id)));
+      this.#set(id, await this.#port.read(id));
     } catch (error) {
       if (!(error instanceof ApiError) || error.problem.status !== 404) throw error;
-      this.#rows.delete(id);
+      this.#delete(id);
     }
+  }
+
+  #set(id: string, feature: Feature): void {
+    const row = rowOf(feature);
+    this.#rows.set(id, row);
+    this.#meanwhile?.set(id, row);
+  }
+
+  #delete(id: string): boolean {
+    this.#meanwhile?.set(id, null);
+    return this.#rows.delete(id);
   }
 
   #tellSoon(part: Partial<TablePicture>): void {

@@ -11,6 +11,8 @@ export interface OpenCell {
   column: string;
   /** What the server keeps now. */
   seen: Kept;
+  /** What is in it: it is drawn anew when its row moves, and nothing typed is to be lost by that. */
+  typed: string;
   busy: boolean;
 }
 
@@ -26,11 +28,17 @@ export interface CellEditing {
   open: OpenCell | null;
   word: CellWord | null;
   begin: (id: string, column: string) => Promise<void>;
+  type: (typed: string) => void;
   cancel: () => void;
   /** Answers whether the cell is done with. */
-  save: (typed: string, column: Column) => Promise<boolean>;
+  save: (column: Column) => Promise<boolean>;
   takeTheirs: () => void;
   writeMine: () => Promise<void>;
+}
+
+/** A value as it stands in its cell to be changed. */
+function writtenIn({ feature }: Kept, column: string): string {
+  return String(feature.properties[column] ?? '');
 }
 
 export function useCellEdit(table: Table): CellEditing {
@@ -71,17 +79,19 @@ export function useCellEdit(table: Table): CellEditing {
       try {
         const seen = await edits.read(collection, id);
         table.put(seen.feature);
-        setOpen({ id, column, seen, busy: false });
+        setOpen({ id, column, seen, typed: writtenIn(seen, column), busy: false });
       } catch (error) {
         setWord({ of: 'failed', error });
       }
     },
+    type: (typed) => setOpen((cell) => cell && { ...cell, typed }),
     cancel: () => {
       setOpen(null);
       setWord(null);
     },
-    save: async (typed, { name, holds }) => {
+    save: async ({ name, holds }) => {
       if (!open || holds === 'thing') return true;
+      const { typed } = open;
       const value = valueFrom(typed, holds);
       if (value === undefined) {
         setWord({ of: holds === 'number' ? 'number' : 'yes_no', column: name, typed });
