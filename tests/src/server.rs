@@ -200,7 +200,11 @@ impl Server {
     }
 
     /// Starts it again in the same folder on the same ports, ready or not.
+    ///
+    /// # Panics
+    /// When it still runs: whoever asks would go on talking to the old one.
     pub fn start_again(&mut self) {
+        assert!(!self.runs(), "stop or kill the server before it is started again");
         self.child = spawn(&self.options, &self.folder, self.http, self.jt808, &self.output);
     }
 

@@ -68,6 +68,7 @@ fn a_deleted_zone_is_listed_and_comes_back_as_it_was() {
     let acts: Vec<&Value> = history["items"].as_array().expect("a list").iter().map(|line| &line["action"]).collect();
     assert_eq!(acts, ["restored", "deleted", "created"]);
 
+    assert!(server.stop().success());
     server.restart();
     let api = server.api();
     assert_eq!(api.get(&item("b")).expect(200), before);

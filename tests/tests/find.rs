@@ -78,6 +78,7 @@ fn twenty_thousand_zones_are_searched_while_somebody_types_and_after_a_restart()
         .api()
         .post("/ogc/collections/zones/items", &json!({"type": "FeatureCollection", "features": zones}))
         .expect(201);
+    assert!(server.stop().success());
     server.restart();
     let api = server.api();
     let mut took: Vec<_> = (0..40)

@@ -612,6 +612,7 @@ fn a_fix_is_its_vehicle_s_that_carried_the_terminal_then() {
     assert_eq!(times(&server, "second"), [begin_s]);
 
     // It is known after a start, too.
+    server.kill();
     server.restart();
     let mut terminal = Terminal::return_with(server.jt808, &phone, &code, Version::V2013).unwrap();
     assert_eq!(terminal.report_batch(&[report(ago(250)), report(begin_s + 1)], true).unwrap(), 0);
