@@ -3,7 +3,8 @@
 CREATE TABLE tracks_apart (LIKE tracks INCLUDING ALL);
 CREATE INDEX tracks_apart_received ON tracks_apart (received_ms);
 WITH moved AS (
-    DELETE FROM tracks WHERE received_ms NOT BETWEEN hour * 3600000 - 3600000 AND hour * 3600000 + 26 * 3600000
+    -- As numeric: the hour of a clock that is out of all reason has no room to be counted on in a bigint.
+    DELETE FROM tracks WHERE received_ms::numeric NOT BETWEEN hour::numeric * 3600000 - 3600000 AND hour::numeric * 3600000 + 26 * 3600000
     RETURNING vehicle, hour, received_ms, fixes
 )
 INSERT INTO tracks_apart (vehicle, hour, received_ms, fixes) SELECT vehicle, hour, received_ms, fixes FROM moved;

@@ -24,7 +24,7 @@ import { placeOf } from './map-place';
 import { arranged, wholeTexts, type Asked, type Sort } from './order';
 import type { TableRow } from './rows';
 import { RowHistory } from './RowHistory';
-import { useCellEdit } from './useCellEdit';
+import { useCellEdit, writtenIn } from './useCellEdit';
 import { useTable } from './useTable';
 import './data.css';
 
@@ -201,7 +201,7 @@ function Attributes({ site, session, collection, collections }: AttributesProps)
         key={`${open.id} ${open.column}`}
         collection={collection}
         column={columns.find(({ name }) => name === open.column) ?? { name: open.column, holds: 'text', filled: 0 }}
-        before={String(open.seen.feature.properties[open.column] ?? '')}
+        before={writtenIn(open.seen, open.column)}
         typed={open.typed}
         busy={open.busy}
         onType={editing.type}

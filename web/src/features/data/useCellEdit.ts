@@ -37,7 +37,7 @@ export interface CellEditing {
 }
 
 /** A value as it stands in its cell to be changed. */
-function writtenIn({ feature }: Kept, column: string): string {
+export function writtenIn({ feature }: Kept, column: string): string {
   return String(feature.properties[column] ?? '');
 }
 
